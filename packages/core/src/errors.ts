@@ -1,0 +1,48 @@
+export type FastFlowErrorCode =
+  | 'invalid-argument'
+  | 'aborted'
+  | 'non-finite-velocity'
+  | 'model-not-found'
+  | 'model-unreadable'
+  | 'model-mismatch'
+  | 'model-failed'
+  | 'runner-disposed'
+  | 'policy-unreadable'
+  | 'policy-mismatch'
+  | 'output-unwritable'
+  | 'unsupported'
+
+export interface FastFlowErrorOptions {
+  readonly code: FastFlowErrorCode
+  /** The option, input or file that is at fault. */
+  readonly field: string
+  /** One line: what is wrong and what to do about it. */
+  readonly message: string
+  readonly cause?: unknown
+}
+
+const marker = Symbol.for('fastflow.error')
+
+/** Every error FastFlow throws on purpose; `code` is stable, `message` names the field and the fix. */
+export class FastFlowError extends Error {
+  override readonly name = 'FastFlowError'
+  readonly code: FastFlowErrorCode
+  readonly field: string
+
+  constructor(options: FastFlowErrorOptions) {
+    super(options.message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.code = options.code
+    this.field = options.field
+    Object.defineProperty(this, marker, { value: true })
+  }
+
+  /** True for FastFlow errors of any copy of this package (`instanceof` fails across copies). */
+  static isInstance(error: unknown): error is FastFlowError {
+    return typeof error === 'object' && error !== null && marker in error
+  }
+}
+
+/** Shorthand for misuse: a value outside what `field` accepts. */
+export function invalidArgument(field: string, message: string): FastFlowError {
+  return new FastFlowError({ code: 'invalid-argument', field, message: `${field}: ${message}` })
+}

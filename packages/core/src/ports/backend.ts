@@ -1,0 +1,39 @@
+import type { ModelRunner } from './model-runner.ts'
+import type { PolicyStore } from './policy-store.ts'
+
+/** Progress of loading, in the words of other JavaScript model libraries. */
+export interface LoadProgress {
+  readonly status: 'initiate' | 'progress' | 'done' | 'ready'
+  readonly name: string
+  readonly file: string
+  /** Percent, 0 to 100. */
+  readonly progress?: number
+  readonly loaded?: number
+  readonly total?: number
+}
+
+/** Read-only access to one model folder. Paths are relative, with `/`; leaving the folder is refused. */
+export interface ModelFolder {
+  readonly location: string
+  has(path: string): Promise<boolean>
+  /** @throws FastFlowError `model-not-found` naming the missing file. */
+  read(path: string): Promise<Uint8Array>
+  /** Loads one network of the folder. */
+  load(path: string, options?: LoadOptions): Promise<ModelRunner>
+}
+
+export interface LoadOptions {
+  /** Threads inside the network; the backend's default (all cores) when omitted. */
+  readonly threads?: number
+  readonly onProgress?: (progress: LoadProgress) => void
+}
+
+/** Where networks run and files live: Node, the browser, or something of the user's. */
+export interface Backend {
+  readonly version: 1
+  readonly name: string
+  /** @throws FastFlowError `model-not-found` when there is no such folder. */
+  open(location: string): Promise<ModelFolder>
+  /** Learned policies below `location`. */
+  policyStore(location: string): PolicyStore
+}

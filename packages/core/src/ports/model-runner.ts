@@ -1,0 +1,56 @@
+export type TensorType = 'float32' | 'float16' | 'int64' | 'int32' | 'bool' | 'uint8'
+
+/** A dense tensor in row-major order. `data` is a Float32Array, BigInt64Array, Uint16Array (float16), ... */
+export interface Tensor {
+  readonly type: TensorType
+  readonly dims: readonly number[]
+  readonly data: Float32Array | Uint16Array | BigInt64Array | Int32Array | Uint8Array
+}
+
+/** One input or output of a model. */
+export interface TensorInfo {
+  readonly name: string
+  readonly type: TensorType
+  /** -1 (or a name) marks a dimension that may vary between runs. */
+  readonly dims: readonly (number | string)[]
+}
+
+/** Named tensors, in onnxruntime's words: what goes in, and what is asked for. */
+export type Feeds = Readonly<Record<string, Tensor>>
+
+/**
+ * One loaded network. Runs never block the caller's event loop.
+ *
+ * `run` may be called again before the previous call has settled; calls are served in order.
+ */
+export interface ModelRunner {
+  readonly version: 1
+  /** Shown in diagnostics, e.g. `onnxruntime-node/cpu`. */
+  readonly executionProvider: string
+  readonly inputs: readonly TensorInfo[]
+  readonly outputs: readonly TensorInfo[]
+  /** SHA-256 of the model file, hex: part of every policy key. */
+  readonly digest: string
+  /**
+   * One forward pass. `fetches` lists output names, all when omitted.
+   *
+   * Pass `into` to have outputs written to arrays of the caller's, which saves an allocation per call.
+   * `timing.ms` is the time inside the network alone, copies and messages excluded.
+   *
+   * @throws FastFlowError `model-mismatch` for a missing, unknown or wrongly shaped feed,
+   *   `model-failed` when the network fails, `runner-disposed` after `dispose`.
+   */
+  run(feeds: Feeds, options?: RunOptions): Promise<RunResult>
+  /** Frees the network; running calls finish first. Calling it again does nothing. */
+  dispose(): Promise<void>
+}
+
+export interface RunOptions {
+  readonly fetches?: readonly string[]
+  readonly into?: Readonly<Record<string, Tensor>>
+}
+
+export interface RunResult {
+  readonly outputs: Readonly<Record<string, Tensor>>
+  readonly timing: { readonly ms: number }
+}

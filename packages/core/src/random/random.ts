@@ -1,0 +1,45 @@
+/** Uniform numbers in [0, 1), 32 bits each. */
+export type Random = () => number
+
+/** A {@link Random} whose state can be read, stored and restored. */
+export interface SeededRandom {
+  readonly next: Random
+  /** Four unsigned 32-bit words; pass them to {@link restoreRandom} to go on from here. */
+  state(): readonly [number, number, number, number]
+}
+
+/**
+ * Seeded uniform generator, identical on every platform (integer arithmetic only).
+ *
+ * xoshiro128** 1.1 of Blackman and Vigna (2018), seeded by splitmix32. Not for cryptography.
+ */
+export function createRandom(seed: number): SeededRandom {
+  let z = seed >>> 0
+  const split = (): number => {
+    z = (z + 0x9e3779b9) >>> 0
+    let t = z ^ (z >>> 16)
+    t = Math.imul(t, 0x21f0aaad)
+    t ^= t >>> 15
+    t = Math.imul(t, 0x735a2d97)
+    return (t ^ (t >>> 15)) >>> 0
+  }
+  return restoreRandom([split(), split(), split(), split()])
+}
+
+/** Continues a generator from a state that {@link SeededRandom.state} returned. */
+export function restoreRandom(state: readonly [number, number, number, number]): SeededRandom {
+  let [a, b, c, d] = state
+  const next = (): number => {
+    const x = Math.imul(b, 5)
+    const result = Math.imul((x << 7) | (x >>> 25), 9) >>> 0
+    const t = b << 9
+    c ^= a
+    d ^= b
+    b ^= c
+    a ^= d
+    c ^= t
+    d = (d << 11) | (d >>> 21)
+    return result / 4294967296
+  }
+  return { next, state: () => [a >>> 0, b >>> 0, c >>> 0, d >>> 0] }
+}

@@ -1,0 +1,113 @@
+"""The training loop every recipe shares: EMA, checkpoints, resume, log and sample grids."""
+
+from __future__ import annotations
+
+import copy
+import json
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+Loss = Callable[[nn.Module, torch.Generator], Tensor]
+Preview = Callable[[nn.Module, Path], None]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Run length and optimiser; a run ends at `steps` or after `minutes`, whichever comes first."""
+
+    steps: int
+    minutes: float
+    learning_rate: float = 6e-3
+    decay_after: int = 2000
+    warmup: int = 200
+    ema_exponent: float = 16.0
+    seed: int = 0
+    checkpoint_every: int = 500
+    preview_every: int = 2000
+    compile: bool = True
+
+
+def learning_rate(settings: Settings, step: int) -> float:
+    """Linear warm-up, constant, then inverse square root: needs no planned end, so runs can be extended."""
+    warm = min(1.0, (step + 1) / settings.warmup)
+    return settings.learning_rate * warm / math.sqrt(max(step / settings.decay_after, 1.0))
+
+
+class Ema:
+    """Power-function average of the weights (Karras et al. 2024, equation 124)."""
+
+    def __init__(self, model: nn.Module, exponent: float) -> None:
+        self.model = copy.deepcopy(model).eval().requires_grad_(False)
+        self.exponent = exponent
+
+    @torch.no_grad()
+    def update(self, model: nn.Module, step: int) -> None:
+        keep = (1 - 1 / (step + 1)) ** (self.exponent + 1)
+        average, current = list(self.model.parameters()), list(model.parameters())
+        torch._foreach_lerp_(average, current, 1 - keep)
+
+
+def save_checkpoint(path: Path, document: dict) -> None:
+    partial = path.with_suffix(".partial")
+    torch.save(document, partial)
+    partial.replace(path)
+
+
+def train(model: nn.Module, loss: Loss, preview: Preview, settings: Settings, folder: Path) -> nn.Module:
+    """Train `model` in place, resuming from `folder` if it holds a checkpoint; returns the EMA model."""
+    folder.mkdir(parents=True, exist_ok=True)
+    device = next(model.parameters()).device
+    optimizer = torch.optim.Adam(model.parameters(), lr=settings.learning_rate, betas=(0.9, 0.99), fused=True)
+    ema = Ema(model, settings.ema_exponent)
+    checkpoint = folder / "checkpoint.pt"
+    start, elapsed = 0, 0.0
+    if checkpoint.exists():
+        state = torch.load(checkpoint, map_location=device, weights_only=True)
+        model.load_state_dict(state["model"])
+        ema.model.load_state_dict(state["ema"])
+        optimizer.load_state_dict(state["optimizer"])
+        start, elapsed = state["step"], state["seconds"]
+        print(f"resumed at step {start} after {elapsed / 60:.1f} minutes", flush=True)
+
+    def checkpoint_now(step: int, seconds: float) -> None:
+        state = {"model": model.state_dict(), "ema": ema.model.state_dict(), "optimizer": optimizer.state_dict()}
+        save_checkpoint(checkpoint, {**state, "step": step, "seconds": seconds})
+
+    network = torch.compile(model) if settings.compile else model
+    began = time.monotonic() - elapsed
+    total, count = 0.0, 0
+    for step in range(start, settings.steps):
+        # Seeded by step, so that a resumed run draws what an uninterrupted one would have drawn.
+        generator = torch.Generator().manual_seed(settings.seed * 1_000_003 + step)
+        for group in optimizer.param_groups:
+            group["lr"] = learning_rate(settings, step)
+        with torch.autocast(device.type, torch.bfloat16):
+            value = loss(network, generator)
+        value.backward()
+        optimizer.step()
+        optimizer.zero_grad(set_to_none=True)
+        model.renormalize()
+        ema.update(model, step)
+        total, count = total + value.item(), count + 1
+        seconds = time.monotonic() - began
+        done = step + 1
+        stop = done == settings.steps or seconds > settings.minutes * 60
+        if done % 100 == 0 or stop:
+            line = {"step": done, "loss": round(total / count, 5), "minutes": round(seconds / 60, 2)}
+            with (folder / "log.jsonl").open("a") as log:
+                log.write(json.dumps(line) + "\n")
+            print(line, flush=True)
+            total, count = 0.0, 0
+        if done % settings.checkpoint_every == 0 or stop:
+            checkpoint_now(done, seconds)
+        if done % settings.preview_every == 0 or stop:
+            preview(ema.model, folder / f"grid-{done:06d}.png")
+        if stop:
+            break
+    return ema.model
