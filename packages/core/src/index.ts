@@ -4,6 +4,32 @@ export {
   type FastFlowErrorOptions,
   invalidArgument,
 } from './errors.ts'
+export { emulate } from './extrapolate/emulate.ts'
+export type { Extrapolator } from './extrapolate/extrapolator.ts'
+export { integrate } from './extrapolate/integrate.ts'
+export { lagrangeWeights } from './extrapolate/lagrange.ts'
+export {
+  type BanditSkipOptions,
+  type BanditSkipState,
+  banditSkip,
+  type SkipBandit,
+} from './policy/bandit-skip.ts'
+export { type FlatSegmentOptions, flatSegment } from './policy/flat-segment.ts'
+export { frozen } from './policy/frozen.ts'
+export { fullPolicy } from './policy/full.ts'
+export type {
+  Decision,
+  Feedback,
+  Landing,
+  LandingMeasure,
+  Outcome,
+  PolicyContext,
+  SkipPolicy,
+} from './policy/policy.ts'
+export { randomBudget } from './policy/random-budget.ts'
+export { randomSkip } from './policy/random-skip.ts'
+export { maskFromDecisions, policyFromMask, replay } from './policy/replay.ts'
+export { uniformSkip } from './policy/uniform-skip.ts'
 export type { Backend, LoadOptions, LoadProgress, ModelFolder } from './ports/backend.ts'
 export type {
   Feeds,
@@ -19,4 +45,14 @@ export type { QualityInput, QualityProxy, QualityScore, RgbImage } from './ports
 export type { AbortSignalLike, Velocity, VelocityCall } from './ports/velocity.ts'
 export { fillNormal, portableLog } from './random/normal.ts'
 export { createRandom, type Random, restoreRandom, type SeededRandom } from './random/random.ts'
+export type { SampleResult, SampleStats, SampleStatus, StepEvent, TraceEntry } from './sample/result.ts'
+export { type SampleOptions, sample } from './sample/sample.ts'
+export { type FromConfigOptions, type SchedulerConfig, scheduleFromConfig } from './schedule/from-config.ts'
+export { linearSchedule } from './schedule/linear.ts'
+export { createSchedule, numStepsOf, type Schedule } from './schedule/schedule.ts'
+export { shiftedSchedule, shiftSigma } from './schedule/shifted.ts'
+export { adamsBashforth } from './solver/adams-bashforth.ts'
+export { euler } from './solver/euler.ts'
+export type { Solver } from './solver/solver.ts'
+export { float32Space } from './space/float32.ts'
 export type { Term, VectorSpace } from './space/vector-space.ts'

@@ -1,0 +1,36 @@
+import { invalidArgument } from '../errors.ts'
+import { type SkipPolicy, stateless } from './policy.ts'
+
+export interface FlatSegmentOptions {
+  /** A step is flat while `|v - v_prev| / |v_prev|` per grid step stays under this. */
+  readonly threshold: number
+  /** Steps skipped after a flat step. */
+  readonly skip: number
+}
+
+/**
+ * Skips where the velocity hardly changes: after a flat step the next `skip` steps are extrapolated.
+ *
+ * The change between two landings is divided by the grid steps between them, so that a long jump is not
+ * mistaken for a steep segment. Source: "flat segments" of the FastFlow paper, arXiv 2602.11105.
+ */
+export function flatSegment(options: FlatSegmentOptions): SkipPolicy<number> {
+  const { threshold, skip } = options
+  if (!(threshold >= 0)) throw invalidArgument('threshold', `${threshold} is not a number of at least 0`)
+  if (!(Number.isInteger(skip) && skip >= 1))
+    throw invalidArgument('skip', `${skip} is not a whole number of at least 1`)
+  return {
+    ...stateless,
+    name: 'flat',
+    needs: ['relativeChange'],
+    init: () => 0,
+    // The state is the grid index of the landing before.
+    decide: (previous, landing, { numSteps }) => {
+      const change = landing.relativeChange
+      const flat = change !== undefined && change / (landing.index - previous) < threshold
+      return [{ landing: Math.min(landing.index + (flat ? skip + 1 : 1), numSteps) }, landing.index]
+    },
+    observe: (state) => state,
+    finish: (state) => state,
+  }
+}

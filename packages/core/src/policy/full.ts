@@ -1,0 +1,11 @@
+import { type SkipPolicy, stateless } from './policy.ts'
+
+/** Evaluates every step: the baseline. NFE = T. */
+export function fullPolicy(): SkipPolicy<undefined> {
+  return {
+    ...stateless,
+    name: 'full',
+    needs: [],
+    decide: (state, landing) => [{ landing: landing.index + 1 }, state],
+  }
+}

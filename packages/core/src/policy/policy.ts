@@ -1,0 +1,77 @@
+import type { Random } from '../random/random.ts'
+
+/** What a policy may know before the first step. */
+export interface PolicyContext {
+  readonly sigmas: readonly number[]
+  /** Number of grid steps T. */
+  readonly numSteps: number
+  /** The only randomness a policy may use. */
+  readonly random: Random
+}
+
+/** Where the sampler stands: the velocity at grid index `index` has just been evaluated. */
+export interface Landing {
+  readonly index: number
+  readonly sigma: number
+  /** Number of velocities seen so far, this one included. */
+  readonly evaluations: number
+  /** Mean squared difference between the velocity forecast for this landing and the evaluated one. */
+  readonly mismatch: number | undefined
+  /** `|v - v_prev| / |v_prev|` between this velocity and the one before. */
+  readonly relativeChange: number | undefined
+}
+
+/** What to do next. Decisions are data: logged in the trace, replayable. */
+export interface Decision {
+  /** Grid index of the next evaluation, above the current one; T ends the run. */
+  readonly landing: number
+  /** Weights of the stored velocities, newest first; the sampler's extrapolator decides when omitted. */
+  readonly weights?: readonly number[]
+}
+
+/** What came of a decision, known once the landing it chose has been evaluated. */
+export interface Feedback {
+  readonly from: number
+  readonly to: number
+  /** Grid steps that were not evaluated, `to - from - 1`. */
+  readonly skipped: number
+  /** Mean squared difference between forecast and evaluated velocity at `to`. */
+  readonly mismatch: number
+}
+
+/** How a run ended. */
+export interface Outcome {
+  readonly completed: boolean
+  readonly nfe: number
+}
+
+/** Measurements a policy asks for; those nobody asks for are not computed. */
+export type LandingMeasure = 'mismatch' | 'relativeChange'
+
+/**
+ * Decides at every evaluated grid point which one comes next. Pure: no method changes its state in place,
+ * so a state is a snapshot, and a run can be replayed from it.
+ */
+export interface SkipPolicy<State = unknown> {
+  readonly version: 1
+  readonly name: string
+  readonly needs: readonly LandingMeasure[]
+  /** Velocities its own weights refer to, the current one included; 0 when it leaves the weights to the sampler. */
+  readonly depth: number
+  /** State for one run; `previous` is the state the run before ended with, for policies that learn. */
+  init(context: PolicyContext, previous?: State): State
+  decide(state: State, landing: Landing, context: PolicyContext): readonly [Decision, State]
+  /** Called at a landing, before `decide`, when the decision that led there can be judged. */
+  observe(state: State, feedback: Feedback): State
+  /** Called once at the end of a run. */
+  finish(state: State, outcome: Outcome): State
+}
+
+/** The parts of a policy that learns nothing. */
+export const stateless = {
+  version: 1,
+  depth: 0,
+  init: (): undefined => undefined,
+  observe: (): undefined => undefined,
+  finish: (): undefined => undefined,
+} as const

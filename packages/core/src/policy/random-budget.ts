@@ -1,0 +1,30 @@
+import { invalidArgument } from '../errors.ts'
+import type { SkipPolicy } from './policy.ts'
+
+/**
+ * Evaluates `nfe` grid points: index 0 and `nfe - 1` others drawn uniformly without replacement.
+ *
+ * The control at a fixed budget: what choosing the steps well is worth.
+ */
+export function randomBudget(nfe: number): SkipPolicy<readonly number[]> {
+  if (!(Number.isInteger(nfe) && nfe >= 1))
+    throw invalidArgument('nfe', `${nfe} is not a whole number of at least 1`)
+  return {
+    version: 1,
+    name: `random-${nfe}`,
+    needs: [],
+    depth: 0,
+    init: ({ numSteps, random }) => {
+      const indices = Array.from({ length: numSteps - 1 }, (_, k) => k + 1)
+      const chosen = Math.min(nfe, numSteps) - 1
+      for (let i = 0; i < chosen; i++) {
+        const j = i + Math.floor(random() * (indices.length - i))
+        ;[indices[i], indices[j]] = [indices[j]!, indices[i]!]
+      }
+      return [...indices.slice(0, chosen).sort((a, b) => a - b), numSteps]
+    },
+    decide: (state, landing) => [{ landing: state[landing.evaluations - 1]! }, state],
+    observe: (state) => state,
+    finish: (state) => state,
+  }
+}

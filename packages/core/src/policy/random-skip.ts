@@ -1,0 +1,18 @@
+import { invalidArgument } from '../errors.ts'
+import { type SkipPolicy, stateless } from './policy.ts'
+
+/** Skips a number of steps drawn uniformly from `arms`: the control any learned policy has to beat. */
+export function randomSkip(arms: readonly number[]): SkipPolicy<undefined> {
+  if (arms.length === 0 || !arms.every((arm) => Number.isInteger(arm) && arm >= 0)) {
+    throw invalidArgument('arms', `[${arms}] is not a list of skip lengths (whole numbers of at least 0)`)
+  }
+  return {
+    ...stateless,
+    name: 'random',
+    needs: [],
+    decide: (state, landing, { numSteps, random }) => {
+      const arm = arms[Math.floor(random() * arms.length)]!
+      return [{ landing: Math.min(landing.index + 1 + arm, numSteps) }, state]
+    },
+  }
+}

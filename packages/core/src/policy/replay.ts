@@ -1,0 +1,41 @@
+import { invalidArgument } from '../errors.ts'
+import { type SkipPolicy, stateless } from './policy.ts'
+
+/**
+ * Evaluates exactly the steps a decisions string marks, one letter a grid step: `S` is skipped, every other
+ * letter (`C`, `G`, `R`) is evaluated. `stats.decisions` of a run replays that run.
+ *
+ * @throws FastFlowError `invalid-argument` for an unknown letter or a skipped first step, and, when the
+ *   run starts, for a length other than the schedule's.
+ */
+export function replay(decisions: string): SkipPolicy<undefined> {
+  const unknown = /[^CSGR]/.exec(decisions)
+  if (unknown) throw invalidArgument('decisions', `unknown letter "${unknown[0]}" at step ${unknown.index}`)
+  if (decisions[0] === 'S' || decisions === '') {
+    throw invalidArgument('decisions', 'the first step has to be evaluated (C)')
+  }
+  return {
+    ...stateless,
+    name: 'replay',
+    needs: [],
+    init: ({ numSteps }) => {
+      if (decisions.length === numSteps) return
+      throw invalidArgument('decisions', `has ${decisions.length} letters, the schedule ${numSteps} steps`)
+    },
+    decide: (state, landing) => {
+      let next = landing.index + 1
+      while (decisions[next] === 'S') next++
+      return [{ landing: next }, state]
+    },
+  }
+}
+
+/** Policy from a step mask as other tools write it: 1 (or true) evaluates the step, 0 skips it. */
+export function policyFromMask(mask: readonly (number | boolean)[]): SkipPolicy<undefined> {
+  return replay(mask.map((step) => (step ? 'C' : 'S')).join(''))
+}
+
+/** The step mask of a decisions string: 1 evaluated, 0 skipped. */
+export function maskFromDecisions(decisions: string): number[] {
+  return [...decisions].map((letter) => (letter === 'S' ? 0 : 1))
+}

@@ -1,0 +1,17 @@
+import { invalidArgument } from '../errors.ts'
+import { type SkipPolicy, stateless } from './policy.ts'
+
+/** Spreads `nfe` evaluations evenly over the grid: evaluates indices `round(i T / nfe)`, i = 0 ... nfe - 1. */
+export function uniformSkip(nfe: number): SkipPolicy<undefined> {
+  if (!(Number.isInteger(nfe) && nfe >= 1))
+    throw invalidArgument('nfe', `${nfe} is not a whole number of at least 1`)
+  return {
+    ...stateless,
+    name: `uniform-${nfe}`,
+    needs: [],
+    decide: (state, landing, { numSteps }) => {
+      const budget = Math.min(nfe, numSteps)
+      return [{ landing: Math.round((landing.evaluations * numSteps) / budget) }, state]
+    },
+  }
+}

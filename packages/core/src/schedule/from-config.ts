@@ -1,0 +1,97 @@
+import { FastFlowError, invalidArgument } from '../errors.ts'
+import { checkNumSteps, createSchedule, type Schedule } from './schedule.ts'
+import { shiftSigma } from './shifted.ts'
+
+/** What is read of a Diffusers `scheduler_config.json`; unknown fields are ignored, unsupported ones refused. */
+export interface SchedulerConfig {
+  readonly _class_name?: string
+  readonly num_train_timesteps?: number
+  readonly shift?: number
+  readonly use_dynamic_shifting?: boolean
+  readonly base_shift?: number | null
+  readonly max_shift?: number | null
+  readonly base_image_seq_len?: number | null
+  readonly max_image_seq_len?: number | null
+  readonly time_shift_type?: 'exponential' | 'linear'
+  readonly shift_terminal?: number | null
+  readonly invert_sigmas?: boolean
+  readonly stochastic_sampling?: boolean
+  readonly use_karras_sigmas?: boolean | null
+  readonly use_exponential_sigmas?: boolean | null
+  readonly use_beta_sigmas?: boolean | null
+}
+
+export interface FromConfigOptions {
+  /** Number of latent tokens; needed where the config shifts dynamically. */
+  readonly imageSeqLen?: number
+}
+
+const refused = [
+  'use_karras_sigmas',
+  'use_exponential_sigmas',
+  'use_beta_sigmas',
+  'invert_sigmas',
+  'stochastic_sampling',
+] as const
+
+/**
+ * The grid Diffusers pipelines run for a `FlowMatchEulerDiscreteScheduler` config: `1, ..., 1/T` shifted, then 0.
+ *
+ * Dynamic shifting follows the pipelines: `mu` is linear in the number of latent tokens, and the shift is
+ * `e^mu` (`exponential`) or `mu` (`linear`).
+ *
+ * @throws FastFlowError `unsupported` for another scheduler class or a field with no equivalent here,
+ *   `invalid-argument` when dynamic shifting lacks `imageSeqLen`.
+ */
+export function scheduleFromConfig(
+  config: SchedulerConfig,
+  numSteps: number,
+  options: FromConfigOptions = {},
+): Schedule {
+  const steps = checkNumSteps(numSteps)
+  checkSupported(config)
+  const shift = config.use_dynamic_shifting ? dynamicShift(config, options.imageSeqLen) : (config.shift ?? 1)
+  if (!(shift > 0)) throw invalidArgument('scheduler_config.shift', `${shift} is not a positive number`)
+  const sigmas = Array.from({ length: steps }, (_, k) => shiftSigma(1 - k / steps, shift))
+  const stretched = config.shift_terminal ? stretchToTerminal(sigmas, config.shift_terminal) : sigmas
+  return createSchedule(`flow-match-euler(${steps}, shift ${Number(shift.toFixed(6))})`, [...stretched, 0])
+}
+
+function checkSupported(config: SchedulerConfig): void {
+  const name = config._class_name ?? 'FlowMatchEulerDiscreteScheduler'
+  const unsupported = (field: string, message: string): FastFlowError =>
+    new FastFlowError({ code: 'unsupported', field, message: `${field}: ${message}` })
+  if (name !== 'FlowMatchEulerDiscreteScheduler') {
+    throw unsupported(
+      'scheduler_config._class_name',
+      `${name} is not a flow-matching scheduler this version reads; available: FlowMatchEulerDiscreteScheduler`,
+    )
+  }
+  for (const field of refused) {
+    if (config[field])
+      throw unsupported(`scheduler_config.${field}`, 'not supported; pass your own grid as a schedule')
+  }
+}
+
+function dynamicShift(config: SchedulerConfig, imageSeqLen: number | undefined): number {
+  if (imageSeqLen === undefined) {
+    throw invalidArgument(
+      'imageSeqLen',
+      'the scheduler shifts dynamically, the number of latent tokens is needed',
+    )
+  }
+  const base = config.base_shift ?? 0.5
+  const max = config.max_shift ?? 1.15
+  const from = config.base_image_seq_len ?? 256
+  const to = config.max_image_seq_len ?? 4096
+  const mu = base + ((max - base) / (to - from)) * (imageSeqLen - from)
+  return config.time_shift_type === 'linear' ? mu : Math.exp(mu)
+}
+
+/** Moves the last nonzero sigma to `terminal`, keeping the first: `1 - (1 - sigma) (1 - terminal) / (1 - sigma_last)`. */
+function stretchToTerminal(sigmas: readonly number[], terminal: number): readonly number[] {
+  const last = sigmas.at(-1)!
+  if (last === 1) return sigmas
+  const scale = (1 - terminal) / (1 - last)
+  return sigmas.map((sigma) => 1 - (1 - sigma) * scale)
+}

@@ -1,0 +1,38 @@
+import { invalidArgument } from '../errors.ts'
+
+/**
+ * The grid a model is integrated on: `sigmas[0] > ... > sigmas[T] = 0`, T steps.
+ *
+ * sigma 1 is pure noise, 0 is data.
+ */
+export interface Schedule {
+  readonly name: string
+  /** T + 1 values, strictly decreasing, first in (0, 1], last 0. */
+  readonly sigmas: readonly number[]
+}
+
+/** A schedule from any grid, checked. @throws FastFlowError `invalid-argument` naming the offending entry. */
+export function createSchedule(name: string, sigmas: readonly number[]): Schedule {
+  if (sigmas.length < 2) throw invalidArgument('schedule', 'needs at least one step (two sigmas)')
+  if (sigmas[0]! > 1) throw invalidArgument('schedule', `sigmas[0] is ${sigmas[0]}, at most 1 is possible`)
+  if (sigmas.at(-1) !== 0) throw invalidArgument('schedule', `must end at 0, ends at ${sigmas.at(-1)}`)
+  for (let k = 0; k + 1 < sigmas.length; k++) {
+    if (sigmas[k]! > sigmas[k + 1]!) continue
+    throw invalidArgument(
+      'schedule',
+      `sigmas must decrease, entries ${k} and ${k + 1} are ${sigmas[k]}, ${sigmas[k + 1]}`,
+    )
+  }
+  return { name, sigmas: Object.freeze([...sigmas]) }
+}
+
+/** Number of grid intervals of a schedule. */
+export function numStepsOf(schedule: Schedule): number {
+  return schedule.sigmas.length - 1
+}
+
+/** `T` as a positive integer, or the typed error. */
+export function checkNumSteps(numSteps: number): number {
+  if (Number.isInteger(numSteps) && numSteps >= 1) return numSteps
+  throw invalidArgument('numSteps', `${numSteps} is not a whole number of at least 1`)
+}

@@ -1,0 +1,18 @@
+import { invalidArgument } from '../errors.ts'
+import { checkNumSteps, createSchedule, type Schedule } from './schedule.ts'
+
+/** `sigma -> s sigma / (1 + (s - 1) sigma)`: s > 1 spends more steps on high noise (Esser et al. 2024, equation 23). */
+export function shiftSigma(sigma: number, shift: number): number {
+  return (shift * sigma) / (1 + (shift - 1) * sigma)
+}
+
+/** Uniform grid moved towards noise (`shift > 1`) or data (`shift < 1`); `shift = 1` is the linear schedule. */
+export function shiftedSchedule(numSteps: number, shift: number): Schedule {
+  const steps = checkNumSteps(numSteps)
+  if (!(shift > 0 && Number.isFinite(shift)))
+    throw invalidArgument('shift', `${shift} is not a positive number`)
+  return createSchedule(
+    `shifted(${steps}, ${shift})`,
+    Array.from({ length: steps + 1 }, (_, k) => shiftSigma(1 - k / steps, shift)),
+  )
+}

@@ -1,0 +1,7 @@
+import { integrate } from '../extrapolate/integrate.ts'
+import type { Solver } from './solver.ts'
+
+/** Euler: `x + h v`. Order 1, 1 NFE a step. */
+export function euler(): Solver {
+  return { name: 'euler', order: 1, rule: integrate(1) }
+}
