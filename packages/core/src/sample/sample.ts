@@ -7,6 +7,7 @@ import type { Landing, PolicyContext, SkipPolicy } from '../policy/policy.ts'
 import type { AbortSignalLike, Velocity } from '../ports/velocity.ts'
 import { createRandom, type Random } from '../random/random.ts'
 import { numStepsOf, type Schedule } from '../schedule/schedule.ts'
+import { euler } from '../solver/euler.ts'
 import type { Solver } from '../solver/solver.ts'
 import { float32Space } from '../space/float32.ts'
 import type { VectorSpace } from '../space/vector-space.ts'
@@ -23,7 +24,7 @@ export interface SampleOptions<T, State> {
   readonly policy?: SkipPolicy<State>
   /** State a learning policy ended its previous run with. */
   readonly policyState?: State
-  /** Weights of a jump where the policy brings none; `emulate(2)`, linear extrapolation, by default. */
+  /** Weights of a jump where the policy brings none; `emulate(2)`, linear extrapolation, with a policy. */
   readonly extrapolator?: Extrapolator
   /** A solver instead of a policy: every step is evaluated and taken by the solver's rule. */
   readonly solver?: Solver
@@ -100,7 +101,7 @@ function start<T, State>(options: SampleOptions<T, State>): Run<T, State> {
   }
   const space = options.space ?? defaultSpace(options.x)
   const policy = options.policy ?? (fullPolicy() as SkipPolicy<unknown> as SkipPolicy<State>)
-  const rule = options.solver?.rule ?? options.extrapolator ?? emulate(2)
+  const rule = options.solver?.rule ?? options.extrapolator ?? (options.policy ? emulate(2) : euler().rule)
   const depth = Math.max(rule.depth, policy.depth, policy.needs.length > 0 ? 2 : 1)
   const sigmas = options.schedule.sigmas
   const context = {

@@ -16,19 +16,12 @@ export const float32Space: VectorSpace<Float32Array> = {
 // Elements are combined in float64 and rounded once, term by term within an element, so that
 // `out` may be any of the vectors and the result does not depend on how terms are grouped.
 function linearCombination(out: Float32Array, terms: readonly Term<Float32Array>[]): void {
-  switch (terms.length) {
-    case 0:
-      out.fill(0)
-      return
-    case 1:
-      return combine1(out, terms[0]!)
-    case 2:
-      return combine2(out, terms[0]!, terms[1]!)
-    case 3:
-      return combine3(out, terms[0]!, terms[1]!, terms[2]!)
-    default:
-      return combineMany(out, terms)
-  }
+  const [first, second, third] = terms
+  if (first === undefined) out.fill(0)
+  else if (second === undefined) combine1(out, first)
+  else if (third === undefined) combine2(out, first, second)
+  else if (terms.length === 3) combine3(out, first, second, third)
+  else combineMany(out, terms)
 }
 
 function combine1(out: Float32Array, { weight, vector }: Term<Float32Array>): void {
