@@ -1,0 +1,21 @@
+import { invalidArgument, type QualityInput, type QualityProxy, type RgbImage } from '@fastflow/core'
+
+type Declaration = Pick<QualityProxy, 'name' | 'version' | 'direction' | 'range'>
+
+/** The proxy of a measure that compares an image with its full-compute result. */
+export function fullReferenceProxy(
+  declaration: Declaration,
+  measure: (image: RgbImage, reference: RgbImage) => number,
+): QualityProxy {
+  const { name, version } = declaration
+  return {
+    ...declaration,
+    needs: { reference: true, prompt: false },
+    score({ image, reference }: QualityInput) {
+      if (reference === undefined) {
+        throw invalidArgument('reference', `${name} compares two images; pass the full-compute one too`)
+      }
+      return { value: measure(image, reference), version }
+    },
+  }
+}

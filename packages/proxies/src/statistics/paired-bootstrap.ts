@@ -1,0 +1,64 @@
+import { invalidArgument, type Random } from '@fastflow/core'
+import { checkValues, quantile } from './quantile.ts'
+
+export interface PairedBootstrapOptions {
+  /** Uniform numbers in [0, 1); one is drawn per pair and resample. */
+  readonly random: Random
+  /** Resamples, 2,000 when omitted. */
+  readonly samples?: number
+  /** Probability that the interval is to cover the true mean, in (0, 1), 0.95 when omitted. */
+  readonly confidence?: number
+}
+
+export interface PairedInterval {
+  /** Mean of `a[i] - b[i]`, as observed. */
+  readonly mean: number
+  readonly low: number
+  readonly high: number
+  readonly confidence: number
+}
+
+/**
+ * Interval for the mean of `a[i] - b[i]`, where both were measured on the same noise i.
+ *
+ * Percentile bootstrap: the pairs are drawn n times with replacement, `samples` times over; `low` and
+ * `high` are the `(1 - confidence) / 2` and `(1 + confidence) / 2` quantiles of the means. An interval
+ * without 0 says that one method is better on this kind of input.
+ * Costs `n * samples` random numbers. With fewer than about 20 pairs it is too narrow.
+ *
+ * @throws FastFlowError `invalid-argument` for lengths that differ, no values, NaN or Infinity among
+ *   them, or options out of range.
+ *
+ * Efron, Tibshirani, "An Introduction to the Bootstrap", Chapman & Hall, 1993, chapter 13.
+ */
+export function pairedBootstrap(
+  a: ArrayLike<number>,
+  b: ArrayLike<number>,
+  { random, samples = 2000, confidence = 0.95 }: PairedBootstrapOptions,
+): PairedInterval {
+  checkValues('a', a)
+  checkValues('b', b)
+  if (a.length !== b.length) {
+    throw invalidArgument('b', `holds ${b.length} values, a holds ${a.length}; pair them image by image`)
+  }
+  if (!Number.isInteger(samples) || samples < 1) {
+    throw invalidArgument('samples', `must be a whole number from 1, got ${samples}`)
+  }
+  if (!(confidence > 0 && confidence < 1)) {
+    throw invalidArgument('confidence', `must lie between 0 and 1 (0.95 is usual), got ${confidence}`)
+  }
+  const count = a.length
+  const differences = Float64Array.from(a, (value, i) => value - b[i]!)
+  const means = new Float64Array(samples)
+  for (let sample = 0; sample < samples; sample++) {
+    let sum = 0
+    for (let i = 0; i < count; i++) sum += differences[Math.floor(random() * count)]!
+    means[sample] = sum / count
+  }
+  return {
+    mean: differences.reduce((sum, difference) => sum + difference, 0) / count,
+    low: quantile(means, (1 - confidence) / 2),
+    high: quantile(means, (1 + confidence) / 2),
+    confidence,
+  }
+}
