@@ -90,8 +90,7 @@ def main() -> None:
     if found != PINNED:
         raise SystemExit(f"needs exactly {PINNED}, found {found}")
     rows = [row(width, height, name) for width, height in SIZES for name in DEGRADATIONS]
-    lines = ",\n".join(f"    {json.dumps(entry)}" for entry in rows)
-    OUTPUT.write_text(f'{{\n  "versions": {json.dumps(PINNED)},\n  "rows": [\n{lines}\n  ]\n}}\n')
+    OUTPUT.write_text(json.dumps({"versions": PINNED, "rows": rows}, indent=2) + "\n")
 
 
 if __name__ == "__main__":

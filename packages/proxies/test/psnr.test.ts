@@ -76,7 +76,8 @@ describe('psnrOfFloats', () => {
     const scaled = (image: RgbImage) => Float32Array.from(image.data, (v) => v / 127.5 - 1)
     fc.assert(
       fc.property(imagePairs(1), ([a, b]) => {
-        expect(psnrOfFloats(scaled(a), scaled(b), 2)).toBeCloseTo(psnr(a, b), 4)
+        // Rounding to float32 moves a difference of one level by up to 8e-6 of itself: 7e-5 dB.
+        expect(psnrOfFloats(scaled(a), scaled(b), 2)).toBeCloseTo(psnr(a, b), 3)
       }),
     )
   })

@@ -3,7 +3,8 @@ import { pairedBootstrap, quantile, summarize } from '@fastflow/proxies'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-const number = fc.double({ min: -1e3, max: 1e3, noNaN: true })
+/** Without -0, which `toBe` tells from 0 and arithmetic does not. */
+const number = fc.double({ min: -1e3, max: 1e3, noNaN: true }).map((value) => value + 0)
 const numbers = fc.array(number, { minLength: 1, maxLength: 40 })
 const pairs = fc.array(fc.tuple(number, number), { minLength: 1, maxLength: 20 })
 
@@ -32,7 +33,7 @@ describe('quantile', () => {
 })
 
 describe('summarize', () => {
-  it('orders min, p10 and the largest value, and ignores the order of the values', () => {
+  it('orders min and p10, and ignores the order of the values', () => {
     fc.assert(
       fc.property(numbers, (values) => {
         const { mean, p10, min } = summarize(values)
