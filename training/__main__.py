@@ -1,4 +1,4 @@
-"""`python -m training <recipe> <command>`: train, export and evaluate the shipped models."""
+"""`python -m training <recipe> <command>`: train, export, evaluate and describe the models in `models/`."""
 
 from __future__ import annotations
 
@@ -12,25 +12,61 @@ from .recipes import cifar10
 RECIPES = {"cifar10": cifar10}
 
 
-def parse() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
-    parser.add_argument("recipe", choices=sorted(RECIPES))
+def shared_options() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("--work", type=Path, default=Path(".cache/training"), help="checkpoints, logs, decoded data")
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--threads", type=int, default=0, help="CPU threads, 0 for all")
+    return parser
+
+
+def add_commands(recipe: str, parser: argparse.ArgumentParser) -> None:
+    shared = shared_options()
     commands = parser.add_subparsers(dest="command", required=True)
-    train = commands.add_parser("train", help="train, or go on from the last checkpoint")
+    train = commands.add_parser("train", parents=[shared], help="train, or go on from the last checkpoint")
     train.add_argument("--minutes", type=float, default=120.0, help="stop after this much training time in all")
     train.add_argument("--steps", type=int, default=100_000, help="stop after this many optimiser steps in all")
     train.add_argument("--batch", type=int, default=128)
     train.add_argument("--no-compile", action="store_true", help="run the network eagerly")
-    parser.add_argument("--work", type=Path, default=Path(".cache/training"), help="checkpoints, logs, decoded data")
-    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    export = commands.add_parser("export", parents=[shared], help="write the ONNX model and its folder")
+    evaluate = commands.add_parser("evaluate", parents=[shared], help="measure the model, write metrics.json, samples.png")
+    card = commands.add_parser("card", parents=[shared], help="write the model card from metrics.json")
+    for command in (export, evaluate, card):
+        command.add_argument("--out", type=Path, default=Path("models") / recipe)
+    for command in (export, evaluate):
+        command.add_argument("--checkpoint", type=Path, help="default: the recipe's last one under --work")
+        command.add_argument("--guidance", type=float, default=1.5, help="classifier-free guidance scale")
+    evaluate.add_argument("--samples", type=int, default=2048, help="samples for the Frechet distance")
+    evaluate.add_argument("--batch", type=int, default=64)
+
+
+def parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
+    recipes = parser.add_subparsers(dest="recipe", required=True)
+    for name, module in RECIPES.items():
+        add_commands(name, recipes.add_parser(name, help=module.__doc__))
     return parser.parse_args()
 
 
 def main() -> None:
     options = parse()
     recipe = RECIPES[options.recipe]
-    folder = options.work / options.recipe
-    recipe.run(folder, options.work, options.device, options.minutes, options.steps, options.batch, not options.no_compile)
+    if options.threads > 0:
+        torch.set_num_threads(options.threads)
+    if options.command == "train":
+        limits = (options.minutes, options.steps, options.batch)
+        recipe.train(options.work, options.device, *limits, not options.no_compile)
+        return
+    if options.command == "card":
+        recipe.card(options.out)
+        return
+    checkpoint = options.checkpoint or options.work / options.recipe / "checkpoint.pt"
+    if options.command == "export":
+        recipe.export(checkpoint, options.out, options.guidance)
+    else:
+        sampling = (options.samples, options.guidance, options.batch)
+        recipe.evaluate(options.work, checkpoint, options.out, options.device, *sampling)
 
 
-main()
+if __name__ == "__main__":
+    main()

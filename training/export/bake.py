@@ -2,8 +2,10 @@
 
 Training keeps weights as directions and normalises them in every forward pass.
 At inference the normalised, scaled weights are constants: `bake` computes them
-once, and folds every scalar around a linear map (gains, the 1 / 0.596 of the
-activation, the constant input channel) into its weights.
+once, in float64, and folds every scalar next to a linear map into its weights
+(learned gains, the 1 / 0.596 of the activation, the residual balance, the
+constant input channel), so that the exported graph has little left but
+convolutions.
 """
 
 from __future__ import annotations
@@ -15,57 +17,130 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ..models.unet import UNet, Weight, mix, normalize
+from ..models.unet import SILU_RMS, Block, Embedding, UNet, Weight, normalize
+
+
+def plain(source: Weight, gain: float = 1.0) -> Tensor:
+    """The weights `Weight.forward` works with, times `gain`, in float64."""
+    w = source.weight.detach().double()
+    return normalize(w, tuple(range(1, w.ndim)), eps=0.0) * (gain / math.sqrt(w[0].numel()))
 
 
 class Baked(nn.Module):
-    """Linear map or convolution with plain weights; same call as `Weight`, gains already applied."""
+    """Linear map or convolution with plain weights."""
 
-    def __init__(self, source: Weight, gain: float = 1.0) -> None:
+    def __init__(self, weight: Tensor, bias: Tensor | None = None) -> None:
         super().__init__()
-        w = source.weight.detach().double()
-        w = normalize(w, tuple(range(1, w.ndim))) * (gain / math.sqrt(w[0].numel()))
-        self.weight = nn.Parameter(w.float(), requires_grad=False)
+        self.weight = nn.Parameter(weight.float().contiguous(), requires_grad=False)
+        self.bias = None if bias is None else nn.Parameter(bias.float(), requires_grad=False)
 
-    def forward(self, x: Tensor, gain: Tensor | float = 1.0, stride: int = 1) -> Tensor:
+    def forward(self, x: Tensor) -> Tensor:
         if self.weight.ndim == 2:
-            return F.linear(x, self.weight)
-        return F.conv2d(x, self.weight, stride=stride, padding=self.weight.shape[-1] // 2)
+            return F.linear(x, self.weight, self.bias)
+        return F.conv2d(x, self.weight, self.bias, padding=self.weight.shape[-1] // 2)
+
+
+def unit(x: Tensor, dim: int) -> Tensor:
+    """`normalize` with a floor instead of a small addend, which the exporter would round to zero and drop."""
+    return x * torch.rsqrt((x * x).mean(dim=dim, keepdim=True).clamp(min=1e-8))
 
 
 class BakedEmbedding(nn.Module):
-    """`Embedding` with the one-hot product replaced by a row of a table."""
+    """`Embedding` with the one-hot product replaced by a row of a table, up to the factor `1 / SILU_RMS`."""
 
-    def __init__(self, source: nn.Module) -> None:
+    def __init__(self, source: Embedding) -> None:
         super().__init__()
-        self.register_buffer("frequencies", source.frequencies.clone())
-        self.register_buffer("phases", source.phases.clone())
-        self.noise = Baked(source.noise, math.sqrt(2))
-        classes = source.classes.weight.shape[1]
-        table = Baked(source.classes, math.sqrt(classes)).weight
-        self.table = nn.Parameter(table.T.contiguous(), requires_grad=False)
+        balance = 0.5 / math.hypot(0.5, 0.5)
+        self.register_buffer("frequencies", 2 * math.pi * source.frequencies)
+        self.register_buffer("phases", 2 * math.pi * source.phases)
+        self.noise = Baked(plain(source.noise, balance * math.sqrt(2)))
+        self.classes = Baked(plain(source.classes, balance * math.sqrt(source.classes.weight.shape[1])).T)
 
     def forward(self, sigma: Tensor, labels: Tensor) -> Tensor:
-        angles = 2 * math.pi * (sigma[:, None] * self.frequencies + self.phases)
-        return F.silu(mix(self.noise(angles.cos()), F.embedding(labels, self.table), 0.5)) / 0.596
+        angles = sigma[:, None] * self.frequencies + self.phases
+        return F.silu(self.noise(angles.cos()) + F.embedding(labels, self.classes.weight))
 
 
-def bake(net: UNet) -> UNet:
-    """A copy of `net` for inference: equal outputs, plain weights, no gradients."""
-    baked = copy.deepcopy(net).float().cpu().eval().requires_grad_(False)
-    baked.embedding = BakedEmbedding(net.embedding)
-    baked.stem = Baked(net.stem)
-    baked.head = Baked(net.head, net.head_gain.item())
-    for block in [*baked.down, *baked.up]:
-        for name, module in list(block.named_children()):
-            if isinstance(module, Weight):
-                setattr(block, name, Baked(module, block.gain.item() if name == "modulation" else 1.0))
-    return baked.to(memory_format=torch.contiguous_format)
+class BakedBlock(nn.Module):
+    """`Block` with the two residual sums folded to `keep * x + branch(x)`."""
+
+    def __init__(self, source: Block) -> None:
+        super().__init__()
+        channels = source.conv1.weight.shape[0]
+        size = math.hypot(1 - source.balance, source.balance)
+        branch = source.balance / size
+        self.keep = (1 - source.balance) / size
+        self.encoder, self.heads = source.encoder, source.heads
+        self.modulation = Baked(plain(source.modulation, source.gain.item() / SILU_RMS), torch.ones(channels))
+        self.conv1 = Baked(plain(source.conv1, 1 / SILU_RMS))
+        self.conv2 = Baked(plain(source.conv2, branch / SILU_RMS))
+        # A decoder's skip only feeds the sum, an encoder's is normalised first and must keep its scale.
+        self.skip = None if source.skip is None else Baked(plain(source.skip, 1.0 if self.encoder else self.keep))
+        if self.heads:
+            self.qkv = Baked(plain(source.qkv))
+            self.out = Baked(plain(source.out, branch))
+
+    def forward(self, x: Tensor, embedding: Tensor) -> Tensor:
+        if self.encoder:
+            x = unit(x if self.skip is None else self.skip(x), 1)
+        h = self.conv1(F.silu(x)) * self.modulation(embedding)[:, :, None, None]
+        kept = self.skip(x) if self.skip is not None and not self.encoder else x * self.keep
+        x = kept + self.conv2(F.silu(h))
+        return x * self.keep + self.attend(x) if self.heads else x
+
+    def attend(self, x: Tensor) -> Tensor:
+        """Cosine self-attention with positions kept last, so that only the scores are transposed."""
+        channels, height, width = x.shape[1:]
+        qkv = unit(self.qkv(x).reshape(-1, 3 * self.heads, channels // self.heads, height * width), 2)
+        q, k, v = qkv.chunk(3, dim=1)
+        weights = torch.softmax(q.transpose(-1, -2) @ k / math.sqrt(channels // self.heads), dim=-1)
+        return self.out((v @ weights.transpose(-1, -2)).reshape(-1, channels, height, width))
+
+
+class BakedStem(nn.Module):
+    """The first convolution; its constant input channel becomes a constant image added to the output."""
+
+    def __init__(self, source: Weight, size: int) -> None:
+        super().__init__()
+        weight = plain(source)
+        self.convolution = Baked(weight[:, :-1])
+        constant = F.conv2d(torch.ones(1, 1, size, size, dtype=weight.dtype), weight[:, -1:], padding=1)
+        self.constant = nn.Parameter(constant.float(), requires_grad=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.convolution(x) + self.constant
+
+
+class BakedUNet(nn.Module):
+    """Inference form of `UNet`: the same function of (sample, timestep, class_labels)."""
+
+    def __init__(self, source: UNet) -> None:
+        super().__init__()
+        self.config = source.config
+        self.embedding = BakedEmbedding(source.embedding)
+        self.stem = BakedStem(source.stem, source.config.image_size // source.config.fold)
+        self.down = nn.ModuleList(BakedBlock(block) for block in source.down)
+        self.up = nn.ModuleList(BakedBlock(block) for block in source.up)
+        self.head = Baked(plain(source.head, source.head_gain.item()))
+
+    forward = UNet.forward
+    coefficients = UNet.coefficients
+    body = UNet.body
+
+    def network(self, x: Tensor, sigma: Tensor, labels: Tensor) -> Tensor:
+        h = self.stem(F.pixel_unshuffle(x, self.config.fold))
+        h = self.body(h, self.embedding(sigma, labels))
+        return F.pixel_shuffle(self.head(h), self.config.fold)
+
+
+def bake(net: UNet) -> BakedUNet:
+    """`net` for inference on a CPU: equal outputs, plain contiguous weights, no gradients."""
+    return BakedUNet(copy.deepcopy(net).float().cpu()).eval()
 
 
 @torch.no_grad()
-def round_to_half(net: nn.Module) -> nn.Module:
-    """A copy of a baked network whose matrices and kernels hold float16 values, in float32."""
+def round_to_half(net: BakedUNet) -> BakedUNet:
+    """A copy whose matrices, kernels and constant image hold float16 values, in float32."""
     rounded = copy.deepcopy(net)
     for weight in rounded.parameters():
         if weight.ndim > 1:

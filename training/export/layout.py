@@ -73,3 +73,9 @@ def write_layout(out: Path, config: UNetConfig, classes: tuple[str, ...], guidan
     write_json(out / "model_index.json", model_index(classes))
     write_json(out / "scheduler" / "scheduler_config.json", SCHEDULER)
     write_json(out / "unet" / "config.json", unet_config(config, classes, guidance_scale))
+
+
+def update_metrics(path: Path, section: str, document: dict) -> None:
+    """Replace one section of `metrics.json` and keep the others."""
+    metrics = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    write_json(path, {**metrics, section: document})

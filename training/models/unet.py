@@ -49,8 +49,13 @@ def normalize(x: Tensor, dim: int | tuple[int, ...], eps: float = 1e-4) -> Tenso
     return x * torch.rsqrt(x.float().square().mean(dim=dim, keepdim=True) + eps**2).to(x.dtype)
 
 
+# Root mean square of silu(z) for standard normal z.
+SILU_RMS = 0.596
+
+
 def silu(x: Tensor) -> Tensor:
-    return F.silu(x) / 0.596
+    """SiLU that keeps unit variance."""
+    return F.silu(x) / SILU_RMS
 
 
 def mix(a: Tensor, b: Tensor, t: float) -> Tensor:
@@ -167,9 +172,14 @@ class UNet(nn.Module):
         self.head_gain = nn.Parameter(torch.zeros([]))
 
     def network(self, x: Tensor, sigma: Tensor, labels: Tensor) -> Tensor:
-        embedding = self.embedding(sigma, labels)
         h = F.pixel_unshuffle(x, self.config.fold)
+        # The constant channel stands in for biases.
         h = self.stem(torch.cat([h, torch.ones_like(h[:, :1])], dim=1))
+        h = self.body(h, self.embedding(sigma, labels))
+        return F.pixel_shuffle(self.head(h, gain=self.head_gain), self.config.fold)
+
+    def body(self, h: Tensor, embedding: Tensor) -> Tensor:
+        """Everything between the first and the last convolution."""
         skips: list[Tensor] = []
         per_level = self.config.blocks_per_level
         for index, block in enumerate(self.down):
@@ -181,7 +191,7 @@ class UNet(nn.Module):
             if index > 0 and index % per_level == 0:
                 h = F.interpolate(h, scale_factor=2.0, mode="nearest")
             h = block(join(h, skips.pop()), embedding)
-        return F.pixel_shuffle(self.head(h, gain=self.head_gain), self.config.fold)
+        return h
 
     def coefficients(self, sigma: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """(scale of the input, linear part, scale of the output) of the preconditioning at `sigma`."""

@@ -1,0 +1,1 @@
+"""Figures a model card quotes."""

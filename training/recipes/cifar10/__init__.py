@@ -1,0 +1,9 @@
+"""Class-conditional CIFAR-10 flow in pixel space (models/cifar10)."""
+
+from .card import card
+from .evaluation import evaluate
+from .model import CONFIG, NULL_CLASS, build
+from .release import export
+from .training import train
+
+__all__ = ["CONFIG", "NULL_CLASS", "build", "card", "evaluate", "export", "train"]

@@ -1,0 +1,104 @@
+"""`python -m training cifar10 evaluate`."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from ...checkpoint import load_ema
+from ...data import cifar10
+from ...export.bake import bake
+from ...export.layout import update_metrics
+from ...flow import logit_normal
+from ...metrics.frechet import Gaussian, fit, frechet_distance
+from ...metrics.squeezenet import NAME, SqueezeNetFeatures, default_weights
+from ...models.unet import UNet
+from .model import STEPS, build, sample, velocity_error
+from .training import class_grid
+
+SEED = 2024
+
+
+@torch.no_grad()
+def validation_loss(model: nn.Module, net: UNet, images: Tensor, labels: Tensor, batch: int = 250) -> dict[str, float]:
+    """Loss on held-out images with their labels, under noise and noise levels drawn once from a fixed seed."""
+    generator = torch.Generator().manual_seed(SEED)
+    loss, mse = 0.0, 0.0
+    for part, classes in zip(images.split(batch), labels.split(batch), strict=True):
+        x0 = cifar10.to_float(part)
+        noise = torch.randn(x0.shape, generator=generator).to(x0.device)
+        sigma = logit_normal(len(part), generator).to(x0.device)
+        with torch.autocast(x0.device.type, torch.bfloat16):
+            error = velocity_error(model, x0, noise, sigma, classes)
+        loss += (error / net.coefficients(sigma)[2]).square().mean().item() * len(part)
+        mse += error.square().mean().item() * len(part)
+    return {"loss": round(loss / len(images), 5), "velocity_mse": round(mse / len(images), 5)}
+
+
+def sample_features(
+    model: nn.Module, extract: SqueezeNetFeatures, count: int, guidance: float, device: str, batch: int
+) -> Gaussian:
+    """Fit of the features of `count` samples, classes in turn."""
+    rows, began = [], time.monotonic()
+    labels = torch.arange(count, device=device) % len(cifar10.CLASSES)
+    for index, part in enumerate(labels.split(batch)):
+        with torch.autocast(torch.device(device).type, torch.bfloat16):
+            images = sample(model, part, seed=SEED + index, guidance=guidance)
+        # What a viewer sees: eight bits a channel.
+        rows.append(torch.from_numpy(extract((images.clamp(-1, 1) * 127.5).round() / 127.5)))
+        done = min((index + 1) * batch, count)
+        print(f"{done}/{count} samples, {(time.monotonic() - began) / done:.3f} s each", flush=True)
+    return fit(torch.cat(rows).numpy())
+
+
+def training_loss(log: Path, step: int) -> float | None:
+    """Last logged training loss at or before `step`."""
+    if not log.is_file():
+        return None
+    lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    losses = [line["loss"] for line in lines if line["step"] <= step]
+    return losses[-1] if losses else None
+
+
+def evaluate(work: Path, checkpoint: Path, out: Path, device: str, count: int, guidance: float, batch: int) -> None:
+    """Measure the averaged weights of `checkpoint`; writes `metrics.json` and `samples.png` into `out`."""
+    if count < 2:
+        raise ValueError(f"--samples must be at least 2, not {count}")
+    net = build("cpu")
+    progress = load_ema(net, checkpoint)
+    net = net.to(device)
+    model = bake(net).to(device=device, memory_format=torch.channels_last)
+    test, test_labels = cifar10.load("test", work)
+    train, _ = cifar10.load("train", work)
+    validation = validation_loss(model, net, test.to(device), test_labels.to(device))
+    print(validation, flush=True)
+    out.mkdir(parents=True, exist_ok=True)
+    class_grid(model, out / "samples.png", guidance)
+    extract = SqueezeNetFeatures(default_weights(), device)
+    reference = fit(extract(cifar10.to_float(test)))
+    order = torch.randperm(len(train), generator=torch.Generator().manual_seed(SEED))
+
+    def floor(size: int) -> float:
+        return round(frechet_distance(fit(extract(cifar10.to_float(train[order[:size]]))), reference), 3)
+
+    floors = {"10000": floor(10_000), str(count): floor(count)}
+    samples = sample_features(model, extract, count, guidance, device, batch)
+    document = {
+        "step": progress.step,
+        "validation": validation,
+        "training_loss": training_loss(checkpoint.parent / "log.jsonl", progress.step),
+        "frechet": {
+            "distance": round(frechet_distance(samples, reference), 3),
+            "samples": count,
+            "steps": STEPS,
+            "guidance_scale": guidance,
+            "floor": floors,
+            "features": NAME,
+        },
+    }
+    update_metrics(out / "metrics.json", "evaluation", document)
+    print(json.dumps(document, indent=2))

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ..export.layout import update_metrics
+from ..recipes.cifar10 import card
+
+EXPORT = {
+    "step": 7, "minutes": 119.4, "parameters": 6_750_000, "default_guidance_scale": 1.5, "opset": 18, "bytes": 13_600_000,
+    "onnx_difference": 7e-6, "rounding_difference": 2e-3, "rounding_rms": 2e-4, "velocity_rms": 1.3,
+}  # fmt: skip
+EVALUATION = {
+    "step": 7,
+    "validation": {"loss": 0.2134, "velocity_mse": 0.1987},
+    "training_loss": None,
+    "frechet": {
+        "distance": 12.345, "samples": 2048, "steps": 50, "guidance_scale": 2.0, "features": "a network",
+        "floor": {"2048": 1.5, "10000": 0.25},
+    },
+}  # fmt: skip
+
+
+def test_card_quotes_the_metrics(tmp_path: Path) -> None:
+    update_metrics(tmp_path / "metrics.json", "export", EXPORT)
+    update_metrics(tmp_path / "metrics.json", "evaluation", EVALUATION)
+    card(tmp_path)
+    text = (tmp_path / "README.md").read_text()
+    for quoted in ("**12.35**", "0.2134", "not logged", "2,048 samples", "guidance 2", "| 1.50 |", "| 0.25 |", "--minutes 120"):
+        assert quoted in text
+
+
+def test_card_refuses_missing_or_mixed_metrics(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="export"):
+        card(tmp_path)
+    update_metrics(tmp_path / "metrics.json", "export", EXPORT)
+    with pytest.raises(ValueError, match="evaluation"):
+        card(tmp_path)
+    update_metrics(tmp_path / "metrics.json", "evaluation", {**EVALUATION, "step": 8})
+    with pytest.raises(ValueError, match="step 7.*step 8"):
+        card(tmp_path)
+    assert not (tmp_path / "README.md").exists()

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from ..checkpoint import load_ema
+from ..flow import drop_labels, interpolate, logit_normal
+from ..models.unet import UNet
+from ..trainer import Ema, Settings, learning_rate, train
+from .conftest import TINY
+
+
+def stripes(count: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    """Images [N,3,8,8] whose label is the colour channel that carries a ramp."""
+    labels = torch.randint(3, (count,), generator=generator)
+    images = torch.full((count, 3, 8, 8), -0.5)
+    images[torch.arange(count), labels] = torch.linspace(-1, 1, 8)
+    return images, labels
+
+
+def run(folder: Path, steps: int) -> tuple[UNet, UNet]:
+    """(trained, averaged) networks after training to `steps` in `folder`."""
+    torch.manual_seed(0)
+    net = UNet(TINY)
+
+    def loss(model: nn.Module, generator: torch.Generator) -> Tensor:
+        x0, labels = stripes(16, generator)
+        noise = torch.randn(x0.shape, generator=generator)
+        sigma = logit_normal(len(x0), generator)
+        velocity = model(interpolate(x0, noise, sigma), sigma, drop_labels(labels, 3, 0.1, generator))
+        return (velocity.float() - (noise - x0)).square().mean()
+
+    settings = Settings(steps=steps, minutes=5, warmup=10, checkpoint_every=1000, compile=False)
+    return net, train(net, loss, lambda model, path: None, settings, folder)
+
+
+def test_loss_falls_and_is_logged(tmp_path: Path) -> None:
+    run(tmp_path, 100)
+    run(tmp_path, 200)
+    first, last = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
+    assert (first["step"], last["step"]) == (100, 200)
+    assert last["loss"] < 0.6 * first["loss"]
+
+
+def test_resuming_equals_an_uninterrupted_run(tmp_path: Path) -> None:
+    net, ema = run(tmp_path / "whole", 12)
+    run(tmp_path / "parts", 5)
+    resumed_net, resumed_ema = run(tmp_path / "parts", 12)
+    for whole, parts in ((net, resumed_net), (ema, resumed_ema)):
+        for name, weight in whole.state_dict().items():
+            assert torch.equal(weight, parts.state_dict()[name]), name
+
+
+def test_checkpoint_holds_the_average(tmp_path: Path) -> None:
+    _, ema = run(tmp_path, 3)
+    net = UNet(TINY)
+    progress = load_ema(net, tmp_path / "checkpoint.pt")
+    assert progress.step == 3 and progress.seconds > 0
+    assert all(torch.equal(a, b) for a, b in zip(net.parameters(), ema.parameters(), strict=True))
+    with pytest.raises(FileNotFoundError, match="--checkpoint"):
+        load_ema(net, tmp_path / "missing.pt")
+
+
+def test_average_follows_the_power_function() -> None:
+    """Updating with t + 1 after step t leaves the mean of s weighted like s ** exponent."""
+    exponent, model = 2.0, nn.Linear(1, 1, bias=False)
+    ema = Ema(model, exponent)
+    expected = 0.0
+    for step in range(200):
+        model.weight.data.fill_(step + 1.0)
+        ema.update(model, step)
+        keep = (1 - 1 / (step + 1)) ** (exponent + 1)
+        expected = keep * expected + (1 - keep) * (step + 1.0)
+    assert ema.model.weight.item() == pytest.approx(expected, rel=1e-4)
+    continuous = 200 * (exponent + 1) / (exponent + 2)
+    assert ema.model.weight.item() == pytest.approx(continuous, rel=0.01)
+
+
+def test_learning_rate_warms_up_holds_and_decays() -> None:
+    settings = Settings(steps=1, minutes=1)
+    rates = [learning_rate(settings, step) / settings.learning_rate for step in (0, 199, 2000, 8000)]
+    assert rates == pytest.approx([1 / 200, 1.0, 1.0, math.sqrt(1 / 4)])
