@@ -1,1 +1,3 @@
-export {}
+export { nodeBackend } from './backend.ts'
+export { filePolicyStore } from './policy-store.ts'
+export { createModelRunner, type ModelRunnerOptions, type ThreadOptions } from './runner.ts'

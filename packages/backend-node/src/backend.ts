@@ -1,0 +1,21 @@
+import type { Backend } from '@fastflow/core'
+import { openFolder } from './folder.ts'
+import { filePolicyStore } from './policy-store.ts'
+import { checkThreads, type ThreadOptions } from './runner.ts'
+
+/**
+ * Runs models with onnxruntime-node, in worker threads, from folders on disk.
+ *
+ * onnxruntime-node is a peer dependency; it is loaded by the first model, inside its worker.
+ *
+ * @throws FastFlowError `invalid-argument` for a thread count that is no positive whole number.
+ */
+export function nodeBackend(options: ThreadOptions = {}): Backend {
+  checkThreads(options)
+  return {
+    version: 1,
+    name: 'node',
+    open: (location) => openFolder(location, options),
+    policyStore: (location) => filePolicyStore(location),
+  }
+}

@@ -1,0 +1,74 @@
+import { FastFlowError, type Feeds, type RunOptions, type Tensor, type TensorInfo } from '@fastflow/core'
+import { arrayOf, elementCount, shapeText } from './tensor-types.ts'
+
+/**
+ * Checks a call against the model before anything is copied.
+ *
+ * @throws FastFlowError `model-mismatch` naming the tensor, what it is and what the model takes.
+ */
+export function checkCall(
+  inputs: readonly TensorInfo[],
+  outputs: readonly TensorInfo[],
+  feeds: Feeds,
+  options: RunOptions,
+): void {
+  for (const input of inputs) {
+    const feed = feeds[input.name]
+    if (feed === undefined) throw mismatch(input.name, `feeds: ${input.name} is missing; ${accepted(inputs)}`)
+    checkTensor(`feeds.${input.name}`, feed, input)
+  }
+  for (const name of Object.keys(feeds)) {
+    if (inputs.every((input) => input.name !== name)) {
+      throw mismatch(name, `feeds: the model has no input ${name}; ${accepted(inputs)}`)
+    }
+  }
+  checkOutputs(outputs, options)
+}
+
+function checkOutputs(outputs: readonly TensorInfo[], { fetches, into = {} }: RunOptions): void {
+  const names = outputs.map((output) => output.name)
+  if (fetches?.length === 0)
+    throw mismatch('fetches', `fetches: is empty; the model gives ${names.join(', ')}`)
+  for (const name of fetches ?? []) {
+    if (names.includes(name)) continue
+    throw mismatch(name, `fetches: the model has no output ${name}; it gives ${names.join(', ')}`)
+  }
+  for (const [name, tensor] of Object.entries(into)) {
+    const output = outputs.find((candidate) => candidate.name === name)
+    if (output === undefined || fetches?.includes(name) === false) {
+      throw mismatch(name, `into: ${name} is not fetched; fetched are ${(fetches ?? names).join(', ')}`)
+    }
+    checkTensor(`into.${name}`, tensor, output)
+  }
+}
+
+function checkTensor(field: string, tensor: Tensor, info: TensorInfo): void {
+  const { type, dims, data } = tensor
+  const wanted = `the model has ${info.type} ${shapeText(info.dims)}`
+  if (type !== info.type) throw mismatch(info.name, `${field}: is ${type}; ${wanted}`)
+  if (!(data instanceof arrayOf(type))) {
+    throw mismatch(info.name, `${field}: ${type} data must be a ${arrayOf(type).name}`)
+  }
+  if (!fits(dims, info.dims)) throw mismatch(info.name, `${field}: has shape ${shapeText(dims)}; ${wanted}`)
+  if (data.length !== elementCount(dims)) {
+    const counted = `shape ${shapeText(dims)} has ${elementCount(dims)} elements, data ${data.length}`
+    throw mismatch(info.name, `${field}: ${counted}`)
+  }
+}
+
+function fits(dims: readonly number[], wanted: readonly (number | string)[]): boolean {
+  if (dims.length !== wanted.length) return false
+  return dims.every((size, axis) => {
+    const expected = wanted[axis]
+    const free = typeof expected === 'string' || expected === -1
+    return Number.isInteger(size) && size >= 0 && (free || size === expected)
+  })
+}
+
+function accepted(inputs: readonly TensorInfo[]): string {
+  return `it takes ${inputs.map(({ name, type, dims }) => `${name} (${type} ${shapeText(dims)})`).join(', ')}`
+}
+
+function mismatch(field: string, message: string): FastFlowError {
+  return new FastFlowError({ code: 'model-mismatch', field, message })
+}

@@ -1,0 +1,98 @@
+/**
+ * Lists the files that an ONNX model names as the place of its weights (`external_data`), so that
+ * they can be checked before onnxruntime opens them. A full protobuf reader is not needed: only the
+ * fields below can lead to a tensor. Numbers are those of onnx.proto.
+ */
+const messages = {
+  model: { 7: 'graph', 20: 'training', 25: 'function' },
+  training: { 1: 'graph', 2: 'graph' },
+  graph: { 1: 'node', 5: 'tensor', 15: 'sparse' },
+  function: { 7: 'node', 11: 'attribute' },
+  node: { 5: 'attribute' },
+  attribute: { 5: 'tensor', 6: 'graph', 10: 'tensor', 11: 'graph', 22: 'sparse', 23: 'sparse' },
+  sparse: { 1: 'tensor', 2: 'tensor' },
+  tensor: { 13: 'entry' },
+  entry: {},
+} as const
+
+type MessageName = keyof typeof messages
+
+interface Field {
+  readonly number: number
+  /** Undefined for anything but bytes, text and messages. */
+  readonly payload: Uint8Array | undefined
+}
+
+const maxDepth = 200
+
+/**
+ * Locations of external data in `model`, sorted, each once.
+ *
+ * Cost: one pass over the structure; raw weights are stepped over, not read.
+ *
+ * @throws RangeError when the bytes are no ONNX model.
+ */
+export function externalDataLocations(model: Uint8Array): string[] {
+  const found = new Set<string>()
+  let graphs = 0
+  visit('model', model, 0)
+  if (graphs === 0) throw new RangeError('it holds no graph')
+  return [...found].sort()
+
+  function visit(name: MessageName, bytes: Uint8Array, depth: number): void {
+    if (depth > maxDepth) throw new RangeError(`it nests deeper than ${maxDepth} levels`)
+    if (name === 'graph') graphs += 1
+    if (name === 'entry') return void collectLocation(bytes, found)
+    const children: Readonly<Record<number, MessageName>> = messages[name]
+    for (const { number, payload } of fields(bytes)) {
+      const child = children[number]
+      if (child !== undefined && payload !== undefined) visit(child, payload, depth + 1)
+    }
+  }
+}
+
+/** Repeated keys and values are all taken, so that no reader's choice among them goes unchecked. */
+function collectLocation(entry: Uint8Array, found: Set<string>): void {
+  const text = { key: [] as string[], value: [] as string[] }
+  const decoder = new TextDecoder()
+  for (const { number, payload } of fields(entry)) {
+    if (payload === undefined) continue
+    if (number === 1) text.key.push(decoder.decode(payload))
+    if (number === 2) text.value.push(decoder.decode(payload))
+  }
+  if (text.key.includes('location')) for (const value of text.value) found.add(value)
+}
+
+function* fields(bytes: Uint8Array): Generator<Field> {
+  let at = 0
+  while (at < bytes.length) {
+    const tag = varint()
+    if (tag > 0xffffffff) throw new RangeError('it has a field number out of range')
+    const number = Math.floor(tag / 8)
+    const wire = tag % 8
+    if (wire === 0) varint()
+    else if (wire === 1) skip(8)
+    else if (wire === 5) skip(4)
+    else if (wire !== 2) throw new RangeError(`it has a field of unknown kind ${wire}`)
+    yield { number, payload: wire === 2 ? skip(varint()) : undefined }
+  }
+
+  function skip(length: number): Uint8Array {
+    if (length > bytes.length - at) throw new RangeError('it ends early')
+    at += length
+    return bytes.subarray(at - length, at)
+  }
+
+  /** Exact up to 2^53, which no valid length or field number exceeds; larger values are only passed over. */
+  function varint(): number {
+    let value = 0
+    for (let shift = 0; shift < 10; shift++) {
+      const byte = bytes[at]
+      if (byte === undefined) throw new RangeError('it ends early')
+      at += 1
+      value += (byte % 128) * 2 ** (7 * shift)
+      if (byte < 128) return value
+    }
+    throw new RangeError('it holds an endless number')
+  }
+}

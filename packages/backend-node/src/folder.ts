@@ -1,0 +1,91 @@
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { FastFlowError, invalidArgument, type ModelFolder } from '@fastflow/core'
+import { resolveInside, staysInside } from './contained.ts'
+import { errorCode, messageOf } from './failure.ts'
+import { createModelRunner, type ThreadOptions } from './runner.ts'
+
+/** Names shown when something is missing: enough to see the mistake, short enough for one line. */
+const listed = 20
+
+/** @throws FastFlowError `model-not-found` listing what lies beside, when there is no such folder. */
+export async function openFolder(location: string, defaults: ThreadOptions): Promise<ModelFolder> {
+  const root = resolve(location)
+  const found = await stat(root).catch((error: unknown) => {
+    if (isMissing(error)) return undefined
+    throw unreadable(location, error)
+  })
+  if (found === undefined)
+    throw notFound(location, `there is no folder ${location}; ${await contents(dirname(root))}`)
+  if (!found.isDirectory()) throw notFound(location, `${location} is a file; give the folder of the model`)
+
+  /** The real path of a file of the folder, undefined where there is none. */
+  async function locate(path: string): Promise<string | undefined> {
+    const refusal = invalidArgument('path', `${JSON.stringify(path)} leaves the model folder ${location}`)
+    if (!staysInside(path)) throw refusal
+    try {
+      const real = await resolveInside(root, path)
+      if (real !== undefined) return real
+    } catch (error) {
+      if (isMissing(error)) return undefined
+      throw unreadable(path, error)
+    }
+    throw refusal
+  }
+
+  async function existing(path: string): Promise<string> {
+    const real = await locate(path)
+    if (real !== undefined) return real
+    throw notFound(
+      path,
+      `${location} has no file ${path}; ${await contents(dirname(resolve(root, path)), root)}`,
+    )
+  }
+
+  return {
+    location,
+    has: async (path) => (await locate(path)) !== undefined,
+    read: async (path) => {
+      const real = await existing(path)
+      return readFile(real).catch((error: unknown) => {
+        throw unreadable(path, error)
+      })
+    },
+    load: async (path, options = {}) => {
+      await existing(path)
+      const { threads = defaults.threads, onProgress } = options
+      return createModelRunner(join(root, path), {
+        ...defaults,
+        ...(threads !== undefined && { threads }),
+        name: path,
+        onProgress: (progress) => onProgress?.({ ...progress, name: location }),
+      })
+    },
+  }
+}
+
+/** What `folder` holds, in words; the nearest folder above it where it does not exist either. */
+async function contents(folder: string, root: string = dirname(folder)): Promise<string> {
+  try {
+    const names = (await readdir(folder)).filter((name) => !name.startsWith('.')).sort()
+    const more = names.length > listed ? ` and ${names.length - listed} more` : ''
+    return `${basename(folder)} has ${names.slice(0, listed).join(', ') || 'nothing'}${more}`
+  } catch {
+    return folder === root || folder === dirname(folder)
+      ? `${folder} is missing`
+      : contents(dirname(folder), root)
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return ['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '')
+}
+
+function notFound(field: string, message: string): FastFlowError {
+  return new FastFlowError({ code: 'model-not-found', field, message })
+}
+
+function unreadable(path: string, error: unknown): FastFlowError {
+  const message = `${path} cannot be read: ${messageOf(error)}`
+  return new FastFlowError({ code: 'model-unreadable', field: path, message, cause: error })
+}

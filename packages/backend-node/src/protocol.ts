@@ -1,0 +1,67 @@
+import type { FastFlowErrorCode, LoadProgress, TensorInfo, TensorType } from '@fastflow/core'
+
+/** What the worker needs to create its session. */
+export interface LoadRequest {
+  readonly kind: 'load'
+  /** A path on disk, or the model itself. */
+  readonly source: string | Uint8Array
+  /** What the user calls the model: shown in progress and errors. */
+  readonly file: string
+  readonly threads: number
+  readonly spin: boolean
+}
+
+/** Where a tensor lies in a slot; the elements themselves never travel in messages. */
+export interface SlotTensor {
+  readonly name: string
+  readonly type: TensorType
+  readonly dims: readonly number[]
+  readonly offset: number
+}
+
+export interface RunRequest {
+  readonly kind: 'run'
+  readonly slot: number
+  /** Sent once, and again when the slot had to grow. */
+  readonly input: SharedArrayBuffer | undefined
+  readonly feeds: readonly SlotTensor[]
+  readonly fetches: readonly string[]
+}
+
+export type Request = LoadRequest | RunRequest | { readonly kind: 'dispose' }
+
+export interface ModelInfo {
+  readonly inputs: readonly TensorInfo[]
+  readonly outputs: readonly TensorInfo[]
+  readonly digest: string
+}
+
+/** A `FastFlowError` on its way between threads (class and marker do not survive the clone). */
+export interface Failure {
+  readonly code: FastFlowErrorCode
+  readonly field: string
+  readonly message: string
+}
+
+export interface RunReply {
+  readonly kind: 'ran'
+  readonly slot: number
+  readonly output: SharedArrayBuffer | undefined
+  readonly outputs: readonly SlotTensor[]
+  readonly ms: number
+}
+
+export type Reply =
+  | { readonly kind: 'progress'; readonly progress: Omit<LoadProgress, 'name'> }
+  | { readonly kind: 'loaded'; readonly info: ModelInfo }
+  | { readonly kind: 'load-failed'; readonly failure: Failure }
+  | RunReply
+  | { readonly kind: 'run-failed'; readonly slot: number; readonly message: string }
+
+/** Offsets are multiples of this, so that every element type is aligned. */
+const alignment = 64
+
+/** Bytes to reserve for a tensor of `byteLength` bytes. */
+export function reserved(byteLength: number): number {
+  return Math.ceil(byteLength / alignment) * alignment
+}
