@@ -1,0 +1,25 @@
+import type { Random, Selection } from './bandit.ts'
+import { uniform } from './check.ts'
+
+/** Index of the largest value, the lowest such index on ties. */
+export function argmax(values: readonly number[]): number {
+  let best = 0
+  for (let i = 1; i < values.length; i++) if (values[i]! > values[best]!) best = i
+  return best
+}
+
+/** Draws an arm by its probability; an arm of probability 0 is never drawn. */
+export function drawArm(distribution: readonly number[], random: Random): Selection {
+  const u = uniform(random)
+  let cumulated = 0
+  let last = 0
+  for (let arm = 0; arm < distribution.length; arm++) {
+    const probability = distribution[arm]!
+    if (probability === 0) continue
+    cumulated += probability
+    last = arm
+    if (u < cumulated) break
+  }
+  // Rounding can leave the sum a little below 1: what is missing belongs to the last possible arm.
+  return { arm: last, propensity: distribution[last]! }
+}
