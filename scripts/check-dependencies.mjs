@@ -10,7 +10,7 @@ const allowed = {
   '@fastflow/proxies': ['@fastflow/core'],
   '@fastflow/backend-node': ['@fastflow/core', 'onnxruntime-node'],
   '@fastflow/backend-web': ['@fastflow/core', 'onnxruntime-web'],
-  '@fastflow/pipelines': ['@fastflow/core', '@fastflow/proxies', '@fastflow/bandits'],
+  '@fastflow/pipelines': ['@fastflow/core', '@fastflow/proxies', '@fastflow/bandits', '@noble/hashes'],
   '@fastflow/peers': ['@fastflow/core'],
   '@fastflow/testkit': ['@fastflow/core', 'vitest'],
 }

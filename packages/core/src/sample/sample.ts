@@ -100,7 +100,7 @@ function start<T, State>(options: SampleOptions<T, State>): Run<T, State> {
     throw invalidArgument('solver', 'a solver evaluates every step; leave out policy and extrapolator')
   }
   const space = options.space ?? defaultSpace(options.x)
-  const policy = options.policy ?? (fullPolicy() as SkipPolicy<unknown> as SkipPolicy<State>)
+  const policy = options.policy ?? (fullPolicy() as SkipPolicy<State>)
   const rule = options.solver?.rule ?? options.extrapolator ?? (options.policy ? emulate(2) : euler().rule)
   const depth = Math.max(rule.depth, policy.depth, policy.needs.length > 0 ? 2 : 1)
   const sigmas = options.schedule.sigmas
