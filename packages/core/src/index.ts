@@ -13,6 +13,7 @@ export {
   type BanditSkipState,
   banditSkip,
   type SkipBandit,
+  type SkipSelection,
 } from './policy/bandit-skip.ts'
 export { type FlatSegmentOptions, flatSegment } from './policy/flat-segment.ts'
 export { frozen } from './policy/frozen.ts'
@@ -45,8 +46,9 @@ export type { QualityInput, QualityProxy, QualityScore, RgbImage } from './ports
 export type { AbortSignalLike, Velocity, VelocityCall } from './ports/velocity.ts'
 export { fillNormal, portableLog } from './random/normal.ts'
 export { createRandom, type Random, restoreRandom, type SeededRandom } from './random/random.ts'
+export type { SampleOptions } from './sample/options.ts'
 export type { SampleResult, SampleStats, SampleStatus, StepEvent, TraceEntry } from './sample/result.ts'
-export { type SampleOptions, sample } from './sample/sample.ts'
+export { sample } from './sample/sample.ts'
 export { type FromConfigOptions, type SchedulerConfig, scheduleFromConfig } from './schedule/from-config.ts'
 export { linearSchedule } from './schedule/linear.ts'
 export { createSchedule, numStepsOf, type Schedule } from './schedule/schedule.ts'
@@ -56,3 +58,4 @@ export { euler } from './solver/euler.ts'
 export type { Solver } from './solver/solver.ts'
 export { float32Space } from './space/float32.ts'
 export type { Term, VectorSpace } from './space/vector-space.ts'
+export { memoryPolicyStore } from './store/memory-policy-store.ts'

@@ -1,13 +1,20 @@
-import { invalidArgument } from '../errors.ts'
+import { FastFlowError, invalidArgument } from '../errors.ts'
 import type { Random } from '../random/random.ts'
 import type { Decision, Feedback, Landing, Outcome, PolicyContext, SkipPolicy } from './policy.ts'
 
-/** What a skip policy asks of a bandit; the algorithms of `@fastflow/bandits` satisfy it. State is plain JSON. */
+/** What a bandit chose; the propensity, where it has one, comes back to it with the reward. */
+export interface SkipSelection {
+  readonly arm: number
+  readonly propensity?: number | undefined
+}
+
+/** What a skip policy asks of a bandit; those of `@fastflow/bandits` that learn from single arms satisfy it. */
 export interface SkipBandit<State> {
   readonly name: string
+  /** An empty state, plain JSON like every later one. */
   init(options: { readonly arms: number }): State
-  select(state: State, random: Random): { readonly arm: number }
-  update(state: State, observation: { readonly arm: number; readonly reward: number }): State
+  select(state: State, random: Random): SkipSelection
+  update(state: State, observation: SkipSelection & { readonly reward: number }): State
 }
 
 export interface BanditSkipOptions<BanditState> {
@@ -17,19 +24,22 @@ export interface BanditSkipOptions<BanditState> {
   readonly arms: readonly number[]
 }
 
-/** What the policy has learned, plus what it remembers of the current run. */
+/** What the policy has learned, plus what it remembers of the current run. Plain JSON. */
 export interface BanditSkipState<BanditState> {
+  /** Name of the algorithm the statistics belong to. */
+  readonly bandit: string
   readonly arms: readonly number[]
   readonly numSteps: number
   /** Finished runs behind the statistics, the calibration run included. */
   readonly generations: number
-  /** Price of a network call in units of squared velocity error; undefined until one full run has been seen. */
-  readonly mu: number | undefined
+  /** Price of a network call in units of squared velocity error; null until one full run has been seen. */
+  readonly mu: number | null
   /** Largest mismatch of the current calibration run. */
   readonly largest: number
-  /** One bandit a grid step; undefined where at most one skip length leaves a step to land on. */
-  readonly bandits: readonly (BanditState | undefined)[]
-  readonly pending: { readonly step: number; readonly arm: number } | undefined
+  /** One bandit a grid step; null where at most one skip length leaves a step to land on. */
+  readonly bandits: readonly (BanditState | null)[]
+  /** The choice whose landing has not been evaluated yet. */
+  readonly pending: (SkipSelection & { readonly step: number }) | null
 }
 
 /**
@@ -37,66 +47,66 @@ export interface BanditSkipState<BanditState> {
  *
  * The network is called at the landing anyway, so the forecast there can be checked, and the bandit that chose
  * the jump gets `r = mu m - MSE(v_hat, v)`; here in units of `mu max(arms)`, so that rewards are at most 1
- * and one exploration constant serves every model. `mu` is the largest mismatch of one full run divided by its
+ * and one exploration constant serves every model (there is no lower bound: a bad forecast can cost many evaluations).
+ * `mu` is the largest mismatch of one full run divided by its
  * steps: the first run evaluates every step and calibrates.
  *
  * Unlike the released code, the reward goes to the bandit that decided, the forecast uses the measured slope
  * and the last step is always evaluated (a jump to the very end could never be judged).
+ *
+ * @throws FastFlowError `invalid-argument` for bad arms and, when a run starts, `policy-mismatch` for a state that
+ *   was learned with another bandit, other arms or another number of steps.
  */
 export function banditSkip<BanditState>(
   options: BanditSkipOptions<BanditState>,
 ): SkipPolicy<BanditSkipState<BanditState>> {
   const { bandit } = options
   const arms = checkArms(options.arms)
-  const armsAt = (step: number, numSteps: number): number =>
-    arms.filter((arm) => step + 1 + arm <= numSteps - 1).length
-
-  const fresh = (numSteps: number): BanditSkipState<BanditState> => ({
-    arms,
-    numSteps,
-    generations: 0,
-    mu: undefined,
-    largest: 0,
-    bandits: Array.from({ length: numSteps }, (_, step) => {
-      const count = armsAt(step, numSteps)
-      return count > 1 ? bandit.init({ arms: count }) : undefined
-    }),
-    pending: undefined,
-  })
-
   return {
     version: 1,
     name: `${bandit.name}-skip`,
     needs: ['mismatch'],
     depth: 0,
     init: ({ numSteps }, previous) => {
-      if (previous === undefined) return fresh(numSteps)
-      checkSame(previous, arms, numSteps)
-      return { ...previous, largest: 0, pending: undefined }
+      if (previous === undefined) return fresh(bandit, arms, numSteps)
+      checkSame(previous, bandit.name, arms, numSteps)
+      return { ...previous, largest: 0, pending: null }
     },
-    decide: (state, landing, context) => decide(bandit, arms, armsAt, state, landing, context),
+    decide: (state, landing, context) => decide(bandit, arms, state, landing, context),
     observe: (state, feedback) => observe(bandit, arms, state, feedback),
     finish,
   }
 }
 
+/** How many of the arms leave an evaluation before the end of the run. */
+function armsAt(arms: readonly number[], step: number, numSteps: number): number {
+  return arms.filter((arm) => step + 1 + arm < numSteps).length
+}
+
+function fresh<B>(bandit: SkipBandit<B>, arms: readonly number[], numSteps: number): BanditSkipState<B> {
+  const bandits = Array.from({ length: numSteps }, (_, step) => {
+    const count = armsAt(arms, step, numSteps)
+    return count > 1 ? bandit.init({ arms: count }) : null
+  })
+  return { bandit: bandit.name, arms, numSteps, generations: 0, mu: null, largest: 0, bandits, pending: null }
+}
+
 function decide<B>(
   bandit: SkipBandit<B>,
   arms: readonly number[],
-  armsAt: (step: number, numSteps: number) => number,
   state: BanditSkipState<B>,
   landing: Landing,
   { numSteps, random }: PolicyContext,
 ): readonly [Decision, BanditSkipState<B>] {
   const step = landing.index
-  const learned = state.bandits[step]
-  if (state.mu === undefined) return [{ landing: step + 1 }, { ...state, pending: undefined }]
-  if (learned === undefined) {
-    const skip = armsAt(step, numSteps) === 1 ? arms[0]! : 0
-    return [{ landing: step + 1 + skip }, { ...state, pending: undefined }]
+  if (state.mu === null) return [{ landing: step + 1 }, state]
+  const learned = state.bandits[step] ?? null
+  if (learned === null) {
+    const skip = armsAt(arms, step, numSteps) === 1 ? arms[0]! : 0
+    return [{ landing: step + 1 + skip }, state]
   }
-  const { arm } = bandit.select(learned, random)
-  return [{ landing: step + 1 + arms[arm]! }, { ...state, pending: { step, arm } }]
+  const selection = bandit.select(learned, random)
+  return [{ landing: step + 1 + arms[selection.arm]! }, { ...state, pending: { ...selection, step } }]
 }
 
 function observe<B>(
@@ -105,21 +115,23 @@ function observe<B>(
   state: BanditSkipState<B>,
   feedback: Feedback,
 ): BanditSkipState<B> {
-  if (state.mu === undefined) return { ...state, largest: Math.max(state.largest, feedback.mismatch) }
+  if (state.mu === null) return { ...state, largest: Math.max(state.largest, feedback.mismatch) }
   const { pending } = state
-  if (pending === undefined || pending.step !== feedback.from) return state
+  if (pending === null || pending.step !== feedback.from) return state
+  const { step, ...selection } = pending
   const best = state.mu * arms.at(-1)!
   const reward = (state.mu * feedback.skipped - feedback.mismatch) / best
   const bandits = state.bandits.slice()
-  bandits[pending.step] = bandit.update(bandits[pending.step]!, { arm: pending.arm, reward })
-  return { ...state, bandits, pending: undefined }
+  bandits[step] = bandit.update(bandits[step]!, { ...selection, reward })
+  return { ...state, bandits, pending: null }
 }
 
 function finish<B>(state: BanditSkipState<B>, outcome: Outcome): BanditSkipState<B> {
-  if (!outcome.completed) return { ...state, pending: undefined }
-  // A run of one or two steps has no mismatch to learn a price from; the next run calibrates again.
-  const mu = state.mu ?? (state.largest > 0 ? state.largest / state.numSteps : undefined)
-  return { ...state, mu, generations: state.generations + 1, pending: undefined }
+  const { largest, numSteps } = state
+  if (!outcome.completed) return { ...state, largest: 0, pending: null }
+  // A run of one step, or along a perfectly straight path, gives no price; the next run calibrates again.
+  const mu = state.mu ?? (largest > 0 ? largest / numSteps : null)
+  return { ...state, mu, largest: 0, generations: state.generations + 1, pending: null }
 }
 
 function checkArms(arms: readonly number[]): readonly number[] {
@@ -130,14 +142,21 @@ function checkArms(arms: readonly number[]): readonly number[] {
   return [...arms]
 }
 
-function checkSame<B>(state: BanditSkipState<B>, arms: readonly number[], numSteps: number): void {
+function checkSame<B>(
+  state: BanditSkipState<B>,
+  bandit: string,
+  arms: readonly number[],
+  numSteps: number,
+): void {
+  const mismatch = (field: string, message: string): FastFlowError =>
+    new FastFlowError({ code: 'policy-mismatch', field, message: `${field}: ${message}` })
+  if (state.bandit !== bandit) {
+    throw mismatch('policy.bandit', `was learned by ${state.bandit}, this policy uses ${bandit}`)
+  }
   if (state.numSteps !== numSteps) {
-    throw invalidArgument(
-      'policy.numSteps',
-      `was learned on ${state.numSteps} steps, this run has ${numSteps}`,
-    )
+    throw mismatch('policy.numSteps', `was learned on ${state.numSteps} steps, this run has ${numSteps}`)
   }
   if (String(state.arms) !== String(arms)) {
-    throw invalidArgument('policy.arms', `was learned with arms [${state.arms}], this policy has [${arms}]`)
+    throw mismatch('policy.arms', `was learned with arms [${state.arms}], this policy has [${arms}]`)
   }
 }

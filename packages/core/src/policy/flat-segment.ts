@@ -12,7 +12,11 @@ export interface FlatSegmentOptions {
  * Skips where the velocity hardly changes: after a flat step the next `skip` steps are extrapolated.
  *
  * The change between two landings is divided by the grid steps between them, so that a long jump is not
- * mistaken for a steep segment. Source: "flat segments" of the FastFlow paper, arXiv 2602.11105.
+ * mistaken for a steep segment. NFE between T / (skip + 1) and T, depending on the flow.
+ *
+ * @throws FastFlowError `invalid-argument` for a negative threshold or a skip under 1.
+ *
+ * Reference: "flat segments" of the FastFlow paper, arXiv 2602.11105.
  */
 export function flatSegment(options: FlatSegmentOptions): SkipPolicy<number> {
   const { threshold, skip } = options

@@ -1,11 +1,12 @@
 import type { SkipPolicy } from './policy.ts'
 
-/** The same policy, learning switched off: a run ends with the state it started from. */
+/** The same policy, learning switched off: at the end of a run it knows what it knew at the start. */
 export function frozen<State>(policy: SkipPolicy<State>): SkipPolicy<State> {
   return {
     ...policy,
     name: `${policy.name}-frozen`,
     observe: (state) => state,
-    finish: (state) => state,
+    // An outcome that does not count, so that the policy clears what it remembers of this run alone.
+    finish: (state, { nfe }) => policy.finish(state, { completed: false, nfe }),
   }
 }

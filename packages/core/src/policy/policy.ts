@@ -15,7 +15,10 @@ export interface Landing {
   readonly sigma: number
   /** Number of velocities seen so far, this one included. */
   readonly evaluations: number
-  /** Mean squared difference between the velocity forecast for this landing and the evaluated one. */
+  /**
+   * Mean squared difference between the velocity forecast for this landing and the evaluated one. The forecast is
+   * the polynomial through the last velocities, as many as the extrapolator uses.
+   */
   readonly mismatch: number | undefined
   /** `|v - v_prev| / |v_prev|` between this velocity and the one before. */
   readonly relativeChange: number | undefined
@@ -25,7 +28,10 @@ export interface Landing {
 export interface Decision {
   /** Grid index of the next evaluation, above the current one; T ends the run. */
   readonly landing: number
-  /** Weights of the stored velocities, newest first; the sampler's extrapolator decides when omitted. */
+  /**
+   * Weights of the stored velocities, newest first, no more than there are; the sampler's extrapolator decides
+   * when omitted.
+   */
   readonly weights?: readonly number[]
 }
 
@@ -41,6 +47,7 @@ export interface Feedback {
 
 /** How a run ended. */
 export interface Outcome {
+  /** False after an abort, a stop or a velocity that was not finite: such a run counts for nothing as a whole. */
   readonly completed: boolean
   readonly nfe: number
 }

@@ -4,7 +4,10 @@ import type { SkipPolicy } from './policy.ts'
 /**
  * Evaluates `nfe` grid points: index 0 and `nfe - 1` others drawn uniformly without replacement.
  *
- * The control at a fixed budget: what choosing the steps well is worth.
+ * The control at a fixed budget: what choosing the steps well is worth. Where the grid has fewer steps than `nfe`,
+ * all of them are evaluated.
+ *
+ * @throws FastFlowError `invalid-argument` unless `nfe` is a whole number of at least 1.
  */
 export function randomBudget(nfe: number): SkipPolicy<readonly number[]> {
   if (!(Number.isInteger(nfe) && nfe >= 1))

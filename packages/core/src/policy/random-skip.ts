@@ -1,7 +1,11 @@
 import { invalidArgument } from '../errors.ts'
 import { type SkipPolicy, stateless } from './policy.ts'
 
-/** Skips a number of steps drawn uniformly from `arms`: the control any learned policy has to beat. */
+/**
+ * Skips a number of steps drawn uniformly from `arms`: the control any learned policy has to beat.
+ *
+ * @throws FastFlowError `invalid-argument` for arms that are not whole numbers of at least 0.
+ */
 export function randomSkip(arms: readonly number[]): SkipPolicy<undefined> {
   if (arms.length === 0 || !arms.every((arm) => Number.isInteger(arm) && arm >= 0)) {
     throw invalidArgument('arms', `[${arms}] is not a list of skip lengths (whole numbers of at least 0)`)

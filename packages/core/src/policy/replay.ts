@@ -3,7 +3,8 @@ import { type SkipPolicy, stateless } from './policy.ts'
 
 /**
  * Evaluates exactly the steps a decisions string marks, one letter a grid step: `S` is skipped, every other
- * letter (`C`, `G`, `R`) is evaluated. `stats.decisions` of a run replays that run.
+ * letter (`C`, `G`, `R`) is evaluated. `stats.decisions` of a completed run replays that run, given the same extrapolator;
+ * weights that a policy brought along are not in the letters.
  *
  * @throws FastFlowError `invalid-argument` for an unknown letter or a skipped first step, and, when the
  *   run starts, for a length other than the schedule's.

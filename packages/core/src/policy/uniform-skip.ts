@@ -1,7 +1,13 @@
 import { invalidArgument } from '../errors.ts'
 import { type SkipPolicy, stateless } from './policy.ts'
 
-/** Spreads `nfe` evaluations evenly over the grid: evaluates indices `round(i T / nfe)`, i = 0 ... nfe - 1. */
+/**
+ * Spreads `nfe` evaluations evenly over the grid: evaluates indices `round(i T / nfe)`, i = 0 ... nfe - 1.
+ *
+ * Where the grid has fewer steps than `nfe`, all of them are evaluated.
+ *
+ * @throws FastFlowError `invalid-argument` unless `nfe` is a whole number of at least 1.
+ */
 export function uniformSkip(nfe: number): SkipPolicy<undefined> {
   if (!(Number.isInteger(nfe) && nfe >= 1))
     throw invalidArgument('nfe', `${nfe} is not a whole number of at least 1`)

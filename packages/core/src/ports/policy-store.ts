@@ -1,4 +1,7 @@
-/** Keeps learned policies between runs. Keys are digests (lower-case hex), documents plain JSON. */
+/**
+ * Keeps learned policies between runs. Documents are plain JSON; keys 1 to 128 lower-case letters, digits and hyphens,
+ * usually a digest of everything that changes the statistics.
+ */
 export interface PolicyStore {
   readonly version: 1
   /** The stored document, or undefined. @throws FastFlowError `policy-unreadable` when it is corrupt. */

@@ -8,9 +8,10 @@ const LN2_LOW = 1.9082149292705877e-10
  * last bit; noise has to be the same bytes everywhere.
  *
  * `ln x = k ln 2 + ln(1 + f)`, `s = f / (2 + f)`, odd polynomial in s (fdlibm, e_log.c; error < 1 ulp).
- * Range: positive normal numbers.
+ * Range: like `Math.log`; NaN for negative numbers, -Infinity for 0.
  */
 export function portableLog(x: number): number {
+  if (!(x > 0 && x < Infinity)) return x === 0 ? -Infinity : x > 0 ? x : NaN
   let k = 0
   let m = x
   while (m >= Math.SQRT2) {
@@ -36,7 +37,8 @@ export function portableLog(x: number): number {
 /**
  * `out[i] ~ N(0, 1)`, the same bytes for the same seed on every platform and engine.
  *
- * Marsaglia's polar method on xoshiro128**: square roots and {@link portableLog} only.
+ * Marsaglia's polar method on xoshiro128**: square roots and {@link portableLog} only. `seed` as for
+ * {@link createRandom}. A shorter array holds the first values of a longer one.
  */
 export function fillNormal(out: Float32Array, seed: number): Float32Array {
   const { next } = createRandom(seed)

@@ -11,7 +11,8 @@ export interface SeededRandom {
 /**
  * Seeded uniform generator, identical on every platform (integer arithmetic only).
  *
- * xoshiro128** 1.1 of Blackman and Vigna (2018), seeded by splitmix32. Not for cryptography.
+ * xoshiro128** 1.1 of Blackman and Vigna (2018), seeded by splitmix32. `seed` is a whole number, taken modulo 2^32.
+ * Not for cryptography.
  */
 export function createRandom(seed: number): SeededRandom {
   let z = seed >>> 0

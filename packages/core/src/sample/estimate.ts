@@ -1,9 +1,10 @@
 /** Accumulates an estimate of how far the final state will be from that of a full run. */
 export interface ErrorEstimate {
-  /** Judges a jump by the mismatch found where it landed. */
-  landed(nodes: readonly number[], from: number, to: number, mismatch: number): void
+  /** Judges a jump, forecast through the first `count` of `nodes`, by the mismatch found where it landed. */
+  landed(nodes: ArrayLike<number>, count: number, from: number, to: number, mismatch: number): void
   /** Accounts for the last jump, which lands on sigma 0 where nothing is evaluated. */
-  ended(nodes: readonly number[], from: number, to: number): void
+  ended(nodes: ArrayLike<number>, count: number, from: number, to: number): void
+  /** Mean squared error; undefined before the first landing. */
   readonly mse: number | undefined
 }
 
@@ -18,20 +19,26 @@ export interface ErrorEstimate {
 export function createErrorEstimate(sigmas: readonly number[]): ErrorEstimate {
   let total: number | undefined
   let lastCurvature = 0
-  const factor = (nodes: readonly number[], sigma: number): number =>
-    nodes.reduce((product, node) => product * (sigma - node), 1)
-  const add = (nodes: readonly number[], from: number, to: number, curvature: number): void => {
+  let lastCount = 0
+  const factor = (nodes: ArrayLike<number>, count: number, sigma: number): number => {
+    let product = 1
+    for (let a = 0; a < count; a++) product *= sigma - nodes[a]!
+    return product
+  }
+  const add = (nodes: ArrayLike<number>, count: number, from: number, to: number): void => {
     let moment = 0
-    for (let k = from; k < to; k++) moment += (sigmas[k + 1]! - sigmas[k]!) * factor(nodes, sigmas[k]!)
-    total = (total ?? 0) + curvature * moment * moment
+    for (let k = from; k < to; k++) moment += (sigmas[k + 1]! - sigmas[k]!) * factor(nodes, count, sigmas[k]!)
+    total = (total ?? 0) + lastCurvature * moment * moment
   }
   return {
-    landed(nodes, from, to, mismatch) {
-      lastCurvature = mismatch / factor(nodes, sigmas[to]!) ** 2
-      add(nodes, from, to, lastCurvature)
+    landed(nodes, count, from, to, mismatch) {
+      lastCurvature = mismatch / factor(nodes, count, sigmas[to]!) ** 2
+      lastCount = count
+      add(nodes, count, from, to)
     },
-    ended(nodes, from, to) {
-      if (total !== undefined) add(nodes, from, to, lastCurvature)
+    ended(nodes, count, from, to) {
+      // Only a curvature of the same order applies; a lower one, from a first landing, errs on the high side.
+      if (total !== undefined) add(nodes, Math.min(count, lastCount), from, to)
     },
     get mse() {
       return total

@@ -33,7 +33,7 @@ export interface SampleStats {
   readonly estimatedMse: number | undefined
   /** Milliseconds inside the velocity function; 0 without a clock. */
   readonly velocityMs: number
-  /** Milliseconds in the sampler itself; 0 without a clock. */
+  /** Milliseconds of everything else, the policy and `onStep` included; 0 without a clock. */
   readonly overheadMs: number
 }
 

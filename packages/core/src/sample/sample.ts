@@ -1,70 +1,9 @@
 import { invalidArgument } from '../errors.ts'
-import { emulate } from '../extrapolate/emulate.ts'
-import type { Extrapolator } from '../extrapolate/extrapolator.ts'
-import { lagrangeWeights } from '../extrapolate/lagrange.ts'
-import { fullPolicy } from '../policy/full.ts'
-import type { Landing, PolicyContext, SkipPolicy } from '../policy/policy.ts'
-import type { AbortSignalLike, Velocity } from '../ports/velocity.ts'
-import { createRandom, type Random } from '../random/random.ts'
-import { numStepsOf, type Schedule } from '../schedule/schedule.ts'
-import { euler } from '../solver/euler.ts'
-import type { Solver } from '../solver/solver.ts'
-import { float32Space } from '../space/float32.ts'
-import type { VectorSpace } from '../space/vector-space.ts'
-import { createErrorEstimate, type ErrorEstimate } from './estimate.ts'
-import { createHistory, type History } from './history.ts'
-import type { SampleResult, SampleStats, SampleStatus, StepEvent, TraceEntry } from './result.ts'
-
-export interface SampleOptions<T, State> {
-  readonly velocity: Velocity<T>
-  readonly schedule: Schedule
-  /** State at `schedule.sigmas[0]`, usually unit Gaussian noise. Not changed. */
-  readonly x: T
-  /** Decides which steps are evaluated; every one by default. */
-  readonly policy?: SkipPolicy<State>
-  /** State a learning policy ended its previous run with. */
-  readonly policyState?: State
-  /** Weights of a jump where the policy brings none; `emulate(2)`, linear extrapolation, with a policy. */
-  readonly extrapolator?: Extrapolator
-  /** A solver instead of a policy: every step is evaluated and taken by the solver's rule. */
-  readonly solver?: Solver
-  /** Where latents live. Needed unless `x` is a Float32Array. */
-  readonly space?: VectorSpace<T>
-  /** Randomness for policies that draw; seeded with 0 by default. */
-  readonly random?: Random
-  /** Network passes an evaluation makes: 2 with classifier-free guidance. Default 1. */
-  readonly passesPerEvaluation?: number
-  readonly signal?: AbortSignalLike
-  /** Called after every jump; returning false stops the run. */
-  readonly onStep?: (event: StepEvent<T>) => unknown
-  /** Keep one entry per evaluation in `result.trace`. */
-  readonly trace?: boolean
-  /** Milliseconds of a monotonic clock, for the timings in `stats`. */
-  readonly clock?: () => number
-}
-
-interface Run<T, State> {
-  readonly options: SampleOptions<T, State>
-  readonly space: VectorSpace<T>
-  readonly policy: SkipPolicy<State>
-  readonly rule: Extrapolator
-  readonly context: PolicyContext
-  readonly history: History<T>
-  readonly estimate: ErrorEstimate
-  readonly weights: Float64Array
-  readonly forecast: T | undefined
-  readonly x: T
-  readonly clock: () => number
-  readonly trace: TraceEntry[]
-  readonly mismatches: number[]
-  state: State
-  index: number
-  /** Grid index of the evaluation before. */
-  from: number
-  nfe: number
-  decisions: string
-  velocityMs: number
-}
+import type { Decision } from '../policy/policy.ts'
+import { evaluate } from './evaluate.ts'
+import type { SampleOptions } from './options.ts'
+import type { SampleResult, SampleStats, SampleStatus, StepEvent } from './result.ts'
+import { type Run, releaseRun, startRun } from './run.ts'
 
 /**
  * Integrates `dx = v dsigma` along the schedule, evaluating the velocity only where the policy says so.
@@ -76,12 +15,12 @@ interface Run<T, State> {
  *
  * @returns the final state with `status` and `stats`; a NaN velocity or an abort is a status, not an exception.
  * @throws FastFlowError `invalid-argument` for options that do not fit together or a policy that
- *   decides on an impossible landing; whatever the velocity function throws passes through.
+ *   decides the impossible; whatever the velocity function, the policy or `onStep` throws passes through.
  */
 export async function sample<T = Float32Array, State = undefined>(
   options: SampleOptions<T, State>,
 ): Promise<SampleResult<T, State>> {
-  const run = start(options)
+  const run = startRun(options)
   const began = run.clock()
   try {
     const status = await integrateAlong(run)
@@ -89,166 +28,95 @@ export async function sample<T = Float32Array, State = undefined>(
     run.state = run.policy.finish(run.state, { completed, nfe: run.nfe })
     const stats = statsOf(run, run.clock() - began)
     return { x: run.x, status, stats, policyState: run.state, trace: run.trace }
+  } catch (error) {
+    // Nobody will get to see the state, so nobody else can give it back.
+    run.space.release(run.x)
+    throw error
   } finally {
-    run.history.release()
-    if (run.forecast !== undefined) run.space.release(run.forecast)
+    releaseRun(run)
   }
-}
-
-function start<T, State>(options: SampleOptions<T, State>): Run<T, State> {
-  if (options.solver && (options.policy || options.extrapolator)) {
-    throw invalidArgument('solver', 'a solver evaluates every step; leave out policy and extrapolator')
-  }
-  const space = options.space ?? defaultSpace(options.x)
-  const policy = options.policy ?? (fullPolicy() as SkipPolicy<State>)
-  const rule = options.solver?.rule ?? options.extrapolator ?? (options.policy ? emulate(2) : euler().rule)
-  const depth = Math.max(rule.depth, policy.depth, policy.needs.length > 0 ? 2 : 1)
-  const sigmas = options.schedule.sigmas
-  const context = {
-    sigmas,
-    numSteps: numStepsOf(options.schedule),
-    random: options.random ?? createRandom(0).next,
-  }
-  return {
-    options,
-    space,
-    policy,
-    rule,
-    context,
-    history: createHistory(space, depth, options.x),
-    estimate: createErrorEstimate(sigmas),
-    weights: new Float64Array(depth),
-    forecast: policy.needs.includes('mismatch') ? space.allocate(options.x) : undefined,
-    x: space.clone(options.x),
-    clock: options.clock ?? (() => 0),
-    trace: [],
-    mismatches: [],
-    state: policy.init(context, options.policyState),
-    index: 0,
-    from: 0,
-    nfe: 0,
-    decisions: '',
-    velocityMs: 0,
-  }
-}
-
-function defaultSpace<T>(x: T): VectorSpace<T> {
-  if (x instanceof Float32Array) return float32Space as VectorSpace<unknown> as VectorSpace<T>
-  throw invalidArgument('space', 'x is not a Float32Array: pass the VectorSpace it belongs to')
 }
 
 async function integrateAlong<T, State>(run: Run<T, State>): Promise<SampleStatus> {
-  const { context, options, history } = run
+  const { context, options, policy } = run
   while (run.index < context.numSteps) {
     if (options.signal?.aborted) {
-      return {
-        kind: 'aborted',
-        step: run.index,
-        remedy: 'cancelled by its signal; start again to get a result',
-      }
+      const remedy = 'cancelled by its signal; start again to get a result'
+      return { kind: 'aborted', step: run.index, remedy }
     }
-    const sigma = context.sigmas[run.index]!
-    const { mismatch, relativeChange, finite } = await evaluate(run, sigma)
-    if (!finite) {
-      const remedy = `the velocity at step ${run.index} (sigma ${sigma}) is NaN or infinite: check the model and its inputs`
-      return { kind: 'non-finite', step: run.index, sigma, remedy }
-    }
-    const landing: Landing = { index: run.index, sigma, evaluations: run.nfe, mismatch, relativeChange }
-    const [decision, state] = run.policy.decide(run.state, landing, context)
+    const landing = await evaluate(run)
+    if (landing === undefined) return nonFinite(run, 'the velocity', 'check the model and its inputs')
+    const [decision, state] = policy.decide(run.state, landing, context)
     run.state = state
-    checkLanding(run.policy.name, decision.landing, run.index, context.numSteps)
-    if (options.trace) run.trace.push({ index: run.index, sigma, mismatch, relativeChange, decision })
-    jump(run, decision.landing, decision.weights)
-    const skipped = decision.landing - run.from - 1
-    const event = { index: run.index, numSteps: context.numSteps, skipped, nfe: run.nfe, x: run.x }
-    const goOn = await options.onStep?.({
-      ...event,
-      sigma: context.sigmas[run.index]!,
-      velocity: history.velocity(0),
-    })
+    checkDecision(run, decision)
+    if (options.trace) {
+      const { index, sigma, mismatch, relativeChange } = landing
+      run.trace.push({ index, sigma, mismatch, relativeChange, decision })
+    }
+    jump(run, decision)
+    const goOn = await options.onStep?.(eventOf(run))
     if (goOn === false && run.index < context.numSteps) {
-      return {
-        kind: 'stopped',
-        step: run.index,
-        remedy: 'onStep returned false; let it return nothing to go on',
-      }
+      const remedy = 'onStep returned false; let it return nothing to go on'
+      return { kind: 'stopped', step: run.index, remedy }
     }
   }
-  return { kind: 'completed' }
+  if (await run.space.isFinite(run.x)) return { kind: 'completed' }
+  return nonFinite(run, 'the state', 'it was so from the start or has overflowed: check x and the velocity')
 }
 
-async function evaluate<T, State>(
-  run: Run<T, State>,
-  sigma: number,
-): Promise<{ mismatch: number | undefined; relativeChange: number | undefined; finite: boolean }> {
-  const { space, history, options, index } = run
-  const out = history.next()
-  const began = run.clock()
-  const velocity = await options.velocity(run.x, sigma, {
-    index,
-    branch: 'both',
-    signal: options.signal,
-    out,
-  })
-  run.velocityMs += run.clock() - began
-  run.nfe++
-  run.decisions += 'C'
-  if (!(await space.isFinite(velocity)))
-    return { mismatch: undefined, relativeChange: undefined, finite: false }
-  const mismatch = history.count > 0 ? await measureMismatch(run, velocity, sigma) : undefined
-  const relativeChange = history.count > 0 ? await measureChange(run, velocity) : undefined
-  history.push(velocity, sigma)
-  return { mismatch, relativeChange, finite: true }
+function nonFinite<T, State>(run: Run<T, State>, what: string, fix: string): SampleStatus {
+  const step = run.index
+  const sigma = run.context.sigmas[step]!
+  const remedy = `${what} at step ${step} (sigma ${sigma}) is NaN or infinite: ${fix}`
+  return { kind: 'non-finite', step, sigma, remedy }
 }
 
-/** Compares the velocity with what extrapolation had forecast, and tells the policy. */
-async function measureMismatch<T, State>(
-  run: Run<T, State>,
-  velocity: T,
-  sigma: number,
-): Promise<number | undefined> {
-  const { forecast, history, space, from, index } = run
-  if (forecast === undefined) return undefined
-  const used = Math.min(history.count, 2)
-  lagrangeWeights(run.weights, history.nodes, used, sigma)
-  history.combine(forecast, run.weights, used)
-  const mismatch = await space.meanSquaredDifference(forecast, velocity)
-  run.mismatches.push(mismatch)
-  run.estimate.landed(Array.from(history.nodes.subarray(0, used)), from, index, mismatch)
-  run.state = run.policy.observe(run.state, { from, to: index, skipped: index - from - 1, mismatch })
-  return mismatch
-}
-
-async function measureChange<T, State>(run: Run<T, State>, velocity: T): Promise<number | undefined> {
-  if (!run.policy.needs.includes('relativeChange')) return undefined
-  const { space, history } = run
-  const before = history.velocity(0)
-  const [now, cross, then] = await Promise.all([
-    space.dot(velocity, velocity),
-    space.dot(velocity, before),
-    space.dot(before, before),
-  ])
-  return Math.sqrt(Math.max(0, now - 2 * cross + then) / then)
-}
-
-function checkLanding(policy: string, landing: number, index: number, numSteps: number): void {
-  if (Number.isInteger(landing) && landing > index && landing <= numSteps) return
-  throw invalidArgument('policy', `${policy} decided to go from step ${index} to ${landing} of ${numSteps}`)
-}
-
-/** Moves the state to grid index `to` by one linear combination. */
-function jump<T, State>(run: Run<T, State>, to: number, given: readonly number[] | undefined): void {
-  const { history, rule, context, index } = run
-  const count = Math.min(history.count, given?.length ?? rule.depth)
-  if (given === undefined) rule.weights(run.weights, history.nodes, count, context.sigmas, index, to)
-  history.combine(run.x, given ?? run.weights, count, run.x)
-  if (run.forecast !== undefined && to === context.numSteps) {
-    const used = Math.min(history.count, 2)
-    run.estimate.ended(Array.from(history.nodes.subarray(0, used)), index, to)
+function checkDecision<T, State>(run: Run<T, State>, { landing, weights }: Decision): void {
+  const { index, policy, history } = run
+  const { numSteps } = run.context
+  if (!(Number.isInteger(landing) && landing > index && landing <= numSteps)) {
+    throw invalidArgument(
+      'policy',
+      `${policy.name} decided to go from step ${index} to ${landing} of ${numSteps}`,
+    )
   }
-  run.decisions += 'S'.repeat(to - index - 1)
+  if (weights === undefined) return
+  if (weights.length < 1 || weights.length > history.count || !weights.every(Number.isFinite)) {
+    throw invalidArgument(
+      'policy',
+      `${policy.name} gave the weights [${weights}] at step ${index}; 1 to ${history.count} numbers are possible`,
+    )
+  }
+}
+
+/** Moves the state to the landing by one linear combination. */
+function jump<T, State>(run: Run<T, State>, { landing, weights }: Decision): void {
+  const { history, rule, context, index } = run
+  const { sigmas, numSteps } = context
+  let count = weights?.length ?? Math.min(history.count, rule.depth)
+  if (weights === undefined) rule.weights(run.weights, history.nodes, count, sigmas, index, landing)
+  const used = weights ?? run.weights
+  // A step that skips nothing leaves the older velocities unused: no need to read them.
+  while (count > 1 && used[count - 1] === 0) count--
+  history.combine(run.x, used, count, run.x)
+  if (landing === numSteps) {
+    run.estimate.ended(history.nodes, Math.min(history.count, rule.depth), index, landing)
+  }
+  run.decisions += 'S'.repeat(landing - index - 1)
   run.from = index
-  run.index = to
+  run.index = landing
+}
+
+function eventOf<T, State>(run: Run<T, State>): StepEvent<T> {
+  return {
+    index: run.index,
+    numSteps: run.context.numSteps,
+    skipped: run.index - run.from - 1,
+    nfe: run.nfe,
+    sigma: run.context.sigmas[run.index]!,
+    x: run.x,
+    velocity: run.history.velocity(0),
+  }
 }
 
 function statsOf<T, State>(run: Run<T, State>, wallMs: number): SampleStats {

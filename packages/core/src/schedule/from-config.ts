@@ -35,9 +35,11 @@ const refused = [
 ] as const
 
 /**
- * The grid Diffusers pipelines run for a `FlowMatchEulerDiscreteScheduler` config: `1, ..., 1/T` shifted, then 0.
+ * The grid of a `FlowMatchEulerDiscreteScheduler` config: `1, ..., 1/T` shifted, then 0.
  *
- * Dynamic shifting follows the pipelines: `mu` is linear in the number of latent tokens, and the shift is
+ * This is what Diffusers' pipelines of FLUX and its relatives run: they pass `sigmas = linspace(1, 1/T, T)`.
+ * Called without `sigmas`, the scheduler spaces timesteps between its own end points instead (Stable Diffusion 3);
+ * pass such a grid to {@link createSchedule}. Dynamic shifting follows the pipelines: `mu` is linear in the number of latent tokens, and the shift is
  * `e^mu` (`exponential`) or `mu` (`linear`).
  *
  * @throws FastFlowError `unsupported` for another scheduler class or a field with no equivalent here,
@@ -51,16 +53,24 @@ export function scheduleFromConfig(
   const steps = checkNumSteps(numSteps)
   checkSupported(config)
   const shift = config.use_dynamic_shifting ? dynamicShift(config, options.imageSeqLen) : (config.shift ?? 1)
-  if (!(shift > 0)) throw invalidArgument('scheduler_config.shift', `${shift} is not a positive number`)
+  if (typeof shift !== 'number' || !(shift > 0 && shift < Infinity)) {
+    throw invalidArgument('scheduler_config.shift', `${shift} is not a positive number`)
+  }
   const sigmas = Array.from({ length: steps }, (_, k) => shiftSigma(1 - k / steps, shift))
-  const stretched = config.shift_terminal ? stretchToTerminal(sigmas, config.shift_terminal) : sigmas
+  const terminal = config.shift_terminal ?? 0
+  if (!(terminal >= 0 && terminal < 1)) {
+    throw invalidArgument('scheduler_config.shift_terminal', `${terminal} is not a sigma in [0, 1)`)
+  }
+  const stretched = terminal === 0 ? sigmas : stretchToTerminal(sigmas, terminal)
   return createSchedule(`flow-match-euler(${steps}, shift ${Number(shift.toFixed(6))})`, [...stretched, 0])
+}
+
+function unsupported(field: string, message: string): FastFlowError {
+  return new FastFlowError({ code: 'unsupported', field, message: `${field}: ${message}` })
 }
 
 function checkSupported(config: SchedulerConfig): void {
   const name = config._class_name ?? 'FlowMatchEulerDiscreteScheduler'
-  const unsupported = (field: string, message: string): FastFlowError =>
-    new FastFlowError({ code: 'unsupported', field, message: `${field}: ${message}` })
   if (name !== 'FlowMatchEulerDiscreteScheduler') {
     throw unsupported(
       'scheduler_config._class_name',
@@ -85,7 +95,12 @@ function dynamicShift(config: SchedulerConfig, imageSeqLen: number | undefined):
   const from = config.base_image_seq_len ?? 256
   const to = config.max_image_seq_len ?? 4096
   const mu = base + ((max - base) / (to - from)) * (imageSeqLen - from)
-  return config.time_shift_type === 'linear' ? mu : Math.exp(mu)
+  const type = config.time_shift_type ?? 'exponential'
+  if (type !== 'linear' && type !== 'exponential') {
+    const message = `${type} is unknown; available: exponential, linear`
+    throw unsupported('scheduler_config.time_shift_type', message)
+  }
+  return type === 'linear' ? mu : Math.exp(mu)
 }
 
 /** Moves the last nonzero sigma to `terminal`, keeping the first: `1 - (1 - sigma) (1 - terminal) / (1 - sigma_last)`. */

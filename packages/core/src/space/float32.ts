@@ -1,3 +1,4 @@
+import { invalidArgument } from '../errors.ts'
 import type { Term, VectorSpace } from './vector-space.ts'
 
 /** The reference space: latents as Float32Array, reductions in float64. */
@@ -16,6 +17,11 @@ export const float32Space: VectorSpace<Float32Array> = {
 // Elements are combined in float64 and rounded once, term by term within an element, so that
 // `out` may be any of the vectors and the result does not depend on how terms are grouped.
 function linearCombination(out: Float32Array, terms: readonly Term<Float32Array>[]): void {
+  for (let i = 0; i < terms.length; i++) {
+    const { length } = terms[i]!.vector
+    if (length !== out.length)
+      throw invalidArgument('vector', `has ${length} values, the state ${out.length}`)
+  }
   const [first, second, third] = terms
   if (first === undefined) out.fill(0)
   else if (second === undefined) combine1(out, first)

@@ -19,7 +19,7 @@ export interface VectorSpace<T> {
   clone(x: T): T
   /** Gives the memory back; the vector must not be used afterwards. */
   release(x: T): void
-  /** `out = sum_i weight_i vector_i`. `out` may be one of the vectors. No terms: zeros. */
+  /** `out = sum_i weight_i vector_i`. `out` may be one of the vectors. No terms: zeros. @throws for vectors of other sizes. */
   linearCombination(out: T, terms: readonly Term<T>[]): void
   /** `sum_k a_k b_k`, accumulated in float64. */
   dot(a: T, b: T): number | Promise<number>

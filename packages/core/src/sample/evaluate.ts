@@ -1,0 +1,60 @@
+import { lagrangeWeights } from '../extrapolate/lagrange.ts'
+import type { Landing } from '../policy/policy.ts'
+import type { Run } from './run.ts'
+
+/**
+ * Evaluates the velocity where the run stands, measures what the policy asked for and stores the velocity.
+ *
+ * @returns what the policy decides on, or undefined when the velocity is not finite.
+ */
+export async function evaluate<T, State>(run: Run<T, State>): Promise<Landing | undefined> {
+  const { space, history, options, index } = run
+  const sigma = run.context.sigmas[index]!
+  const began = run.clock()
+  const velocity = await options.velocity(run.x, sigma, {
+    index,
+    branch: 'both',
+    signal: options.signal,
+    out: history.next(),
+  })
+  run.velocityMs += run.clock() - began
+  run.nfe++
+  run.decisions += 'C'
+  if (!(await space.isFinite(velocity))) return undefined
+  const mismatch = await measureMismatch(run, velocity, sigma)
+  const relativeChange = await measureChange(run, velocity)
+  history.push(velocity, sigma)
+  return { index, sigma, evaluations: run.nfe, mismatch, relativeChange }
+}
+
+/** Compares the velocity with what extrapolation had forecast, and tells the policy. */
+async function measureMismatch<T, State>(
+  run: Run<T, State>,
+  velocity: T,
+  sigma: number,
+): Promise<number | undefined> {
+  const { forecast, history, space, from, index, weights } = run
+  if (forecast === undefined || history.count === 0) return undefined
+  const used = Math.min(history.count, run.rule.depth)
+  lagrangeWeights(weights, history.nodes, used, sigma)
+  history.combine(forecast, weights, used)
+  const mismatch = await space.meanSquaredDifference(forecast, velocity)
+  run.mismatches.push(mismatch)
+  run.estimate.landed(history.nodes, used, from, index, mismatch)
+  run.state = run.policy.observe(run.state, { from, to: index, skipped: index - from - 1, mismatch })
+  return mismatch
+}
+
+/** `|v - v_prev| / |v_prev|` from three inner products, so that no vector is needed for the difference. */
+async function measureChange<T, State>(run: Run<T, State>, velocity: T): Promise<number | undefined> {
+  const { space, history, policy } = run
+  if (!policy.needs.includes('relativeChange') || history.count === 0) return undefined
+  const before = history.velocity(0)
+  const [now, cross, then] = await Promise.all([
+    space.dot(velocity, velocity),
+    space.dot(velocity, before),
+    space.dot(before, before),
+  ])
+  // Two velocities of zero do not differ, though their ratio is undefined.
+  return now === then && now === cross ? 0 : Math.sqrt(Math.max(0, now - 2 * cross + then) / then)
+}

@@ -1,0 +1,36 @@
+import type { Extrapolator } from '../extrapolate/extrapolator.ts'
+import type { SkipPolicy } from '../policy/policy.ts'
+import type { AbortSignalLike, Velocity } from '../ports/velocity.ts'
+import type { Random } from '../random/random.ts'
+import type { Schedule } from '../schedule/schedule.ts'
+import type { Solver } from '../solver/solver.ts'
+import type { VectorSpace } from '../space/vector-space.ts'
+import type { StepEvent } from './result.ts'
+
+export interface SampleOptions<T, State> {
+  readonly velocity: Velocity<T>
+  readonly schedule: Schedule
+  /** State at `schedule.sigmas[0]`, usually unit Gaussian noise. Not changed. */
+  readonly x: T
+  /** Decides which steps are evaluated; every one by default. */
+  readonly policy?: SkipPolicy<State>
+  /** State a learning policy ended its previous run with. */
+  readonly policyState?: State
+  /** Weights of a jump where the policy brings none; `emulate(2)`, linear extrapolation, with a policy. */
+  readonly extrapolator?: Extrapolator
+  /** A solver instead of a policy: every step is evaluated and taken by the solver's rule. */
+  readonly solver?: Solver
+  /** Where latents live. Needed unless `x` is a Float32Array. */
+  readonly space?: VectorSpace<T>
+  /** Randomness for policies that draw; by default seeded with 0 anew in every run. */
+  readonly random?: Random
+  /** Network passes an evaluation makes: 2 with classifier-free guidance. Default 1. */
+  readonly passesPerEvaluation?: number
+  readonly signal?: AbortSignalLike
+  /** Called after every jump; returning false stops the run. */
+  readonly onStep?: (event: StepEvent<T>) => unknown
+  /** Keep one entry per evaluation in `result.trace`. */
+  readonly trace?: boolean
+  /** Milliseconds of a monotonic clock, for the timings in `stats`. */
+  readonly clock?: () => number
+}

@@ -1,0 +1,89 @@
+import { invalidArgument } from '../errors.ts'
+import { emulate } from '../extrapolate/emulate.ts'
+import type { Extrapolator } from '../extrapolate/extrapolator.ts'
+import { fullPolicy } from '../policy/full.ts'
+import type { PolicyContext, SkipPolicy } from '../policy/policy.ts'
+import { createRandom } from '../random/random.ts'
+import { numStepsOf } from '../schedule/schedule.ts'
+import { euler } from '../solver/euler.ts'
+import { float32Space } from '../space/float32.ts'
+import type { VectorSpace } from '../space/vector-space.ts'
+import { createErrorEstimate, type ErrorEstimate } from './estimate.ts'
+import { createHistory, type History } from './history.ts'
+import type { SampleOptions } from './options.ts'
+import type { TraceEntry } from './result.ts'
+
+/** Everything one call of `sample` works on. */
+export interface Run<T, State> {
+  readonly options: SampleOptions<T, State>
+  readonly space: VectorSpace<T>
+  readonly policy: SkipPolicy<State>
+  readonly rule: Extrapolator
+  readonly context: PolicyContext
+  readonly history: History<T>
+  readonly estimate: ErrorEstimate
+  readonly weights: Float64Array
+  /** Where the forecast of a velocity goes; undefined when the policy does not ask for mismatches. */
+  readonly forecast: T | undefined
+  readonly x: T
+  readonly clock: () => number
+  readonly trace: TraceEntry[]
+  readonly mismatches: number[]
+  state: State
+  index: number
+  /** Grid index of the evaluation before. */
+  from: number
+  nfe: number
+  decisions: string
+  velocityMs: number
+}
+
+/** Checks the options and sets a run up at grid index 0; every vector it will need is allocated here. */
+export function startRun<T, State>(options: SampleOptions<T, State>): Run<T, State> {
+  if (options.solver && (options.policy || options.extrapolator)) {
+    throw invalidArgument('solver', 'a solver evaluates every step; leave out policy and extrapolator')
+  }
+  const space = options.space ?? defaultSpace(options.x)
+  const policy = options.policy ?? (fullPolicy() as SkipPolicy<unknown> as SkipPolicy<State>)
+  const rule = options.solver?.rule ?? options.extrapolator ?? (options.policy ? emulate(2) : euler().rule)
+  const depth = Math.max(rule.depth, policy.depth)
+  const context = {
+    sigmas: options.schedule.sigmas,
+    numSteps: numStepsOf(options.schedule),
+    random: options.random ?? createRandom(0).next,
+  }
+  // A policy that refuses to start must do so before anything is allocated.
+  const state = policy.init(context, options.policyState)
+  return {
+    options,
+    space,
+    policy,
+    rule,
+    context,
+    history: createHistory(space, depth, options.x),
+    estimate: createErrorEstimate(context.sigmas),
+    weights: new Float64Array(depth),
+    forecast: policy.needs.includes('mismatch') ? space.allocate(options.x) : undefined,
+    x: space.clone(options.x),
+    clock: options.clock ?? (() => 0),
+    trace: [],
+    mismatches: [],
+    state,
+    index: 0,
+    from: 0,
+    nfe: 0,
+    decisions: '',
+    velocityMs: 0,
+  }
+}
+
+function defaultSpace<T>(x: T): VectorSpace<T> {
+  if (x instanceof Float32Array) return float32Space as VectorSpace<unknown> as VectorSpace<T>
+  throw invalidArgument('space', 'x is not a Float32Array: pass the VectorSpace it belongs to')
+}
+
+/** Gives back every vector but the state itself. */
+export function releaseRun<T, State>(run: Run<T, State>): void {
+  run.history.release()
+  if (run.forecast !== undefined) run.space.release(run.forecast)
+}
