@@ -4,6 +4,7 @@ import { FastFlowError, invalidArgument, type ModelFolder } from '@fastflow/core
 import { resolveInside, staysInside } from './contained.ts'
 import { errorCode, messageOf } from './failure.ts'
 import { createModelRunner, type ThreadOptions } from './runner.ts'
+import { bytesOf } from './tensor-types.ts'
 
 /** Names shown when something is missing: enough to see the mistake, short enough for one line. */
 const listed = 20
@@ -47,9 +48,10 @@ export async function openFolder(location: string, defaults: ThreadOptions): Pro
     has: async (path) => (await locate(path)) !== undefined,
     read: async (path) => {
       const real = await existing(path)
-      return readFile(real).catch((error: unknown) => {
+      const buffer = await readFile(real).catch((error: unknown) => {
         throw unreadable(path, error)
       })
+      return bytesOf(buffer)
     },
     load: async (path, options = {}) => {
       await existing(path)

@@ -41,7 +41,7 @@ export function workerPath(): string {
  * Starts a worker and loads the model in it. The worker keeps the process alive only while it
  * loads, runs or is being disposed of.
  *
- * @throws FastFlowError whatever the load met; the worker is gone then.
+ * @throws FastFlowError whatever the load met; the worker ends by itself then.
  */
 export async function startLane(
   path: string,

@@ -1,0 +1,112 @@
+import { execFile } from 'node:child_process'
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { fixtures } from '@fastflow/testkit'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+// What users of the built package see: scripts in a process of their own, outside this workspace.
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const model = JSON.stringify(fileURLToPath(new URL('affine.onnx', fixtures)))
+const slow = JSON.stringify(fileURLToPath(new URL('slow.onnx', fixtures)))
+const execute = promisify(execFile)
+// Package managers set NODE_PATH for the scripts they run, which would find everything everywhere.
+const { NODE_PATH: _, ...env } = process.env
+
+let project = ''
+beforeAll(async () => {
+  project = await mkdtemp(join(tmpdir(), 'fastflow-'))
+  for (const [name, from] of [
+    ['backend-node', root],
+    ['core', join(root, '..', 'core')],
+  ] as const) {
+    const target = join(project, 'node_modules', '@fastflow', name)
+    await mkdir(target, { recursive: true })
+    await cp(join(from, 'package.json'), join(target, 'package.json'))
+    await cp(join(from, 'dist'), join(target, 'dist'), { recursive: true })
+  }
+})
+afterAll(() => rm(project, { recursive: true }))
+
+/** Runs `code` as a module in `folder`; resolves only when the process ends by itself. */
+async function run(folder: string, code: string, flags: readonly string[] = []): Promise<string> {
+  const script = join(folder, `script-${Math.floor(performance.now() * 1000)}.mjs`)
+  await writeFile(script, code)
+  try {
+    const { stdout, stderr } = await execute(process.execPath, [...flags, script], {
+      cwd: folder,
+      env,
+      timeout: 20_000,
+    })
+    expect(stderr).toBe('')
+    return stdout.trim()
+  } finally {
+    await rm(script)
+  }
+}
+
+describe('without onnxruntime-node', () => {
+  it('nothing is needed at import, and loading says what to install', async () => {
+    const code = `
+      import { nodeBackend, createModelRunner } from '@fastflow/backend-node'
+      nodeBackend()
+      const error = await createModelRunner(${model}).catch((reason) => reason)
+      console.log(error.code, error.message)`
+    const printed = await run(project, code)
+    expect(printed).toBe('unsupported onnxruntime-node is not installed; run: npm install onnxruntime-node')
+  })
+})
+
+describe('with onnxruntime-node', () => {
+  // Inside the package, so that imports find it by its own name.
+  const inside = join(root, '.cache', 'scripts')
+  beforeAll(() => mkdir(inside, { recursive: true }))
+  afterAll(() => rm(inside, { recursive: true }))
+
+  const load = (path: string): string => `
+    import { createModelRunner } from '@fastflow/backend-node'
+    const runner = await createModelRunner(${path})
+    const row = { type: 'float32', dims: [1, 3], data: Float32Array.of(1, 2, 3) }`
+
+  it.each([
+    ['an idle runner that was never disposed of', `${load(model)}\nawait runner.run({ x: row })`],
+    ['a disposed runner', `${load(model)}\nawait runner.run({ x: row })\nawait runner.dispose()`],
+    ['process.exit while a call is under way', `${load(model)}\nrunner.run({ x: row })\nprocess.exit(0)`],
+  ])('the process ends by itself after %s', async (_, code) => {
+    expect(await run(inside, code)).toBe('')
+  })
+
+  it('the process stays for calls under way, and for a disposal', async () => {
+    const code = `${load(slow)}
+      const scalar = { type: 'float32', dims: [], data: Float32Array.of(2) }
+      const rounds = { type: 'int64', dims: [], data: BigInt64Array.of(50n) }
+      runner.run({ x: scalar, rounds }).then(() => console.log('ran'))
+      runner.dispose().then(() => console.log('disposed'))`
+    expect(await run(inside, code)).toMatch(/^ran\s+disposed$/)
+  })
+
+  it('onnxruntime prints nothing of its own when a model is refused or fails', async () => {
+    const lookup = JSON.stringify(fileURLToPath(new URL('lookup.onnx', fixtures)))
+    const code = `${load(lookup)}
+      const id = { type: 'int64', dims: [1], data: BigInt64Array.of(9n) }
+      console.log((await runner.run({ id }).catch((error) => error)).code)`
+    expect(await run(inside, code)).toBe('model-failed')
+  })
+
+  it('flags of the process do not reach the worker', async () => {
+    expect(await run(inside, load(model), ['--cpu-prof', `--cpu-prof-dir=${project}`])).toBe('')
+  })
+
+  it('the example of the README prints what it says', async () => {
+    const readme = await readFile(join(root, 'README.md'), 'utf8')
+    const code = /```js\n([\s\S]*?)```/.exec(readme)?.[1] ?? ''
+    const folder = dirname(fileURLToPath(new URL('affine.onnx', fixtures)))
+    const printed = await run(inside, code.replace("'models/affine'", JSON.stringify(folder)))
+    const promised = [...code.matchAll(/console\.log\(.*\) \/\/ (.*)/g)].map(([, text]) => text)
+    expect(promised.length).toBeGreaterThan(0)
+    expect(printed.split('\n')).toEqual(promised)
+  })
+})

@@ -1,0 +1,159 @@
+import { createHash } from 'node:crypto'
+import { copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { fileURLToPath } from 'node:url'
+import type { LoadProgress, Tensor } from '@fastflow/core'
+import { fixtures } from '@fastflow/testkit'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createModelRunner } from '../src/index.ts'
+import { startLane } from '../src/lane.ts'
+import { runnerOf } from '../src/runner.ts'
+
+const path = (name: string): string => fileURLToPath(new URL(name, fixtures))
+const x: Tensor = { type: 'float32', dims: [3], data: Float32Array.of(1, 2, 3) }
+const row: Tensor = { ...x, dims: [1, 3] }
+
+let folder = ''
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'fastflow-'))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+describe('external data', () => {
+  it('loads weights beside the model, and counts them into the digest and the progress', async () => {
+    const reports: LoadProgress[] = []
+    const runner = await createModelRunner(path('external.onnx'), {
+      name: 'm.onnx',
+      onProgress: (progress) => reports.push(progress),
+    })
+    const { outputs } = await runner.run({ x })
+    await runner.dispose()
+    expect(outputs.y?.data).toEqual(Float32Array.of(2, 6, 15))
+    const both = await Promise.all(['external.onnx', 'weights.bin'].map((name) => readFile(path(name))))
+    expect(runner.digest).toBe(createHash('sha256').update(Buffer.concat(both)).digest('hex'))
+    expect(reports.filter(({ status }) => status === 'done').map(({ file }) => file)).toEqual([
+      'm.onnx',
+      'weights.bin',
+    ])
+  })
+
+  it('is found whatever the working directory is, and not in the working directory', async () => {
+    const lone = join(folder, 'external.onnx')
+    await copyFile(path('external.onnx'), lone)
+    const refusal = { code: 'model-not-found', field: 'weights.bin' }
+    await expect(createModelRunner(lone)).rejects.toMatchObject(refusal)
+  })
+
+  it.each(['external-parent', 'external-absolute', 'external-nested'])('%s is refused', async (name) => {
+    const refusal = { code: 'model-unreadable', message: expect.stringContaining('outside its own folder') }
+    await expect(createModelRunner(path(`${name}.onnx`))).rejects.toMatchObject(refusal)
+  })
+
+  it('that is a link to a file elsewhere is refused', async () => {
+    const inner = join(folder, 'linked')
+    await mkdir(inner)
+    await copyFile(path('external.onnx'), join(inner, 'external.onnx'))
+    await writeFile(join(folder, 'secret.bin'), new Uint8Array(12))
+    await symlink(join(folder, 'secret.bin'), join(inner, 'weights.bin'))
+    const refusal = { code: 'model-unreadable', message: expect.stringContaining('outside its own folder') }
+    await expect(createModelRunner(join(inner, 'external.onnx'))).rejects.toMatchObject(refusal)
+  })
+})
+
+describe('loading', () => {
+  it('lists the models of the folder where the one asked for is missing', async () => {
+    const refusal = { code: 'model-not-found', message: expect.stringMatching(/affine\.onnx, double\.onnx/) }
+    await expect(createModelRunner(path('afine.onnx'))).rejects.toMatchObject(refusal)
+  })
+
+  it.each([
+    ['an empty path', '', 'invalid-argument'],
+    ['a folder', fileURLToPath(fixtures), 'model-unreadable'],
+    ['a missing folder', '/no/such/folder/model.onnx', 'model-not-found'],
+  ])('refuses %s', async (_, source, code) => {
+    await expect(createModelRunner(source)).rejects.toMatchObject({ code })
+  })
+
+  it('takes file URLs', async () => {
+    const runner = await createModelRunner(new URL('affine.onnx', fixtures))
+    expect(runner.inputs).toHaveLength(1)
+    await runner.dispose()
+  })
+
+  it.each(['threads', 'workers'])('refuses %s: 0', async (field) => {
+    const refusal = { code: 'invalid-argument', field }
+    await expect(createModelRunner(path('affine.onnx'), { [field]: 0 })).rejects.toMatchObject(refusal)
+  })
+})
+
+describe('workers', () => {
+  it('two workers give every call its own answer', async () => {
+    const runner = await createModelRunner(path('affine.onnx'), { workers: 2, threads: 1 })
+    const totals = await Promise.all(
+      Array.from({ length: 40 }, async (_, call) => {
+        const data = new Float32Array(3).fill(call)
+        const { outputs } = await runner.run({ x: { ...row, data } })
+        return outputs.total?.data[0]
+      }),
+    )
+    expect(totals).toEqual(totals.map((_, call) => 6 * call + 3))
+    await runner.dispose()
+  })
+
+  it('leave no thread behind, however often models are loaded', async () => {
+    const model = await readFile(path('affine.onnx'))
+    const before = workerCount()
+    for (let round = 0; round < 20; round++) {
+      const runner = await createModelRunner(model)
+      await runner.run({ x: row })
+      await runner.dispose()
+    }
+    await expect(createModelRunner(path('double.onnx'))).rejects.toThrow()
+    await expect.poll(workerCount).toBe(before)
+  })
+
+  it('that crash fail the calls under way and all later ones, and can still be disposed of', async () => {
+    const runner = runnerOf([await startLane(dyingWorker, loadRequest('m.onnx'), () => {})], 'm.onnx')
+    const refusal = { code: 'model-failed', message: expect.stringContaining('out of luck') }
+    // More calls than the worker takes at once: those that queue must not hang either.
+    const calls = Array.from({ length: 5 }, () => runner.run({ x }))
+    for (const call of calls) await expect(call).rejects.toMatchObject(refusal)
+    await expect(runner.run({ x })).rejects.toMatchObject(refusal)
+    await runner.dispose()
+  })
+
+  it('that crash while loading fail the load', async () => {
+    const refusal = { code: 'model-failed', message: expect.stringContaining('exit code 3') }
+    await expect(startLane(dyingWorker, loadRequest('dies-loading'), () => {})).rejects.toMatchObject(refusal)
+  })
+})
+
+describe('event loop', () => {
+  it('lags less than 50 ms (99th percentile) while a network runs for some 100 ms', async () => {
+    const runner = await createModelRunner(path('slow.onnx'))
+    const rounds: Tensor = { type: 'int64', dims: [], data: BigInt64Array.of(600n) }
+    const lag = monitorEventLoopDelay({ resolution: 5 })
+    lag.enable()
+    const { timing } = await runner.run({
+      x: { type: 'float32', dims: [], data: Float32Array.of(1) },
+      rounds,
+    })
+    lag.disable()
+    await runner.dispose()
+    expect(timing.ms).toBeGreaterThan(100)
+    expect(lag.percentile(99) / 1e6).toBeLessThan(50)
+  })
+})
+
+const dyingWorker = fileURLToPath(new URL('fixtures/dying-worker.mjs', import.meta.url))
+
+function loadRequest(file: string): Parameters<typeof startLane>[1] {
+  return { kind: 'load', source: file, file, threads: 1, spin: false }
+}
+
+function workerCount(): number {
+  const report = process.report.getReport() as unknown as { workers: unknown[] }
+  return report.workers.length
+}
