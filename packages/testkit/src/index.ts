@@ -1,4 +1,16 @@
 export { type BackendUnderTest, describeBackend } from './backend-conformance.ts'
 export { fixtures } from './fixtures.ts'
+export { float64Space } from './flows/float64-space.ts'
+export { type GaussianFlow, type GaussianFlowOptions, gaussianFlow } from './flows/gaussian-flow.ts'
+export { type MixtureFlowOptions, mixtureFlow } from './flows/mixture-flow.ts'
+export type { AnalyticVelocity, Reals } from './flows/reals.ts'
+export { type ReferenceOptions, referenceSolution } from './flows/reference-solution.ts'
+export {
+  type CountingVelocity,
+  countingVelocity,
+  nanVelocity,
+  type VelocityRecord,
+} from './flows/velocity-fakes.ts'
 export { describePolicyStore } from './policy-store-conformance.ts'
 export { describeModelRunner, type RunnerUnderTest } from './runner-conformance.ts'
+export { describeVectorSpace, type VectorMaker } from './space-conformance.ts'
