@@ -22,6 +22,10 @@ export interface Landing {
   readonly mismatch: number | undefined
   /** `|v - v_prev| / |v_prev|` between this velocity and the one before. */
   readonly relativeChange: number | undefined
+  /** Inner products `<v_a, v_b>` of the last `depth` velocities, or as many as there are, newest first. */
+  readonly velocityProducts?: readonly (readonly number[])[] | undefined
+  /** Inner products of the state with itself and with those velocities: `<x, x>, <x, v_0>, <x, v_1>, ...` */
+  readonly stateProducts?: readonly number[] | undefined
 }
 
 /** What to do next. Decisions are data: logged in the trace, replayable. */
@@ -53,7 +57,7 @@ export interface Outcome {
 }
 
 /** Measurements a policy asks for; those nobody asks for are not computed. */
-export type LandingMeasure = 'mismatch' | 'relativeChange'
+export type LandingMeasure = 'mismatch' | 'relativeChange' | 'velocityProducts' | 'stateProducts'
 
 /**
  * Decides at every evaluated grid point which one comes next. Pure: no method changes its state in place,
@@ -63,7 +67,10 @@ export interface SkipPolicy<State = unknown> {
   readonly version: 1
   readonly name: string
   readonly needs: readonly LandingMeasure[]
-  /** Velocities its own weights refer to, the current one included; 0 when it leaves the weights to the sampler. */
+  /**
+   * Velocities that its own weights or the products it asks for refer to, the current one included; 0 when it
+   * asks for none and leaves the weights to the sampler.
+   */
   readonly depth: number
   /** State for one run; `previous` is the state the run before ended with, for policies that learn. */
   init(context: PolicyContext, previous?: State): State

@@ -1,5 +1,6 @@
 import { lagrangeWeights } from '../extrapolate/lagrange.ts'
 import type { Landing } from '../policy/policy.ts'
+import { measureState, measureVelocities } from './products.ts'
 import type { Run } from './run.ts'
 
 /**
@@ -8,23 +9,40 @@ import type { Run } from './run.ts'
  * @returns what the policy decides on, or undefined when the velocity is not finite.
  */
 export async function evaluate<T, State>(run: Run<T, State>): Promise<Landing | undefined> {
-  const { space, history, options, index } = run
+  const { space, history, index } = run
   const sigma = run.context.sigmas[index]!
-  const began = run.clock()
-  const velocity = await options.velocity(run.x, sigma, {
-    index,
-    branch: 'both',
-    signal: options.signal,
-    out: history.next(),
-  })
-  run.velocityMs += run.clock() - began
-  run.nfe++
+  const velocity = await callVelocity(run, run.x, index, history.next())
   run.decisions += 'C'
   if (!(await space.isFinite(velocity))) return undefined
   const mismatch = await measureMismatch(run, velocity, sigma)
   const relativeChange = await measureChange(run, velocity)
   history.push(velocity, sigma)
-  return { index, sigma, evaluations: run.nfe, mismatch, relativeChange }
+  const velocityProducts = await measureVelocities(run)
+  const stateProducts = await measureState(run)
+  return {
+    index,
+    sigma,
+    evaluations: run.nfe,
+    mismatch,
+    relativeChange,
+    velocityProducts,
+    stateProducts,
+  }
+}
+
+/** The one place where the network is called: counts and times the call. */
+export async function callVelocity<T, State>(run: Run<T, State>, x: T, index: number, out: T): Promise<T> {
+  const { options, context } = run
+  const began = run.clock()
+  const velocity = await options.velocity(x, context.sigmas[index]!, {
+    index,
+    branch: 'both',
+    signal: options.signal,
+    out,
+  })
+  run.velocityMs += run.clock() - began
+  run.nfe++
+  return velocity
 }
 
 /** Compares the velocity with what extrapolation had forecast, and tells the policy. */

@@ -18,7 +18,7 @@ export interface SampleOptions<T, State> {
   readonly policyState?: State
   /** Weights of a jump where the policy brings none; `emulate(2)`, linear extrapolation, with a policy. */
   readonly extrapolator?: Extrapolator
-  /** A solver instead of a policy: every step is evaluated and taken by the solver's rule. */
+  /** A solver instead of a policy: every grid point is evaluated and every step taken by the solver. */
   readonly solver?: Solver
   /** Where latents live. Needed unless `x` is a Float32Array. */
   readonly space?: VectorSpace<T>

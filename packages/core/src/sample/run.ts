@@ -6,6 +6,7 @@ import type { PolicyContext, SkipPolicy } from '../policy/policy.ts'
 import { createRandom } from '../random/random.ts'
 import { numStepsOf } from '../schedule/schedule.ts'
 import { euler } from '../solver/euler.ts'
+import type { StagedSolver } from '../solver/solver.ts'
 import { float32Space } from '../space/float32.ts'
 import type { VectorSpace } from '../space/vector-space.ts'
 import { createErrorEstimate, type ErrorEstimate } from './estimate.ts'
@@ -19,6 +20,8 @@ export interface Run<T, State> {
   readonly space: VectorSpace<T>
   readonly policy: SkipPolicy<State>
   readonly rule: Extrapolator
+  /** Takes the steps instead of `rule` where there is one. */
+  readonly staged: StagedSolver | undefined
   readonly context: PolicyContext
   readonly history: History<T>
   readonly estimate: ErrorEstimate
@@ -26,10 +29,14 @@ export interface Run<T, State> {
   /** Where the forecast of a velocity goes; undefined when the policy does not ask for mismatches. */
   readonly forecast: T | undefined
   readonly x: T
+  /** The vectors of `staged`. */
+  readonly scratch: readonly T[]
   readonly clock: () => number
   readonly trace: TraceEntry[]
   readonly mismatches: number[]
   state: State
+  /** Inner products of the stored velocities, newest first; empty when the policy does not ask for them. */
+  products: number[][]
   index: number
   /** Grid index of the evaluation before. */
   from: number
@@ -45,7 +52,10 @@ export function startRun<T, State>(options: SampleOptions<T, State>): Run<T, Sta
   }
   const space = options.space ?? defaultSpace(options.x)
   const policy = options.policy ?? (fullPolicy() as SkipPolicy<unknown> as SkipPolicy<State>)
-  const rule = options.solver?.rule ?? options.extrapolator ?? (options.policy ? emulate(2) : euler().rule)
+  const { solver } = options
+  const fallback = options.policy ? emulate(2) : euler().rule
+  const rule = solver && 'rule' in solver ? solver.rule : (options.extrapolator ?? fallback)
+  const staged = solver && 'step' in solver ? solver : undefined
   const depth = Math.max(rule.depth, policy.depth)
   const context = {
     sigmas: options.schedule.sigmas,
@@ -59,16 +69,19 @@ export function startRun<T, State>(options: SampleOptions<T, State>): Run<T, Sta
     space,
     policy,
     rule,
+    staged,
     context,
     history: createHistory(space, depth, options.x),
     estimate: createErrorEstimate(context.sigmas),
     weights: new Float64Array(depth),
     forecast: policy.needs.includes('mismatch') ? space.allocate(options.x) : undefined,
     x: space.clone(options.x),
+    scratch: Array.from({ length: staged?.scratch ?? 0 }, () => space.allocate(options.x)),
     clock: options.clock ?? (() => 0),
     trace: [],
     mismatches: [],
     state,
+    products: [],
     index: 0,
     from: 0,
     nfe: 0,
@@ -86,4 +99,5 @@ function defaultSpace<T>(x: T): VectorSpace<T> {
 export function releaseRun<T, State>(run: Run<T, State>): void {
   run.history.release()
   if (run.forecast !== undefined) run.space.release(run.forecast)
+  for (const vector of run.scratch) run.space.release(vector)
 }

@@ -4,6 +4,7 @@ import { evaluate } from './evaluate.ts'
 import type { SampleOptions } from './options.ts'
 import type { SampleResult, SampleStats, SampleStatus, StepEvent } from './result.ts'
 import { type Run, releaseRun, startRun } from './run.ts'
+import { takeStep } from './staged.ts'
 
 /**
  * Integrates `dx = v dsigma` along the schedule, evaluating the velocity only where the policy says so.
@@ -11,7 +12,7 @@ import { type Run, releaseRun, startRun } from './run.ts'
  * A jump over skipped steps is one linear combination of stored velocities, whatever its length:
  * `x_j = x_i + sum_a w_a v_a` (see {@link emulate}). NFE is one per evaluated step; apart from the velocity, a
  * landing costs one combination, one pass that looks for NaN, and one more combination and one reduction where the
- * policy asks for the mismatch. Nothing the size of the state is allocated after the start.
+ * policy asks for the mismatch. A staged solver adds its own evaluations, all of them counted. Nothing the size of the state is allocated after the start.
  *
  * @returns the final state with `status` and `stats`; a NaN velocity or an abort is a status, not an exception.
  * @throws FastFlowError `invalid-argument` for options that do not fit together or a policy that
@@ -53,7 +54,11 @@ async function integrateAlong<T, State>(run: Run<T, State>): Promise<SampleStatu
       const { index, sigma, mismatch, relativeChange } = landing
       run.trace.push({ index, sigma, mismatch, relativeChange, decision })
     }
-    jump(run, decision)
+    if (run.staged) {
+      const failed = await takeStep(run, run.staged)
+      if (failed !== undefined)
+        return nonFinite(run, 'the velocity', 'check the model and its inputs', failed)
+    } else jump(run, decision)
     const goOn = await options.onStep?.(eventOf(run))
     if (goOn === false && run.index < context.numSteps) {
       const remedy = 'onStep returned false; let it return nothing to go on'
@@ -64,8 +69,12 @@ async function integrateAlong<T, State>(run: Run<T, State>): Promise<SampleStatu
   return nonFinite(run, 'the state', 'it was so from the start or has overflowed: check x and the velocity')
 }
 
-function nonFinite<T, State>(run: Run<T, State>, what: string, fix: string): SampleStatus {
-  const step = run.index
+function nonFinite<T, State>(
+  run: Run<T, State>,
+  what: string,
+  fix: string,
+  step: number = run.index,
+): SampleStatus {
   const sigma = run.context.sigmas[step]!
   const remedy = `${what} at step ${step} (sigma ${sigma}) is NaN or infinite: ${fix}`
   return { kind: 'non-finite', step, sigma, remedy }

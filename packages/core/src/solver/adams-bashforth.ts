@@ -1,5 +1,5 @@
 import { integrate } from '../extrapolate/integrate.ts'
-import type { Solver } from './solver.ts'
+import type { MultistepSolver } from './solver.ts'
 
 /**
  * Adams-Bashforth with variable steps: `x + int of the polynomial through the last velocities`.
@@ -9,6 +9,6 @@ import type { Solver } from './solver.ts'
  *
  * Reference: Hairer, Norsett, Wanner, Solving Ordinary Differential Equations I, section III.5.
  */
-export function adamsBashforth(order: 2 | 3 | 4): Solver {
+export function adamsBashforth(order: 2 | 3 | 4): MultistepSolver {
   return { name: `ab${order}`, order, rule: integrate(order) }
 }
