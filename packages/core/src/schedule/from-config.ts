@@ -39,8 +39,8 @@ const refused = [
  *
  * This is what Diffusers' pipelines of FLUX and its relatives run: they pass `sigmas = linspace(1, 1/T, T)`.
  * Called without `sigmas`, the scheduler spaces timesteps between its own end points instead (Stable Diffusion 3);
- * pass such a grid to {@link createSchedule}. Dynamic shifting follows the pipelines: `mu` is linear in the number of latent tokens, and the shift is
- * `e^mu` (`exponential`) or `mu` (`linear`).
+ * pass such a grid to {@link createSchedule}. Dynamic shifting follows the pipelines: `mu` is linear in the number
+ * of latent tokens, and the shift is `e^mu` (`exponential`) or `mu` (`linear`).
  *
  * @throws FastFlowError `unsupported` for another scheduler class or a field with no equivalent here,
  *   `invalid-argument` when dynamic shifting lacks `imageSeqLen`.
