@@ -1,0 +1,103 @@
+/** How a method is drawn: one colour and one symbol, so that colour alone never tells two apart. */
+export interface MethodStyle {
+  /** A CSS variable of the style sheet, with a value for light and one for dark. */
+  readonly color: string
+  readonly symbol: 'circle' | 'rect' | 'triangle' | 'diamond' | 'roundRect' | 'star'
+}
+
+/** `ab2-10` is family `ab2` at budget 10; `paper` is a family of its own, without a budget. */
+export interface MethodName {
+  readonly family: string
+  readonly budget: number | undefined
+}
+
+interface Known extends MethodStyle {
+  readonly about: string
+}
+
+const known: ReadonlyMap<string, Known> = new Map([
+  [
+    'full',
+    {
+      color: 'var(--full)',
+      symbol: 'rect',
+      about: 'The model’s own Euler sampler with every step evaluated: the reference.',
+    },
+  ],
+  [
+    'euler',
+    {
+      color: 'var(--euler)',
+      symbol: 'circle',
+      about: 'Euler on a coarser grid of N steps, nothing skipped.',
+    },
+  ],
+  [
+    'ab2',
+    {
+      color: 'var(--ab2)',
+      symbol: 'rect',
+      about: 'Adams–Bashforth of second order on a grid of N steps: a classic multistep solver.',
+    },
+  ],
+  [
+    'uniform',
+    {
+      color: 'var(--uniform)',
+      symbol: 'triangle',
+      about: 'The full grid with N evaluations evenly spread, linear forecasts in between: a control.',
+    },
+  ],
+  [
+    'random',
+    {
+      color: 'var(--random)',
+      symbol: 'diamond',
+      about: 'The full grid with N evaluations at random places, linear forecasts in between: a control.',
+    },
+  ],
+  [
+    'flat',
+    {
+      color: 'var(--flat)',
+      symbol: 'roundRect',
+      about: 'Skips where the last velocities hardly changed: a threshold, nothing learned.',
+    },
+  ],
+  [
+    'paper',
+    {
+      color: 'var(--paper)',
+      symbol: 'star',
+      about: 'The FastFlow paper’s policy: at every step a bandit has learned how many steps to skip.',
+    },
+  ],
+])
+
+const spare: readonly MethodStyle[] = [
+  { color: 'var(--spare-1)', symbol: 'circle' },
+  { color: 'var(--spare-2)', symbol: 'diamond' },
+  { color: 'var(--spare-3)', symbol: 'triangle' },
+]
+
+export function parseMethod(method: string): MethodName {
+  const match = /^(.+)-(\d+)$/.exec(method)
+  if (match === null) return { family: method, budget: undefined }
+  return { family: match[1] ?? method, budget: Number(match[2]) }
+}
+
+/** Colour and symbol of a family. Unknown ones share three spare styles, by their names. */
+export function methodStyle(family: string): MethodStyle {
+  const sum = [...family].reduce((total, character) => total + (character.codePointAt(0) ?? 0), 0)
+  return known.get(family) ?? spare[sum % spare.length] ?? { color: 'var(--ink)', symbol: 'circle' }
+}
+
+/** One sentence on a family; undefined where it is not one of ours. */
+export function aboutMethod(family: string): string | undefined {
+  return known.get(family)?.about
+}
+
+/** Families of the methods, each once, in the order they come. */
+export function familiesOf(methods: readonly string[]): readonly string[] {
+  return [...new Set(methods.map((method) => parseMethod(method).family))]
+}

@@ -1,0 +1,149 @@
+import type { BenchDocument, BenchRow } from '../../bench/document.ts'
+import { count, decibels, fixed, isIdentical, milliseconds, percent, times } from '../format.ts'
+import { html, type Markup } from '../html.ts'
+import { methodStyle, parseMethod } from '../methods.ts'
+
+interface Column {
+  readonly head: string
+  readonly title: string
+  readonly value: (row: BenchRow) => number
+  readonly text: (value: number) => string
+  /** Figures of quality: the best of each NFE is emphasised. Times are not, being noisy. */
+  readonly quality?: boolean
+  /** First of a group of columns. */
+  readonly first?: boolean
+}
+
+const psnrText = (value: number): string => (isIdentical(value) ? 'identical' : fixed(value, 2))
+
+const columns: readonly Column[] = [
+  { head: 'NFE', title: 'evaluations a sample', value: (row) => row.nfe, text: count },
+  { head: 'Passes', title: 'network passes a sample', value: (row) => row.passes, text: count },
+  {
+    head: 'PSNR',
+    title: 'PSNR to the full run, mean, dB',
+    value: (row) => row.psnr.mean,
+    text: psnrText,
+    quality: true,
+    first: true,
+  },
+  {
+    head: 'p10',
+    title: 'PSNR to the full run, worst tenth, dB',
+    value: (row) => row.psnr.p10,
+    text: psnrText,
+    quality: true,
+  },
+  {
+    head: 'min',
+    title: 'PSNR to the full run, worst sample, dB',
+    value: (row) => row.psnr.min,
+    text: psnrText,
+    quality: true,
+  },
+  {
+    head: 'SSIM',
+    title: 'SSIM to the full run, mean',
+    value: (row) => row.ssim.mean,
+    text: (value) => fixed(value, 4),
+    quality: true,
+  },
+  {
+    head: 'PSNR',
+    title: 'PSNR to the exact solution, mean, dB',
+    value: (row) => row.exact.psnr.mean,
+    text: psnrText,
+    quality: true,
+    first: true,
+  },
+  {
+    head: 'p10',
+    title: 'PSNR to the exact solution, worst tenth, dB',
+    value: (row) => row.exact.psnr.p10,
+    text: psnrText,
+    quality: true,
+  },
+  {
+    head: 'model',
+    title: 'inside the network, ms a sample',
+    value: (row) => row.modelMs,
+    text: milliseconds,
+    first: true,
+  },
+  {
+    head: 'rest',
+    title: 'everything but the network, ms a sample',
+    value: (row) => row.overheadMs,
+    text: milliseconds,
+  },
+  {
+    head: 'rest, %',
+    title: 'everything but the network, share of the time inside it',
+    value: (row) => row.overheadMs / row.modelMs,
+    text: percent,
+  },
+  { head: 'wall', title: 'in all, ms a sample', value: (row) => row.wallMs, text: milliseconds },
+  {
+    head: 'Speedup',
+    title: 'wall time of the full run over this, median of samples',
+    value: (row) => row.speedup,
+    text: times,
+    first: true,
+  },
+]
+
+/** All rows and figures of a bench, by NFE, then by fidelity. Sortable with scripts, complete without. */
+export function benchTable(bench: BenchDocument, id: string): Markup | undefined {
+  if (bench.rows.length === 0) return undefined
+  const rows = [...bench.rows].sort(
+    (a, b) => Math.round(a.nfe) - Math.round(b.nfe) || b.psnr.mean - a.psnr.mean,
+  )
+  const full = bench.rows.find((row) => row.method === 'full')
+  return html`<section aria-labelledby="${id}-title">
+<h3 id="${id}-title">All figures</h3>
+<p class="lead">Over ${bench.samples} samples, all methods on the same noise in turn; PSNR in dB, means unless marked p10 (worst tenth) or min. <b class="best">Bold</b>: best of its NFE.${
+    full &&
+    html` <span class="closer">▴</span> closer to the exact solution than the full run (${decibels(full.exact.psnr.mean)}).`
+  }</p>
+<div class="scroll" tabindex="0" role="region" aria-labelledby="${id}-title"><table data-sortable>
+<thead>
+<tr class="groups"><th></th><td colspan="2">Cost</td><td colspan="4" class="first">To the own full run</td><td colspan="2" class="first">To the exact solution</td><td colspan="4" class="first">Milliseconds a sample</td><td class="first"></td></tr>
+<tr><th scope="col">Method</th>${columns.map(headCell)}</tr>
+</thead>
+<tbody>${rows.map((row, index) => bodyRow(row, rows[index - 1], bench.rows, full))}</tbody>
+</table></div>
+</section>`
+}
+
+function headCell({ head, title, first }: Column): Markup {
+  return html`<th scope="col" class="number${first ? ' first' : ''}" title="${title}">${head}</th>`
+}
+
+function bodyRow(
+  row: BenchRow,
+  previous: BenchRow | undefined,
+  all: readonly BenchRow[],
+  full: BenchRow | undefined,
+): Markup {
+  const peers = all.filter((peer) => peer.method !== 'full' && sameCost(peer, row))
+  const starts = previous !== undefined && !sameCost(previous, row)
+  const cells = columns.map((column) => {
+    const value = column.value(row)
+    const best = column.quality && peers.length > 1 && isBest(value, peers.map(column.value), row)
+    const closer =
+      column.title.includes('exact solution, mean') && full !== undefined && value > column.value(full)
+    return html`<td class="number${column.first ? ' first' : ''}${best ? ' best' : ''}" data-value="${value}">${
+      closer ? html`<span class="closer" title="closer than the full run">▴</span>` : undefined
+    }${column.text(value)}</td>`
+  })
+  const { color } = methodStyle(parseMethod(row.method).family)
+  return html`<tr${starts ? html` class="starts"` : undefined}><th scope="row" data-value="${row.method}"><i class="dot" style="background:${color}"></i>${row.method}</th>${cells}</tr>`
+}
+
+function sameCost(a: BenchRow, b: BenchRow): boolean {
+  return Math.round(a.nfe) === Math.round(b.nfe)
+}
+
+function isBest(value: number, peers: readonly number[], row: BenchRow): boolean {
+  return row.method !== 'full' && value === Math.max(...peers)
+}

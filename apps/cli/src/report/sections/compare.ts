@@ -1,0 +1,80 @@
+import type { BenchDocument } from '../../bench/document.ts'
+import type { Comparison, ModelSection, Picture } from '../document.ts'
+import { count, decibels, times } from '../format.ts'
+import { html, type Markup } from '../html.ts'
+import { pngSize } from '../png.ts'
+import { decisionStrip } from './decision-strip.ts'
+
+/** Up to this width images are drawn as crisp squares instead of a blur. */
+const PIXELATED = 128
+
+/**
+ * Every comparison as a row of thumbnails, and above them a stage where two of a row are laid over each other.
+ *
+ * Each image is in the page once; the script copies it to the stage, which stays hidden without scripts.
+ */
+export function compareSection(section: ModelSection, id: string): Markup | undefined {
+  const comparisons = section.comparisons.filter(({ pictures }) => pictures.length > 1)
+  if (comparisons.length === 0) return undefined
+  const most = Math.max(...comparisons.map(({ pictures }) => pictures.length))
+  return html`<section class="compare" aria-labelledby="${id}-title" data-compare="${id}">
+<h3 id="${id}-title">Side by side</h3>
+<p class="lead">Every image of a row began as the same noise; only the evaluations spent on it differ. Pick an image below, then a method.</p>
+${stage(id)}
+<ol class="gallery" style="--pictures:${most}">${comparisons.map((comparison) => galleryRow(comparison, section.bench))}</ol>
+</section>`
+}
+
+function stage(id: string): Markup {
+  const view = (value: string, label: string, checked = false): Markup =>
+    html`<label><input type="radio" name="${id}-view" value="${value}"${checked ? html` checked` : undefined}><span>${label}</span></label>`
+  return html`<div class="stage" data-stage hidden>
+<div class="frame" data-view="slider">
+<div class="sides"><div class="side full" data-side="full"></div><div class="side other" data-side="other"></div></div>
+<span class="tag left" data-tag="full"></span><span class="tag right" data-tag="other"></span>
+<span class="divider" aria-hidden="true"></span>
+<input type="range" min="0" max="100" step="1" value="50" aria-label="Where the full run ends and the chosen method begins">
+</div>
+<div class="panel">
+<p class="caption"><bdi data-fact="caption"></bdi><span data-fact="seed"></span></p>
+<fieldset class="picker" data-picker><legend>Method, against the full run</legend><div></div></fieldset>
+<fieldset class="picker"><legend>View</legend><div>${[
+    view('slider', 'Slider', true),
+    view('pair', 'Side by side'),
+    view('difference', 'Difference × 8'),
+  ]}</div></fieldset>
+<dl class="facts" aria-live="polite">
+<div><dt>PSNR to the full run</dt><dd data-fact="psnr"></dd></div>
+<div><dt>Evaluations (NFE)</dt><dd data-fact="nfe"></dd></div>
+<div data-optional><dt>Measured speedup</dt><dd data-fact="speed"></dd></div>
+</dl>
+<div class="strips"><p><b data-fact="method"></b> <i class="swatch computed"></i>evaluated <i class="swatch skipped"></i>skipped</p><div data-fact="strip"></div></div>
+</div>
+</div>`
+}
+
+function galleryRow(comparison: Comparison, bench: BenchDocument): Markup {
+  const { caption, seed, pictures } = comparison
+  return html`<li class="seed" data-caption="${caption}" data-seed="${seed}">
+<p class="caption"><bdi>${caption}</bdi><span>seed ${seed}</span></p>
+<div class="thumbs">${pictures.map((picture) => thumb(picture, comparison, bench))}</div>
+</li>`
+}
+
+function thumb(picture: Picture, { caption, seed }: Comparison, bench: BenchDocument): Markup {
+  const row = bench.rows.find((row) => row.method === picture.method)
+  const { method, nfe, psnr, decisions, png } = picture
+  const quality = psnr === undefined ? 'reference' : decibels(psnr)
+  return html`<button type="button" class="thumb" aria-pressed="false" data-method="${method}" data-nfe="${count(nfe)} of ${bench.steps}" data-psnr="${quality}" data-speed="${row && times(row.speedup)}">
+${image(png, `${caption}, seed ${seed}, by ${method}`)}
+<span class="name">${method}</span><span class="figures"><span>${quality}</span><span>${count(nfe)} NFE</span></span>
+${decisionStrip(decisions)}
+</button>`
+}
+
+function image(png: string, alt: string): Markup {
+  const size = pngSize(png)
+  const small = size !== undefined && size.width <= PIXELATED
+  const attributes = size && html` width="${size.width}" height="${size.height}"`
+  return html`<img src="data:image/png;base64,${png}" alt="${alt}"${attributes}${small ? html` class="pixelated"` : undefined}>`
+}

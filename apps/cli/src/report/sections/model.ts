@@ -1,0 +1,56 @@
+import { exactFrontier, ownFrontier } from '../charts/frontier.ts'
+import { pullsMap, rewardMap } from '../charts/heat-map.ts'
+import { learningChart } from '../charts/learning.ts'
+import { skipsChart } from '../charts/skips.ts'
+import type { ModelSection } from '../document.ts'
+import { html, type Markup } from '../html.ts'
+import { benchTable } from './bench-table.ts'
+import { compareSection } from './compare.ts'
+import { headline } from './headline.ts'
+
+/** Everything about one model; `id` is unique in the page. What has no data is left out, heading and all. */
+export function modelSection(section: ModelSection, id: string): Markup {
+  const { bench, learning } = section
+  return html`<section class="model" id="${id}" aria-labelledby="${id}-title">
+<header>
+<h2 id="${id}-title">${section.model}</h2>
+<p class="description">${section.description}</p>
+</header>
+${headline(bench)}
+${compareSection(section, `${id}-compare`)}
+${charts('Quality for cost', `${id}-quality`, [
+  ownFrontier(bench, `${id}-own`),
+  exactFrontier(bench, `${id}-exact`),
+])}
+${benchTable(bench, `${id}-table`)}
+${charts('What was learned', `${id}-learned`, [
+  learning && learningChart(learning, `${id}-learning`),
+  skipsChart(bench, `${id}-skips`),
+  learning && pullsMap(learning, `${id}-pulls`),
+  learning && rewardMap(learning, `${id}-rewards`),
+])}
+${setting(section)}
+</section>`
+}
+
+function charts(title: string, id: string, figures: readonly (Markup | undefined)[]): Markup | undefined {
+  const drawn = figures.filter((figure) => figure !== undefined)
+  if (drawn.length === 0) return undefined
+  return html`<section aria-labelledby="${id}-title"><h3 id="${id}-title">${title}</h3><div class="charts">${drawn}</div></section>`
+}
+
+function setting({ bench }: ModelSection): Markup {
+  const { environment } = bench
+  const facts: readonly (readonly [string, string | number])[] = [
+    ['Steps of the full run', bench.steps],
+    ['Samples', bench.samples],
+    ['First seed', bench.seed],
+    ['Guidance scale', bench.guidanceScale],
+    ['Steps of the exact solution', bench.exactSteps],
+    ['Generations learned from', bench.paperGenerations],
+    ['Backend', environment.backend],
+    ['Threads', environment.threads],
+    ['Node', environment.node],
+  ]
+  return html`<dl class="setting">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`
+}
