@@ -9,7 +9,7 @@ export const shared: ViteUserConfig = defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     testTimeout: 30_000,
-    reporters: ['default', ['json', { outputFile: 'dist/test-report.json' }]],
+    reporters: ['default', ['json', { outputFile: 'test-report.json' }]],
     onConsoleLog: (log) => {
       throw new Error(`a test wrote to the console: ${log}`)
     },

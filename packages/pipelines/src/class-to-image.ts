@@ -6,15 +6,14 @@ import {
   type ModelFolder,
   type ModelRunner,
   type PolicyStore,
-  type RgbImage,
   type SampleResult,
+  type SampleStatus,
   type Schedule,
   sample,
   scheduleFromConfig,
 } from '@fastflow/core'
 import { psnrOfError } from '@fastflow/proxies'
 import { type ClassModelConfig, readClassModel } from './config/class-model.ts'
-import { decodePixels } from './decode-pixels.ts'
 import type { Flow } from './flow.ts'
 import type {
   GeneratedImage,
@@ -25,6 +24,7 @@ import type {
 } from './generate.ts'
 import { guidedVelocity } from './guided-velocity.ts'
 import { type LearnedPolicy, openLearnedPolicy, paperExtrapolator, type RunKey } from './learned-policy.ts'
+import { clipPixels, toRgb } from './pixels.ts'
 import type { PaperState } from './policy/paper.ts'
 
 /** Grids this short leave nothing to skip: distilled few-step models are run as they are. */
@@ -38,6 +38,8 @@ export interface ClassToImagePipeline {
   readonly digest: string
   /** Class names in the order of their ids. */
   readonly labels: readonly string[]
+  /** What the network runs on, e.g. `onnxruntime-node/cpu`. */
+  readonly executionProvider: string
   readonly defaults: { readonly numSteps: number; readonly guidanceScale: number }
   /**
    * Generates `count` images of a class, one after the other, so that a learning policy learns from each.
@@ -80,6 +82,7 @@ export async function loadClassToImage(
     model: config.name,
     digest: runner.digest,
     labels: config.labels,
+    executionProvider: runner.executionProvider,
     defaults: { numSteps: config.numSteps, guidanceScale: config.guidanceScale },
     generate: (label, generateOptions = {}) => generate(parts, label, generateOptions),
     prepare: (label, flowOptions = {}) => prepare(parts, labelId(config, label), flowOptions),
@@ -124,8 +127,9 @@ async function generate(
       learned.state = result.policyState as PaperState
       await learned.save()
     }
+    const image = flow.toImage(await flow.pixels(result.x))
     const item = {
-      image: flow.decode(result.x),
+      image,
       index,
       seed,
       label: parts.config.labels[id]!,
@@ -177,13 +181,14 @@ async function runFlow(
     ...(options.clock && { clock: options.clock }),
     ...(onStep && { onStep: (event) => onStep({ ...event, image }) }),
   })
-  if (result.status.kind === 'completed') return result
-  const code = result.status.kind === 'non-finite' ? 'non-finite-velocity' : 'aborted'
-  throw new FastFlowError({
-    code,
-    field: code === 'aborted' ? 'signal' : 'velocity',
-    message: result.status.remedy,
-  })
+  if (result.status.kind !== 'completed') throw flow.failure(result.status)
+  return result
+}
+
+function failureOf({ kind, remedy }: Exclude<SampleStatus, { kind: 'completed' }>): FastFlowError {
+  if (kind === 'non-finite')
+    return new FastFlowError({ code: 'non-finite-velocity', field: 'velocity', message: remedy })
+  return new FastFlowError({ code: 'aborted', field: 'signal', message: remedy })
 }
 
 function statsOf(flow: Flow, { stats }: SampleResult<Float32Array, unknown>): GenerationStats {
@@ -208,7 +213,9 @@ function prepare(parts: Parts, label: number, options: Omit<GenerateOptions, 'co
     ...metered,
     noise: fillNormal(new Float32Array(config.channels * config.size ** 2), checkSeed(options.seed ?? 0)),
     schedule: scheduleOf(config, options.numSteps),
-    decode: (x): RgbImage => decodePixels(x, config.size),
+    pixels: clipPixels,
+    toImage: (pixels) => toRgb(pixels, config.size),
+    failure: failureOf,
   }
 }
 

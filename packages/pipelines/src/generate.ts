@@ -7,6 +7,8 @@ export interface PaperAcceleration extends PaperOptions {
   readonly method: 'paper'
   /** Start from this document instead of what the pipeline has learned or stored. */
   readonly policy?: PolicyDocument
+  /** Ignore what is stored and start learning anew. Default false. */
+  readonly fresh?: boolean
   /** False applies what was learned and learns nothing. Default true. */
   readonly learn?: boolean
 }

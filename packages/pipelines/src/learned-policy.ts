@@ -1,4 +1,4 @@
-import { emulate, frozen, type PolicyStore, type SkipPolicy } from '@fastflow/core'
+import { emulate, type Extrapolator, frozen, type PolicyStore, type SkipPolicy } from '@fastflow/core'
 import type { PaperAcceleration } from './generate.ts'
 import { checkPolicyDocument, type PolicyDocument, type PolicyKey, policyDigest } from './policy/document.ts'
 import { type PaperState, paperPolicy } from './policy/paper.ts'
@@ -16,7 +16,7 @@ export interface LearnedPolicy {
 export type RunKey = Omit<PolicyKey, 'extrapolator' | 'policy'>
 
 /** Extrapolation of the paper: linear, through the last two velocities. */
-export const paperExtrapolator = emulate(2)
+export const paperExtrapolator: Extrapolator = emulate(2)
 
 /** Takes up learning where the given document, or else the store, left it. */
 export async function openLearnedPolicy(
@@ -27,7 +27,7 @@ export async function openLearnedPolicy(
   const { policy, id, parse } = paperPolicy(options)
   const key: PolicyKey = { ...run, extrapolator: paperExtrapolator.name, policy: id }
   const digest = policyDigest(key)
-  const stored = options.policy ?? (await store.load(digest))
+  const stored = options.policy ?? (options.fresh ? undefined : await store.load(digest))
   const learn = options.learn ?? true
   const learned: LearnedPolicy = {
     policy: learn ? policy : frozen(policy),

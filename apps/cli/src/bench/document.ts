@@ -40,6 +40,12 @@ export interface BenchDocument {
   readonly exactSteps: number
   /** Finished generations behind the learned policy, none of them on the bench's noise. */
   readonly paperGenerations: number
-  readonly environment: { readonly node: string; readonly backend: string; readonly threads: number }
+  readonly environment: {
+    readonly node: string
+    readonly backend: string
+    readonly threads: number
+    /** 99 % quantile of the event loop delay while generating. */
+    readonly eventLoopLagP99Ms: number
+  }
   readonly rows: readonly BenchRow[]
 }

@@ -1,4 +1,4 @@
-import { type MomentsRow, type State, ucb1 } from '@fastflow/bandits'
+import { type Bandit, type MomentsRow, type State, ucb1 } from '@fastflow/bandits'
 import {
   type BanditSkipState,
   banditSkip,
@@ -35,34 +35,43 @@ export function paperPolicy(options: PaperOptions = {}): PaperPolicy {
   return {
     policy: banditSkip({ bandit, arms }),
     id: `ucb1-skip c=${exploration} arms=${arms.join(',')}`,
-    parse: (state) => parseState(state, bandit.parse),
+    parse: (state) => parseState(state, bandit),
   }
 }
 
-function parseState(value: unknown, parseBandit: (row: unknown) => State<MomentsRow>): PaperState {
-  const state = value as PaperState
+function parseState(value: unknown, bandit: Bandit<MomentsRow>): PaperState {
+  const state = value as Partial<PaperState>
   const number = (field: 'numSteps' | 'generations'): number => {
-    if (Number.isInteger(state[field]) && state[field] >= 0) return state[field]
-    throw unreadable(field, `${JSON.stringify(state[field])} is not a whole number`)
+    const found = state[field]
+    if (Number.isInteger(found) && found! >= 0) return found!
+    throw unreadable(field, `${JSON.stringify(found)} is not a whole number`)
   }
   const numSteps = number('numSteps')
-  if (!Array.isArray(state.arms)) throw unreadable('arms', 'is not a list')
-  if (!Array.isArray(state.bandits) || state.bandits.length !== numSteps) {
+  const { arms, bandits, mu = null } = state
+  if (state.bandit !== bandit.name)
+    throw unreadable('bandit', `${JSON.stringify(state.bandit)} is not ${bandit.name}`)
+  if (!Array.isArray(arms)) throw unreadable('arms', 'is not a list')
+  if (!Array.isArray(bandits) || bandits.length !== numSteps)
     throw unreadable('bandits', `is not a list of ${numSteps}`)
+  if (mu !== null && !(mu > 0)) throw unreadable('mu', `${mu} is not a positive number`)
+  const rows = bandits.map((row: unknown, step) => (row === null ? null : parseRow(row, step, bandit)))
+  const learned = {
+    bandit: bandit.name,
+    arms,
+    numSteps,
+    generations: number('generations'),
+    mu,
+    bandits: rows,
   }
-  if (state.mu !== undefined && !(state.mu > 0))
-    throw unreadable('mu', `${state.mu} is not a positive number`)
-  const bandits = state.bandits.map((row: unknown, step) => {
-    // JSON has no undefined: a step without a bandit comes back as null.
-    if (row === undefined || row === null) return undefined
-    try {
-      return parseBandit(row)
-    } catch (cause) {
-      throw unreadable(`bandits[${step}]`, cause instanceof Error ? cause.message : String(cause), cause)
-    }
-  })
-  const fields = { arms: [...state.arms], numSteps, generations: number('generations'), mu: state.mu }
-  return { ...fields, largest: 0, bandits, pending: undefined }
+  return { ...learned, largest: 0, pending: null }
+}
+
+function parseRow(row: unknown, step: number, bandit: Bandit<MomentsRow>): State<MomentsRow> {
+  try {
+    return bandit.parse(row)
+  } catch (cause) {
+    throw unreadable(`bandits[${step}]`, cause instanceof Error ? cause.message : String(cause), cause)
+  }
 }
 
 function unreadable(field: string, problem: string, cause?: unknown): FastFlowError {

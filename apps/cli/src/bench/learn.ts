@@ -1,0 +1,66 @@
+import type { MomentsRow, State } from '@fastflow/bandits'
+import { armStats } from '@fastflow/bandits'
+import type { ClassToImagePipeline, PaperState, PolicyDocument } from '@fastflow/pipelines'
+import type { LearningCurve } from '../report/document.ts'
+
+/** Learning noise comes from seeds no bench or demo uses. */
+export const LEARNING_SEED = 1_000_000
+
+export interface LearnSettings {
+  readonly generations: number
+  readonly numSteps: number
+  readonly guidanceScale: number
+  readonly arms?: readonly number[]
+  readonly signal: AbortSignal
+  readonly onGeneration?: (done: number, nfe: number) => void
+}
+
+/** What learning gave and what it cost. */
+export interface Learned {
+  readonly document: PolicyDocument
+  readonly state: PaperState
+  readonly curve: LearningCurve
+}
+
+/** Learns the paper's policy from scratch over `generations` images, the classes in turn. */
+export async function learnPaper(pipe: ClassToImagePipeline, settings: LearnSettings): Promise<Learned> {
+  const { generations, numSteps, guidanceScale, arms, signal } = settings
+  const nfe: number[] = []
+  let document: PolicyDocument | undefined
+  for (let done = 0; done < generations; done++) {
+    const previous = document
+    const result = await pipe.generate(done % pipe.labels.length, {
+      seed: LEARNING_SEED + done,
+      numSteps,
+      guidanceScale,
+      signal,
+      accelerate: {
+        method: 'paper',
+        fresh: previous === undefined,
+        ...(previous && { policy: previous }),
+        ...(arms && { arms }),
+      },
+    })
+    document = result.policy
+    nfe.push(result.items[0]!.stats.nfe)
+    settings.onGeneration?.(done + 1, nfe.at(-1)!)
+  }
+  const state = document!.state as PaperState
+  return { document: document!, state, curve: learningCurve(state, nfe) }
+}
+
+function learningCurve(state: PaperState, nfe: readonly number[]): LearningCurve {
+  const cells = state.bandits.map((bandit) =>
+    bandit === undefined ? [] : armStats(bandit as State<MomentsRow>),
+  )
+  const table = <Value>(value: (step: number, arm: number) => Value): Value[][] =>
+    state.arms.map((_, arm) => cells.map((_, step) => value(step, arm)))
+  return {
+    policy: 'paper',
+    steps: state.numSteps,
+    arms: state.arms,
+    nfe,
+    pulls: table((step, arm) => cells[step]![arm]?.weight ?? 0),
+    means: table((step, arm) => cells[step]![arm]?.mean),
+  }
+}

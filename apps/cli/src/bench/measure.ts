@@ -1,0 +1,56 @@
+import { createRandom, type SampleResult, sample } from '@fastflow/core'
+import type { Flow } from '@fastflow/pipelines'
+import { psnrOfFloats, ssim } from '@fastflow/proxies'
+import type { Method } from './methods.ts'
+
+/** One method on one sample. */
+export interface Measurement {
+  readonly method: string
+  readonly nfe: number
+  readonly passes: number
+  readonly decisions: string
+  readonly pixels: Float32Array
+  readonly modelMs: number
+  readonly overheadMs: number
+  readonly wallMs: number
+}
+
+/** What a measurement is worth, once the full run and the fine solution of its sample are known. */
+export interface Scores {
+  readonly psnr: number
+  readonly ssim: number
+  readonly exactPsnr: number
+}
+
+/** Runs one method on one prepared flow. @throws whatever the network throws; a NaN velocity is an error too. */
+export async function measure(
+  flow: Flow,
+  method: Method,
+  seed: number,
+  signal: AbortSignal,
+): Promise<Measurement> {
+  const modelBefore = flow.modelMs()
+  const began = performance.now()
+  const result: SampleResult<Float32Array, unknown> = await sample<Float32Array, unknown>({
+    velocity: flow.velocity,
+    schedule: method.schedule,
+    x: flow.noise,
+    passesPerEvaluation: flow.passesPerEvaluation,
+    signal,
+    ...method.options(createRandom(seed).next),
+  })
+  const wallMs = performance.now() - began
+  if (result.status.kind !== 'completed') throw flow.failure(result.status)
+  const modelMs = flow.modelMs() - modelBefore
+  const { nfe, passes, decisions } = result.stats
+  const timings = { modelMs, overheadMs: wallMs - modelMs, wallMs }
+  return { method: method.name, nfe, passes, decisions, pixels: await flow.pixels(result.x), ...timings }
+}
+
+export function score(flow: Flow, one: Measurement, full: Measurement, exact: Measurement): Scores {
+  return {
+    psnr: psnrOfFloats(one.pixels, full.pixels, 2),
+    ssim: ssim(flow.toImage(one.pixels), flow.toImage(full.pixels)),
+    exactPsnr: psnrOfFloats(one.pixels, exact.pixels, 2),
+  }
+}

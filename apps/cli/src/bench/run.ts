@@ -1,0 +1,122 @@
+import { availableParallelism } from 'node:os'
+import { FastFlowError } from '@fastflow/core'
+import type { ClassToImagePipeline, Flow } from '@fastflow/pipelines'
+import type { LearningCurve } from '../report/document.ts'
+import { withLoopLag } from '../session.ts'
+import type { BenchDocument } from './document.ts'
+import { learnPaper } from './learn.ts'
+import { type Measurement, measure, type Scores, score } from './measure.ts'
+import { benchMethods, exactMethod, type Method, type MethodSettings } from './methods.ts'
+import { type MethodRuns, summarizeRow } from './summarize-rows.ts'
+
+export interface BenchSettings {
+  readonly numSteps: number
+  readonly guidanceScale: number
+  readonly budgets: readonly number[]
+  readonly samples: number
+  readonly seed: number
+  readonly paperGenerations: number
+  readonly threads: number | undefined
+  readonly signal: AbortSignal
+  readonly onProgress?: (done: number, total: number, detail: string) => void
+  /** Sees every sample with its images, before they are dropped. */
+  readonly onSample?: (sample: BenchSample) => unknown
+}
+
+/** All methods on one noise; the full run comes first. */
+export interface BenchSample {
+  readonly index: number
+  readonly seed: number
+  readonly label: string
+  readonly flow: Flow
+  readonly runs: readonly { readonly measurement: Measurement; readonly scores: Scores }[]
+}
+
+/** The fine solution takes this many times the steps of the full run. */
+const EXACT_FACTOR = 5
+
+/**
+ * Measures every method on the same noises. Methods take turns on each sample, in an order that rotates from sample
+ * to sample, so that a machine that speeds up or slows down meets all of them alike.
+ */
+export async function runBench(
+  pipe: ClassToImagePipeline,
+  settings: BenchSettings,
+): Promise<{ document: BenchDocument; learning: LearningCurve }> {
+  const { numSteps, guidanceScale, paperGenerations, signal } = settings
+  const total = settings.samples + paperGenerations
+  const learned = await learnPaper(pipe, {
+    generations: paperGenerations,
+    numSteps,
+    guidanceScale,
+    signal,
+    onGeneration: (done, nfe) => settings.onProgress?.(done, total, `learning, ${nfe} evaluations`),
+  })
+  const scheduleOf = (steps: number): Flow['schedule'] =>
+    pipe.prepare(0, { numSteps: steps, guidanceScale }).schedule
+  const exactSteps = EXACT_FACTOR * numSteps
+  const method: MethodSettings = {
+    full: scheduleOf(numSteps),
+    scheduleOf,
+    budgets: settings.budgets,
+    exactSteps,
+    paper: learned.state,
+  }
+  const methods = benchMethods(method)
+  const { result: runs, lagMs } = await withLoopLag(() =>
+    runSamples(pipe, settings, methods, exactMethod(method)),
+  )
+  const full = runs[0]!
+  const document: BenchDocument = {
+    version: 1,
+    model: pipe.model,
+    steps: numSteps,
+    samples: settings.samples,
+    seed: settings.seed,
+    guidanceScale,
+    exactSteps,
+    paperGenerations,
+    environment: {
+      node: process.version,
+      backend: pipe.executionProvider,
+      threads: settings.threads ?? availableParallelism(),
+      eventLoopLagP99Ms: lagMs,
+    },
+    rows: runs.map((run) => summarizeRow(run, full)),
+  }
+  return { document, learning: learned.curve }
+}
+
+async function runSamples(
+  pipe: ClassToImagePipeline,
+  settings: BenchSettings,
+  methods: readonly Method[],
+  exact: Method,
+): Promise<readonly MethodRuns[]> {
+  const all = methods.map(({ name }): MethodRuns => ({ method: name, measurements: [], scores: [] }))
+  const { samples, paperGenerations, guidanceScale, signal } = settings
+  for (let index = 0; index < samples; index++) {
+    if (signal.aborted) throw new FastFlowError({ code: 'aborted', field: 'signal', message: 'cancelled' })
+    const seed = settings.seed + index
+    const label = index % pipe.labels.length
+    const flow = pipe.prepare(label, { seed, guidanceScale })
+    const fine = await measure(flow, exact, seed, signal)
+    const measured = new Array<Measurement>(methods.length)
+    for (let turn = 0; turn < methods.length; turn++) {
+      const at = (turn + index) % methods.length
+      measured[at] = await measure(flow, methods[at]!, seed, signal)
+    }
+    const runs = measured.map((measurement) => ({
+      measurement,
+      scores: score(flow, measurement, measured[0]!, fine),
+    }))
+    for (const [i, { measurement, scores }] of runs.entries()) {
+      const { pixels, ...kept } = measurement
+      all[i]!.measurements.push(kept)
+      all[i]!.scores.push(scores)
+    }
+    await settings.onSample?.({ index, seed, label: pipe.labels[label]!, flow, runs })
+    settings.onProgress?.(paperGenerations + index + 1, paperGenerations + samples, 'samples')
+  }
+  return all
+}

@@ -1,0 +1,40 @@
+import { quantile, summarize } from '@fastflow/proxies'
+import type { BenchRow } from './document.ts'
+import type { Measurement, Scores } from './measure.ts'
+
+/** All samples of one method, in the order of the samples. */
+export interface MethodRuns {
+  readonly method: string
+  readonly measurements: Omit<Measurement, 'pixels'>[]
+  readonly scores: Scores[]
+}
+
+/** One row of the bench; `full` are the runs that speed-ups are measured against, sample by sample. */
+export function summarizeRow({ method, measurements, scores }: MethodRuns, full: MethodRuns): BenchRow {
+  const mean = (value: (one: (typeof measurements)[number]) => number): number =>
+    measurements.reduce((sum, one) => sum + value(one), 0) / measurements.length
+  const ratios = measurements.map((one, i) => full.measurements[i]!.wallMs / one.wallMs)
+  return {
+    method,
+    nfe: mean(({ nfe }) => nfe),
+    passes: mean(({ passes }) => passes),
+    psnr: summarize(scores.map(({ psnr }) => psnr)),
+    ssim: summarize(scores.map(({ ssim }) => ssim)),
+    exact: { psnr: summarize(scores.map(({ exactPsnr }) => exactPsnr)) },
+    modelMs: mean(({ modelMs }) => modelMs),
+    overheadMs: mean(({ overheadMs }) => overheadMs),
+    wallMs: mean(({ wallMs }) => wallMs),
+    speedup: quantile(ratios, 0.5),
+    skips: skipHistogram(measurements.map(({ decisions }) => decisions)),
+  }
+}
+
+/** How often how many steps were skipped after an evaluation. */
+function skipHistogram(decisions: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const run of decisions.join('').match(/[^S]S*/g) ?? []) {
+    const skipped = String(run.length - 1)
+    counts[skipped] = (counts[skipped] ?? 0) + 1
+  }
+  return counts
+}

@@ -1,0 +1,111 @@
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError } from 'commander'
+import { benchCommand } from './commands/bench.ts'
+import { calibrateCommand } from './commands/calibrate.ts'
+import { demoCommand } from './commands/demo.ts'
+import { doctorCommand } from './commands/doctor.ts'
+import { generateCommand } from './commands/generate.ts'
+import { describeError, exitCodeOf } from './errors.ts'
+import type { Io } from './io.ts'
+import { decimal, oneOf, wholeNumber, wholeNumbers } from './options.ts'
+import { defaultCache } from './session.ts'
+
+/** Runs one command line. @returns the exit code: 0 done, 1 failed, 2 bad usage. */
+export async function runCli(args: readonly string[], io: Io): Promise<0 | 1 | 2> {
+  let failed = false
+  const program = createProgram(io, args, () => {
+    failed = true
+  })
+  try {
+    await program.parseAsync([...args], { from: 'user' })
+    return failed ? 1 : 0
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+    io.log(io.signal.aborted ? 'fastflow: cancelled' : describeError(error))
+    return exitCodeOf(error)
+  }
+}
+
+function createProgram(io: Io, args: readonly string[], fail: () => void): Command {
+  const command = ['fastflow', ...args].join(' ')
+  const program = new Command('fastflow')
+    .description('Flow-matching models several times faster: evaluates the network only where that matters.')
+    .version(version())
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.out(text.trimEnd()),
+      writeErr: (text) => io.log(text.trimEnd()),
+    })
+    .showHelpAfterError('(fastflow --help lists the commands)')
+
+  withModel(program.command('generate').description('images of a class as PNG files'))
+    .requiredOption('--class <name>', 'class name or id')
+    .option(
+      '--seed <n>',
+      'seed of the first image; image i has seed + i',
+      wholeNumber('--seed', 0, 0xffffffff),
+      0,
+    )
+    .option('--count <n>', 'number of images', wholeNumber('--count', 1, 100_000), 1)
+    .option('--out <folder>', 'where to write', 'out')
+    .option('--accelerate <mode>', 'off or paper', oneOf('--accelerate', ['off', 'paper']), 'off')
+    .option('--arms <list>', 'skip lengths of the paper policy, e.g. 1,2,4,8', wholeNumbers('--arms', 0, 100))
+    .option('--cache <folder>', 'where learned policies are kept between calls', defaultCache(io))
+    .option('--policy <file>', 'apply this learned policy as it is, learn nothing')
+    .option('--json', 'print one JSON document')
+    .action((options) => generateCommand(io, options))
+
+  withModel(program.command('calibrate').description('learn the policy of the paper and write it to a file'))
+    .option('--generations <n>', 'generations to learn from', wholeNumber('--generations', 1, 1_000_000), 200)
+    .option('--arms <list>', 'skip lengths, e.g. 1,2,4,8', wholeNumbers('--arms', 0, 100))
+    .requiredOption('--out <file>', 'policy file to write')
+    .option('--json', 'print one JSON document')
+    .action((options) => calibrateCommand(io, options))
+
+  withModel(program.command('bench').description('every method at every budget on the same noise'))
+    .option('--nfe <list>', 'budgets', wholeNumbers('--nfe', 1, 1000), [6, 8, 10, 12, 15, 19, 25])
+    .option('--samples <n>', 'number of noises', wholeNumber('--samples', 1, 100_000), 64)
+    .option('--seed <n>', 'seed of the first noise', wholeNumber('--seed', 0, 900_000), 0)
+    .option(
+      '--generations <n>',
+      'generations the paper policy learns from',
+      wholeNumber('--generations', 2, 100_000),
+      200,
+    )
+    .option('--json', 'print one JSON document')
+    .option('--report <file>', 'write an HTML report')
+    .action((options) => benchCommand(io, { ...options, command }))
+
+  program
+    .command('demo')
+    .description('every shipped model, baseline against accelerated, as one HTML report')
+    .option('--out <folder>', 'where to write', 'out')
+    .option('--samples <n>', 'number of noises', wholeNumber('--samples', 1, 10_000), 10)
+    .option('--generations <n>', 'generations to learn from', wholeNumber('--generations', 2, 10_000), 100)
+    .option('--threads <n>', 'threads inside the network', wholeNumber('--threads', 1, 256))
+    .action((options) => demoCommand(io, { ...options, command }))
+
+  program
+    .command('doctor')
+    .description('what works on this machine, and what to install for the rest')
+    .option('--json', 'print one JSON document')
+    .action(async (options) => {
+      if (!(await doctorCommand(io, options))) fail()
+    })
+  return program
+}
+
+function withModel(command: Command): Command {
+  return command
+    .requiredOption('--model <name>', 'a shipped model or the path of a model folder')
+    .option('--steps <n>', 'steps of the full grid', wholeNumber('--steps', 1, 10_000))
+    .option('--guidance <scale>', 'guidance scale; 1 switches guidance off', decimal('--guidance', 0, 100))
+    .option('--threads <n>', 'threads inside the network', wholeNumber('--threads', 1, 256))
+}
+
+function version(): string {
+  const manifest: { version: string } = JSON.parse(
+    readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+  )
+  return manifest.version
+}

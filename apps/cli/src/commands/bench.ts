@@ -1,0 +1,81 @@
+import { dirname, resolve } from 'node:path'
+import { runBench } from '../bench/run.ts'
+import { benchTable } from '../bench/table.ts'
+import { prepareFolder, writeWhole } from '../files.ts'
+import type { Io } from '../io.ts'
+import { createProgress } from '../progress.ts'
+import { comparisonOf } from '../report/comparison.ts'
+import type { Comparison, ModelSection } from '../report/document.ts'
+import { renderReport } from '../report/report.ts'
+import { type ModelOptions, withPipeline } from '../session.ts'
+
+export interface BenchCommandOptions extends ModelOptions {
+  readonly nfe: readonly number[]
+  readonly samples: number
+  readonly seed: number
+  readonly steps?: number
+  readonly guidance?: number
+  readonly generations: number
+  readonly json?: boolean
+  readonly report?: string
+  /** The command line, for the report. */
+  readonly command: string
+}
+
+/** Samples whose images the report shows: one a class. */
+const SHOWN_SAMPLES = 10
+
+/** Measures one model, as a section of a report. */
+export async function benchModel(io: Io, options: BenchCommandOptions): Promise<ModelSection> {
+  return withPipeline(io, options, async (pipe) => {
+    const progress = createProgress(io, `bench ${pipe.model}`)
+    const comparisons: Comparison[] = []
+    const shown = [
+      'full',
+      'paper',
+      'flat',
+      ...options.nfe.flatMap((nfe) => [`uniform-${nfe}`, `ab2-${nfe}`, `euler-${nfe}`]),
+    ]
+    try {
+      const { document, learning } = await runBench(pipe, {
+        numSteps: options.steps ?? pipe.defaults.numSteps,
+        guidanceScale: options.guidance ?? pipe.defaults.guidanceScale,
+        budgets: options.nfe,
+        samples: options.samples,
+        seed: options.seed,
+        paperGenerations: options.generations,
+        threads: options.threads,
+        signal: io.signal,
+        onProgress: (done, total, detail) => progress.update(done, total, detail),
+        onSample: async (sample) => {
+          if (sample.index < SHOWN_SAMPLES) comparisons.push(await comparisonOf(sample, shown))
+        },
+      })
+      const description = `Class-conditional images, guidance ${document.guidanceScale}, ${document.steps}-step Euler baseline.`
+      return { model: pipe.model, description, bench: document, comparisons, learning }
+    } finally {
+      progress.end()
+    }
+  })
+}
+
+/** Every method at every budget on the same noise, as JSON or as a table, and as an HTML report. */
+export async function benchCommand(io: Io, options: BenchCommandOptions): Promise<void> {
+  const report = options.report && resolve(io.cwd, options.report)
+  if (report) await prepareFolder(dirname(report))
+  const section = await benchModel(io, options)
+  if (report) {
+    const title = `FastFlow bench: ${section.model}`
+    await writeWhole(
+      report,
+      renderReport({
+        title,
+        created: new Date().toISOString(),
+        command: options.command,
+        sections: [section],
+      }),
+    )
+    io.log(`report: ${report}`)
+  }
+  io.out(options.json ? JSON.stringify(section.bench, null, 2) : benchTable(section.bench))
+}

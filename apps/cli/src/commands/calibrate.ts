@@ -1,0 +1,49 @@
+import { dirname, resolve } from 'node:path'
+import { learnPaper } from '../bench/learn.ts'
+import { prepareFolder, writeWhole } from '../files.ts'
+import type { Io } from '../io.ts'
+import { createProgress } from '../progress.ts'
+import { type ModelOptions, withPipeline } from '../session.ts'
+
+export interface CalibrateCommandOptions extends ModelOptions {
+  readonly out: string
+  readonly generations: number
+  readonly steps?: number
+  readonly guidance?: number
+  readonly arms?: readonly number[]
+  readonly json?: boolean
+}
+
+/** Learns the paper's policy and writes it to a file that `generate --policy` applies. */
+export async function calibrateCommand(io: Io, options: CalibrateCommandOptions): Promise<void> {
+  const file = resolve(io.cwd, options.out)
+  await prepareFolder(dirname(file))
+  const { document, curve } = await withPipeline(io, options, async (pipe) => {
+    const progress = createProgress(io, `calibrate ${pipe.model}`)
+    try {
+      return await learnPaper(pipe, {
+        generations: options.generations,
+        numSteps: options.steps ?? pipe.defaults.numSteps,
+        guidanceScale: options.guidance ?? pipe.defaults.guidanceScale,
+        ...(options.arms && { arms: options.arms }),
+        signal: io.signal,
+        onGeneration: (done, nfe) => progress.update(done, options.generations, `${nfe} evaluations`),
+      })
+    } finally {
+      progress.end()
+    }
+  })
+  await writeWhole(file, `${JSON.stringify(document)}\n`)
+  const evaluations = curve.nfe.reduce((sum, nfe) => sum + nfe, 0)
+  const recent = curve.nfe.slice(-20)
+  const result = {
+    file,
+    generations: options.generations,
+    evaluations,
+    steps: curve.steps,
+    recentNfe: recent.reduce((sum, nfe) => sum + nfe, 0) / recent.length,
+  }
+  if (options.json) return io.out(JSON.stringify(result, null, 2))
+  const summary = `${evaluations} evaluations over ${options.generations} generations, lately ${result.recentNfe.toFixed(1)} of ${curve.steps} steps`
+  io.out(`${file}: ${summary}`)
+}

@@ -1,0 +1,103 @@
+import { availableParallelism, totalmem } from 'node:os'
+import type { Io } from '../io.ts'
+import { listModels } from '../models.ts'
+import { withPipeline } from '../session.ts'
+
+/** One thing that works on this machine, or what to do so that it does. */
+interface Check {
+  readonly name: string
+  readonly ok: boolean
+  readonly detail: string
+}
+
+/** What works on this machine. Fails when something FastFlow cannot do without is missing. */
+export async function doctorCommand(io: Io, options: { readonly json?: boolean }): Promise<boolean> {
+  const checks = [
+    nodeCheck(),
+    machineCheck(),
+    await onnxCheck(),
+    await sharpCheck(),
+    ...(await modelChecks(io)),
+  ]
+  if (options.json) io.out(JSON.stringify({ ok: checks.every(({ ok }) => ok), checks }, null, 2))
+  else
+    for (const { name, ok, detail } of checks) io.out(`${ok ? 'ok  ' : 'FAIL'} ${name.padEnd(18)} ${detail}`)
+  return checks.every(({ ok }) => ok)
+}
+
+function nodeCheck(): Check {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+  const ok = major > 20 || (major === 20 && minor >= 19)
+  return {
+    name: 'node',
+    ok,
+    detail: ok ? process.version : `${process.version}: install Node 20.19 or newer`,
+  }
+}
+
+function machineCheck(): Check {
+  const memory = Math.round(totalmem() / 2 ** 30)
+  const detail = `${process.platform} ${process.arch}, ${availableParallelism()} cores, ${memory} GiB memory`
+  return { name: 'machine', ok: true, detail }
+}
+
+async function onnxCheck(): Promise<Check> {
+  try {
+    // Loading the binding is quick; it is running networks that has to stay in worker threads.
+    const { env, listSupportedBackends } = await import('onnxruntime-node')
+    const providers = listSupportedBackends().map(({ name }) => name)
+    return {
+      name: 'onnxruntime-node',
+      ok: true,
+      detail: `${env.versions.node}, providers: ${providers.join(', ')}`,
+    }
+  } catch (error) {
+    return missing(
+      'onnxruntime-node',
+      'npm install onnxruntime-node (ONNXRUNTIME_NODE_INSTALL=skip when offline)',
+      error,
+    )
+  }
+}
+
+async function sharpCheck(): Promise<Check> {
+  try {
+    const { default: sharp } = await import('sharp')
+    return { name: 'sharp', ok: true, detail: `${sharp.versions.sharp}, libvips ${sharp.versions.vips}` }
+  } catch (error) {
+    return missing('sharp', 'npm install sharp', error)
+  }
+}
+
+async function modelChecks(io: Io): Promise<Check[]> {
+  const models = await listModels(io)
+  if (models.size === 0) {
+    return [
+      { name: 'models', ok: false, detail: 'none found: set FASTFLOW_MODELS to a folder of model folders' },
+    ]
+  }
+  const checks: Check[] = []
+  for (const [model, folder] of models) {
+    try {
+      const detail = await withPipeline(io, { model: folder }, async (pipe) => {
+        const began = performance.now()
+        const { items } = await pipe.generate(0, { numSteps: 2, clock: () => performance.now() })
+        const perPass = items[0]!.stats.modelMs / items[0]!.stats.passes
+        return `${pipe.labels.length} classes, ${perPass.toFixed(1)} ms a pass, two steps in ${Math.round(performance.now() - began)} ms`
+      })
+      checks.push({ name: `model ${model}`, ok: true, detail })
+    } catch (error) {
+      checks.push({
+        name: `model ${model}`,
+        ok: false,
+        detail: error instanceof Error ? error.message : String(error),
+      })
+    }
+  }
+  return checks
+}
+
+function missing(name: string, fix: string, error: unknown): Check {
+  const reason = error instanceof Error ? error.message.split('\n')[0] : String(error)
+  return { name, ok: false, detail: `${reason}: ${fix}` }
+}

@@ -1,0 +1,51 @@
+import { readdir, stat } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { FastFlowError } from '@fastflow/core'
+import type { Io } from './io.ts'
+
+/** Folders that hold model folders, nearest first: `FASTFLOW_MODELS`, `models/` here, the models shipped with FastFlow. */
+async function modelRoots(io: Io): Promise<string[]> {
+  const roots = [io.env.FASTFLOW_MODELS, join(io.cwd, 'models')].filter((root) => root !== undefined)
+  let folder = dirname(fileURLToPath(import.meta.url))
+  while (dirname(folder) !== folder) {
+    roots.push(join(folder, 'models'))
+    folder = dirname(folder)
+  }
+  const found = await Promise.all(roots.map((root) => isFolder(root)))
+  return [...new Set(roots.filter((_, i) => found[i]).map((root) => resolve(root)))]
+}
+
+/** Every model folder that can be named, by name. */
+export async function listModels(io: Io): Promise<ReadonlyMap<string, string>> {
+  const models = new Map<string, string>()
+  for (const root of await modelRoots(io)) {
+    for (const name of (await readdir(root)).sort()) {
+      const folder = join(root, name)
+      if (!models.has(name) && (await isFile(join(folder, 'model_index.json')))) models.set(name, folder)
+    }
+  }
+  return models
+}
+
+/** The folder of `--model`, a name or a path. @throws FastFlowError `model-not-found` listing the names. */
+export async function findModel(io: Io, model: string): Promise<string> {
+  if (/[\\/]/.test(model) || model === '.') return resolve(io.cwd, model)
+  const models = await listModels(io)
+  const folder = models.get(model)
+  if (folder !== undefined) return folder
+  const available = [...models.keys()].join(', ') || 'none (set FASTFLOW_MODELS)'
+  throw new FastFlowError({
+    code: 'model-not-found',
+    field: '--model',
+    message: `--model: no model "${model}"; available: ${available}, or give the path of a folder`,
+  })
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isFile() ?? false
+}

@@ -1,0 +1,37 @@
+import { invalidArgument } from '@fastflow/core'
+
+/** Parser for a whole number within bounds, for commander. */
+export function wholeNumber(option: string, low: number, high: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (/^-?\d+$/.test(text) && value >= low && value <= high) return value
+    throw invalidArgument(option, `"${text}" is not a whole number from ${low} to ${high}`)
+  }
+}
+
+/** Parser for a number within bounds, for commander. */
+export function decimal(option: string, low: number, high: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (text.trim() !== '' && value >= low && value <= high) return value
+    throw invalidArgument(option, `"${text}" is not a number from ${low} to ${high}`)
+  }
+}
+
+/** Parser for a comma-separated list of whole numbers, for commander. */
+export function wholeNumbers(option: string, low: number, high: number): (text: string) => number[] {
+  const parse = wholeNumber(option, low, high)
+  return (text) => text.split(',').map((part) => parse(part.trim()))
+}
+
+/** Parser for one word of a list, for commander. */
+export function oneOf<const Word extends string>(
+  option: string,
+  words: readonly Word[],
+): (text: string) => Word {
+  return (text) => {
+    const word = words.find((candidate) => candidate === text)
+    if (word !== undefined) return word
+    throw invalidArgument(option, `"${text}" is not one of ${words.join(', ')}`)
+  }
+}

@@ -1,0 +1,23 @@
+import type { RgbImage } from '@fastflow/core'
+
+/** PNG bytes; `metadata` goes into the EXIF block as JSON (ImageDescription), readable by common tools. */
+export async function encodePng(
+  image: RgbImage,
+  metadata?: Readonly<Record<string, unknown>>,
+): Promise<Buffer> {
+  // Loaded here: sharp brings a native library that commands without images should not wait for.
+  const { default: sharp } = await import('sharp')
+  const raw = { width: image.width, height: image.height, channels: 3 } as const
+  const picture = sharp(image.data, { raw }).png({ compressionLevel: 9 })
+  if (metadata === undefined) return picture.toBuffer()
+  const exif = { IFD0: { Software: 'FastFlow', ImageDescription: asciiJson(metadata) } }
+  return picture.withExif(exif).toBuffer()
+}
+
+// EXIF strings are ASCII.
+function asciiJson(value: unknown): string {
+  return JSON.stringify(value).replaceAll(
+    /[\u007f-\uffff]/g,
+    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}

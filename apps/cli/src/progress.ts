@@ -1,0 +1,36 @@
+import type { Io } from './io.ts'
+
+/** Reports one long task. */
+export interface Progress {
+  update(done: number, total: number, detail?: string): void
+  /** Ends the line; call it also when the task failed. */
+  end(): void
+}
+
+const WIDTH = 24
+
+/** A bar on a terminal; elsewhere one plain line every tenth, so that logs stay short. */
+export function createProgress(io: Io, title: string, now: () => number = () => performance.now()): Progress {
+  const began = now()
+  let tenth = -1
+  let drawn = false
+  return {
+    update(done, total, detail = '') {
+      const share = total > 0 ? Math.min(1, done / total) : 0
+      const seconds = (now() - began) / 1000
+      const left = share > 0.02 ? `, ${Math.round((seconds / share) * (1 - share))} s left` : ''
+      const text = `${title} ${done}/${total}${detail && ` ${detail}`} (${Math.round(seconds)} s${left})`
+      if (io.rewrite) {
+        const filled = Math.round(share * WIDTH)
+        io.rewrite(`[${'#'.repeat(filled)}${'-'.repeat(WIDTH - filled)}] ${text}`)
+        drawn = true
+      } else if (Math.floor(share * 10) > tenth) {
+        tenth = Math.floor(share * 10)
+        io.log(text)
+      }
+    },
+    end() {
+      if (drawn) io.log('')
+    },
+  }
+}

@@ -1,0 +1,58 @@
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { nodeBackend } from '@fastflow/backend-node'
+import { type ClassToImagePipeline, loadPipeline } from '@fastflow/pipelines'
+import type { Io } from './io.ts'
+import { findModel } from './models.ts'
+
+/** Options every command that loads a model has. */
+export interface ModelOptions {
+  readonly model: string
+  readonly threads?: number
+  /** Folder learned policies are kept in; in memory when undefined. */
+  readonly store?: string
+}
+
+/** Loads the model, hands it to `use` and frees it whatever happens. */
+export async function withPipeline<Result>(
+  io: Io,
+  options: ModelOptions,
+  use: (pipe: ClassToImagePipeline) => Promise<Result>,
+): Promise<Result> {
+  const location = await findModel(io, options.model)
+  const backend = nodeBackend()
+  const pipe = await loadPipeline(location, {
+    backend,
+    ...(options.store !== undefined && { store: backend.policyStore(options.store) }),
+    ...(options.threads !== undefined && { threads: options.threads }),
+  })
+  try {
+    return await use(pipe)
+  } finally {
+    await pipe.dispose()
+  }
+}
+
+/** Where learned policies are kept between calls. */
+export function defaultCache(io: Io): string {
+  return (
+    io.env.FASTFLOW_CACHE ?? join(io.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'fastflow', 'policies')
+  )
+}
+
+/** 99 % quantile of the event loop's delay while `work` runs, in milliseconds. */
+export async function withLoopLag<Result>(
+  work: () => Promise<Result>,
+): Promise<{ result: Result; lagMs: number }> {
+  const resolution = 10
+  const histogram = monitorEventLoopDelay({ resolution })
+  histogram.enable()
+  try {
+    const result = await work()
+    // The monitor's own timer period is part of what it records.
+    return { result, lagMs: Math.max(0, histogram.percentile(99) / 1e6 - resolution) }
+  } finally {
+    histogram.disable()
+  }
+}

@@ -1,0 +1,17 @@
+import type { RgbImage } from '@fastflow/core'
+
+/** Pixels of a flow in pixel space: the state itself, clipped to [-1, 1]. */
+export function clipPixels(x: Float32Array): Float32Array {
+  return x.map((value) => Math.min(1, Math.max(-1, value)))
+}
+
+/** Planar float pixels [3, size, size] in [-1, 1] to 8-bit RGB. */
+export function toRgb(pixels: Float32Array, size: number): RgbImage {
+  const plane = size * size
+  const data = new Uint8Array(3 * plane)
+  for (let channel = 0; channel < 3; channel++) {
+    for (let k = 0; k < plane; k++)
+      data[3 * k + channel] = Math.round((pixels[channel * plane + k]! + 1) * 127.5)
+  }
+  return { width: size, height: size, data }
+}
