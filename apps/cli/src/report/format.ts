@@ -27,12 +27,12 @@ export function milliseconds(value: number): string {
 }
 
 export function times(ratio: number): string {
-  return `${fixed(ratio, 2)}×`
+  return Number.isFinite(ratio) ? `${fixed(ratio, 2)}×` : NONE
 }
 
 /** `share` in [0, 1]. */
 export function percent(share: number): string {
-  return `${fixed(100 * share, share < 0.1 ? 1 : 0)} %`
+  return Number.isFinite(share) ? `${fixed(100 * share, share < 0.1 ? 1 : 0)} %` : NONE
 }
 
 /** Date and time in UTC, or the text itself where it is no date. */

@@ -22,8 +22,11 @@ function compare(root) {
   const show = (thumb) => {
     const row = thumb.closest('.seed')
     const reference = one(row, '.thumb')
-    if (thumb === reference) thumb = reference.nextElementSibling
-    if (current && current.closest('.seed') !== row || !current) pick(row, thumb)
+    if (thumb === reference) {
+      const same = (other) => current && other.dataset.method === current.dataset.method
+      thumb = all(row, '.thumb').slice(1).find(same) || reference.nextElementSibling
+    }
+    if (!current || current.closest('.seed') !== row) pick(row, thumb)
     current = thumb
     for (const [side, source] of [['full', reference], ['other', thumb]]) {
       one(frame, '[data-side=' + side + ']').replaceChildren(one(source, 'img').cloneNode())
@@ -97,5 +100,6 @@ function sortable(table) {
 
 all(document, '[data-compare]').forEach(compare)
 all(document, '[data-sortable]').forEach(sortable)
+if (innerWidth < 640) for (const guide of all(document, 'details.reading')) guide.open = false
 document.documentElement.classList.add('live')
 `

@@ -46,7 +46,7 @@ function stage(id: string): Markup {
 <dl class="facts" aria-live="polite">
 <div><dt>PSNR to the full run</dt><dd data-fact="psnr"></dd></div>
 <div><dt>Evaluations (NFE)</dt><dd data-fact="nfe"></dd></div>
-<div data-optional><dt>Measured speedup</dt><dd data-fact="speed"></dd></div>
+<div data-optional><dt>Speedup, whole bench</dt><dd data-fact="speed"></dd></div>
 </dl>
 <div class="strips"><p><b data-fact="method"></b> <i class="swatch computed"></i>evaluated <i class="swatch skipped"></i>skipped</p><div data-fact="strip"></div></div>
 </div>

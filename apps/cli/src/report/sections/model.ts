@@ -3,6 +3,7 @@ import { pullsMap, rewardMap } from '../charts/heat-map.ts'
 import { learningChart } from '../charts/learning.ts'
 import { skipsChart } from '../charts/skips.ts'
 import type { ModelSection } from '../document.ts'
+import { milliseconds } from '../format.ts'
 import { html, type Markup } from '../html.ts'
 import { benchTable } from './bench-table.ts'
 import { compareSection } from './compare.ts'
@@ -51,6 +52,7 @@ function setting({ bench }: ModelSection): Markup {
     ['Backend', environment.backend],
     ['Threads', environment.threads],
     ['Node', environment.node],
+    ['Event-loop lag, p99', `${milliseconds(environment.eventLoopLagP99Ms)} ms`],
   ]
   return html`<dl class="setting">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`
 }

@@ -63,11 +63,14 @@ export const compareStyle: string = `
 .thumb .figures { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 6px; color: var(--muted); font-size: 11.5px; line-height: 1.4; }
 @media (max-width: 760px) {
   .stage { grid-template-columns: minmax(0, 1fr); }
-  .thumbs { grid-template-columns: repeat(auto-fill, minmax(84px, 1fr)); gap: 4px; }
+  .thumbs { grid-template-columns: repeat(auto-fill, minmax(100px, 1fr)); gap: 4px; }
 }
 @media print {
   .stage { display: none; }
-  .gallery { grid-template-columns: 1fr 1fr; }
+  .gallery { grid-template-columns: 1fr 1fr; gap: 14px 20px; }
+  .thumbs { grid-template-columns: repeat(var(--pictures), minmax(0, 1fr)); }
+  .live .thumb, .live .thumb[aria-pressed="true"] { padding: 1px; border: 0; background: none; }
+  .thumb .name, .thumb .figures { font-size: 6pt; }
   .strip, .tiles, .swatch, .chart, .dot { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
 `

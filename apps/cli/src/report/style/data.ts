@@ -44,6 +44,9 @@ thead button::after { content: "↕"; display: inline-block; width: 1em; margin-
   .narrow { display: block; }
 }
 @media print {
+  .charts { grid-template-columns: 1fr 1fr; gap: 12px; }
+  .wide { display: block; }
+  .narrow { display: none; }
   .scroll { overflow: visible; }
   table { font-size: 7.5pt; }
   th, td { padding: 2px 5px; }

@@ -41,8 +41,8 @@ nav a { display: block; padding: 5px 14px; border: 1px solid var(--line); border
 .model > section { margin-top: clamp(40px, 5vw, 60px); }
 .lead { margin: 6px 0 18px; max-width: 85ch; color: var(--muted); font-size: 14.5px; }
 
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(210px, 1fr)); gap: 1px; margin-top: 26px; background: var(--line); border: 1px solid var(--line); border-radius: 14px; overflow: hidden; }
-.tiles li { display: flex; flex-direction: column; gap: 4px; padding: 18px 20px; background: var(--card); }
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(210px, 1fr)); gap: 1px; margin-top: 26px; background: var(--card); border: 1px solid var(--line); border-radius: 14px; overflow: hidden; }
+.tiles li { display: flex; flex-direction: column; gap: 4px; padding: 18px 20px; outline: 1px solid var(--line); }
 .tiles .what { font-size: 13px; color: var(--muted); }
 .tiles strong { font-size: 32px; line-height: 1.15; letter-spacing: -0.025em; }
 .tiles .note { font-size: 13px; color: var(--muted); }
@@ -59,10 +59,15 @@ nav a { display: block; padding: 5px 14px; border: 1px solid var(--line); border
   .tiles strong { font-size: 25px; }
 }
 @media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto; } }
+@page { margin: 14mm; }
 @media print {
   body { max-width: none; padding: 0; font-size: 11pt; }
   header.page { padding-top: 0; }
+  .tiles { grid-template-columns: repeat(4, 1fr); }
+  .tiles li { padding: 10px 12px; }
+  .tiles strong { font-size: 19pt; }
   .tiles, .chart, .seed, .setting { break-inside: avoid; }
+  nav { display: none; }
   h3 { break-after: avoid; }
 }
 `
