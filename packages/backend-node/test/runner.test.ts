@@ -9,7 +9,7 @@ import { fixtures } from '@fastflow/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createModelRunner } from '../src/index.ts'
 import { startLane } from '../src/lane.ts'
-import { runnerOf } from '../src/runner.ts'
+import { runnerOf } from '../src/queue.ts'
 
 const path = (name: string): string => fileURLToPath(new URL(name, fixtures))
 const x: Tensor = { type: 'float32', dims: [3], data: Float32Array.of(1, 2, 3) }
@@ -74,6 +74,15 @@ describe('loading', () => {
     ['a missing folder', '/no/such/folder/model.onnx', 'model-not-found'],
   ])('refuses %s', async (_, source, code) => {
     await expect(createModelRunner(source)).rejects.toMatchObject({ code })
+  })
+
+  it.each(['initiate', 'ready'])('ends when an onProgress of the caller throws at %s', async (status) => {
+    const before = workerCount()
+    const onProgress = (progress: LoadProgress): void => {
+      if (progress.status === status) throw new TypeError('no bar')
+    }
+    await expect(createModelRunner(path('affine.onnx'), { onProgress })).rejects.toThrow('no bar')
+    await expect.poll(workerCount).toBe(before)
   })
 
   it('takes file URLs', async () => {

@@ -1,0 +1,83 @@
+import { FastFlowError, type Feeds, type ModelRunner, type RunOptions, type RunResult } from '@fastflow/core'
+import { checkCall } from './check-call.ts'
+import { type Lane, slotsPerLane } from './lane.ts'
+import type { Into } from './slot.ts'
+
+interface Queued {
+  readonly feeds: Feeds
+  readonly fetches: readonly string[]
+  readonly into: Into
+  readonly resolve: (result: Promise<RunResult>) => void
+}
+
+/** Serves calls in the order they come, each on the worker with the least to do. */
+export function runnerOf(lanes: readonly Lane[], file: string): ModelRunner {
+  const [{ info }] = lanes as [Lane]
+  const queue: Queued[] = []
+  const running = new Set<Promise<RunResult>>()
+  let disposal: Promise<void> | undefined
+
+  function start(lane: Lane, { feeds, fetches, into }: Omit<Queued, 'resolve'>): Promise<RunResult> {
+    const call = lane.run(feeds, fetches, into)
+    const next = (): void => pump()
+    call.then(next, next)
+    return call
+  }
+
+  function idlest(): Lane | undefined {
+    const least = lanes.reduce((a, b) => (b.running() < a.running() ? b : a))
+    return least.running() < slotsPerLane ? least : undefined
+  }
+
+  function pump(): void {
+    for (let lane = idlest(); lane !== undefined; lane = idlest()) {
+      const call = queue.shift()
+      if (call === undefined) return
+      call.resolve(start(lane, call))
+    }
+  }
+
+  function enqueue(feeds: Feeds, fetches: readonly string[], into: Into): Promise<RunResult> {
+    const lane = queue.length === 0 ? idlest() : undefined
+    if (lane !== undefined) return start(lane, { feeds, fetches, into })
+    // Feeds belong to the caller again as soon as `run` returns.
+    const copies = Object.entries(feeds).map(([name, tensor]) => [
+      name,
+      { ...tensor, data: tensor.data.slice() },
+    ])
+    return new Promise((resolve) => queue.push({ feeds: Object.fromEntries(copies), fetches, into, resolve }))
+  }
+
+  return {
+    version: 1,
+    executionProvider: 'onnxruntime-node/cpu',
+    inputs: info.inputs,
+    outputs: info.outputs,
+    digest: info.digest,
+    run: async (feeds: Feeds, options: RunOptions = {}) => {
+      if (disposal !== undefined) throw disposed(file)
+      checkCall(info.inputs, info.outputs, feeds, options)
+      const fetches = options.fetches ?? info.outputs.map((output) => output.name)
+      const call = enqueue(feeds, [...new Set(fetches)], options.into ?? {})
+      running.add(call)
+      try {
+        return await call
+      } finally {
+        running.delete(call)
+      }
+    },
+    dispose: () => {
+      disposal ??= Promise.allSettled(running).then(() => disposeAll(lanes))
+      return disposal
+    },
+  }
+}
+
+async function disposeAll(lanes: readonly Lane[]): Promise<void> {
+  await Promise.all(lanes.map((lane) => lane.dispose()))
+}
+
+function disposed(file: string): FastFlowError {
+  const message = `${file}: run was called after dispose; load the model again`
+  return new FastFlowError({ code: 'runner-disposed', field: file, message })
+}
