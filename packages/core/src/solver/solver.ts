@@ -7,8 +7,8 @@ export type Solver = MultistepSolver | StagedSolver
 interface SolverTraits {
   readonly name: string
   /**
-   * Order of convergence of the global error on smooth flows. A multistep method begins at order 1 and
-   * takes one order more with each step, so that the error of its first steps may dominate.
+   * Order of convergence of the global error on smooth flows. A multistep method begins at order 1 and gains one
+   * with each step: an order above 2 needs a grid that begins with short steps.
    */
   readonly order: number
 }

@@ -8,8 +8,9 @@ import { unipcWeights } from './unipc-weights.ts'
  * multistep predictor of order `order`, and a corrector that takes the evaluation at the predicted state into the
  * step just made. The evaluation is needed for the next step anyway, so the corrector is free: 1 NFE a step.
  *
- * The global order is `order + 1` before the last steps: they run at orders that fall to 1, as they do in
- * diffusers, because lambda is infinite at sigma 0. The state that `onStep` sees is the predicted one.
+ * The global order is `order + 1`, thanks to the corrector, on grids whose steps shrink towards both ends. On
+ * others it is 2: the first steps and the last ones, where lambda is infinite at sigma 0, run at orders down to 1,
+ * as they do in diffusers. The state that `onStep` sees is the predicted one.
  *
  * @throws FastFlowError `invalid-argument` unless `order` is 2 or 3.
  *
