@@ -14,7 +14,7 @@ const weightsOfOrder = [
  * for order 4.
  *
  * 1 NFE a step; the first steps run at the order their history allows. Order `order` on uniform grids, where it
- * equals {@link adamsBashforth}; on other grids the weights do not fit the steps and the order is 1.
+ * equals {@link adamsBashforth}. On smoothly graded grids the weights fit the steps only in part, and the order is 2.
  *
  * @throws FastFlowError `invalid-argument` unless `order` is 1, 2, 3 or 4.
  *
