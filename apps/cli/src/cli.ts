@@ -58,7 +58,7 @@ function createProgram(io: Io, args: readonly string[], fail: () => void): Comma
   withModel(program.command('calibrate').description('learn the policy of the paper and write it to a file'))
     .option('--generations <n>', 'generations to learn from', wholeNumber('--generations', 1, 1_000_000), 200)
     .option('--arms <list>', 'skip lengths, e.g. 1,2,4,8', wholeNumbers('--arms', 0, 100))
-    .requiredOption('--out <file>', 'policy file to write')
+    .requiredOption('--out <file>', 'policy file to write, or a folder to put it in under its digest')
     .option('--json', 'print one JSON document')
     .action((options) => calibrateCommand(io, options))
 

@@ -1,7 +1,8 @@
-import { readdir, stat } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { FastFlowError } from '@fastflow/core'
+import { isFile, isFolder } from './files.ts'
 import type { Io } from './io.ts'
 
 /** Folders that hold model folders, nearest first: `FASTFLOW_MODELS`, `models/` here, the models shipped with FastFlow. */
@@ -40,12 +41,4 @@ export async function findModel(io: Io, model: string): Promise<string> {
     field: '--model',
     message: `--model: no model "${model}"; available: ${available}, or give the path of a folder`,
   })
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false
-}
-
-async function isFile(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined))?.isFile() ?? false
 }

@@ -1,4 +1,3 @@
-import type { MomentsRow, State } from '@fastflow/bandits'
 import { armStats } from '@fastflow/bandits'
 import type { ClassToImagePipeline, PaperState, PolicyDocument } from '@fastflow/pipelines'
 import type { LearningCurve } from '../report/document.ts'
@@ -50,9 +49,7 @@ export async function learnPaper(pipe: ClassToImagePipeline, settings: LearnSett
 }
 
 function learningCurve(state: PaperState, nfe: readonly number[]): LearningCurve {
-  const cells = state.bandits.map((bandit) =>
-    bandit === undefined ? [] : armStats(bandit as State<MomentsRow>),
-  )
+  const cells = state.bandits.map((bandit) => (bandit === null ? [] : armStats(bandit)))
   const table = <Value>(value: (step: number, arm: number) => Value): Value[][] =>
     state.arms.map((_, arm) => cells.map((_, step) => value(step, arm)))
   return {

@@ -1,6 +1,7 @@
-import { dirname, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
+import { policyDigest } from '@fastflow/pipelines'
 import { learnPaper } from '../bench/learn.ts'
-import { prepareFolder, writeWhole } from '../files.ts'
+import { isFolder, prepareFolder, writeWhole } from '../files.ts'
 import type { Io } from '../io.ts'
 import { createProgress } from '../progress.ts'
 import { type ModelOptions, withPipeline } from '../session.ts'
@@ -14,10 +15,14 @@ export interface CalibrateCommandOptions extends ModelOptions {
   readonly json?: boolean
 }
 
-/** Learns the paper's policy and writes it to a file that `generate --policy` applies. */
+/**
+ * Learns the paper's policy and writes it to a file that `generate --policy` applies, or into a folder under the
+ * name policies are looked up by: in `policies/` of a model folder it ships with the model.
+ */
 export async function calibrateCommand(io: Io, options: CalibrateCommandOptions): Promise<void> {
-  const file = resolve(io.cwd, options.out)
-  await prepareFolder(dirname(file))
+  const out = resolve(io.cwd, options.out)
+  const folder = await isFolder(out)
+  await prepareFolder(folder ? out : dirname(out))
   const { document, curve } = await withPipeline(io, options, async (pipe) => {
     const progress = createProgress(io, `calibrate ${pipe.model}`)
     try {
@@ -33,6 +38,7 @@ export async function calibrateCommand(io: Io, options: CalibrateCommandOptions)
       progress.end()
     }
   })
+  const file = folder ? join(out, `${policyDigest(document.key)}.json`) : out
   await writeWhole(file, `${JSON.stringify(document)}\n`)
   const evaluations = curve.nfe.reduce((sum, nfe) => sum + nfe, 0)
   const recent = curve.nfe.slice(-20)

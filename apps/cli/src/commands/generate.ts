@@ -44,7 +44,7 @@ export async function generateCommand(io: Io, options: GenerateCommandOptions): 
       }
       try {
         return await withLoopLag(() =>
-          pipe.generate(options.class, {
+          pipe.generate(/^\d+$/.test(options.class) ? Number(options.class) : options.class, {
             seed: options.seed,
             count: options.count,
             accelerate,

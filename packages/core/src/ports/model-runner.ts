@@ -29,10 +29,13 @@ export interface ModelRunner {
   readonly executionProvider: string
   readonly inputs: readonly TensorInfo[]
   readonly outputs: readonly TensorInfo[]
-  /** SHA-256 of the model file, hex: part of every policy key. */
+  /**
+   * SHA-256, hex, of the model file, followed by its external data files in the order of their names if it
+   * has any: part of every policy key.
+   */
   readonly digest: string
   /**
-   * One forward pass. `fetches` lists output names, all when omitted.
+   * One forward pass. Feeds are copied before the call returns and may be reused at once. `fetches` lists output names, all when omitted.
    *
    * Pass `into` to have outputs written to arrays of the caller's, which saves an allocation per call.
    * `timing.ms` is the time inside the network alone, copies and messages excluded.

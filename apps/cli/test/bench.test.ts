@@ -1,0 +1,57 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import type { BenchDocument } from '../src/bench/document.ts'
+import { cli, temporaryFolder } from './run-cli.ts'
+
+const settings = [
+  '--model',
+  'cifar10',
+  '--steps',
+  '10',
+  '--samples',
+  '2',
+  '--nfe',
+  '3,5',
+  '--generations',
+  '4',
+]
+
+test('bench prints one row a method with exact counts, and writes a report', async () => {
+  const cwd = await temporaryFolder(onTestFinished)
+  const { code, out } = await cli(cwd, ['bench', ...settings, '--json', '--report', 'report.html'])
+  expect(code).toBe(0)
+  const document: BenchDocument = JSON.parse(out)
+  const nfe = Object.fromEntries(document.rows.map((row) => [row.method, row.nfe]))
+  expect(nfe).toMatchObject({ full: 10, 'euler-3': 3, 'ab2-3': 3, 'uniform-5': 5, 'random-5': 5 })
+  expect(nfe.paper).toBeLessThan(10)
+  expect(nfe.flat).toBeLessThanOrEqual(10)
+  const full = document.rows.find(({ method }) => method === 'full')!
+  expect(full).toMatchObject({
+    passes: 20,
+    speedup: 1,
+    psnr: { mean: 100 },
+    ssim: { mean: 1 },
+    skips: { 0: 20 },
+  })
+  const uniform = document.rows.find(({ method }) => method === 'uniform-5')!
+  expect(uniform.skips).toEqual({ 1: 10 })
+  expect(uniform.psnr.min).toBeGreaterThan(10)
+  expect(uniform.psnr.min).toBeLessThan(60)
+  for (const row of document.rows) {
+    expect(row.wallMs).toBeGreaterThanOrEqual(row.modelMs)
+    expect(row.wallMs).toBeCloseTo(row.modelMs + row.overheadMs, 6)
+  }
+  const html = await readFile(join(cwd, 'report.html'), 'utf8')
+  expect(html).toContain('data:image/png;base64,')
+  expect(html).toContain('<svg')
+})
+
+test('the table has the rows of the document', async () => {
+  const cwd = await temporaryFolder(onTestFinished)
+  const { code, out } = await cli(cwd, ['bench', ...settings, '--guidance', '1'])
+  expect(code).toBe(0)
+  expect(out.split('\n')[0]).toMatch(/^method +NFE +passes +PSNR dB/)
+  expect(out).toMatch(/^full +10\.0 +10\.0 +100\.00/m)
+  expect(out).toMatch(/^ab2-5 +5\.0 +5\.0/m)
+})

@@ -1,0 +1,150 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import sharp from 'sharp'
+import { beforeEach, expect, onTestFinished, test } from 'vitest'
+import { cli, temporaryFolder } from './run-cli.ts'
+
+let cwd: string
+
+beforeEach(async () => {
+  cwd = await temporaryFolder(onTestFinished)
+})
+
+const generate = (...args: string[]) =>
+  cli(cwd, ['generate', '--model', 'cifar10', '--class', 'cat', '--seed', '1', ...args])
+
+test('writes one PNG an image and describes it in its metadata', async () => {
+  const { code, out } = await generate('--count', '2', '--steps', '3', '--json')
+  expect(code).toBe(0)
+  const document = JSON.parse(out)
+  expect(document).toMatchObject({
+    model: 'cifar10',
+    class: 'cat',
+    accelerate: 'off',
+    steps: 3,
+    nfe: 3,
+    passes: 6,
+  })
+  expect(document.images.map(({ decisions }: { decisions: string }) => decisions)).toEqual(['CCC', 'CCC'])
+  expect((await readdir(join(cwd, 'out'))).sort()).toEqual(['cifar10-cat-1.png', 'cifar10-cat-2.png'])
+  const { width, height, format, exif } = await sharp(join(cwd, 'out/cifar10-cat-1.png')).metadata()
+  expect({ width, height, format }).toEqual({ width: 32, height: 32, format: 'png' })
+  expect(exif?.toString('latin1')).toMatch(/"model":"cifar10".*"class":"cat","seed":1,"steps":3/)
+})
+
+test('image i equals a single run with seed + i', async () => {
+  await generate('--count', '2', '--steps', '2', '--out', 'both')
+  await generate('--seed', '2', '--steps', '2', '--out', 'second')
+  const [both, second] = await Promise.all(
+    ['both', 'second'].map((folder) => readFile(join(cwd, folder, 'cifar10-cat-2.png'))),
+  )
+  expect(both!.equals(second!)).toBe(true)
+})
+
+test('paper: a learned policy skips, and the same seed and snapshot give the same bytes', async () => {
+  const learned = await cli(cwd, [
+    ...[
+      'calibrate',
+      '--model',
+      'cifar10',
+      '--steps',
+      '12',
+      '--generations',
+      '6',
+      '--out',
+      'policy.json',
+      '--json',
+    ],
+  ])
+  expect(learned.code).toBe(0)
+  const runs = ['first', 'second'].map((out) =>
+    generate('--steps', '12', '--accelerate', 'paper', '--policy', 'policy.json', '--out', out, '--json'),
+  )
+  const [first, second] = await Promise.all(runs)
+  const [image] = JSON.parse(first!.out).images
+  expect(image.nfe).toBeLessThan(12)
+  expect(image.decisions).toMatch(/^C[CS]{11}$/)
+  expect(image.decisions.replaceAll('S', '')).toHaveLength(image.nfe)
+  expect(image.estimatedPsnr).toBeGreaterThan(0)
+  expect(JSON.parse(second!.out).images[0].decisions).toBe(image.decisions)
+  const files = ['first', 'second'].map((out) => readFile(join(cwd, out, 'cifar10-cat-1.png')))
+  const [a, b] = await Promise.all(files)
+  expect(a!.equals(b!)).toBe(true)
+})
+
+test('paper: learning goes on from call to call', async () => {
+  const run = async () => JSON.parse((await generate('--steps', '10', '--accelerate', 'paper', '--json')).out)
+  expect((await run()).policyGenerations).toBe(1)
+  expect((await run()).policyGenerations).toBe(2)
+})
+
+test('Ctrl-C stops at a step boundary and leaves no file behind', async () => {
+  const abort = new AbortController()
+  const running = cli(
+    cwd,
+    ['generate', '--model', 'cifar10', '--class', '0', '--count', '1000', '--out', 'out'],
+    abort.signal,
+  )
+  setTimeout(() => abort.abort(), 400)
+  const { code, log } = await running
+  expect(code).toBe(1)
+  expect(log).toMatch(/cancelled/)
+  expect((await readdir(join(cwd, 'out'))).filter((file) => !file.endsWith('.png'))).toEqual([])
+})
+
+test.each([
+  ['unknown model', ['--model', 'imagenet'], 2, /--model.*imagenet.*available: .*cifar10/],
+  ['unknown class', ['--class', 'dragon'], 2, /class.*dragon.*available: airplane/],
+  ['no steps', ['--steps', '0'], 2, /--steps.*"0".*whole number from 1/],
+  ['negative count', ['--count', '-1'], 2, /--count.*"-1".*whole number from 1/],
+  ['seed that is no number', ['--seed', 'x'], 2, /--seed.*"x"/],
+  ['unknown mode', ['--accelerate', 'fast'], 2, /--accelerate.*"fast".*off, paper/],
+  [
+    'missing policy file',
+    ['--accelerate', 'paper', '--policy', 'nowhere.json'],
+    1,
+    /--policy.*nowhere\.json.*calibrate/,
+  ],
+])('bad input: %s', async (_, args, expected, message) => {
+  const { code, out, log } = await generate(...args)
+  expect(code).toBe(expected)
+  expect(out).toBe('')
+  expect(log.split('\n').at(-1)).toMatch(message)
+  expect(await imagesBelow(cwd)).toEqual([])
+})
+
+test('bad input: corrupt policy file, with its name and the fix', async () => {
+  await writeFile(join(cwd, 'policy.json'), '{"format": "fastflow-pol')
+  const { code, log } = await generate('--accelerate', 'paper', '--policy', 'policy.json')
+  expect(code).toBe(1)
+  expect(log).toMatch(/--policy: .*policy\.json is not valid JSON.*calibrate/)
+})
+
+test('bad input: a corrupt model', async () => {
+  await mkdir(join(cwd, 'broken/unet'), { recursive: true })
+  await mkdir(join(cwd, 'broken/scheduler'), { recursive: true })
+  const shipped = join(process.cwd(), '../../models/cifar10')
+  for (const file of ['model_index.json', 'unet/config.json', 'scheduler/scheduler_config.json']) {
+    await writeFile(join(cwd, 'broken', file), await readFile(join(shipped, file)))
+  }
+  await writeFile(
+    join(cwd, 'broken/unet/model.onnx'),
+    (await readFile(join(shipped, 'unet/model.onnx'))).subarray(0, 5000),
+  )
+  const { code, log } = await cli(cwd, ['generate', '--model', './broken', '--class', 'cat'])
+  expect(code).toBe(1)
+  expect(log).toMatch(/^fastflow: .*model\.onnx/m)
+  expect(log.split('\n')).toHaveLength(1)
+  expect(await imagesBelow(cwd)).toEqual([])
+})
+
+test('bad input: an output folder that cannot be written fails before any work', async () => {
+  await writeFile(join(cwd, 'file'), '')
+  const { code, log } = await generate('--out', 'file/out')
+  expect(code).toBe(1)
+  expect(log).toMatch(/^fastflow: --out: cannot write .*choose a folder/)
+})
+
+async function imagesBelow(folder: string): Promise<string[]> {
+  return (await readdir(folder, { recursive: true })).filter((file) => /png|partial|probe/.test(file))
+}

@@ -1,0 +1,34 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { runCli } from '../src/cli.ts'
+
+export const repository: string = resolve(import.meta.dirname, '../../..')
+
+export interface CliRun {
+  readonly code: number
+  readonly out: string
+  readonly log: string
+}
+
+/** Runs one command line in this process, in `cwd`, with the shipped models. */
+export async function cli(cwd: string, args: readonly string[], signal?: AbortSignal): Promise<CliRun> {
+  const out: string[] = []
+  const log: string[] = []
+  const code = await runCli(args, {
+    out: (text) => out.push(text),
+    log: (text) => log.push(text),
+    rewrite: undefined,
+    env: { FASTFLOW_MODELS: join(repository, 'models'), FASTFLOW_CACHE: join(cwd, 'cache') },
+    cwd,
+    signal: signal ?? new AbortController().signal,
+  })
+  return { code, out: out.join('\n'), log: log.join('\n') }
+}
+
+/** A folder that is removed after the test. */
+export async function temporaryFolder(onFinished: (clean: () => Promise<void>) => void): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'fastflow-'))
+  onFinished(() => rm(folder, { recursive: true, force: true }))
+  return folder
+}
