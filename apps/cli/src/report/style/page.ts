@@ -68,6 +68,6 @@ nav a { display: block; padding: 5px 14px; border: 1px solid var(--line); border
   .tiles strong { font-size: 19pt; }
   .tiles, .chart, .seed, .setting { break-inside: avoid; }
   nav { display: none; }
-  h3 { break-after: avoid; }
+  h3, .lead { break-after: avoid; }
 }
 `
