@@ -9,6 +9,7 @@ import {
   simulate,
   ucb1,
 } from '../src/index.ts'
+import { evenly } from './arbitraries.ts'
 import { seeded } from './seeded.ts'
 
 /** A fixed table of rewards, drawn once: an adversary that does not look at the player. */
@@ -55,7 +56,7 @@ describe('Hedge', () => {
     const tables = fc.integer({ min: 2, max: 6 }).chain((arms) =>
       fc.array(
         fc.array(
-          fc.double({ min: 0, max: 1, noNaN: true }).map((x) => (x > 0.7 || x < 0.3 ? Math.round(x) : x)),
+          evenly(0, 1).map((x) => (x > 0.7 || x < 0.3 ? Math.round(x) : x)),
           {
             minLength: arms,
             maxLength: arms,

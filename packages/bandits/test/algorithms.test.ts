@@ -5,9 +5,11 @@ import {
   armStats,
   type Bandit,
   bernoulliEnvironment,
+  type Exp3,
   epsilonGreedy,
   exp3,
   gaussianEnvironment,
+  type Hedge,
   hedge,
   type MomentsRow,
   type State,
@@ -17,6 +19,7 @@ import {
   thompsonGaussian,
   ucb1,
 } from '../src/index.ts'
+import { evenly } from './arbitraries.ts'
 import { seeded } from './seeded.ts'
 
 function feed(
@@ -29,35 +32,30 @@ function feed(
 
 describe('armStats', () => {
   it('equals the two-pass mean and squared deviations over all workers and the prior', () => {
-    const rewards = fc.array(fc.double({ min: -5, max: 5, noNaN: true }), { minLength: 1, maxLength: 40 })
+    const rewards = fc.array(evenly(-5, 5), { minLength: 1, maxLength: 40 })
     fc.assert(
-      fc.property(
-        rewards,
-        fc.integer({ min: 0, max: 6 }),
-        fc.double({ min: 1e5, max: 1e6, noNaN: true }),
-        (list, weight, offset) => {
-          const bandit = ucb1()
-          const values = list.map((value) => value + offset)
-          let state = bandit.init({
-            arms: 2,
-            prior: [
-              { mean: offset + 1, weight },
-              { mean: 0, weight: 0 },
-            ],
-          })
-          for (const [i, reward] of values.entries()) {
-            state = bandit.update(state, { arm: 0, reward, worker: `w${i % 3}` })
-          }
-          const all = [...values, ...new Array<number>(weight).fill(offset + 1)]
-          const mean = all.reduce((a, b) => a + b, 0) / all.length
-          const squares = all.reduce((sum, x) => sum + (x - mean) ** 2, 0)
-          const [stats, untouched] = armStats(state)
-          expect(stats).toMatchObject({ pulls: values.length, weight: all.length })
-          expect(Math.abs((stats?.mean ?? 0) - mean)).toBeLessThan(1e-8)
-          expect(Math.abs((stats?.squares ?? 0) - squares)).toBeLessThan(1e-5 * (1 + squares))
-          expect(untouched).toEqual({ pulls: 0, weight: 0, mean: undefined, squares: 0 })
-        },
-      ),
+      fc.property(rewards, fc.integer({ min: 0, max: 6 }), evenly(1e5, 1e6), (list, weight, offset) => {
+        const bandit = ucb1()
+        const values = list.map((value) => value + offset)
+        let state = bandit.init({
+          arms: 2,
+          prior: [
+            { mean: offset + 1, weight },
+            { mean: 0, weight: 0 },
+          ],
+        })
+        for (const [i, reward] of values.entries()) {
+          state = bandit.update(state, { arm: 0, reward, worker: `w${i % 3}` })
+        }
+        const all = [...values, ...new Array<number>(weight).fill(offset + 1)]
+        const mean = all.reduce((a, b) => a + b, 0) / all.length
+        const squares = all.reduce((sum, x) => sum + (x - mean) ** 2, 0)
+        const [stats, untouched] = armStats(state)
+        expect(stats).toMatchObject({ pulls: values.length, weight: all.length })
+        expect(Math.abs((stats?.mean ?? 0) - mean)).toBeLessThan(1e-8)
+        expect(Math.abs((stats?.squares ?? 0) - squares)).toBeLessThan(1e-5 * (1 + squares))
+        expect(untouched).toEqual({ pulls: 0, weight: 0, mean: undefined, squares: 0 })
+      }),
     )
   })
 })
@@ -70,9 +68,9 @@ describe('ucb1', () => {
   })
 
   it('follows argmax mean + c sqrt(ln n / N)', () => {
-    const pulls = fc.array(fc.tuple(fc.nat(2), fc.double({ min: 0, max: 1, noNaN: true })), { maxLength: 50 })
+    const pulls = fc.array(fc.tuple(fc.nat(2), evenly(0, 1)), { maxLength: 50 })
     fc.assert(
-      fc.property(pulls, fc.double({ min: 0, max: 5, noNaN: true }), (list, c) => {
+      fc.property(pulls, evenly(0, 5), (list, c) => {
         const bandit = ucb1({ c })
         const all: [number, number][] = [[0, 0.5], [1, 0.5], [2, 0.5], ...list]
         const bounds = [0, 1, 2].map((arm) => {
@@ -286,7 +284,7 @@ describe('exponential weights', () => {
   })
 
   it.each([exp3(), hedge()])('$name gives a distribution, whatever was learned', (bandit) => {
-    const losses = fc.array(fc.double({ min: 0, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 8 })
+    const losses = fc.array(evenly(0, 1e6), { minLength: 1, maxLength: 8 })
     fc.assert(
       fc.property(losses, fc.integer({ min: 1_000_000, max: 1e12 }), (list, pulls) => {
         const rows = { local: { pulls, losses: list } }
@@ -297,6 +295,35 @@ describe('exponential weights', () => {
         expect(distribution[bandit.select(state, seeded(pulls)).arm]).toBeGreaterThan(0)
       }),
     )
+  })
+
+  it.each<[string, Exp3 | Hedge, (round: number, arms: number) => number]>([
+    ['exp3', exp3(), (round, arms) => Math.sqrt(Math.log(arms) / (round * arms))],
+    ['hedge', hedge(), (round, arms) => Math.sqrt((8 * Math.log(arms)) / round)],
+  ])('%s weighs arms by exp(-rate L), at the rate of the round to come', (_, bandit, rate) => {
+    const losses = fc.array(evenly(0, 5), { minLength: 1, maxLength: 6 })
+    fc.assert(
+      fc.property(losses, fc.integer({ min: 5, max: 50 }), (list, pulls) => {
+        const arms = list.length
+        const rows = {
+          a: { pulls, losses: list.map((loss) => loss / 4) },
+          b: { pulls: 2 * pulls, losses: list.map((loss) => (3 * loss) / 4) },
+        }
+        const distribution = bandit.distribution(bandit.parse({ version: 1, kind: bandit.name, arms, rows }))
+        const weights = list.map((loss) => Math.exp(-rate(3 * pulls + 1, arms) * loss))
+        const total = weights.reduce((a, b) => a + b, 0)
+        for (const [arm, p] of distribution.entries()) expect(p).toBeCloseTo(weights[arm]! / total, 12)
+      }),
+    )
+  })
+
+  it('never draws an arm of probability 0, even from the ends of the unit interval', () => {
+    const bandit = hedge()
+    const rows = { local: { pulls: 1e6, losses: [1e6, 0, 1e6] } }
+    const state = bandit.parse({ version: 1, kind: 'hedge', arms: 3, rows })
+    for (const u of [0, 1 - 2 ** -53]) {
+      expect(bandit.select(state, () => u)).toEqual({ arm: 1, propensity: 1 })
+    }
   })
 
   it('takes a learning rate for a known horizon', () => {
@@ -319,7 +346,7 @@ describe('exponential weights', () => {
     expect(distribution.every(Number.isFinite)).toBe(true)
     expect(distribution.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 12)
     expect(regret[horizon - 1]).toBeLessThan(2 * Math.sqrt(horizon * 3 * Math.log(3)))
-  })
+  }, 180_000)
 })
 
 describe('simulate', () => {
