@@ -15,8 +15,8 @@ export interface ThreadOptions {
    */
   readonly workers?: number
   /**
-   * Whether network threads wait for work in a busy loop; false by default. A little faster on idle
-   * cores, several times slower where other processes want them.
+   * Whether network threads wait for work in a busy loop; false by default: where other
+   * processes want the cores too, waiting threads only take time from the rest (`pnpm bench` measures both).
    */
   readonly spin?: boolean
 }
