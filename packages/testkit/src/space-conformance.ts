@@ -38,11 +38,11 @@ function describeCombination<T>(space: VectorSpace<T>, make: VectorMaker<T>): vo
       const out = await make.from(draw(random, length))
       space.linearCombination(out, terms)
       const got = await make.read(out)
-      for (let k = 0; k < length; k++) {
-        const exact = values.reduce((sum, value, i) => sum + weights[i]! * value[k]!, 0)
-        const size = values.reduce((sum, value, i) => sum + Math.abs(weights[i]! * value[k]!), 0)
-        expect(Math.abs(got[k]! - exact)).toBeLessThanOrEqual(2 * (count + 1) * epsilon * size)
-      }
+      const excess = values[0]!.map((_, k) => {
+        const products = values.map((value, i) => weights[i]! * value[k]!)
+        return Math.abs(got[k]! - sum(products)) - 2 * (count + 1) * epsilon * sum(products.map(Math.abs))
+      })
+      expect(Math.max(...excess)).toBeLessThanOrEqual(0)
     }
   })
 
@@ -52,25 +52,39 @@ function describeCombination<T>(space: VectorSpace<T>, make: VectorMaker<T>): vo
     expect(Array.from(await make.read(out))).toEqual([0, 0, 0, 0, 0])
   })
 
-  it('allows out to be any of the terms, or several at once', async () => {
+  it('allows out to be any of the terms', async () => {
     const random = createRandom(7).next
-    for (const length of lengths) {
+    for (const length of lengths.filter((each) => each <= 64)) {
       for (let count = 1; count <= 5; count++) {
+        const { values, terms } = await randomTerms(make, random, count, length)
+        const apart = await make.from(values[0]!)
+        space.linearCombination(apart, terms)
         for (let aliased = 0; aliased < count; aliased++) {
-          const { weights, values, terms } = await randomTerms(make, random, count, length)
-          const apart = await make.from(values[0]!)
-          space.linearCombination(apart, terms)
-          const out = terms[aliased]!.vector
-          space.linearCombination(out, terms)
-          expect(await make.read(out)).toEqual(await make.read(apart))
-
-          const twice = await make.from(values[0]!)
-          const both = weights.map((weight) => ({ weight, vector: twice }))
-          space.linearCombination(twice, both)
-          const sum = weights.reduce((a, b) => a + b, 0)
-          expect((await make.read(twice))[0]).toBeCloseTo(sum * values[0]![0]!, 4)
+          const out = space.clone(terms[aliased]!.vector)
+          space.linearCombination(
+            out,
+            terms.map((term, i) => (i === aliased ? { ...term, vector: out } : term)),
+          )
+          expect(same(await make.read(out), await make.read(apart))).toBe(true)
         }
       }
+    }
+  })
+
+  it('allows out to be several of the terms at once', async () => {
+    for (const length of lengths) {
+      const values = draw(createRandom(length).next, length)
+      const out = await make.from(values)
+      space.linearCombination(
+        out,
+        [1, 1, -2, 0.5].map((weight) => ({ weight, vector: out })),
+      )
+      expect(
+        same(
+          await make.read(out),
+          values.map((value) => 0.5 * value),
+        ),
+      ).toBe(true)
     }
   })
 
@@ -182,6 +196,10 @@ function describeOwnership<T>(space: VectorSpace<T>, make: VectorMaker<T>): void
     expect(Array.from(await make.read(copy))).toEqual([3, 6, 9, 12, 15])
     expect(Array.from(await make.read(x))).toEqual([1, 2, 3, 4, 5])
   })
+}
+
+function same(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
+  return a.length === b.length && Array.from(a).every((value, k) => Object.is(value, b[k]))
 }
 
 function sum(values: readonly number[]): number {
