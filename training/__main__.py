@@ -29,7 +29,7 @@ def add_commands(recipe: str, parser: argparse.ArgumentParser) -> None:
     train.add_argument("--batch", type=int, default=128)
     train.add_argument("--no-compile", action="store_true", help="run the network eagerly")
     export = commands.add_parser("export", parents=[shared], help="write the ONNX model and its folder")
-    evaluate = commands.add_parser("evaluate", parents=[shared], help="measure the model, write metrics.json, samples.png")
+    evaluate = commands.add_parser("evaluate", parents=[shared], help="write metrics.json and samples.png")
     card = commands.add_parser("card", parents=[shared], help="write the model card from metrics.json")
     for command in (export, evaluate, card):
         command.add_argument("--out", type=Path, default=Path("models") / recipe)

@@ -6,7 +6,13 @@ import torch
 from ..models.unet import UNet, UNetConfig
 
 TINY = UNetConfig(
-    image_size=8, num_classes=3, widths=(32, 32), blocks_per_level=1, attention_levels=(1,), head_width=16, embedding_width=32
+    image_size=8,
+    num_classes=3,
+    widths=(32, 32),
+    blocks_per_level=1,
+    attention_levels=(1,),
+    head_width=16,
+    embedding_width=32,
 )
 
 

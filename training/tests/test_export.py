@@ -12,7 +12,8 @@ import torch
 from ..export import onnx_model
 from ..export.bake import bake, round_to_half
 from ..export.layout import update_metrics, write_layout
-from ..export.onnx_model import ParityError, check_plain_weights, export_onnx, probes
+from ..export.onnx_model import check_plain_weights, export_onnx
+from ..export.parity import ParityError, probes
 from ..models.unet import UNet
 from .conftest import TINY
 

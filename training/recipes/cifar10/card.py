@@ -12,9 +12,9 @@ from .model import CONFIG, LABEL_DROPOUT
 CARD = """\
 # CIFAR-10 class-to-image
 
-A class-conditional flow-matching model in pixel space: 32x32 RGB images of ten classes ({classes}),
-{parameters:.1f} million parameters, {megabytes:.1f} MB of ONNX. It is small enough to sample on any machine in seconds and
-large enough to behave like a flow model: FastFlow's demo, tests and benchmarks run on it.
+A class-conditional flow-matching model in pixel space: 32x32 RGB images of ten classes
+({classes}), {parameters:.1f} million parameters,
+{megabytes:.1f} MB of ONNX. It is small enough to sample on any machine in seconds.
 
 ![Ten classes, eight samples each](samples.png)
 
@@ -48,11 +48,11 @@ folder.
 
 ## Architecture
 
-U-Net on the image folded 2x2 into channels: widths {widths} at 16, 8 and 4 pixels, {blocks} residual blocks a level
-on the way down and on the way up, cosine self-attention at 8 pixels, no group norms (magnitude-preserving layers, Karras et al. 2024,
-[arXiv:2312.02696](https://arxiv.org/abs/2312.02696)), output preconditioned with the closed-form velocity of Gaussian
-data. `unet/config.json` has every number. At export the weight normalisation and all constant factors are folded into
-plain weights.
+U-Net on the image folded 2x2 into channels: widths {widths} at 16, 8 and 4 pixels, {blocks} residual blocks a
+level on the way down and on the way up, cosine self-attention at 8 pixels, no group norms (magnitude-preserving layers,
+Karras et al. 2024, [arXiv:2312.02696](https://arxiv.org/abs/2312.02696)), output preconditioned with the closed-form
+velocity of Gaussian data. `unet/config.json` has every number. At export the weight normalisation and all constant
+factors are folded into plain weights.
 
 ## Training
 
@@ -62,7 +62,7 @@ python -m training cifar10 train --minutes {minutes_option}
 
 {step:,} optimiser steps of 128 images (Adam, learning rate 6e-3 with inverse square root decay, bfloat16 autocast),
 noise levels drawn logit-normal, {dropout:.0%} of the labels dropped, weights averaged with a power-function EMA.
-Cost: {minutes:.0f} minutes on two CPU cores, no accelerator.
+Cost: {minutes:.0f} minutes by the clock on two CPU cores that other work shared, no accelerator.
 
 ## Figures
 
@@ -77,9 +77,11 @@ Cost: {minutes:.0f} minutes on two CPU cores, no accelerator.
 | ONNX against torch, same weights, largest difference in the velocity | {onnx_difference:.1e} |
 | change by float16 storage, largest / rms (velocity rms {velocity_rms:.2f}) | {rounding_difference:.1e} / {rounding_rms:.1e} |
 
-The Frechet distance is measured on features of {features}.
-It is not FID (other network, other input size): compare it with the floors and with other rows of this kind only.
+The Frechet distance is given in {unit}.
+Features: {features}.
+It is not FID (other network, other input size): compare it with the floors and with other figures of this kind only.
 Samples for it were drawn by the torch model in bfloat16 autocast, classes in equal shares.
+
 `python -m training cifar10 evaluate` reproduces the table, `python -m training cifar10 card` this page.
 
 ## Limits
@@ -118,6 +120,7 @@ def values(metrics: dict) -> dict:
         "steps": frechet["steps"],
         "guidance": frechet["guidance_scale"],
         "features": frechet["features"],
+        "unit": frechet["unit"],
         "floor_same": frechet["floor"][str(frechet["samples"])],
         "floor_all": frechet["floor"]["10000"],
     }

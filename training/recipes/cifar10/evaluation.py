@@ -82,8 +82,12 @@ def evaluate(work: Path, checkpoint: Path, out: Path, device: str, count: int, g
     reference = fit(extract(cifar10.to_float(test)))
     order = torch.randperm(len(train), generator=torch.Generator().manual_seed(SEED))
 
+    def distance(features: Gaussian) -> float:
+        # Features have no natural unit: 100 is as far as a point at the mean of the test images is from them.
+        return round(100 * frechet_distance(features, reference) / float(reference.covariance.trace()), 3)
+
     def floor(size: int) -> float:
-        return round(frechet_distance(fit(extract(cifar10.to_float(train[order[:size]]))), reference), 3)
+        return distance(fit(extract(cifar10.to_float(train[order[:size]]))))
 
     floors = {"10000": floor(10_000), str(count): floor(count)}
     samples = sample_features(model, extract, count, guidance, device, batch)
@@ -92,11 +96,12 @@ def evaluate(work: Path, checkpoint: Path, out: Path, device: str, count: int, g
         "validation": validation,
         "training_loss": training_loss(checkpoint.parent / "log.jsonl", progress.step),
         "frechet": {
-            "distance": round(frechet_distance(samples, reference), 3),
+            "distance": distance(samples),
             "samples": count,
             "steps": STEPS,
             "guidance_scale": guidance,
             "floor": floors,
+            "unit": "percent of the total feature variance of the test images",
             "features": NAME,
         },
     }

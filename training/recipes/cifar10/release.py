@@ -25,6 +25,7 @@ def export(checkpoint: Path, out: Path, guidance: float) -> None:
         **report.to_json(),
     }
     update_metrics(out / "metrics.json", "export", document)
-    print(f"{out}: step {progress.step}, {report.bytes / 1e6:.1f} MB, ONNX against torch {report.onnx_difference:.1e}, ")
-    print(f"float16 storage moves the velocity by at most {report.rounding_difference:.1e} (rms {report.rounding_rms:.1e})")
+    print(f"{out}: step {progress.step}, {report.bytes / 1e6:.1f} MB")
+    print(f"largest difference between ONNX and torch: {report.onnx_difference:.1e}")
+    print(f"change by float16 storage: at most {report.rounding_difference:.1e}, rms {report.rounding_rms:.1e}")
     print(f"nodes: {report.nodes}")
