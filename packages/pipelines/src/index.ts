@@ -1,15 +1,14 @@
-export type { ClassToImagePipeline } from './class-to-image.ts'
+export type { ClassToImagePipeline } from './class-to-image/pipeline.ts'
 export type { Flow } from './flow.ts'
 export type {
   Accelerate,
   CustomAcceleration,
-  GeneratedImage,
+  FlowOptions,
   GenerateOptions,
-  GenerateResult,
-  GenerationStats,
   PaperAcceleration,
-} from './generate.ts'
-export type { RunKey } from './learned-policy.ts'
+  PolicyKeyOptions,
+} from './generate/options.ts'
+export type { GeneratedImage, GenerateResult, GenerationStats } from './generate/result.ts'
 export { type LoadPipelineOptions, loadPipeline } from './load.ts'
 export { checkPolicyDocument, type PolicyDocument, type PolicyKey, policyDigest } from './policy/document.ts'
 export { type PaperOptions, type PaperPolicy, type PaperState, paperPolicy } from './policy/paper.ts'

@@ -1,25 +1,20 @@
-import {
-  type Backend,
-  FastFlowError,
-  type LoadOptions,
-  memoryPolicyStore,
-  type PolicyStore,
-} from '@fastflow/core'
-import { type ClassToImagePipeline, loadClassToImage } from './class-to-image.ts'
-import { readJson } from './config/read-json.ts'
+import { type Backend, type LoadOptions, memoryPolicyStore, type PolicyStore } from '@fastflow/core'
+import { type ClassToImagePipeline, loadClassToImage } from './class-to-image/pipeline.ts'
+import { readConfig } from './folder.ts'
 
 export interface LoadPipelineOptions extends LoadOptions {
   /** Where networks run, e.g. `nodeBackend()`. */
   readonly backend: Backend
-  /** Keeps learned policies between runs; in memory by default. */
+  /** Keeps learned policies between runs; in memory, as long as the pipeline, by default. */
   readonly store?: PolicyStore
 }
 
 /**
- * Loads a model folder in Diffusers layout: `model_index.json`, `scheduler/`, `unet/` or `transformer/`.
+ * Loads a model folder in Diffusers layout: `model_index.json`, `scheduler/`, `unet/` or `transformer/`, and
+ * learned policies in `policies/` if it brings any.
  *
  * @throws FastFlowError `model-not-found`, `model-unreadable` or `model-mismatch` naming the file,
- *   `unsupported` for a pipeline class this version does not run.
+ *   `unsupported` for a pipeline class, scheduler or convention this version does not run.
  */
 export async function loadPipeline(
   location: string,
@@ -27,11 +22,8 @@ export async function loadPipeline(
 ): Promise<ClassToImagePipeline> {
   const { backend, store = memoryPolicyStore(), ...loadOptions } = options
   const folder = await backend.open(location)
-  const index = await readJson(folder, 'model_index.json')
-  if (index._class_name === 'ClassToImagePipeline') return loadClassToImage(folder, index, store, loadOptions)
-  throw new FastFlowError({
-    code: 'unsupported',
-    field: 'model_index._class_name',
-    message: `${folder.location}/model_index.json: _class_name ${JSON.stringify(index._class_name)} is not supported; available: ClassToImagePipeline`,
-  })
+  const index = await readConfig(folder, 'model_index.json')
+  if (index.values._class_name !== 'ClassToImagePipeline')
+    throw index.unsupported('_class_name', 'ClassToImagePipeline')
+  return loadClassToImage({ folder, store }, index, loadOptions)
 }

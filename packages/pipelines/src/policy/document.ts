@@ -1,6 +1,7 @@
 import { FastFlowError } from '@fastflow/core'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
+import { isRecord } from '../json.ts'
 
 /** Everything that changes what a policy would learn. A policy applies only where all of it is equal. */
 export interface PolicyKey {
@@ -8,12 +9,16 @@ export interface PolicyKey {
   readonly model: string
   readonly sigmas: readonly number[]
   readonly guidanceScale: number
+  /** Shape of one sample. */
   readonly dims: readonly number[]
   readonly dtype: string
   readonly extrapolator: string
   /** Name and options of the learning policy, e.g. `ucb1-skip c=0.2 arms=0,2,4,6`. */
   readonly policy: string
 }
+
+/** The part of a key that is known before a policy is chosen. */
+export type RunKey = Omit<PolicyKey, 'extrapolator' | 'policy'>
 
 /** A learned policy as plain JSON: what it was learned on, and the state. */
 export interface PolicyDocument<State = unknown> {
@@ -24,51 +29,77 @@ export interface PolicyDocument<State = unknown> {
   readonly state: State
 }
 
-/** Name a document is stored under: a digest of its key. */
+/** The fields of a key in the order that digests are computed in; never to be changed. */
+const fields = [
+  'model',
+  'sigmas',
+  'guidanceScale',
+  'dims',
+  'dtype',
+  'extrapolator',
+  'policy',
+] as const satisfies readonly (keyof PolicyKey)[]
+
+/** Name a document is stored under: SHA-256, in hex, of its key, whatever the order the key was written in. */
 export function policyDigest(key: PolicyKey): string {
-  const { model, sigmas, guidanceScale, dims, dtype, extrapolator, policy } = key
-  const canonical = JSON.stringify([model, sigmas, guidanceScale, dims, dtype, extrapolator, policy])
-  return bytesToHex(sha256(utf8ToBytes(canonical)))
+  return bytesToHex(sha256(utf8ToBytes(JSON.stringify(fields.map((field) => key[field])))))
 }
 
 /**
- * Checks a document that came from outside against what it is about to be applied to.
+ * Checks a document that came from outside against what it is about to be applied to. The state is checked by the
+ * policy it belongs to.
  *
+ * @param source where the document was found, for the message.
  * @throws FastFlowError `policy-unreadable` when it is no policy document, `policy-mismatch` naming the
  *   first field of the key that differs.
  */
-export function checkPolicyDocument(document: unknown, key: PolicyKey): PolicyDocument {
-  const candidate = document as Partial<PolicyDocument> | null | undefined
-  if (typeof candidate !== 'object' || candidate === null || candidate.format !== 'fastflow-policy') {
-    throw unreadable('format', 'is not a FastFlow policy document')
+export function checkPolicyDocument(document: unknown, key: PolicyKey, source = 'policy'): PolicyDocument {
+  if (!isRecord(document)) throw unreadablePolicy(source, 'format', 'is not a FastFlow policy document')
+  const { format, version, kind, state } = document
+  if (format !== 'fastflow-policy')
+    throw unreadablePolicy(source, 'format', 'is not a FastFlow policy document')
+  if (version !== 1)
+    throw unreadablePolicy(source, 'version', `${JSON.stringify(version)} is unknown; this release reads 1`)
+  if (kind !== 'bandit-skip')
+    throw unreadablePolicy(source, 'kind', `${JSON.stringify(kind)} is not "bandit-skip"`)
+  if (!isRecord(document.key)) throw unreadablePolicy(source, 'key', 'is missing')
+  if (!isRecord(state)) throw unreadablePolicy(source, 'state', 'is missing')
+  for (const field of fields) {
+    const learned = document.key[field]
+    if (JSON.stringify(learned) !== JSON.stringify(key[field])) throw mismatch(source, field, learned, key)
   }
-  if (candidate.version !== 1)
-    throw unreadable('version', `is ${JSON.stringify(candidate.version)}, this version reads 1`)
-  if (candidate.kind !== 'bandit-skip')
-    throw unreadable('kind', `${JSON.stringify(candidate.kind)} is not bandit-skip`)
-  if (typeof candidate.key !== 'object' || candidate.key === null) throw unreadable('key', 'is missing')
-  if (typeof candidate.state !== 'object' || candidate.state === null) throw unreadable('state', 'is missing')
-  for (const field of Object.keys(key) as (keyof PolicyKey)[]) {
-    const learned = JSON.stringify(candidate.key[field])
-    const wanted = JSON.stringify(key[field])
-    if (learned !== wanted) throw mismatch(field, learned, wanted)
-  }
-  return candidate as PolicyDocument
+  return { format, version, kind, key, state }
 }
 
-function unreadable(field: string, problem: string): FastFlowError {
+/** The error for a document that cannot be used. */
+export function unreadablePolicy(
+  source: string,
+  field: string,
+  problem: string,
+  cause?: unknown,
+): FastFlowError {
   return new FastFlowError({
     code: 'policy-unreadable',
     field: `policy.${field}`,
-    message: `policy.${field}: ${problem}; delete the policy to learn it anew`,
+    message: `${source}: ${field} ${problem}; restore the policy, or delete it to learn anew`,
+    cause,
   })
 }
 
-function mismatch(field: string, learned: string | undefined, wanted: string): FastFlowError {
-  const short = (text: string | undefined): string => (text ?? 'nothing').slice(0, 60)
+function mismatch(source: string, field: keyof PolicyKey, learned: unknown, key: PolicyKey): FastFlowError {
+  const difference = `${field} is ${brief(learned)} in the policy and ${brief(key[field])} in this run`
   return new FastFlowError({
     code: 'policy-mismatch',
     field: `policy.key.${field}`,
-    message: `policy.key.${field}: learned for ${short(learned)}, this run has ${short(wanted)}; learn a policy for these settings`,
+    message: `${source}: ${difference}; learn a policy for these settings, or run with the policy's`,
   })
+}
+
+/** A grid has tens of numbers; how many, and where it begins and ends, tells two of them apart. */
+function brief(value: unknown): string {
+  if (Array.isArray(value) && value.length > 4) {
+    const ends = [...value.slice(0, 2), '...', ...value.slice(-2)].join(', ')
+    return `${value.length} values [${ends}]`
+  }
+  return JSON.stringify(value) ?? 'missing'
 }

@@ -1,4 +1,4 @@
-import { float32Space, type ModelRunner, type Tensor, type Term, type Velocity } from '@fastflow/core'
+import { float32Space, type ModelRunner, type Tensor, type Velocity } from '@fastflow/core'
 
 /** A velocity with what its evaluations cost. */
 export interface MeteredVelocity {
@@ -14,9 +14,8 @@ export interface GuidedVelocityOptions {
   /** Shape of one sample, e.g. [3, 32, 32]. */
   readonly dims: readonly number[]
   readonly label: number
-  /** Class id of the unconditional pass. */
-  readonly nullClass: number
-  /** 1 runs the conditional pass alone. */
+  /** Class id of the unconditional pass; needed unless the scale is 1. */
+  readonly nullClass: number | undefined
   readonly guidanceScale: number
 }
 
@@ -24,30 +23,33 @@ export interface GuidedVelocityOptions {
  * Velocity of a class-conditional network with classifier-free guidance:
  * `v = v_null + scale (v_label - v_null)`, both passes in one batch.
  *
- * Feeds and outputs are allocated once. Cost: 1 network pass an evaluation at scale 1, else 2.
+ * A pass whose weight is 0 is left out: at scale 1 the unconditional one, at scale 0 the conditional one. Feeds and
+ * outputs are allocated once, so evaluations must not overlap. Cost: 2 network passes an evaluation, or 1.
+ *
  * Reference: Ho and Salimans (2022), Classifier-Free Diffusion Guidance.
  */
 export function guidedVelocity(options: GuidedVelocityOptions): MeteredVelocity {
-  const { runner, dims, label, nullClass, guidanceScale } = options
-  const guided = guidanceScale !== 1
-  const batch = guided ? 2 : 1
+  const { runner, dims } = options
+  const passes = guidancePasses(options)
+  const batch = passes.length
   const size = dims.reduce((product, n) => product * n, 1)
   const samples = new Float32Array(batch * size)
   const sigmas = new Float32Array(batch)
-  const output = float32Tensor([batch, ...dims], new Float32Array(batch * size))
-  const classes = BigInt64Array.from(guided ? [BigInt(nullClass), BigInt(label)] : [BigInt(label)])
+  const results = new Float32Array(batch * size)
   const feeds = {
     sample: float32Tensor([batch, ...dims], samples),
     timestep: float32Tensor([batch], sigmas),
-    class_labels: { type: 'int64', dims: [batch], data: classes } satisfies Tensor,
+    class_labels: {
+      type: 'int64',
+      dims: [batch],
+      data: BigInt64Array.from(passes, ({ label }) => BigInt(label)),
+    } satisfies Tensor,
   }
-  const run = { fetches: ['velocity'], into: { velocity: output } }
-  const passes: Term<Float32Array>[] = guided
-    ? [
-        { weight: 1 - guidanceScale, vector: (output.data as Float32Array).subarray(0, size) },
-        { weight: guidanceScale, vector: (output.data as Float32Array).subarray(size) },
-      ]
-    : [{ weight: 1, vector: output.data as Float32Array }]
+  const run = { fetches: ['velocity'], into: { velocity: float32Tensor([batch, ...dims], results) } }
+  const terms = passes.map(({ weight }, pass) => ({
+    weight,
+    vector: results.subarray(pass * size, (pass + 1) * size),
+  }))
   let modelMs = 0
   return {
     passesPerEvaluation: batch,
@@ -57,10 +59,21 @@ export function guidedVelocity(options: GuidedVelocityOptions): MeteredVelocity 
       sigmas.fill(sigma)
       const { timing } = await runner.run(feeds, run)
       modelMs += timing.ms
-      float32Space.linearCombination(out, passes)
+      float32Space.linearCombination(out, terms)
       return out
     },
   }
+}
+
+/** The classes to evaluate and the weights of their velocities, which sum to 1. */
+function guidancePasses({
+  label,
+  nullClass,
+  guidanceScale,
+}: GuidedVelocityOptions): readonly { readonly label: number; readonly weight: number }[] {
+  const conditional = { label, weight: guidanceScale }
+  if (nullClass === undefined) return [conditional]
+  return [{ label: nullClass, weight: 1 - guidanceScale }, conditional].filter(({ weight }) => weight !== 0)
 }
 
 function float32Tensor(dims: readonly number[], data: Float32Array): Tensor {

@@ -1,0 +1,49 @@
+import { fillNormal, type ModelRunner, type Schedule, scheduleFromConfig } from '@fastflow/core'
+import type { Flow } from '../flow.ts'
+import { failureOf } from '../generate/failure.ts'
+import type { FlowOptions } from '../generate/options.ts'
+import type { RunKey } from '../policy/document.ts'
+import { checkGuidance, checkLabel, checkNumSteps, checkSeed } from './checks.ts'
+import type { ClassModelConfig } from './config.ts'
+import { guidedVelocity } from './guided-velocity.ts'
+import { clipPixels, toRgb } from './pixels.ts'
+
+export interface ClassModel {
+  readonly config: ClassModelConfig
+  readonly runner: ModelRunner
+}
+
+/** One generation of a class, not yet sampled. Cost: no evaluation. */
+export function prepareFlow(
+  { config, runner }: ClassModel,
+  label: string | number,
+  options: FlowOptions,
+): Flow {
+  const { dims, nullClass } = config
+  const [channels, height, width] = dims
+  const guidanceScale = checkGuidance(config, options.guidanceScale)
+  const seed = checkSeed(options.seed ?? 0)
+  return {
+    ...guidedVelocity({ runner, dims, label: checkLabel(config, label), nullClass, guidanceScale }),
+    noise: fillNormal(new Float32Array(channels * height * width), seed),
+    schedule: scheduleOf(config, options.numSteps),
+    pixels: clipPixels,
+    toImage: (pixels) => toRgb(pixels, width),
+    failure: failureOf,
+  }
+}
+
+/** What every policy learned with these options depends on. */
+export function runKeyOf({ config, runner }: ClassModel, options: Omit<FlowOptions, 'seed'>): RunKey {
+  return {
+    model: runner.digest,
+    sigmas: scheduleOf(config, options.numSteps).sigmas,
+    guidanceScale: checkGuidance(config, options.guidanceScale),
+    dims: config.dims,
+    dtype: 'float32',
+  }
+}
+
+function scheduleOf(config: ClassModelConfig, numSteps: number | undefined): Schedule {
+  return scheduleFromConfig(config.scheduler, checkNumSteps(config, numSteps))
+}

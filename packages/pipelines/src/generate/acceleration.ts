@@ -1,0 +1,66 @@
+import { invalidArgument, type SampleOptions, type SampleResult, sample } from '@fastflow/core'
+import type { PolicyDocument, RunKey } from '../policy/document.ts'
+import { openLearnedPolicy } from '../policy/learned.ts'
+import { type PaperState, paperPolicy } from '../policy/paper.ts'
+import type { PolicyPlaces } from '../policy/places.ts'
+import type { Accelerate, PaperAcceleration } from './options.ts'
+
+/** Grids this short leave nothing to skip: distilled few-step models are run as they are. */
+const FEW_STEPS = 8
+
+/** One generation, apart from the decision which steps are evaluated. */
+export type RunOptions = Omit<
+  SampleOptions<Float32Array, unknown>,
+  'policy' | 'policyState' | 'extrapolator' | 'solver'
+>
+
+/** How the images of one call are sampled, and what is learned from them. */
+export interface Acceleration {
+  readonly notes: readonly string[]
+  /** Samples one image and learns from it, unless it did not complete. */
+  sample(options: RunOptions): Promise<SampleResult<Float32Array, unknown>>
+  /** What has been learned so far. */
+  document(): PolicyDocument<PaperState> | undefined
+  /** Stores what has been learned so far. */
+  save(): Promise<void>
+}
+
+const learnsNothing = { notes: [], document: () => undefined, save: async () => {} } as const
+
+/**
+ * Sets up what `accelerate` asks for.
+ *
+ * @throws FastFlowError `invalid-argument` for an unknown method or bad options of one, `policy-unreadable`,
+ *   `policy-mismatch`.
+ */
+export async function openAcceleration(
+  accelerate: Accelerate = 'off',
+  run: RunKey,
+  places: PolicyPlaces,
+): Promise<Acceleration> {
+  if (accelerate === 'off') return { ...learnsNothing, sample }
+  if (accelerate === 'paper') return openPaper({ method: 'paper' }, run, places)
+  if (accelerate.method === 'paper') return openPaper(accelerate, run, places)
+  if (accelerate.method === 'custom') {
+    const { policy } = accelerate
+    return { ...learnsNothing, sample: (options) => sample({ ...options, policy }) }
+  }
+  throw invalidArgument(
+    'accelerate',
+    `${JSON.stringify(accelerate)} is unknown; available: "off", "paper", { method: "paper", ... }, { method: "custom", policy }`,
+  )
+}
+
+async function openPaper(
+  options: PaperAcceleration,
+  run: RunKey,
+  places: PolicyPlaces,
+): Promise<Acceleration> {
+  const paper = paperPolicy(options)
+  const numSteps = run.sigmas.length - 1
+  if (numSteps <= FEW_STEPS) {
+    const note = `acceleration stays off: a grid of ${numSteps} steps leaves nothing to skip`
+    return { ...learnsNothing, notes: [note], sample }
+  }
+  return openLearnedPolicy(paper, options, run, places)
+}

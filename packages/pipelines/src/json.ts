@@ -1,0 +1,16 @@
+/** True for what JSON calls an object. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** The value of a JSON file. @throws SyntaxError or URIError when the bytes are not JSON in UTF-8. */
+export function parseJson(bytes: Uint8Array): unknown {
+  return JSON.parse(decodeUtf8(bytes))
+}
+
+// TextDecoder is a host type this package does not compile against.
+function decodeUtf8(bytes: Uint8Array): string {
+  let escaped = ''
+  for (const byte of bytes) escaped += `%${byte.toString(16).padStart(2, '0')}`
+  return decodeURIComponent(escaped)
+}

@@ -1,0 +1,37 @@
+import { FastFlowError, type ModelFolder, type PolicyStore } from '@fastflow/core'
+import { parseJson } from '../json.ts'
+
+/** Where learned policies are looked for: the user's store, then the model's folder. */
+export interface PolicyPlaces {
+  readonly store: PolicyStore
+  readonly folder: ModelFolder
+}
+
+/** A document that is still to be checked, and where it was found, for errors. */
+export interface FoundPolicy {
+  readonly document: unknown
+  readonly source: string
+}
+
+/**
+ * The stored policy of this name, else the one the model brings along as `policies/<digest>.json`.
+ *
+ * @throws FastFlowError `policy-unreadable` when the one that is found is not JSON.
+ */
+export async function findPolicy(places: PolicyPlaces, digest: string): Promise<FoundPolicy | undefined> {
+  const stored = await places.store.load(digest)
+  if (stored !== undefined) return { document: stored, source: `the stored policy ${digest}` }
+  return shippedPolicy(places.folder, `policies/${digest}.json`)
+}
+
+async function shippedPolicy(folder: ModelFolder, path: string): Promise<FoundPolicy | undefined> {
+  if (!(await folder.has(path))) return undefined
+  const source = `${folder.location}/${path}`
+  const bytes = await folder.read(path)
+  try {
+    return { document: parseJson(bytes), source }
+  } catch (cause) {
+    const message = `${source}: is not valid JSON; restore the file, or delete it to learn anew`
+    throw new FastFlowError({ code: 'policy-unreadable', field: path, message, cause })
+  }
+}
