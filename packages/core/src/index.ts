@@ -25,6 +25,7 @@ export type {
   LandingMeasure,
   Outcome,
   PolicyContext,
+  PolicyDemand,
   SkipPolicy,
 } from './policy/policy.ts'
 export { randomBudget } from './policy/random-budget.ts'

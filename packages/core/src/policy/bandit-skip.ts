@@ -1,6 +1,7 @@
 import { FastFlowError, invalidArgument } from '../errors.ts'
 import type { Random } from '../random/random.ts'
 import type { Decision, Feedback, Landing, Outcome, PolicyContext, SkipPolicy } from './policy.ts'
+import { calibrate, type SkipCalibration, startCalibration } from './skip-price.ts'
 
 /** What a bandit chose; the propensity, where it has one, comes back to it with the reward. */
 export interface SkipSelection {
@@ -34,8 +35,8 @@ export interface BanditSkipState<BanditState> {
   readonly generations: number
   /** Price of a network call in units of squared velocity error; null until one full run has been seen. */
   readonly mu: number | null
-  /** Largest mismatch of the current calibration run. */
-  readonly largest: number
+  /** What the current run has told of the price so far; null outside of a calibration run. */
+  readonly calibration: SkipCalibration | null
   /** One bandit a grid step; null where at most one skip length leaves a step to land on. */
   readonly bandits: readonly (BanditState | null)[]
   /** The choice whose landing has not been evaluated yet. */
@@ -48,8 +49,11 @@ export interface BanditSkipState<BanditState> {
  * The network is called at the landing anyway, so the forecast there can be checked, and the bandit that chose
  * the jump gets `r = mu m - MSE(v_hat, v)`; here in units of `mu max(arms)`, so that rewards are at most 1
  * and one exploration constant serves every model (there is no lower bound: a bad forecast can cost many evaluations).
- * `mu` is the largest mismatch of one full run divided by its
- * steps: the first run evaluates every step and calibrates.
+ * `mu` is the largest error that any of the arms would have made anywhere along one full run, divided by its steps: the
+ * first run evaluates every step and calibrates, keeping `max(arms) + 3` velocities for that once.
+ *
+ * A skip of m steps pays where its mismatch stays under m / T of the largest one, so the policy skips where the path is
+ * straight compared with its most curved part; where the curvature is spread evenly it learns to evaluate everything.
  *
  * Unlike the released code, the reward goes to the bandit that decided, the forecast uses the measured slope
  * and the last step is always evaluated (a jump to the very end could never be judged).
@@ -70,9 +74,19 @@ export function banditSkip<BanditState>(
     init: ({ numSteps }, previous) => {
       if (previous === undefined) return fresh(bandit, arms, numSteps)
       checkSame(previous, bandit.name, arms, numSteps)
-      return { ...previous, largest: 0, pending: null }
+      return { ...previous, calibration: previous.mu === null ? startCalibration : null, pending: null }
     },
-    decide: (state, landing, context) => decide(bandit, arms, state, landing, context),
+    demand: ({ mu }) =>
+      mu === null
+        ? { needs: ['mismatch', 'velocityProducts'], depth: arms.at(-1)! + 3 }
+        : { needs: ['mismatch'], depth: 0 },
+    decide: (state, landing, context) =>
+      state.calibration === null
+        ? decide(bandit, arms, state, landing, context)
+        : [
+            { landing: landing.index + 1 },
+            { ...state, calibration: calibrate(state.calibration, arms, landing, context.sigmas) },
+          ],
     observe: (state, feedback) => observe(bandit, arms, state, feedback),
     finish,
   }
@@ -88,7 +102,16 @@ function fresh<B>(bandit: SkipBandit<B>, arms: readonly number[], numSteps: numb
     const count = armsAt(arms, step, numSteps)
     return count > 1 ? bandit.init({ arms: count }) : null
   })
-  return { bandit: bandit.name, arms, numSteps, generations: 0, mu: null, largest: 0, bandits, pending: null }
+  return {
+    bandit: bandit.name,
+    arms,
+    numSteps,
+    generations: 0,
+    mu: null,
+    calibration: startCalibration,
+    bandits,
+    pending: null,
+  }
 }
 
 function decide<B>(
@@ -99,7 +122,6 @@ function decide<B>(
   { numSteps, random }: PolicyContext,
 ): readonly [Decision, BanditSkipState<B>] {
   const step = landing.index
-  if (state.mu === null) return [{ landing: step + 1 }, state]
   const learned = state.bandits[step] ?? null
   if (learned === null) {
     const skip = armsAt(arms, step, numSteps) === 1 ? arms[0]! : 0
@@ -115,9 +137,8 @@ function observe<B>(
   state: BanditSkipState<B>,
   feedback: Feedback,
 ): BanditSkipState<B> {
-  if (state.mu === null) return { ...state, largest: Math.max(state.largest, feedback.mismatch) }
   const { pending } = state
-  if (pending === null || pending.step !== feedback.from) return state
+  if (state.mu === null || pending === null || pending.step !== feedback.from) return state
   const { step, ...selection } = pending
   const best = state.mu * arms.at(-1)!
   const reward = (state.mu * feedback.skipped - feedback.mismatch) / best
@@ -127,11 +148,12 @@ function observe<B>(
 }
 
 function finish<B>(state: BanditSkipState<B>, outcome: Outcome): BanditSkipState<B> {
-  const { largest, numSteps } = state
-  if (!outcome.completed) return { ...state, largest: 0, pending: null }
+  const { calibration, numSteps } = state
+  const ended = { ...state, calibration: null, pending: null }
+  if (!outcome.completed) return ended
+  const price = (calibration?.largest ?? 0) / numSteps
   // A run of one step, or along a perfectly straight path, gives no price; the next run calibrates again.
-  const mu = state.mu ?? (largest > 0 ? largest / numSteps : null)
-  return { ...state, mu, largest: 0, generations: state.generations + 1, pending: null }
+  return { ...ended, mu: state.mu ?? (price > 0 ? price : null), generations: state.generations + 1 }
 }
 
 function checkArms(arms: readonly number[]): readonly number[] {

@@ -59,21 +59,27 @@ export interface Outcome {
 /** Measurements a policy asks for; those nobody asks for are not computed. */
 export type LandingMeasure = 'mismatch' | 'relativeChange' | 'velocityProducts' | 'stateProducts'
 
-/**
- * Decides at every evaluated grid point which one comes next. Pure: no method changes its state in place,
- * so a state is a snapshot, and a run can be replayed from it.
- */
-export interface SkipPolicy<State = unknown> {
-  readonly version: 1
-  readonly name: string
+/** What a policy has the sampler measure and keep. */
+export interface PolicyDemand {
   readonly needs: readonly LandingMeasure[]
   /**
    * Velocities that its own weights or the products it asks for refer to, the current one included; 0 when it
    * asks for none and leaves the weights to the sampler.
    */
   readonly depth: number
+}
+
+/**
+ * Decides at every evaluated grid point which one comes next. Pure: no method changes its state in place,
+ * so a state is a snapshot, and a run can be replayed from it.
+ */
+export interface SkipPolicy<State = unknown> extends PolicyDemand {
+  readonly version: 1
+  readonly name: string
   /** State for one run; `previous` is the state the run before ended with, for policies that learn. */
   init(context: PolicyContext, previous?: State): State
+  /** What a run that starts in `state` asks for, in a policy that measures more while it calibrates. */
+  demand?(state: State): PolicyDemand
   decide(state: State, landing: Landing, context: PolicyContext): readonly [Decision, State]
   /** Called at a landing, before `decide`, when the decision that led there can be judged. */
   observe(state: State, feedback: Feedback): State

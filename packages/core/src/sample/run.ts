@@ -51,19 +51,20 @@ export function startRun<T, State>(options: SampleOptions<T, State>): Run<T, Sta
     throw invalidArgument('solver', 'a solver evaluates every step; leave out policy and extrapolator')
   }
   const space = options.space ?? defaultSpace(options.x)
-  const policy = options.policy ?? (fullPolicy() as SkipPolicy<unknown> as SkipPolicy<State>)
+  const chosen = options.policy ?? (fullPolicy() as SkipPolicy<unknown> as SkipPolicy<State>)
   const { solver } = options
   const fallback = options.policy ? emulate(2) : euler().rule
   const rule = solver && 'rule' in solver ? solver.rule : (options.extrapolator ?? fallback)
   const staged = solver && 'step' in solver ? solver : undefined
-  const depth = Math.max(rule.depth, policy.depth)
   const context = {
     sigmas: options.schedule.sigmas,
     numSteps: numStepsOf(options.schedule),
     random: options.random ?? createRandom(0).next,
   }
   // A policy that refuses to start must do so before anything is allocated.
-  const state = policy.init(context, options.policyState)
+  const state = chosen.init(context, options.policyState)
+  const policy = chosen.demand ? { ...chosen, ...chosen.demand(state) } : chosen
+  const depth = Math.max(rule.depth, policy.depth)
   return {
     options,
     space,
