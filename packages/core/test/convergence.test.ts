@@ -9,6 +9,7 @@ import {
 } from '@fastflow/core'
 import { countingVelocity, float64Space, referenceSolution } from '@fastflow/testkit'
 import { describe, expect, it } from 'vitest'
+import { orderFrom } from './support/order.ts'
 import { gaussian, mixture, noise } from './support/runs.ts'
 
 /** `sigma = 1 - (k / T)^3`: the first steps are short, so that starting at a low order costs nothing. */
@@ -17,16 +18,6 @@ function gentleStart(numSteps: number): Schedule {
     'gentle start',
     Array.from({ length: numSteps + 1 }, (_, k) => 1 - (k / numSteps) ** 3),
   )
-}
-
-/** Least-squares slope of `log(error)` over `log(steps)`, sign turned. */
-function orderFrom(steps: readonly number[], errors: readonly number[]): number {
-  const [x, y] = [steps.map(Math.log), errors.map(Math.log)]
-  const mean = (values: readonly number[]): number =>
-    values.reduce((sum, value) => sum + value, 0) / values.length
-  const [mx, my] = [mean(x), mean(y)]
-  const covariance = mean(x.map((value, i) => (value - mx) * (y[i]! - my)))
-  return -covariance / mean(x.map((value) => (value - mx) ** 2))
 }
 
 const starts = [1, 2, 3].map((seed) => Float64Array.from(noise(seed)))

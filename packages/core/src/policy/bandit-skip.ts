@@ -53,7 +53,7 @@ export interface BanditSkipState<BanditState> {
  * first run evaluates every step and calibrates, keeping `max(arms) + 3` velocities for that once.
  *
  * A skip of m steps pays where its mismatch stays under m / T of the largest one, so the policy skips where the path is
- * straight compared with its most curved part; where the curvature is spread evenly it learns to evaluate everything.
+ * straight compared with its most curved part.
  *
  * Unlike the released code, the reward goes to the bandit that decided, the forecast uses the measured slope
  * and the last step is always evaluated (a jump to the very end could never be judged).
