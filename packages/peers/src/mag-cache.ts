@@ -23,8 +23,8 @@ export function magnitudeRatios(norms: readonly number[]): number[] {
  * is the error of reusing `v_i`. Errors add up over skipped steps, and the network is called where the sum passes
  * the threshold or after `maxSkips` skips. The decision depends on the calibration alone, not on the sample.
  *
- * The original takes the residual of the transformer blocks; here it is the velocity, measured and reused. Its
- * exclusion of one step of one model is left out.
+ * The original takes the residual of the transformer blocks (in the paper `v - x`); here it is the velocity, measured
+ * and reused. Its exclusion of one step of one model is left out.
  */
 export function magCache(options: MagCacheOptions): Peer<readonly number[]> {
   const threshold = checkAtLeast('threshold', options.threshold, 0)
