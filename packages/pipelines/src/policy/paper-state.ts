@@ -28,8 +28,9 @@ export function parsePaperState(state: unknown, owner: PaperStateOwner): PaperSt
   const numSteps = bandits.length
   if (state.numSteps !== numSteps)
     throw wrong('bandits', `has ${numSteps} entries for ${JSON.stringify(state.numSteps)} steps`)
-  // A fresh state tells which steps have a choice, and between how many skip lengths.
-  const blank = policy.init({ sigmas: [], numSteps, random: () => 0 })
+  // The state after a run that counted for nothing tells which steps have a choice, and between how many skip lengths.
+  const started = policy.init({ sigmas: [], numSteps, random: () => 0 })
+  const blank = policy.finish(started, { completed: false, nfe: 0 })
   return {
     ...blank,
     generations,

@@ -1,0 +1,155 @@
+import {
+  checkPolicyDocument,
+  type GenerateOptions,
+  type PaperState,
+  type PolicyKey,
+  paperPolicy,
+  policyDigest,
+} from '@fastflow/pipelines'
+import { describe, expect, it } from 'vitest'
+import { failure } from './support/failure.ts'
+import type { FakeOptions } from './support/fake-backend.ts'
+import { fakePipeline } from './support/fake-pipeline.ts'
+
+const key: PolicyKey = {
+  model: 'a'.repeat(64),
+  sigmas: [1, 0.8, 0.6, 0.4, 0.2, 0],
+  guidanceScale: 1.5,
+  dims: [3, 4, 4],
+  dtype: 'float32',
+  extrapolator: 'emulate-2',
+  policy: 'ucb1-skip c=0.2 arms=0,2,4,6',
+}
+
+/** Each field of the key with another value. */
+const others: { readonly [Field in keyof PolicyKey]: PolicyKey[Field] } = {
+  model: 'b'.repeat(64),
+  sigmas: [1, 0.8, 0.6, 0.4, 0.1, 0],
+  guidanceScale: 2,
+  dims: [3, 8, 8],
+  dtype: 'float16',
+  extrapolator: 'emulate-1',
+  policy: 'ucb1-skip c=0.2 arms=1,2,4,8',
+}
+const changes = Object.entries(others) as [keyof PolicyKey, unknown][]
+
+async function learned(generations = 5) {
+  const fake = await fakePipeline()
+  const { policy } = await fake.pipe.generate('ant', { count: generations, accelerate: 'paper' })
+  return { ...fake, document: policy! }
+}
+
+describe('policyDigest', () => {
+  it('does not depend on the order of the fields, nor on fields of no meaning', () => {
+    const reversed = Object.fromEntries(Object.entries(key).reverse()) as unknown as PolicyKey
+    expect(policyDigest(reversed)).toBe(policyDigest(key))
+    expect(policyDigest({ ...key, ...{ comment: 'mine' } })).toBe(policyDigest(key))
+    expect(policyDigest(JSON.parse(JSON.stringify(key)))).toBe(policyDigest(key))
+  })
+
+  it('is a SHA-256 that must never change, or stored policies are lost', () => {
+    expect(policyDigest(key)).toBe('666896152a088d74975908734b86fdee517cbe13a4c8384bbb1f2f0282a21754')
+  })
+
+  it.each(changes)('depends on %s', (field, value) => {
+    expect(policyDigest({ ...key, [field]: value })).not.toBe(policyDigest(key))
+  })
+})
+
+describe('a document', () => {
+  it('survives JSON unchanged', async () => {
+    const { document } = await learned()
+    const copy: unknown = JSON.parse(JSON.stringify(document))
+    expect(copy).toEqual(document)
+    expect(checkPolicyDocument(copy, document.key)).toEqual(document)
+    expect(paperPolicy().parse(document.state)).toEqual(document.state)
+  })
+
+  it.each(changes)('is refused where %s differs', async (field, value) => {
+    const document = { format: 'fastflow-policy', version: 1, kind: 'bandit-skip', key, state: {} }
+    const error = await failure(() => checkPolicyDocument(document, { ...key, [field]: value }, 'p.json'))
+    expect(error).toMatchObject({ code: 'policy-mismatch', field: `policy.key.${field}` })
+    expect(error.message).toMatch(new RegExp(`^p\\.json: ${field} is .* in the policy and .* in this run; `))
+    expect(error.message.length).toBeLessThan(300)
+  })
+
+  const broken: readonly (readonly [string, unknown])[] = [
+    ['format', undefined],
+    ['format', null],
+    ['format', []],
+    ['format', 'text'],
+    ['format', { format: 'other' }],
+    ['version', { version: 2 }],
+    ['kind', { kind: 'plan' }],
+    ['key', { key: undefined }],
+    ['key', { key: [] }],
+    ['state', { state: undefined }],
+    ['state', { state: 'x' }],
+  ]
+  it.each(broken)('without a proper %s is refused: %j', async (field, change) => {
+    const document = { format: 'fastflow-policy', version: 1, kind: 'bandit-skip', key, state: {} }
+    const whole = typeof change === 'object' && change && !Array.isArray(change)
+    const error = await failure(() => checkPolicyDocument(whole ? { ...document, ...change } : change, key))
+    expect(error).toMatchObject({ code: 'policy-unreadable', field: `policy.${field}` })
+    expect(error.message).toContain('delete it to learn anew')
+  })
+})
+
+describe('a learned state', () => {
+  const broken: [field: string, damage: (state: PaperState) => unknown, code?: string][] = [
+    ['state', () => null],
+    ['state', () => []],
+    ['state.bandit', (state) => ({ ...state, bandit: 'exp3' }), 'policy-mismatch'],
+    ['state.arms', (state) => ({ ...state, arms: [0, 2] }), 'policy-mismatch'],
+    ['state.arms', (state) => ({ ...state, arms: ['0', '2', '4', '6'] }), 'policy-mismatch'],
+    ['state.generations', (state) => ({ ...state, generations: -1 })],
+    ['state.generations', (state) => ({ ...state, generations: '5' })],
+    ['state.mu', (state) => ({ ...state, mu: 0 })],
+    ['state.mu', (state) => ({ ...state, mu: '0.1' })],
+    ['state.bandits', (state) => ({ ...state, bandits: undefined })],
+    ['state.bandits', (state) => ({ ...state, numSteps: 21 })],
+    ['state.bandits[0]', (state) => withBandit(state, 0, null)],
+    ['state.bandits[0]', (state) => withBandit(state, 0, { version: 1 })],
+    ['state.bandits[0]', (state) => withBandit(state, 0, { version: 1, kind: 'ucb1', arms: 3, rows: {} })],
+    ['state.bandits[19]', (state) => withBandit(state, 19, { version: 1, kind: 'ucb1', arms: 2, rows: {} })],
+  ]
+
+  function withBandit(state: PaperState, step: number, bandit: unknown) {
+    return { ...state, bandits: state.bandits.map((old, at) => (at === step ? bandit : old)) }
+  }
+
+  it.each(broken)('is refused where %s is damaged', async (field, damage, code = 'policy-unreadable') => {
+    const { pipe, store, backend, document } = await learned()
+    const state = damage(document.state)
+    store.documents.set(policyDigest(document.key), JSON.stringify({ ...document, state }))
+    const calls = backend.calls.length
+    const error = await failure(() => pipe.generate('ant', { accelerate: 'paper' }))
+    expect(error).toMatchObject({ code, field: `policy.${field}` })
+    expect(error.message).toContain(`the stored policy ${policyDigest(document.key)}: `)
+    expect(backend.calls).toHaveLength(calls)
+    expect(store.saves).toHaveLength(5)
+  })
+
+  it('forgets what belongs to the run it was saved in alone', () => {
+    const { policy, parse } = paperPolicy()
+    const started = policy.init({ sigmas: [], numSteps: 20, random: () => 0 })
+    const ended = policy.finish(started, { completed: false, nfe: 3 })
+    expect(parse({ ...started, pending: { step: 1, arm: 0 }, more: true })).toEqual(ended)
+  })
+})
+
+describe('a snapshot of something else', () => {
+  it.each<[string, FakeOptions, GenerateOptions, readonly number[]]>([
+    ['model', { digest: 'e'.repeat(64) }, {}, [0, 2, 4, 6]],
+    ['sigmas', {}, { numSteps: 30 }, [0, 2, 4, 6]],
+    ['guidanceScale', {}, { guidanceScale: 3 }, [0, 2, 4, 6]],
+    ['policy', {}, {}, [1, 2, 4, 8]],
+  ])('is refused, naming %s', async (field, model, options, arms) => {
+    const { document: policy } = await learned(1)
+    const { pipe, backend } = await fakePipeline(model)
+    const accelerate = { method: 'paper', policy, arms } as const
+    const error = await failure(() => pipe.generate('ant', { ...options, accelerate }))
+    expect(error).toMatchObject({ code: 'policy-mismatch', field: `policy.key.${field}` })
+    expect(backend.calls).toHaveLength(0)
+  })
+})
