@@ -13,7 +13,7 @@ import {
 } from '@fastflow/core'
 import { countingVelocity, gaussianFlow, mixtureFlow } from '@fastflow/testkit'
 import { describe, expect, it } from 'vitest'
-import { gaussian, mixture, noise, seeded } from './support/runs.ts'
+import { mixture, noise, seeded } from './support/runs.ts'
 
 interface Means {
   readonly pulls: readonly number[]
