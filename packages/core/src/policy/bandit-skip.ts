@@ -23,6 +23,8 @@ export interface BanditSkipOptions<BanditState> {
   readonly bandit: SkipBandit<BanditState>
   /** Skip lengths to choose from, increasing; the paper's code has 0, 2, 4, 6, its text 1, 2, 4, 8. */
   readonly arms: readonly number[]
+  /** Scales the price of a network call, above 0: less evaluates more. Default 1. */
+  readonly price?: number
 }
 
 /** What the policy has learned, plus what it remembers of the current run. Plain JSON. */
@@ -49,11 +51,9 @@ export interface BanditSkipState<BanditState> {
  * The network is called at the landing anyway, so the forecast there can be checked, and the bandit that chose
  * the jump gets `r = mu m - MSE(v_hat, v)`; here in units of `mu max(arms)`, so that rewards are at most 1
  * and one exploration constant serves every model (there is no lower bound: a bad forecast can cost many evaluations).
- * `mu` is the largest error that any of the arms would have made anywhere along one full run, divided by its steps: the
- * first run evaluates every step and calibrates, keeping `max(arms) + 3` velocities for that once.
- *
- * A skip of m steps pays where its mismatch stays under m / T of the largest one, so the policy skips where the path is
- * straight compared with its most curved part.
+ * `mu` is `price` times the largest error that any of the arms would have made anywhere along one full run, divided by
+ * its steps: the first run evaluates every step and calibrates, keeping `max(arms) + 3` velocities for that once.
+ * So the policy skips where the path is straight compared with its most curved part.
  *
  * Unlike the released code, the reward goes to the bandit that decided, the forecast uses the measured slope
  * and the last step is always evaluated (a jump to the very end could never be judged).
@@ -66,6 +66,8 @@ export function banditSkip<BanditState>(
 ): SkipPolicy<BanditSkipState<BanditState>> {
   const { bandit } = options
   const arms = checkArms(options.arms)
+  const scale = options.price ?? 1
+  if (!(scale > 0 && Number.isFinite(scale))) throw invalidArgument('price', `${scale} is not a positive number`)
   return {
     version: 1,
     name: `${bandit.name}-skip`,
@@ -88,7 +90,7 @@ export function banditSkip<BanditState>(
             { ...state, calibration: calibrate(state.calibration, arms, landing, context.sigmas) },
           ],
     observe: (state, feedback) => observe(bandit, arms, state, feedback),
-    finish,
+    finish: (state, outcome) => finish(scale, state, outcome),
   }
 }
 
@@ -147,11 +149,11 @@ function observe<B>(
   return { ...state, bandits, pending: null }
 }
 
-function finish<B>(state: BanditSkipState<B>, outcome: Outcome): BanditSkipState<B> {
+function finish<B>(scale: number, state: BanditSkipState<B>, outcome: Outcome): BanditSkipState<B> {
   const { calibration, numSteps } = state
   const ended = { ...state, calibration: null, pending: null }
   if (!outcome.completed) return ended
-  const price = (calibration?.largest ?? 0) / numSteps
+  const price = (scale * (calibration?.largest ?? 0)) / numSteps
   // A run of one step, or along a perfectly straight path, gives no price; the next run calibrates again.
   return { ...ended, mu: state.mu ?? (price > 0 ? price : null), generations: state.generations + 1 }
 }
