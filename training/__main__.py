@@ -8,6 +8,7 @@ from pathlib import Path
 import torch
 
 from .recipes import cifar10
+from .trainer import Settings
 
 RECIPES = {"cifar10": cifar10}
 
@@ -26,6 +27,7 @@ def add_commands(recipe: str, parser: argparse.ArgumentParser) -> None:
     train = commands.add_parser("train", parents=[shared], help="train, or go on from the last checkpoint")
     train.add_argument("--minutes", type=float, default=120.0, help="stop after this much training time in all")
     train.add_argument("--steps", type=int, default=100_000, help="stop after this many optimiser steps in all")
+    train.add_argument("--cooldown", type=int, default=0, help="let the learning rate fall to 0 over the last steps")
     train.add_argument("--batch", type=int, default=128)
     train.add_argument("--no-compile", action="store_true", help="run the network eagerly")
     export = commands.add_parser("export", parents=[shared], help="write the ONNX model and its folder")
@@ -54,8 +56,9 @@ def main() -> None:
     if options.threads > 0:
         torch.set_num_threads(options.threads)
     if options.command == "train":
-        limits = (options.minutes, options.steps, options.batch)
-        recipe.train(options.work, options.device, *limits, not options.no_compile)
+        compiled = not options.no_compile
+        settings = Settings(options.steps, options.minutes, cooldown=options.cooldown, compile=compiled)
+        recipe.train(options.work, options.device, options.batch, settings)
         return
     if options.command == "card":
         recipe.card(options.out)

@@ -15,6 +15,7 @@ class Progress:
 
     step: int
     seconds: float
+    cooldown: int
 
 
 def load_ema(net: nn.Module, path: Path) -> Progress:
@@ -24,4 +25,4 @@ def load_ema(net: nn.Module, path: Path) -> Progress:
     state = torch.load(path, map_location="cpu", weights_only=True)
     net.load_state_dict(state["ema"])
     net.eval().requires_grad_(False)
-    return Progress(state["step"], state["seconds"])
+    return Progress(state["step"], state["seconds"], state.get("cooldown", 0))

@@ -26,6 +26,7 @@ class Settings:
     learning_rate: float = 6e-3
     decay_after: int = 2000
     warmup: int = 200
+    cooldown: int = 0
     ema_exponent: float = 16.0
     seed: int = 0
     checkpoint_every: int = 500
@@ -34,9 +35,13 @@ class Settings:
 
 
 def learning_rate(settings: Settings, step: int) -> float:
-    """Linear warm-up, constant, then inverse square root: needs no planned end, so runs can be extended."""
+    """Linear warm-up, constant, inverse square root, and a linear decay to zero over the last `cooldown` steps.
+
+    Without a cool-down nothing depends on where the run ends, so it can be extended.
+    """
     warm = min(1.0, (step + 1) / settings.warmup)
-    return settings.learning_rate * warm / math.sqrt(max(step / settings.decay_after, 1.0))
+    cool = min(1.0, (settings.steps - step) / settings.cooldown) if settings.cooldown > 0 else 1.0
+    return settings.learning_rate * warm * cool / math.sqrt(max(step / settings.decay_after, 1.0))
 
 
 class Ema:
@@ -77,7 +82,8 @@ def train(model: nn.Module, loss: Loss, preview: Preview, settings: Settings, fo
 
     def checkpoint_now(step: int, seconds: float) -> None:
         state = {"model": model.state_dict(), "ema": ema.model.state_dict(), "optimizer": optimizer.state_dict()}
-        save_checkpoint(checkpoint, {**state, "step": step, "seconds": seconds})
+        progress = {"step": step, "seconds": seconds, "cooldown": settings.cooldown}
+        save_checkpoint(checkpoint, {**state, **progress})
 
     network = torch.compile(model) if settings.compile else model
     began = time.monotonic() - elapsed

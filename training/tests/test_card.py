@@ -8,7 +8,7 @@ from ..export.layout import update_metrics
 from ..recipes.cifar10 import card
 
 EXPORT = {
-    "step": 7, "minutes": 119.4, "parameters": 6_750_000, "default_guidance_scale": 1.5, "opset": 18,
+    "step": 7, "minutes": 119.4, "cooldown": 3, "parameters": 6_750_000, "default_guidance_scale": 1.5, "opset": 18,
     "bytes": 13_600_000, "onnx_difference": 7e-6, "rounding_difference": 2e-3, "rounding_rms": 2e-4, "velocity_rms": 1.3,
 }  # fmt: skip
 EVALUATION = {
@@ -28,7 +28,7 @@ def test_card_quotes_the_metrics(tmp_path: Path) -> None:
     card(tmp_path)
     text = (tmp_path / "README.md").read_text()
     assert "**12.35**" in text and "0.2134" in text and "not logged" in text
-    assert "2,048 samples" in text and "guidance 2" in text and "--minutes 120" in text
+    assert "2,048 samples" in text and "guidance 2" in text and "--steps 7 --minutes 1000 --cooldown 3" in text
     assert "| 1.50 |" in text and "| 0.25 |" in text
 
 

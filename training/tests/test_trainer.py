@@ -85,3 +85,9 @@ def test_learning_rate_warms_up_holds_and_decays() -> None:
     settings = Settings(steps=1, minutes=1)
     rates = [learning_rate(settings, step) / settings.learning_rate for step in (0, 199, 2000, 8000)]
     assert rates == pytest.approx([1 / 200, 1.0, 1.0, math.sqrt(1 / 4)])
+
+
+def test_learning_rate_cools_down_to_zero_at_the_last_step() -> None:
+    settings = Settings(steps=2000, minutes=1, cooldown=1000)
+    rates = [learning_rate(settings, step) / settings.learning_rate for step in (1000, 1500, 1999)]
+    assert rates == pytest.approx([1.0, 0.5, 1 / 1000])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from pathlib import Path
 
 from ...data.cifar10 import CLASSES
@@ -57,10 +56,10 @@ factors are folded into plain weights.
 ## Training
 
 ```
-python -m training cifar10 train --minutes {minutes_option}
+python -m training cifar10 train --steps {step} --minutes 1000{cooldown_option}
 ```
 
-{step:,} optimiser steps of 128 images (Adam, learning rate 6e-3 with inverse square root decay, bfloat16 autocast),
+{step:,} optimiser steps of 128 images (Adam, learning rate 6e-3 with inverse square root decay{cooldown_words}, bfloat16 autocast),
 noise levels drawn logit-normal, {dropout:.0%} of the labels dropped, weights averaged with a power-function EMA.
 Cost: {minutes:.0f} minutes by the clock on two CPU cores that other work shared, no accelerator.
 
@@ -110,7 +109,8 @@ def values(metrics: dict) -> dict:
         "parameters": export["parameters"] / 1e6,
         "megabytes": export["bytes"] / 1e6,
         "default_guidance": export["default_guidance_scale"],
-        "minutes_option": math.ceil(export["minutes"]),
+        "cooldown_option": f" --cooldown {export['cooldown']}" if export["cooldown"] else "",
+        "cooldown_words": " and a linear cool-down" if export["cooldown"] else "",
         "widths": ", ".join(str(width) for width in CONFIG.widths),
         "blocks": CONFIG.blocks_per_level,
         "dropout": LABEL_DROPOUT,

@@ -19,6 +19,7 @@ def export(checkpoint: Path, out: Path, guidance: float) -> None:
     write_layout(out, CONFIG, CLASSES, guidance)
     document = {
         "step": progress.step,
+        "cooldown": progress.cooldown,
         "minutes": round(progress.seconds / 60, 1),
         "parameters": sum(weight.numel() for weight in net.parameters()),
         "default_guidance_scale": guidance,

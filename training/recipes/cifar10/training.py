@@ -25,8 +25,8 @@ def class_grid(model: nn.Module, path: Path, guidance: float = GUIDANCE, steps: 
     save_grid(images, columns=IMAGES_PER_CLASS, path=path)
 
 
-def train(work: Path, device: str, minutes: float, steps: int, batch: int, compile_model: bool) -> None:
-    """Train, or go on from the last checkpoint, until `steps` or `minutes` in all."""
+def train(work: Path, device: str, batch: int, settings: Settings) -> None:
+    """Train, or go on from the last checkpoint, until `settings.steps` or `settings.minutes` in all."""
     images, labels = cifar10.load("train", work)
     images, labels = images.to(device), labels.to(device)
     net = build(device)
@@ -35,5 +35,4 @@ def train(work: Path, device: str, minutes: float, steps: int, batch: int, compi
         rows = torch.randint(images.shape[0], (batch,), generator=generator).to(device)
         return batch_loss(model, images[rows], labels[rows], net, generator)
 
-    settings = Settings(steps=steps, minutes=minutes, compile=compile_model)
     run(net, loss, class_grid, settings, work / "cifar10")
