@@ -67,7 +67,8 @@ export function banditSkip<BanditState>(
   const { bandit } = options
   const arms = checkArms(options.arms)
   const scale = options.price ?? 1
-  if (!(scale > 0 && Number.isFinite(scale))) throw invalidArgument('price', `${scale} is not a positive number`)
+  if (!(scale > 0 && Number.isFinite(scale)))
+    throw invalidArgument('price', `${scale} is not a positive number`)
   return {
     version: 1,
     name: `${bandit.name}-skip`,
