@@ -59,7 +59,8 @@ describe('learning', () => {
     await pipe.generate('ant', { accelerate: { method: 'paper', arms: [1, 2, 4, 8] } })
     const { items } = await pipe.generate('ant', { accelerate: { method: 'paper', exploration: 1 } })
     expect(items[0]?.stats.decisions).toBe(full)
-    expect(store.documents.size).toBe(5)
+    await pipe.generate('ant', { accelerate: { method: 'paper', price: 2 } })
+    expect(store.documents.size).toBe(6)
   })
 
   it('estimates the error of what it skipped', async () => {
@@ -198,7 +199,7 @@ it('tells the key a policy is stored under', async () => {
   const { policy } = await pipe.generate('ant', { accelerate: 'paper' })
   expect(pipe.policyKey()).toEqual(policy?.key)
   expect([...store.documents.keys()]).toEqual([policyDigest(pipe.policyKey())])
-  const options = { numSteps: 10, guidanceScale: 1, arms: [1, 2], exploration: 0.5 }
+  const options = { numSteps: 10, guidanceScale: 1, arms: [1, 2], exploration: 0.5, price: 2 }
   expect(pipe.policyKey(options)).toEqual({
     model: pipe.digest,
     sigmas: pipe.prepare(0, { numSteps: 10 }).schedule.sigmas,
@@ -206,8 +207,14 @@ it('tells the key a policy is stored under', async () => {
     dims: [3, 4, 4],
     dtype: 'float32',
     extrapolator: policy?.key.extrapolator,
-    policy: 'ucb1-skip c=0.5 arms=1,2',
+    policy: 'ucb1-skip c=0.5 price=2 arms=1,2',
   })
-  for (const wrong of [{ numSteps: 0 }, { guidanceScale: -1 }, { arms: [] }, { exploration: NaN }])
+  for (const wrong of [
+    { numSteps: 0 },
+    { guidanceScale: -1 },
+    { arms: [] },
+    { exploration: NaN },
+    { price: 0 },
+  ])
     expect((await failure(() => pipe.policyKey(wrong))).code).toBe('invalid-argument')
 })

@@ -18,7 +18,7 @@ const key: PolicyKey = {
   dims: [3, 4, 4],
   dtype: 'float32',
   extrapolator: 'emulate-2',
-  policy: 'ucb1-skip c=0.2 arms=0,2,4,6',
+  policy: 'ucb1-skip c=0.2 price=0.4 arms=0,2,4,6',
 }
 
 /** Each field of the key with another value. */
@@ -29,7 +29,7 @@ const others: { readonly [Field in keyof PolicyKey]: PolicyKey[Field] } = {
   dims: [3, 8, 8],
   dtype: 'float16',
   extrapolator: 'emulate-1',
-  policy: 'ucb1-skip c=0.2 arms=1,2,4,8',
+  policy: 'ucb1-skip c=0.2 price=0.4 arms=1,2,4,8',
 }
 const changes = Object.entries(others) as [keyof PolicyKey, unknown][]
 
@@ -48,7 +48,7 @@ describe('policyDigest', () => {
   })
 
   it('is a SHA-256 that must never change, or stored policies are lost', () => {
-    expect(policyDigest(key)).toBe('666896152a088d74975908734b86fdee517cbe13a4c8384bbb1f2f0282a21754')
+    expect(policyDigest(key)).toBe('35721582a37b75489dc18309c2e13925955e1792f99763b0d5d30edfacb85347')
   })
 
   it.each(changes)('depends on %s', (field, value) => {

@@ -27,12 +27,12 @@ export function checkSeed(seed: number, count = 1): number {
   throw invalidArgument('seed', `${seed} leaves no seeds for ${count} images; the last one is ${MAX_SEED}`)
 }
 
-export function checkNumSteps(config: ClassModelConfig, numSteps = config.numSteps): number {
+export function checkNumSteps(config: ClassModelConfig, numSteps: number = config.numSteps): number {
   if (Number.isInteger(numSteps) && numSteps >= 1 && numSteps <= MAX_STEPS) return numSteps
   throw invalidArgument('numSteps', `${numSteps} is not a whole number from 1 to ${MAX_STEPS}`)
 }
 
-export function checkGuidance(config: ClassModelConfig, scale = config.guidanceScale): number {
+export function checkGuidance(config: ClassModelConfig, scale: number = config.guidanceScale): number {
   if (!(typeof scale === 'number' && scale >= 0 && scale <= MAX_GUIDANCE))
     throw invalidArgument('guidanceScale', `${scale} is not a number from 0 to ${MAX_GUIDANCE}`)
   if (scale === 1 || config.nullClass !== undefined) return scale

@@ -45,10 +45,8 @@ export async function openAcceleration(
     const { policy } = accelerate
     return { ...learnsNothing, sample: (options) => sample({ ...options, policy }) }
   }
-  throw invalidArgument(
-    'accelerate',
-    `${JSON.stringify(accelerate)} is unknown; available: "off", "paper", { method: "paper", ... }, { method: "custom", policy }`,
-  )
+  const available = '"off", "paper", { method: "paper", ... }, { method: "custom", policy }'
+  throw invalidArgument('accelerate', `${JSON.stringify(accelerate)} is unknown; available: ${available}`)
 }
 
 async function openPaper(

@@ -13,7 +13,7 @@ export interface PolicyKey {
   readonly dims: readonly number[]
   readonly dtype: string
   readonly extrapolator: string
-  /** Name and options of the learning policy, e.g. `ucb1-skip c=0.2 arms=0,2,4,6`. */
+  /** Name and options of the learning policy, e.g. `ucb1-skip c=0.2 price=0.4 arms=0,2,4,6`. */
   readonly policy: string
 }
 

@@ -65,6 +65,7 @@ function isCount(value: unknown): value is number {
 }
 
 function differs(source: string, field: string, learned: unknown, wanted: unknown): FastFlowError {
-  const message = `${source}: ${field} is ${JSON.stringify(learned)} in the policy and ${JSON.stringify(wanted)} in this run; learn a policy for these settings`
+  const difference = `${field} is ${JSON.stringify(learned)} in the policy and ${JSON.stringify(wanted)} in this run`
+  const message = `${source}: ${difference}; learn a policy for these settings`
   return new FastFlowError({ code: 'policy-mismatch', field: `policy.state.${field}`, message })
 }

@@ -35,7 +35,7 @@ export interface PaperPolicy {
  *
  * The first generation evaluates every step and calibrates the price of an evaluation; see {@link banditSkip}.
  *
- * @throws FastFlowError `invalid-argument` for bad arms or a bad exploration constant.
+ * @throws FastFlowError `invalid-argument` for bad arms, a bad exploration constant or a bad price.
  *
  * Reference: FastFlow: Accelerating the Generative Flow Matching Models with Bandit Inference, arXiv 2602.11105.
  */
