@@ -1,0 +1,124 @@
+import { shiftSigma } from '../schedule/shifted.ts'
+import type { EdgeErrors } from './edges.ts'
+import { shortestPaths } from './shortest-path.ts'
+import type { FitMode } from './visit.ts'
+
+/** A schedule worth trying: which family proposed it, and how its weights are found. */
+export interface Candidate {
+  readonly family: string
+  readonly mode: FitMode
+  /** Evaluated indices, then T. */
+  readonly path: readonly number[]
+}
+
+/** Cost of a jump made of each run's local mean squared error; `sigma` is where the jump starts. */
+type CostShape = (errors: Float64Array, sigma: number) => number
+
+/**
+ * Shapes differ in how errors add up (root: along one line; square: at right angles) and in how much an early one grows.
+ * None is best on every model, which is why candidates are tried.
+ */
+const shapes: Readonly<Record<string, CostShape>> = {
+  root: (errors) => rootMean(errors),
+  early: (errors, sigma) => rootMean(errors) * (0.3 + sigma),
+  square: (errors) => errors.reduce((sum, error) => sum + error, 0) / errors.length,
+  earlier: (errors, sigma) => rootMean(errors) * (0.05 + sigma * sigma),
+}
+
+const shifts = [1.5, 1, 2, 3, 0.7] as const
+
+/** In the order worth trying when nothing is known yet. */
+const order = [
+  'root',
+  'early',
+  'shift-1.5',
+  'square',
+  'earlier',
+  'shift-1',
+  'shift-2',
+  'shift-3',
+  'shift-0.7',
+]
+
+/** Candidates of every budget at once, most promising first, duplicates left out. */
+export function proposeCandidates(
+  edges: EdgeErrors,
+  sigmas: readonly number[],
+  budgets: readonly number[],
+): Map<number, Candidate[]> {
+  const families = new Map<string, Map<number, readonly number[]>>()
+  const errors = new Float64Array(edges.runs)
+  for (const [family, shape] of Object.entries(shapes)) {
+    const cost = (previous: number, i: number, j: number): number => {
+      edges.measure(errors, previous, i, j)
+      return shape(errors, sigmas[i]!)
+    }
+    families.set(family, shortestPaths(edges.numSteps, Math.max(...budgets), cost))
+  }
+  for (const shift of shifts) {
+    families.set(
+      `shift-${shift}`,
+      new Map(budgets.map((budget) => [budget, shiftedPath(sigmas, budget, shift)])),
+    )
+  }
+  return new Map(
+    budgets.map((budget) => {
+      const of = (family: string, mode: FitMode): Candidate => {
+        return { family, mode, path: families.get(family)!.get(budget)! }
+      }
+      const rehearsed = order.map((family) => of(family, 'rehearsed'))
+      const fitted = order.map((family) => of(family, 'fitted'))
+      return [budget, distinct(rehearsed.flatMap((candidate, k) => [candidate, fitted[k]!]))]
+    }),
+  )
+}
+
+/** Sum over the jumps of a path of the root mean local error; ranks small changes of a schedule. */
+export function roughCost(edges: EdgeErrors, path: readonly number[]): number {
+  const errors = new Float64Array(edges.runs)
+  let total = 0
+  for (let m = 0; m + 1 < path.length; m++) {
+    edges.measure(errors, path[Math.max(0, m - 1)]!, path[m]!, path[m + 1]!)
+    total += rootMean(errors)
+  }
+  return total
+}
+
+/** The grid indices closest to a shifted grid of `budget` steps, made strictly increasing. */
+export function shiftedPath(sigmas: readonly number[], budget: number, shift: number): number[] {
+  const numSteps = sigmas.length - 1
+  const path = Array.from({ length: budget + 1 }, (_, k) =>
+    nearestIndex(sigmas, sigmas[0]! * shiftSigma(1 - k / budget, shift)),
+  )
+  path[0] = 0
+  path[budget] = numSteps
+  for (let k = 1; k <= budget; k++) path[k] = Math.max(path[k]!, path[k - 1]! + 1)
+  path[budget] = numSteps
+  for (let k = budget - 1; k > 0; k--) path[k] = Math.min(path[k]!, path[k + 1]! - 1)
+  return path
+}
+
+/** Index of the grid value closest to `sigma`. */
+export function nearestIndex(sigmas: readonly number[], sigma: number): number {
+  let best = 0
+  for (let k = 1; k < sigmas.length; k++) {
+    if (Math.abs(sigmas[k]! - sigma) < Math.abs(sigmas[best]! - sigma)) best = k
+  }
+  return best
+}
+
+function distinct(candidates: readonly Candidate[]): Candidate[] {
+  const seen = new Set<string>()
+  return candidates.filter(({ mode, path }) => {
+    const key = `${mode} ${path.join()}`
+    if (seen.has(key)) return false
+    seen.add(key)
+    return true
+  })
+}
+
+function rootMean(errors: Float64Array): number {
+  let sum = 0
+  for (let n = 0; n < errors.length; n++) sum += Math.sqrt(errors[n]!)
+  return sum / errors.length
+}
