@@ -25,13 +25,20 @@ export async function writeWhole(path: string, data: Uint8Array | string): Promi
 export async function prepareFolder(path: string): Promise<void> {
   const probe = join(path, `.${randomUUID()}.probe`)
   try {
-    await mkdir(path, { recursive: true })
+    await makeFolders(path)
     await (await open(probe, 'wx')).close()
   } catch (cause) {
     throw unwritable(path, cause)
   } finally {
     await rm(probe, { force: true }).catch(() => {})
   }
+}
+
+// Not `mkdir` with `recursive`: under /proc it never returns (a folder there cannot be made, though its parent exists).
+async function makeFolders(path: string): Promise<void> {
+  if (await isFolder(path)) return
+  if (dirname(path) !== path) await makeFolders(dirname(path))
+  await mkdir(path)
 }
 
 function unwritable(path: string, cause: unknown): FastFlowError {
