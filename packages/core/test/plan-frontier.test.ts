@@ -1,0 +1,230 @@
+import {
+  calibrate,
+  createRandom,
+  FastFlowError,
+  fillNormal,
+  float32Space,
+  linearSchedule,
+  type PlanDocument,
+  parsePlan,
+  planFromMask,
+  planPolicy,
+  sample,
+  transferPlan,
+  validatePlan,
+} from '@fastflow/core'
+import { describe, expect, it } from 'vitest'
+import { createFrontier } from '../src/plan/frontier.ts'
+import { judge, psnrOf, quantile, scoresWithoutChoice } from '../src/plan/quality.ts'
+import { flow, noise, schedule, small } from './support/plan.ts'
+
+const key = { model: 'ab12', guidance: 1.5, dims: [1, 24], dtype: 'float32' }
+const planned = await calibrate({ ...small, key })
+
+/** The document with other held-out scores, everything else alike. */
+function withScores(scores: readonly (readonly number[])[], fewerSteps: number[] = []): PlanDocument {
+  const plans = planned.document.plans.map((entry, k) => ({
+    ...entry,
+    scores: scores[k]!,
+    quality: { ...entry.quality, basis: 'held-out' as const, runs: scores[k]!.length },
+  }))
+  return { ...planned.document, floor: { fewerSteps, exact: [] }, plans }
+}
+
+describe('frontier', () => {
+  it('serves the largest plan within the budget, the full run from T on, and refuses less than the least', async () => {
+    expect(planned.at(9).name).toBe(planned.at(8).name)
+    expect(planned.at(30).name).toBe('full')
+    expect(() => planned.at(4)).toThrow('available: 5, 8, 12')
+  })
+
+  it('refuses a run on another grid, naming the difference', async () => {
+    const options = { velocity: flow, x: noise(1), policy: planned.at(8) }
+    await expect(sample({ ...options, schedule: linearSchedule(29) })).rejects.toMatchObject({
+      code: 'policy-mismatch',
+      field: 'schedule.sigmas',
+    })
+  })
+
+  it('writes masks that come back as the same nodes', () => {
+    const mask = planned.mask(8)
+    expect(mask.reduce((sum, step) => sum + step, 0)).toBe(planned.entry(8)!.nfe)
+    expect(planFromMask(mask, schedule).nodes).toEqual(planned.entry(8)!.nodes)
+    expect(() => planFromMask(mask.slice(1), schedule)).toThrow('29 entries')
+    expect(() => planFromMask([0, ...mask.slice(1)], schedule)).toThrow('first step')
+  })
+
+  it('runs a full mask as the baseline', async () => {
+    const steps = planFromMask(Array<number>(30).fill(1), schedule)
+    const policy = planPolicy(schedule.sigmas, steps)
+    const { x } = await sample({ velocity: flow, schedule, x: noise(2), policy })
+    const full = await sample({ velocity: flow, schedule, x: noise(2) })
+    expect(float32Space.meanSquaredDifference(x, full.x)).toBeLessThan(1e-10)
+  })
+})
+
+describe('quality targets', () => {
+  const nineteen = (value: number): number[] => Array<number>(19).fill(value)
+
+  it('choose the cheapest plan certified', () => {
+    const plan = createFrontier(withScores([nineteen(20), nineteen(30), nineteen(40)]))
+    expect(plan.for({ psnr: 25 })).toMatchObject({ kind: 'planned', nfe: planned.entry(8)!.nfe })
+    expect(plan.for({ psnr: 15 })).toMatchObject({ nfe: planned.entry(5)!.nfe })
+  })
+
+  it('fall back to the full run and say why', () => {
+    const short = createFrontier(withScores([[40], [40], [40]]))
+    expect(short.for({ psnr: 25 })).toMatchObject({ kind: 'too-few-runs', nfe: 30 })
+    expect(short.for({ psnr: 25 }).reason).toContain('needs 19 held-out runs, there are 1')
+    const low = createFrontier(withScores([nineteen(20), nineteen(20), nineteen(20)]))
+    expect(low.for({ psnr: 25 })).toMatchObject({ kind: 'out-of-reach', nfe: 30 })
+    const floored = createFrontier(withScores([nineteen(50), nineteen(50), nineteen(50)], [33, 34]))
+    expect(floored.for({ psnr: 40 })).toMatchObject({ kind: 'beyond-floor', nfe: 30 })
+    expect(floored.for({ psnr: 40 }).reason).toContain('33.0 dB')
+    expect(() => low.for({ psnr: 25, confidence: 1 })).toThrow('confidence')
+    expect(() => low.for({ psnr: Number.NaN })).toThrow('psnr')
+  })
+
+  it('do not let a lucky small plan pass where a larger one fails', () => {
+    const plan = createFrontier(withScores([nineteen(40), nineteen(20), nineteen(40)]))
+    expect(plan.for({ psnr: 30 })).toMatchObject({ nfe: planned.entry(12)!.nfe })
+  })
+
+  it('hold on new noises: at least the stated share over repeats reaches the target', async () => {
+    const { next } = createRandom(9)
+    const fresh = (count: number): number[] =>
+      Array.from({ length: count }, () => Math.floor(next() * 2 ** 31))
+    let reached = 0
+    let total = 0
+    for (let repeat = 0; repeat < 20; repeat++) {
+      const bare = createFrontier(withScores([[], [], []]))
+      const plan = await validatePlan(bare, { velocity: flow, noise, seeds: fresh(20) })
+      const psnr = quantile(plan.entry(12)!.scores, 0.3)
+      const { policy } = plan.for({ psnr, confidence: 0.8 })
+      for (const seed of fresh(5)) {
+        const { x } = await sample({ velocity: flow, schedule, x: noise(seed), policy })
+        const full = await sample({ velocity: flow, schedule, x: noise(seed) })
+        total++
+        if (psnrOf(float32Space.meanSquaredDifference(x, full.x) as number, 2) >= psnr) reached++
+      }
+    }
+    expect(reached / total).toBeGreaterThanOrEqual(0.8)
+  })
+})
+
+describe('honest scores', () => {
+  it('judge a run under the choice of the others', () => {
+    expect(
+      scoresWithoutChoice([
+        [10, 10, 60],
+        [20, 20, 20],
+      ]),
+    ).toEqual([10, 10, 20])
+    expect(scoresWithoutChoice([[5, 6]])).toEqual([5, 6])
+  })
+
+  it('show no gain from choosing among equal plans', () => {
+    const noises = fillNormal(new Float32Array(8 * 400), 3)
+    const scores = Array.from({ length: 50 }, (_, trial) => {
+      const at = (c: number, n: number): number => noises[(trial * 8 + c) * 8 + n]!
+      return scoresWithoutChoice(
+        Array.from({ length: 8 }, (_, c) => Array.from({ length: 8 }, (_, n) => at(c, n))),
+      )
+    })
+    const mean = scores.flat().reduce((sum, value) => sum + value, 0) / scores.flat().length
+    expect(Math.abs(mean)).toBeLessThan(0.15)
+  })
+
+  it('weigh the tail', () => {
+    expect(judge([30, 30, 30])).toBe(30)
+    expect(judge([40, 40, 10])).toBeLessThan(judge([31, 31, 29]))
+    expect(psnrOf(0, 2)).toBe(120)
+  })
+})
+
+describe('documents', () => {
+  const text = JSON.stringify(planned)
+
+  it('come back from JSON as the same policy, in a few kB', async () => {
+    const plan = parsePlan(text, { ...key, schedule, target: 'baseline' })
+    expect(plan.document).toEqual(planned.document)
+    expect(text.length).toBeLessThan(8192)
+    const run = (policy: ReturnType<typeof plan.at>) =>
+      sample({ velocity: flow, schedule, x: noise(9), policy })
+    expect((await run(plan.at(8))).x).toEqual((await run(planned.at(8))).x)
+  })
+
+  it.each([
+    [{ model: 'ff' }, 'model'],
+    [{ guidance: 2 }, 'guidance'],
+    [{ dims: [1, 48] }, 'dims'],
+    [{ dtype: 'float16' }, 'dtype'],
+    [{ target: 'exact' as const }, 'target'],
+    [{ schedule: linearSchedule(20) }, 'schedule.sigmas'],
+  ])('made for something else than %j are refused naming %s', (expected, field) => {
+    expect(refusal(() => parsePlan(text, expected))).toMatchObject({ code: 'policy-mismatch', field })
+  })
+
+  it.each([
+    ['not json', 'plan'],
+    ['null', 'plan'],
+    ['{}', 'format'],
+    [damaged('version', 2), 'version'],
+    [damaged('key.schedule.sigmas.3', 'x'), 'key.schedule.sigmas'],
+    [damaged('key.schedule.sigmas.3', 2), 'key.schedule.sigmas'],
+    [damaged('key.basis.order', 'oldest-first'), 'key.basis.order'],
+    [damaged('key.target', 'best'), 'key.target'],
+    [damaged('calibration.seeds', 1), 'calibration.seeds'],
+    [damaged('calibration.range', null), 'calibration.range'],
+    [damaged('floor', []), 'floor'],
+    [damaged('plans', []), 'plans'],
+    [damaged('plans.1.nodes.2', 0), 'plans[1].nodes'],
+    [damaged('plans.1.nfe', 99), 'plans[1].nfe'],
+    [damaged('plans.1.budget', 1), 'plans[1].budget'],
+    [damaged('plans.1.weights.0', [1, 2]), 'plans[1].weights[0]'],
+    [damaged('plans.1.weights.1.0', null), 'plans[1].weights[1]'],
+    [damaged('plans.1.weights', []), 'plans[1].weights'],
+    [damaged('plans.1.quality.p10', null), 'plans[1].quality'],
+  ])('that are damaged are refused naming the field (%#)', (document, field) => {
+    expect(refusal(() => parsePlan(document))).toMatchObject({ code: 'policy-unreadable', field })
+  })
+})
+
+describe('transfer', () => {
+  it('keeps noise levels and starts quality anew', async () => {
+    const other = linearSchedule(60)
+    const moved = transferPlan(planned, other)
+    expect(moved.entry(8)!.nodes).toEqual(planned.entry(8)!.nodes.map((node) => 2 * node))
+    expect(moved.entry(8)!.quality).toMatchObject({ basis: 'none', runs: 0 })
+    const { x } = await sample({ velocity: flow, schedule: other, x: noise(4), policy: moved.at(12) })
+    const full = await sample({ velocity: flow, schedule: other, x: noise(4) })
+    const first = await sample({ velocity: flow, schedule: other, x: noise(5) })
+    const apart = float32Space.meanSquaredDifference(first.x, full.x) as number
+    expect(float32Space.meanSquaredDifference(x, full.x)).toBeLessThan(apart / 10)
+  })
+
+  it('leaves out budgets the new grid has no room for', () => {
+    expect(transferPlan(planned, linearSchedule(10)).budgets).toEqual([5, 8])
+    expect(() => transferPlan(planned, linearSchedule(4))).toThrow('schedule')
+  })
+})
+
+function refusal(act: () => unknown): FastFlowError {
+  try {
+    act()
+  } catch (error) {
+    if (FastFlowError.isInstance(error)) return error
+    throw error
+  }
+  throw new Error('nothing was refused')
+}
+
+/** The document as JSON with one value replaced. */
+function damaged(path: string, value: unknown): string {
+  const document = JSON.parse(JSON.stringify(planned))
+  const names = path.split('.')
+  const last = names.pop()!
+  const holder = names.reduce((inner, name) => inner[name], document)
+  holder[last] = value
+  return JSON.stringify(document)
+}

@@ -1,0 +1,51 @@
+import {
+  type CalibrateOptions,
+  fillNormal,
+  linearSchedule,
+  type Schedule,
+  type Trajectory,
+  type Velocity,
+} from '@fastflow/core'
+import { mixtureFlow } from '@fastflow/testkit'
+import { createEdgeErrors, type EdgeErrors } from '../../src/plan/edges.ts'
+import { incrementsOf } from '../../src/plan/increments.ts'
+import { recordTrajectory } from '../../src/plan/record.ts'
+import { float32Space } from '../../src/space/float32.ts'
+
+/** Elements of the states planner tests run on. */
+export const elements = 24
+
+const means = Array.from({ length: 6 }, (_, i) =>
+  Array.from(fillNormal(new Float32Array(elements), 100 + i), (value) => 0.8 * value),
+)
+
+/** A flow that bends: six well-separated components. */
+export const flow: Velocity<Float32Array> = mixtureFlow({
+  weights: means.map(() => 1),
+  means,
+  std: 0.15,
+}).velocity
+
+export const noise = (seed: number): Float32Array => fillNormal(new Float32Array(elements), seed)
+
+export const schedule: Schedule = linearSchedule(30)
+
+export function record(seed: number, grid: Schedule = schedule): Promise<Trajectory<Float32Array>> {
+  return recordTrajectory({ velocity: flow, schedule: grid, space: float32Space, noise: noise(seed), seed })
+}
+
+/** Edge errors of a few recorded runs on the common grid. */
+export async function recordedEdges(seeds: readonly number[]): Promise<EdgeErrors> {
+  const runs = await Promise.all(seeds.map((seed) => record(seed)))
+  const grams = runs.map(({ gram }) => gram)
+  return createEdgeErrors(grams, incrementsOf(schedule.sigmas, 'baseline'), schedule.sigmas)
+}
+
+/** Options of a small calibration. */
+export const small: CalibrateOptions = {
+  velocity: flow,
+  noise,
+  schedule,
+  budgets: [5, 8, 12],
+  evaluations: 20 * 30,
+}
