@@ -8,7 +8,7 @@ export const shared: ViteUserConfig = defineConfig({
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
     include: ['test/**/*.test.ts'],
-    testTimeout: 30_000,
+    testTimeout: 180_000,
     reporters: ['default', ['json', { outputFile: 'test-report.json' }]],
     onConsoleLog: (log) => {
       throw new Error(`a test wrote to the console: ${log}`)

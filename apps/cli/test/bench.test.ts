@@ -25,6 +25,10 @@ test('bench prints one row a method with exact counts, and writes a report', asy
   const nfe = Object.fromEntries(document.rows.map((row) => [row.method, row.nfe]))
   expect(nfe).toMatchObject({ full: 10, 'euler-3': 3, 'ab2-3': 3, 'uniform-5': 5, 'random-5': 5 })
   expect(nfe.paper).toBeLessThan(10)
+  expect(nfe).toMatchObject({ 'plan-5': 5, 'plan1-5': 5, floor: 5 })
+  expect(document.planEvaluations).toBeGreaterThan(10)
+  expect(document.planEvaluations).toBeLessThanOrEqual(200)
+  expect(document.contests.map(({ budget }) => budget)).toEqual([3, 5])
   expect(nfe.flat).toBeLessThanOrEqual(10)
   const full = document.rows.find(({ method }) => method === 'full')!
   expect(full).toMatchObject({
@@ -54,4 +58,18 @@ test('the table has the rows of the document', async () => {
   expect(out.split('\n')[0]).toMatch(/^method +NFE +passes +PSNR dB/)
   expect(out).toMatch(/^full +10\.0 +10\.0 +100\.00/m)
   expect(out).toMatch(/^ab2-5 +5\.0 +5\.0/m)
+})
+
+test('tuned solvers and caching rules keep within their budgets', async () => {
+  const cwd = await temporaryFolder(onTestFinished)
+  const tuned = ['--tune', '1', '--samples', '1', '--nfe', '5', '--no-plans', '--generations', '2']
+  const { code, out } = await cli(cwd, ['bench', ...settings, ...tuned, '--json'])
+  expect(code).toBe(0)
+  const { rows }: BenchDocument = JSON.parse(out)
+  const others = rows.filter((row) => row.tuned !== undefined)
+  expect(others.map(({ method }) => method)).toEqual(
+    expect.arrayContaining(['unipc2-5', 'dpmpp2m-5', 'heun-5', 'easycache-5', 'taylorseer-5', 'meancache-5']),
+  )
+  for (const row of others) expect(row.nfe, row.method).toBeLessThanOrEqual(6)
+  expect(rows.find(({ method }) => method === 'heun-5')).toMatchObject({ nfe: 5 })
 })

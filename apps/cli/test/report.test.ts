@@ -23,6 +23,7 @@ function row(method: string, nfe: number, psnr: number, exact: number): BenchRow
     psnr: psnr === 100 ? { mean: 100, p10: 100, min: 100 } : around(psnr),
     ssim: { mean: psnr / 100, p10: psnr / 110, min: psnr / 120 },
     exact: { psnr: around(exact) },
+    harm: 0.1,
     modelMs: 3 * nfe,
     overheadMs: 0.05 * nfe,
     wallMs: 3.05 * nfe,
@@ -52,8 +53,11 @@ function bench(of: readonly BenchRow[]): BenchDocument {
     guidanceScale: 2,
     exactSteps: 60,
     paperGenerations: 200,
+    planEvaluations: 0,
+    tuningSamples: 0,
     environment: { node: 'v20', backend: 'cpu', threads: 2, eventLoopLagP99Ms: 11.2 },
     rows: of,
+    contests: [],
   }
 }
 

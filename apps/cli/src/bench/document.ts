@@ -7,8 +7,10 @@ export interface Summary {
 
 /** One method at one budget, over all samples. Times are milliseconds a sample. */
 export interface BenchRow {
-  /** `full`, `euler-10`, `ab2-10`, `uniform-10`, `random-10`, `flat`, `paper`, ... */
+  /** `full`, `floor`, `euler-10`, `ab2-10`, `uniform-10`, `random-10`, `plan-10`, `flat`, `paper`, ... */
   readonly method: string
+  /** How the method's knob was set on the tuning noises. */
+  readonly tuned?: string
   /** Mean evaluations a sample. */
   readonly nfe: number
   /** Mean network passes a sample; with guidance two an evaluation. */
@@ -18,6 +20,8 @@ export interface BenchRow {
   readonly ssim: Summary
   /** To the same flow solved far finer than the full run. */
   readonly exact: { readonly psnr: Summary }
+  /** Share of samples under 35 dB to the exact solution and more than 1 dB farther from it than the full run. */
+  readonly harm: number
   readonly modelMs: number
   /** Everything that is not the network: sampler, copies, messages. */
   readonly overheadMs: number
@@ -26,6 +30,15 @@ export interface BenchRow {
   readonly speedup: number
   /** How often how many steps were skipped between two evaluations. */
   readonly skips: Readonly<Record<string, number>>
+}
+
+/** The plan against the best other method of the same budget, sample by sample. */
+export interface BenchContest {
+  readonly budget: number
+  /** Best mean PSNR among solvers and rules with a knob tuned or nothing to tune. */
+  readonly rival: string
+  /** `plan` minus rival, dB: mean and its 95 % bootstrap interval. */
+  readonly difference: { readonly mean: number; readonly low: number; readonly high: number }
 }
 
 /** What `fastflow bench --json` prints. */
@@ -40,6 +53,9 @@ export interface BenchDocument {
   readonly exactSteps: number
   /** Finished generations behind the learned policy, none of them on the bench's noise. */
   readonly paperGenerations: number
+  /** Evaluations behind the rows `plan-*`, for all budgets together, and noises behind tuned rows; 0 without them. */
+  readonly planEvaluations: number
+  readonly tuningSamples: number
   readonly environment: {
     readonly node: string
     readonly backend: string
@@ -48,4 +64,5 @@ export interface BenchDocument {
     readonly eventLoopLagP99Ms: number
   }
   readonly rows: readonly BenchRow[]
+  readonly contests: readonly BenchContest[]
 }

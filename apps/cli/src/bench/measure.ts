@@ -1,7 +1,7 @@
 import { createRandom, type SampleResult, sample } from '@fastflow/core'
 import type { Flow } from '@fastflow/pipelines'
 import { psnrOfFloats, ssim } from '@fastflow/proxies'
-import type { Method } from './methods.ts'
+import type { Method } from './method.ts'
 
 /** One method on one sample. */
 export interface Measurement {

@@ -3,13 +3,23 @@ import { FastFlowError } from '@fastflow/core'
 import type { ClassToImagePipeline, Flow } from '@fastflow/pipelines'
 import type { LearningCurve } from '../report/document.ts'
 import { withLoopLag } from '../session.ts'
+import { contestsOf } from './contests.ts'
+import { exactMethod } from './controls.ts'
 import type { BenchDocument } from './document.ts'
-import { learnPaper } from './learn.ts'
 import { type Measurement, measure, type Scores, score } from './measure.ts'
-import { benchMethods, exactMethod, type Method, type MethodSettings } from './methods.ts'
+import type { Grids, Method } from './method.ts'
+import { prepareMethods } from './prepare.ts'
 import { type MethodRuns, summarizeRow } from './summarize-rows.ts'
 
-export interface BenchSettings {
+/** Which methods are measured besides the full run, the floor and the paper's policy. */
+export interface BenchScope {
+  /** Plans of FastFlow's planner, calibrated first. */
+  readonly plans: boolean
+  /** Other solvers and caching rules, tuned first; 0 leaves them out, else the number of tuning noises. */
+  readonly tuningSamples: number
+}
+
+export interface BenchSettings extends BenchScope {
   readonly numSteps: number
   readonly guidanceScale: number
   readonly budgets: readonly number[]
@@ -43,30 +53,15 @@ export async function runBench(
   pipe: ClassToImagePipeline,
   settings: BenchSettings,
 ): Promise<{ document: BenchDocument; learning: LearningCurve }> {
-  const { numSteps, guidanceScale, paperGenerations, signal } = settings
-  const total = settings.samples + paperGenerations
-  const learned = await learnPaper(pipe, {
-    generations: paperGenerations,
-    numSteps,
-    guidanceScale,
-    signal,
-    onGeneration: (done, nfe) => settings.onProgress?.(done, total, `learning, ${nfe} evaluations`),
-  })
-  const scheduleOf = (steps: number): Flow['schedule'] =>
+  const { numSteps, guidanceScale, budgets } = settings
+  const gridOf = (steps: number): Flow['schedule'] =>
     pipe.prepare(0, { numSteps: steps, guidanceScale }).schedule
+  const grids: Grids = { full: gridOf(numSteps), of: gridOf }
   const exactSteps = EXACT_FACTOR * numSteps
-  const method: MethodSettings = {
-    full: scheduleOf(numSteps),
-    scheduleOf,
-    budgets: settings.budgets,
-    exactSteps,
-    paper: learned.state,
-  }
-  const methods = benchMethods(method)
+  const { methods, learning, planEvaluations } = await prepareMethods(pipe, settings, grids)
   const { result: runs, lagMs } = await withLoopLag(() =>
-    runSamples(pipe, settings, methods, exactMethod(method)),
+    runSamples(pipe, settings, methods, exactMethod(grids, exactSteps)),
   )
-  const full = runs[0]!
   const document: BenchDocument = {
     version: 1,
     model: pipe.model,
@@ -75,16 +70,19 @@ export async function runBench(
     seed: settings.seed,
     guidanceScale,
     exactSteps,
-    paperGenerations,
+    paperGenerations: settings.paperGenerations,
+    planEvaluations,
+    tuningSamples: settings.tuningSamples,
     environment: {
       node: process.version,
       backend: pipe.executionProvider,
       threads: settings.threads ?? availableParallelism(),
       eventLoopLagP99Ms: lagMs,
     },
-    rows: runs.map((run) => summarizeRow(run, full)),
+    rows: runs.map((run) => summarizeRow(run, runs[0]!)),
+    contests: contestsOf(runs, budgets),
   }
-  return { document, learning: learned.curve }
+  return { document, learning }
 }
 
 async function runSamples(
@@ -93,8 +91,10 @@ async function runSamples(
   methods: readonly Method[],
   exact: Method,
 ): Promise<readonly MethodRuns[]> {
-  const all = methods.map(({ name }): MethodRuns => ({ method: name, measurements: [], scores: [] }))
-  const { samples, paperGenerations, guidanceScale, signal } = settings
+  const all = methods.map(
+    ({ name, tuned }): MethodRuns => ({ method: name, tuned, measurements: [], scores: [] }),
+  )
+  const { samples, guidanceScale, signal } = settings
   for (let index = 0; index < samples; index++) {
     if (signal.aborted) throw new FastFlowError({ code: 'aborted', field: 'signal', message: 'cancelled' })
     const seed = settings.seed + index
@@ -116,7 +116,7 @@ async function runSamples(
       all[i]!.scores.push(scores)
     }
     await settings.onSample?.({ index, seed, label: pipe.labels[label]!, flow, runs })
-    settings.onProgress?.(paperGenerations + index + 1, paperGenerations + samples, 'samples')
+    settings.onProgress?.(index + 1, samples, 'samples')
   }
   return all
 }

@@ -5,22 +5,28 @@ import type { Measurement, Scores } from './measure.ts'
 /** All samples of one method, in the order of the samples. */
 export interface MethodRuns {
   readonly method: string
+  readonly tuned: string | undefined
   readonly measurements: Omit<Measurement, 'pixels'>[]
   readonly scores: Scores[]
 }
 
 /** One row of the bench; `full` are the runs that speed-ups are measured against, sample by sample. */
-export function summarizeRow({ method, measurements, scores }: MethodRuns, full: MethodRuns): BenchRow {
+export function summarizeRow(
+  { method, tuned, measurements, scores }: MethodRuns,
+  full: MethodRuns,
+): BenchRow {
   const mean = (value: (one: (typeof measurements)[number]) => number): number =>
     measurements.reduce((sum, one) => sum + value(one), 0) / measurements.length
   const ratios = measurements.map((one, i) => full.measurements[i]!.wallMs / one.wallMs)
   return {
     method,
+    ...(tuned !== undefined && { tuned }),
     nfe: mean(({ nfe }) => nfe),
     passes: mean(({ passes }) => passes),
     psnr: summarize(scores.map(({ psnr }) => psnr)),
     ssim: summarize(scores.map(({ ssim }) => ssim)),
     exact: { psnr: summarize(scores.map(({ exactPsnr }) => exactPsnr)) },
+    harm: harmRate(scores, full.scores),
     modelMs: mean(({ modelMs }) => modelMs),
     overheadMs: mean(({ overheadMs }) => overheadMs),
     wallMs: mean(({ wallMs }) => wallMs),
@@ -37,4 +43,10 @@ function skipHistogram(decisions: readonly string[]): Record<string, number> {
     counts[skipped] = (counts[skipped] ?? 0) + 1
   }
   return counts
+}
+
+/** Share of samples that were moved visibly away from the exact solution: under 35 dB and over 1 dB below the full run. */
+function harmRate(scores: readonly Scores[], full: readonly Scores[]): number {
+  const harmed = scores.filter(({ exactPsnr }, i) => exactPsnr < 35 && exactPsnr < full[i]!.exactPsnr - 1)
+  return harmed.length / scores.length
 }

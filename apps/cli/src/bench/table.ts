@@ -1,7 +1,8 @@
 import type { BenchDocument } from './document.ts'
 
-/** The rows as an aligned text table. */
-export function benchTable({ rows }: BenchDocument): string {
+/** The rows as an aligned text table, and the plan's contests below. */
+export function benchTable({ rows, contests }: BenchDocument): string {
+  const tuned = rows.some((row) => row.tuned !== undefined)
   const head = [
     'method',
     'NFE',
@@ -11,6 +12,7 @@ export function benchTable({ rows }: BenchDocument): string {
     'min',
     'SSIM',
     'exact dB',
+    'harm',
     'model ms',
     'ours ms',
     'speed-up',
@@ -24,12 +26,20 @@ export function benchTable({ rows }: BenchDocument): string {
     row.psnr.min.toFixed(2),
     row.ssim.mean.toFixed(4),
     row.exact.psnr.mean.toFixed(2),
+    `${(100 * row.harm).toFixed(0)}%`,
     row.modelMs.toFixed(1),
     row.overheadMs.toFixed(2),
     `${row.speedup.toFixed(2)}x`,
+    ...(tuned ? [row.tuned ?? ''] : []),
   ])
-  const widths = head.map((title, i) => Math.max(title.length, ...lines.map((line) => line[i]!.length)))
+  const titles = tuned ? [...head, 'tuned to'] : head
+  const widths = titles.map((title, i) => Math.max(title.length, ...lines.map((line) => line[i]!.length)))
   const format = (cells: readonly string[]): string =>
     cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  ')
-  return [format(head), widths.map((width) => '-'.repeat(width)).join('  '), ...lines.map(format)].join('\n')
+  const verdicts = contests.map(({ budget, rival, difference: { mean, low, high } }) => {
+    const interval = `95 % interval ${low.toFixed(2)} to ${high.toFixed(2)}`
+    return `plan-${budget} against ${rival}: ${mean >= 0 ? '+' : ''}${mean.toFixed(2)} dB, ${interval}`
+  })
+  const rule = widths.map((width) => '-'.repeat(width)).join('  ')
+  return [format(titles), rule, ...lines.map(format), ...verdicts].join('\n')
 }

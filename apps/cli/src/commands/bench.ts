@@ -16,6 +16,10 @@ export interface BenchCommandOptions extends ModelOptions {
   readonly steps?: number
   readonly guidance?: number
   readonly generations: number
+  /** Measure the planner's plans too. */
+  readonly plans: boolean
+  /** Noises other tools' methods are tuned on; 0 leaves them out. */
+  readonly tune: number
   readonly json?: boolean
   readonly report?: string
   /** The command line, for the report. */
@@ -34,7 +38,7 @@ export async function benchModel(io: Io, options: BenchCommandOptions): Promise<
       'full',
       'paper',
       'flat',
-      ...options.nfe.flatMap((nfe) => [`uniform-${nfe}`, `ab2-${nfe}`, `euler-${nfe}`]),
+      ...options.nfe.flatMap((nfe) => [`plan-${nfe}`, `uniform-${nfe}`, `ab2-${nfe}`, `euler-${nfe}`]),
     ]
     try {
       const { document, learning } = await runBench(pipe, {
@@ -44,6 +48,8 @@ export async function benchModel(io: Io, options: BenchCommandOptions): Promise<
         samples: options.samples,
         seed: options.seed,
         paperGenerations: options.generations,
+        plans: options.plans,
+        tuningSamples: options.tune,
         threads: options.threads,
         signal: io.signal,
         onProgress: (done, total, detail) => progress.update(done, total, detail),

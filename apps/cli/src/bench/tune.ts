@@ -1,0 +1,78 @@
+import { FastFlowError } from '@fastflow/core'
+import type { ClassToImagePipeline } from '@fastflow/pipelines'
+import { psnrOfFloats } from '@fastflow/proxies'
+import { measure } from './measure.ts'
+import type { Method } from './method.ts'
+
+/** One setting of a method's knob. */
+export interface Candidate {
+  readonly parameter: string
+  readonly method: Method
+}
+
+/** A method with a knob, and the settings that are tried. */
+export interface Family {
+  readonly name: string
+  readonly candidates: readonly Candidate[]
+}
+
+export interface TuneSettings {
+  readonly full: Method
+  readonly guidanceScale: number
+  readonly budgets: readonly number[]
+  /** Noises no sample and no calibration uses. */
+  readonly seeds: readonly number[]
+  readonly signal: AbortSignal
+  readonly onProgress?: (done: number, total: number) => void
+}
+
+interface Trial extends Candidate {
+  readonly family: string
+  /** Mean over the tuning noises. */
+  readonly nfe: number
+  /** dB to the full run, mean over the tuning noises. */
+  readonly psnr: number
+}
+
+/** How far the mean number of evaluations may exceed a budget. */
+const SLACK = 0.5
+
+/**
+ * Sets every family's knob for every budget: of the settings whose mean evaluations keep within the budget (plus a
+ * half), the one with the best mean PSNR to the full run. Families that cannot keep within a budget have no row there.
+ */
+export async function tune(
+  pipe: ClassToImagePipeline,
+  families: readonly Family[],
+  settings: TuneSettings,
+): Promise<readonly Method[]> {
+  const trials = await tryAll(pipe, families, settings)
+  return settings.budgets.flatMap((budget) =>
+    families.flatMap((family) => {
+      const within = trials.filter((trial) => trial.family === family.name && trial.nfe <= budget + SLACK)
+      const [best] = within.sort((a, b) => b.psnr - a.psnr)
+      return best ? [{ ...best.method, name: `${family.name}-${budget}`, tuned: best.parameter }] : []
+    }),
+  )
+}
+
+async function tryAll(
+  pipe: ClassToImagePipeline,
+  families: readonly Family[],
+  { full, guidanceScale, seeds, signal, onProgress }: TuneSettings,
+): Promise<readonly Trial[]> {
+  const all = families.flatMap(({ name, candidates }) => candidates.map((one) => ({ ...one, family: name })))
+  const sums = all.map(() => ({ nfe: 0, psnr: 0 }))
+  for (const [done, seed] of seeds.entries()) {
+    const flow = pipe.prepare(seed % pipe.labels.length, { seed, guidanceScale })
+    const reference = await measure(flow, full, seed, signal)
+    for (const [i, { method }] of all.entries()) {
+      if (signal.aborted) throw new FastFlowError({ code: 'aborted', field: 'signal', message: 'cancelled' })
+      const { nfe, pixels } = await measure(flow, method, seed, signal)
+      sums[i]!.nfe += nfe / seeds.length
+      sums[i]!.psnr += psnrOfFloats(pixels, reference.pixels, 2) / seeds.length
+      onProgress?.(done * all.length + i + 1, seeds.length * all.length)
+    }
+  }
+  return all.map((one, i) => ({ ...one, ...sums[i]! }))
+}
