@@ -72,6 +72,31 @@ const known: ReadonlyMap<string, Known> = new Map([
       about: 'The FastFlow paper’s policy: at every step a bandit has learned how many steps to skip.',
     },
   ],
+  [
+    'plan',
+    {
+      color: 'var(--plan)',
+      symbol: 'star',
+      about:
+        'FastFlow’s planner: which N steps to evaluate, and the weights of the jumps, from a short calibration.',
+    },
+  ],
+  [
+    'plan1',
+    {
+      color: 'var(--plan)',
+      symbol: 'diamond',
+      about: 'The same planned from one ordinary generation, at no extra evaluation.',
+    },
+  ],
+  [
+    'floor',
+    {
+      color: 'var(--full)',
+      symbol: 'diamond',
+      about: 'Euler with five steps fewer: how much the image depends on the number of steps as such.',
+    },
+  ],
 ])
 
 const spare: readonly MethodStyle[] = [

@@ -64,6 +64,13 @@ const columns: readonly Column[] = [
     quality: true,
   },
   {
+    head: 'harm',
+    title:
+      'share of samples under 35 dB to the exact solution and over 1 dB farther from it than the full run',
+    value: (row) => row.harm,
+    text: percent,
+  },
+  {
     head: 'model',
     title: 'inside the network, ms a sample',
     value: (row) => row.modelMs,
@@ -107,7 +114,7 @@ export function benchTable(bench: BenchDocument, id: string): Markup | undefined
   }</p>
 <div class="scroll" tabindex="0" role="region" aria-labelledby="${id}-title"><table data-sortable>
 <thead>
-<tr class="groups"><th></th><td colspan="2">Cost</td><td colspan="4" class="first">To the own full run</td><td colspan="2" class="first">To the exact solution</td><td colspan="4" class="first">Milliseconds a sample</td><td class="first"></td></tr>
+<tr class="groups"><th></th><td colspan="2">Cost</td><td colspan="4" class="first">To the own full run</td><td colspan="3" class="first">To the exact solution</td><td colspan="4" class="first">Milliseconds a sample</td><td class="first"></td></tr>
 <tr><th scope="col">Method</th>${columns.map(headCell)}</tr>
 </thead>
 <tbody>${rows.map((row, index) => bodyRow(row, rows[index - 1], bench.rows, full))}</tbody>
