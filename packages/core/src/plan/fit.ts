@@ -18,6 +18,8 @@ export interface FitOptions {
 }
 
 const iterations = 4
+/** Mean square of a difference that is none. */
+const negligible = 1e-100
 
 /**
  * Weights of one jump: robust ridge least squares round a prior.
@@ -39,9 +41,11 @@ export function fitJump(
   const depth = prior.length
   const change = new Float64Array(depth)
   const residuals = samples.map((sample) => residualOf(sample, prior, change))
+  const rounding = 1e-12 * Math.max(...samples.map((sample) => sample.distance))
   for (let round = 0; round < iterations; round++) {
-    // A jump that replaces nothing leaves no residual at all; equal weights then.
-    const floor = 0.1 * median(residuals) || 1
+    // Residuals below rounding tell nothing apart; where there is nothing to replace at all, weights are equal.
+    const spread = 0.1 * median(residuals) + rounding
+    const floor = spread > negligible ? spread : 1
     const rho = residuals.map((residual) => 1 / (residual + floor))
     if (!solveRound(change, samples, prior, rho, ridge)) break
     for (const [n, sample] of samples.entries()) residuals[n] = residualOf(sample, prior, change)

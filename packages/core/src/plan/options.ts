@@ -107,7 +107,9 @@ export function settingsOf<T>(options: CalibrateOptions<T>): Settings<T> {
   wholeNumber('floorRuns', floorRuns, 0)
   const oneRun = target === 'exact' ? refinement * numSteps : numSteps
   const affordable = Math.floor(evaluations / oneRun)
-  const usual = Math.min(64, affordable, Math.max(1, Math.round(evaluations / 5 / oneRun)))
+  // Two runs at least, so that each can be judged by the other, unless they take more than half of it all.
+  const wanted = Math.max(2, Math.round(evaluations / 5 / oneRun))
+  const usual = Math.min(64, affordable, Math.max(1, Math.min(wanted, Math.floor(affordable / 2))))
   const runs = wholeNumber('runs', options.runs ?? options.seeds?.length ?? usual, 0)
   const seeds = options.seeds ?? Array.from({ length: runs }, (_, n) => firstSeed + n)
   if (seeds.length < runs) throw invalidArgument('seeds', `has ${seeds.length} entries for ${runs} runs`)
