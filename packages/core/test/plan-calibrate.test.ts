@@ -6,6 +6,7 @@ import {
   float32Space,
   refine,
   sample,
+  type VectorSpace,
   validatePlan,
 } from '@fastflow/core'
 import { countingVelocity, nanVelocity } from '@fastflow/testkit'
@@ -49,6 +50,26 @@ describe('calibrate', () => {
     }
     expect(await held(plan, 8)).toBeGreaterThan(await held(plan, 5))
     expect(await held(plan, 12)).toBeGreaterThan(await held(plan, 8))
+  })
+
+  it('gives back every vector it took', async () => {
+    const held = new Set<Float32Array>()
+    const keep = (x: Float32Array): Float32Array => {
+      held.add(x)
+      return x
+    }
+    const space: VectorSpace<Float32Array> = {
+      ...float32Space,
+      allocate: (like) => keep(float32Space.allocate(like)),
+      clone: (x) => keep(float32Space.clone(x)),
+      release: (x) => {
+        if (!held.delete(x)) throw new Error('released twice, or never taken')
+      },
+    }
+    await calibrate({ ...small, space })
+    expect(held.size).toBe(0)
+    await calibrate({ ...small, space, target: 'exact', evaluations: 1200 })
+    expect(held.size).toBe(0)
   })
 
   it('is deterministic', async () => {

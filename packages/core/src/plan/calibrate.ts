@@ -58,19 +58,20 @@ export async function calibrate<T = Float32Array>(options: CalibrateOptions<T>):
     const position = { spent: ledger.spent, runs: teachers.known(), floor, trials: done }
     options.onCheckpoint?.({ version: 1, sigmas, target, depth, ridge, range, ...position })
   }
+  let trials: Trials | undefined
   try {
     await teachers.prepare()
     stage = { stage: 'floor' }
     floor ??= await measureFloor(settings, teachers, velocityOf, ledger)
     save()
-    const trials: Trials = createTrials({
+    trials = createTrials({
       walkerOf: (mode) => openWalker(settings, teachers, velocityOf, mode),
       setup: () => teachers.missing(),
       ledger,
       range: settings.range,
       known: done,
       onTrial: () => {
-        done = trials.done
+        done = trials!.done
         save()
       },
     })
@@ -82,6 +83,7 @@ export async function calibrate<T = Float32Array>(options: CalibrateOptions<T>):
     report()
     return assemble({ options, settings, teachers, found, floor, spent: ledger.spent })
   } finally {
+    trials?.retain([])
     teachers.release()
   }
 }
