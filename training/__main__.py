@@ -37,7 +37,7 @@ def add_commands(recipe: str, parser: argparse.ArgumentParser) -> None:
         command.add_argument("--out", type=Path, default=Path("models") / recipe)
     for command in (export, evaluate):
         command.add_argument("--checkpoint", type=Path, help="default: the recipe's last one under --work")
-        command.add_argument("--guidance", type=float, default=1.5, help="classifier-free guidance scale")
+        command.add_argument("--guidance", type=float, default=2.5, help="classifier-free guidance scale")
     evaluate.add_argument("--samples", type=int, default=2048, help="samples for the Frechet distance")
     evaluate.add_argument("--batch", type=int, default=64)
 

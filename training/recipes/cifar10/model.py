@@ -12,7 +12,7 @@ from ...models.unet import UNet, UNetConfig
 CONFIG = UNetConfig(widths=(96, 128, 192))
 NULL_CLASS = CONFIG.num_classes
 LABEL_DROPOUT = 0.1
-GUIDANCE = 1.5
+GUIDANCE = 2.5
 STEPS = 50
 
 
