@@ -1,17 +1,19 @@
-import type { LoadOptions } from '@fastflow/core'
+import type { Frontier, LoadOptions } from '@fastflow/core'
 import type { Flow } from '../flow.ts'
 import type { ConfigFile } from '../folder.ts'
 import { openAcceleration } from '../generate/acceleration.ts'
 import { generateImages } from '../generate/generate.ts'
 import type { FlowOptions, GenerateOptions, PolicyKeyOptions } from '../generate/options.ts'
 import type { GenerateResult } from '../generate/result.ts'
+import { type CalibrationOptions, calibratePlan } from '../plan/calibrate.ts'
+import { type PlanRunKey, planKeyOf } from '../plan/key.ts'
 import type { PolicyKey } from '../policy/document.ts'
 import { policyKeyOf } from '../policy/learned.ts'
 import type { PolicyPlaces } from '../policy/places.ts'
 import { checkCount, checkLabel, checkSeed } from './checks.ts'
 import { readClassModel } from './config.ts'
 import { checkInterface } from './interface.ts'
-import { type ClassModel, prepareFlow, runKeyOf } from './prepare.ts'
+import { type ClassModel, calibrationSourceOf, prepareFlow, runKeyOf } from './prepare.ts'
 
 /** Images of named classes from a flow in pixel space. */
 export interface ClassToImagePipeline {
@@ -40,6 +42,22 @@ export interface ClassToImagePipeline {
    * @throws FastFlowError `invalid-argument` naming the option.
    */
   prepare(label: string | number, options?: FlowOptions): Flow
+  /**
+   * Plans for all budgets at once which steps are evaluated, and stores the plans where `accelerate: 'plan'` finds them.
+   *
+   * Calibration runs have seeds from 2^31 on, far from seeds people type; the classes take turns with the seed. Cost: at most
+   * `evaluations`, by default those of 20 full generations, everything counted. To go on after an interruption,
+   * hand in the last checkpoint with the same options and the same model: it does not know which model it belongs to.
+   *
+   * @throws FastFlowError `invalid-argument` naming the option, `non-finite-velocity`, `aborted`, `output-unwritable`.
+   */
+  calibrate(options?: CalibrationOptions): Promise<Frontier>
+  /**
+   * What a plan has to be made for to apply with these options; `planDigest` of it is the name the plan is stored under.
+   *
+   * @throws FastFlowError `invalid-argument` naming the option.
+   */
+  planKey(options?: Omit<FlowOptions, 'seed'>): PlanRunKey
   /**
    * Key of the policy that `accelerate: 'paper'` learns and applies with these options.
    *
@@ -76,6 +94,9 @@ export async function loadClassToImage(
     generate: (label, generateOptions = {}) => generate(model, places, label, generateOptions),
     prepare: (label, flowOptions = {}) => prepareFlow(model, label, flowOptions),
     policyKey: (keyOptions = {}) => policyKeyOf(keyOptions, runKeyOf(model, keyOptions)),
+    calibrate: async (planOptions = {}) =>
+      calibratePlan(calibrationSourceOf(model, planOptions), planOptions, places.store),
+    planKey: (keyOptions = {}) => planKeyOf(runKeyOf(model, keyOptions)),
     dispose: () => runner.dispose(),
   }
 }

@@ -1,31 +1,55 @@
-import { invalidArgument, type SampleOptions, type SampleResult, sample } from '@fastflow/core'
+import {
+  invalidArgument,
+  numStepsOf,
+  type PlanDocument,
+  type PlanQuality,
+  type SampleOptions,
+  type SampleResult,
+  sample,
+} from '@fastflow/core'
+import { checkPlanRequest } from '../plan/choose.ts'
+import { openPlanned } from '../plan/planned.ts'
 import type { PolicyDocument, RunKey } from '../policy/document.ts'
 import { openLearnedPolicy } from '../policy/learned.ts'
 import { type PaperState, paperPolicy } from '../policy/paper.ts'
 import type { PolicyPlaces } from '../policy/places.ts'
-import type { Accelerate, PaperAcceleration } from './options.ts'
+import type { Accelerate, PaperAcceleration, PlanAcceleration } from './options.ts'
 
 /** Grids this short leave nothing to skip: distilled few-step models are run as they are. */
 const FEW_STEPS = 8
 
 /** One generation, apart from the decision which steps are evaluated. */
-export type RunOptions = Omit<
-  SampleOptions<Float32Array, unknown>,
-  'policy' | 'policyState' | 'extrapolator' | 'solver'
->
+export interface RunOptions
+  extends Omit<SampleOptions<Float32Array, unknown>, 'policy' | 'policyState' | 'extrapolator' | 'solver'> {
+  /** Seed of the noise. */
+  readonly seed: number
+}
+
+/** One generation that ended. */
+export interface Sampled extends SampleResult<Float32Array, unknown> {
+  /** Of the plan it followed, as far as that is known. */
+  readonly quality?: PlanQuality
+}
 
 /** How the images of one call are sampled, and what is learned from them. */
 export interface Acceleration {
   readonly notes: readonly string[]
   /** Samples one image and learns from it, unless it did not complete. */
-  sample(options: RunOptions): Promise<SampleResult<Float32Array, unknown>>
+  sample(options: RunOptions): Promise<Sampled>
   /** What has been learned so far. */
   document(): PolicyDocument<PaperState> | undefined
+  /** The plans that are followed. */
+  plan(): PlanDocument | undefined
   /** Stores what has been learned so far. */
   save(): Promise<void>
 }
 
-const learnsNothing = { notes: [], document: () => undefined, save: async () => {} } as const
+const learnsNothing = {
+  notes: [],
+  document: () => undefined,
+  plan: () => undefined,
+  save: async () => {},
+} as const
 
 /**
  * Sets up what `accelerate` asks for.
@@ -40,12 +64,15 @@ export async function openAcceleration(
 ): Promise<Acceleration> {
   if (accelerate === 'off') return { ...learnsNothing, sample }
   if (accelerate === 'paper') return openPaper({ method: 'paper' }, run, places)
+  if (accelerate === 'plan') return openPlan({ method: 'plan' }, run, places)
   if (accelerate.method === 'paper') return openPaper(accelerate, run, places)
+  if (accelerate.method === 'plan') return openPlan(accelerate, run, places)
   if (accelerate.method === 'custom') {
     const { policy } = accelerate
     return { ...learnsNothing, sample: (options) => sample({ ...options, policy }) }
   }
-  const available = '"off", "paper", { method: "paper", ... }, { method: "custom", policy }'
+  const available =
+    '"off", "plan", "paper", { method: "plan", ... }, { method: "paper", ... }, { method: "custom", policy }'
   throw invalidArgument('accelerate', `${JSON.stringify(accelerate)} is unknown; available: ${available}`)
 }
 
@@ -55,10 +82,17 @@ async function openPaper(
   places: PolicyPlaces,
 ): Promise<Acceleration> {
   const paper = paperPolicy(options)
-  const numSteps = run.sigmas.length - 1
-  if (numSteps <= FEW_STEPS) {
-    const note = `acceleration stays off: a grid of ${numSteps} steps leaves nothing to skip`
-    return { ...learnsNothing, notes: [note], sample }
-  }
-  return openLearnedPolicy(paper, options, run, places)
+  return staysOff(run) ?? openLearnedPolicy(paper, options, run, places)
+}
+
+async function openPlan(options: PlanAcceleration, run: RunKey, places: PolicyPlaces): Promise<Acceleration> {
+  checkPlanRequest(options)
+  return staysOff(run) ?? openPlanned(options, run, places)
+}
+
+function staysOff({ schedule }: RunKey): Acceleration | undefined {
+  const numSteps = numStepsOf(schedule)
+  if (numSteps > FEW_STEPS) return undefined
+  const note = `acceleration stays off: a grid of ${numSteps} steps leaves nothing to skip`
+  return { ...learnsNothing, notes: [note], sample }
 }

@@ -28,7 +28,13 @@ export async function generateImages(task: GenerateTask): Promise<GenerateResult
     }
   }
   const images = items.map(({ image }) => image)
-  return { images, items, policy: acceleration.document(), notes: acceleration.notes }
+  return {
+    images,
+    items,
+    policy: acceleration.document(),
+    plan: acceleration.plan(),
+    notes: acceleration.notes,
+  }
 }
 
 async function generateImage(task: GenerateTask, index: number): Promise<GeneratedImage> {
@@ -39,6 +45,7 @@ async function generateImage(task: GenerateTask, index: number): Promise<Generat
     velocity: flow.velocity,
     schedule: flow.schedule,
     x: flow.noise,
+    seed,
     passesPerEvaluation: flow.passesPerEvaluation,
     ...(signal && { signal }),
     ...(clock && { clock }),

@@ -1,4 +1,4 @@
-import type { AbortSignalLike, SkipPolicy, StepEvent } from '@fastflow/core'
+import type { AbortSignalLike, PlanDocument, SkipPolicy, StepEvent } from '@fastflow/core'
 import type { PolicyDocument } from '../policy/document.ts'
 import type { PaperOptions } from '../policy/paper.ts'
 import type { GeneratedImage } from './result.ts'
@@ -14,6 +14,22 @@ export interface PaperAcceleration extends PaperOptions {
   readonly learn?: boolean
 }
 
+/** Plans made by `calibrate`, or from the first image where there are none yet; they do not change while they are used. */
+export interface PlanAcceleration {
+  readonly method: 'plan'
+  /** Follow this document instead of what is stored or shipped with the model. */
+  readonly plan?: PlanDocument
+  /** Evaluations an image: the largest planned number of at most this many. Default 12, or the nearest planned. */
+  readonly nfe?: number
+  /**
+   * Instead of `nfe`: the cheapest plan certified to come within this many dB of its target. The full run, and a note,
+   * where none is. Certified are plans of a calibration with enough held-out runs; one run is never enough.
+   */
+  readonly psnr?: number
+  /** Share of images that have to reach `psnr`, between 0 and 1. Default 0.95. */
+  readonly confidence?: number
+}
+
 /** A policy of the caller's, used as it is; it learns nothing from one image to the next. */
 export interface CustomAcceleration {
   readonly method: 'custom'
@@ -21,7 +37,7 @@ export interface CustomAcceleration {
 }
 
 /** Which steps are evaluated: `off` is the full run. */
-export type Accelerate = 'off' | 'paper' | PaperAcceleration | CustomAcceleration
+export type Accelerate = 'off' | 'paper' | 'plan' | PaperAcceleration | PlanAcceleration | CustomAcceleration
 
 /** What fixes one generation, whatever samples it. */
 export interface FlowOptions {

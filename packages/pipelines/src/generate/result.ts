@@ -1,18 +1,28 @@
-import type { RgbImage, SampleResult, SampleStats } from '@fastflow/core'
+import type { PlanDocument, PlanQuality, RgbImage, SampleStats } from '@fastflow/core'
 import { psnrOfError } from '@fastflow/proxies'
 import type { Flow } from '../flow.ts'
 import type { PolicyDocument } from '../policy/document.ts'
 import type { PaperState } from '../policy/paper.ts'
+import type { Sampled } from './acceleration.ts'
 
 /** What one image cost. */
 export interface GenerationStats extends SampleStats {
   /** Milliseconds inside the network. */
   readonly modelMs: number
   /**
-   * dB to the full run of the same seed, estimated from landing mismatches; undefined where none were measured.
-   * 100, the cap, for a calibration run, which is the full run itself.
+   * dB to the full run of the same seed; undefined where there is no estimate.
+   *
+   * For the paper's policy it is this image's, from the landing mismatches; 100, the cap, for a calibration run, which is
+   * the full run itself. For a plan it is the mean of its calibration runs and the same for every image, the distance
+   * being to what the plan was made to reproduce ({@link PlanDocument} `key.target`).
    */
   readonly estimatedPsnr: number | undefined
+  /**
+   * What {@link estimatedPsnr} rests on: this image's landing mismatches, or calibration runs that the plan was not
+   * fitted on (`held-out`), one that it was (`in-sample`), or recorded velocities alone (`rehearsed`: a plan from the
+   * first image, several dB too rosy).
+   */
+  readonly estimateBasis: 'mismatches' | Exclude<PlanQuality['basis'], 'none'> | undefined
 }
 
 export interface GeneratedImage {
@@ -30,6 +40,8 @@ export interface GenerateResult {
   readonly items: readonly GeneratedImage[]
   /** What the learning policy knows now; undefined for methods that learn nothing and where nothing was learned. */
   readonly policy: PolicyDocument<PaperState> | undefined
+  /** The plans that `accelerate: 'plan'` follows from here on; undefined for other methods. */
+  readonly plan: PlanDocument | undefined
   /** Remarks for the user, such as why acceleration stayed off. */
   readonly notes: readonly string[]
 }
@@ -37,14 +49,23 @@ export interface GenerateResult {
 /** Pixels span [-1, 1]. */
 const PIXEL_RANGE = 2
 
-export function statsOf(flow: Flow, { stats }: SampleResult<Float32Array, unknown>): GenerationStats {
+export function statsOf(flow: Flow, { stats, quality }: Sampled): GenerationStats {
   const modelMs = flow.modelMs()
-  const { estimatedMse } = stats
   return {
     ...stats,
     modelMs,
     // What the velocity function spends beyond the network (copies, messages) is ours too.
     overheadMs: stats.overheadMs + Math.max(0, stats.velocityMs - modelMs),
-    estimatedPsnr: estimatedMse === undefined ? undefined : psnrOfError(estimatedMse, PIXEL_RANGE),
+    ...estimateOf(stats, quality),
   }
+}
+
+function estimateOf(
+  { estimatedMse }: SampleStats,
+  quality: PlanQuality | undefined,
+): Pick<GenerationStats, 'estimatedPsnr' | 'estimateBasis'> {
+  if (quality !== undefined && quality.basis !== 'none')
+    return { estimatedPsnr: quality.mean, estimateBasis: quality.basis }
+  if (estimatedMse === undefined) return { estimatedPsnr: undefined, estimateBasis: undefined }
+  return { estimatedPsnr: psnrOfError(estimatedMse, PIXEL_RANGE), estimateBasis: 'mismatches' }
 }

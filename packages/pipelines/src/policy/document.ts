@@ -1,4 +1,4 @@
-import { FastFlowError } from '@fastflow/core'
+import { FastFlowError, type Schedule } from '@fastflow/core'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { isRecord } from '../json.ts'
@@ -17,8 +17,10 @@ export interface PolicyKey {
   readonly policy: string
 }
 
-/** The part of a key that is known before a policy is chosen. */
-export type RunKey = Omit<PolicyKey, 'extrapolator' | 'policy'>
+/** What is known before a policy or plan is chosen. */
+export interface RunKey extends Pick<PolicyKey, 'model' | 'guidanceScale' | 'dims' | 'dtype'> {
+  readonly schedule: Schedule
+}
 
 /** A learned policy as plain JSON: what it was learned on, and the state. */
 export interface PolicyDocument<State = unknown> {

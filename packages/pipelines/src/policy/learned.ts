@@ -38,6 +38,7 @@ export async function openLearnedPolicy(
       if (learn && result.status.kind === 'completed') state = result.policyState
       return result
     },
+    plan: () => undefined,
     document: () => state && { format: 'fastflow-policy', version: 1, kind: 'bandit-skip', key, state },
     async save() {
       if (learn) await places.store.save(digest, acceleration.document())
@@ -47,7 +48,9 @@ export async function openLearnedPolicy(
 }
 
 function keyOf({ id }: Pick<PaperPolicy, 'id'>, run: RunKey): PolicyKey {
-  return { ...run, extrapolator: extrapolator.name, policy: id }
+  const { model, schedule, guidanceScale, dims, dtype } = run
+  const { sigmas } = schedule
+  return { model, sigmas, guidanceScale, dims, dtype, extrapolator: extrapolator.name, policy: id }
 }
 
 async function startingPoint(
