@@ -72,6 +72,13 @@ function createProgram(io: Io, args: readonly string[], fail: () => void): Comma
       wholeNumber('--generations', 2, 100_000),
       200,
     )
+    .option('--no-plans', 'leave out the planner')
+    .option(
+      '--tune <n>',
+      'noises other methods are tuned on; 0 leaves those out',
+      wholeNumber('--tune', 0, 1000),
+      4,
+    )
     .option('--json', 'print one JSON document')
     .option('--report <file>', 'write an HTML report')
     .action((options) => benchCommand(io, { ...options, command }))
