@@ -5,6 +5,7 @@ import { calibrateCommand } from './commands/calibrate.ts'
 import { demoCommand } from './commands/demo.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { generateCommand } from './commands/generate.ts'
+import { policyExportCommand, policyShowCommand } from './commands/policy.ts'
 import { describeError, exitCodeOf } from './errors.ts'
 import type { Io } from './io.ts'
 import { decimal, oneOf, wholeNumber, wholeNumbers } from './options.ts'
@@ -48,19 +49,53 @@ function createProgram(io: Io, args: readonly string[], fail: () => void): Comma
     )
     .option('--count <n>', 'number of images', wholeNumber('--count', 1, 100_000), 1)
     .option('--out <folder>', 'where to write', 'out')
-    .option('--accelerate <mode>', 'off or paper', oneOf('--accelerate', ['off', 'paper']), 'off')
+    .option(
+      '--accelerate <mode>',
+      'off, paper or plan',
+      oneOf('--accelerate', ['off', 'paper', 'plan']),
+      'off',
+    )
+    .option('--nfe <n>', 'evaluations an image, with plan', wholeNumber('--nfe', 1, 10_000))
+    .option('--psnr <dB>', 'least fidelity instead, certified, with plan', decimal('--psnr', 1, 120))
+    .option(
+      '--confidence <share>',
+      'share of images that have to reach it (default: 0.95)',
+      decimal('--confidence', 0.01, 0.999),
+    )
     .option('--arms <list>', 'skip lengths of the paper policy, e.g. 1,2,4,8', wholeNumbers('--arms', 0, 100))
-    .option('--cache <folder>', 'where learned policies are kept between calls', defaultCache(io))
-    .option('--policy <file>', 'apply this learned policy as it is, learn nothing')
+    .option('--cache <folder>', 'where policies and plans are kept between calls', defaultCache(io))
+    .option('--policy <file>', 'apply this plan or learned policy as it is, learn nothing')
     .option('--json', 'print one JSON document')
     .action((options) => generateCommand(io, options))
 
-  withModel(program.command('calibrate').description('learn the policy of the paper and write it to a file'))
-    .option('--generations <n>', 'generations to learn from', wholeNumber('--generations', 1, 1_000_000), 200)
-    .option('--arms <list>', 'skip lengths, e.g. 1,2,4,8', wholeNumbers('--arms', 0, 100))
+  withModel(program.command('calibrate').description('plan which steps to evaluate and write it to a file'))
+    .option('--method <name>', 'plan or paper', oneOf('--method', ['plan', 'paper']), 'plan')
+    .option(
+      '--evaluations <n>',
+      'most evaluations a plan may cost (default: 20 full generations)',
+      wholeNumber('--evaluations', 1, 100_000_000),
+    )
+    .option(
+      '--nfe <list>',
+      'budgets to plan for (default: 6,8,10,12,15,19,25)',
+      wholeNumbers('--nfe', 1, 10_000),
+    )
+    .option(
+      '--target <name>',
+      'baseline (the full run) or exact (the solution it approximates)',
+      oneOf('--target', ['baseline', 'exact']),
+    )
+    .option(
+      '--generations <n>',
+      'generations the paper policy learns from (default: 200)',
+      wholeNumber('--generations', 1, 1_000_000),
+    )
+    .option('--arms <list>', 'skip lengths of the paper policy, e.g. 1,2,4,8', wholeNumbers('--arms', 0, 100))
     .requiredOption('--out <file>', 'policy file to write, or a folder to put it in under its digest')
     .option('--json', 'print one JSON document')
     .action((options) => calibrateCommand(io, options))
+
+  addPolicy(program, io)
 
   withModel(program.command('bench').description('every method at every budget on the same noise'))
     .option('--nfe <list>', 'budgets', wholeNumbers('--nfe', 1, 1000), [6, 8, 10, 12, 15, 19, 25])
@@ -100,6 +135,29 @@ function createProgram(io: Io, args: readonly string[], fail: () => void): Comma
       if (!(await doctorCommand(io, options))) fail()
     })
   return program
+}
+
+function addPolicy(program: Command, io: Io): void {
+  const policy = program.command('policy').description('look into the files that calibrate writes')
+  policy
+    .command('show')
+    .description('what a policy does, what it cost and how good it is')
+    .argument('<file>', 'a file that calibrate wrote')
+    .option('--json', 'print one JSON document')
+    .action((file, options) => policyShowCommand(io, file, options))
+  policy
+    .command('export')
+    .description('the steps a plan evaluates, for other tools')
+    .argument('<file>', 'a plan that calibrate wrote')
+    .requiredOption('--nfe <n>', 'evaluations of the plan', wholeNumber('--nfe', 1, 10_000))
+    .option(
+      '--as <format>',
+      'mask (1,0,...) or decisions (CS...)',
+      oneOf('--as', ['mask', 'decisions']),
+      'mask',
+    )
+    .option('--json', 'print one JSON document')
+    .action((file, options) => policyExportCommand(io, file, options))
 }
 
 function withModel(command: Command): Command {

@@ -35,3 +35,23 @@ export function oneOf<const Word extends string>(
     throw invalidArgument(option, `"${text}" is not one of ${words.join(', ')}`)
   }
 }
+
+/**
+ * Refuses options that belong to another choice than the one made.
+ *
+ * @param owned for each choice, its own options with what was given for them.
+ */
+export function onlyWith(
+  option: string,
+  choice: string,
+  owned: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+): void {
+  for (const [owner, options] of Object.entries(owned)) {
+    const given = Object.keys(options).find((name) => options[name] !== undefined)
+    if (owner === choice || given === undefined) continue
+    throw invalidArgument(
+      given,
+      `goes with ${option} ${owner}, not ${choice}; change one, or leave ${given} out`,
+    )
+  }
+}

@@ -45,6 +45,8 @@ test('paper: a learned policy skips, and the same seed and snapshot give the sam
   const learned = await cli(cwd, [
     ...[
       'calibrate',
+      '--method',
+      'paper',
       '--model',
       'cifar10',
       '--steps',
@@ -78,6 +80,31 @@ test('paper: learning goes on from call to call', async () => {
   expect((await run()).policyGenerations).toBe(2)
 })
 
+test('plan: the first image is the full run, the next ones follow the plan it gave', async () => {
+  const run = async (...args: string[]) => {
+    const { code, out, log } = await generate('--steps', '12', '--accelerate', 'plan', ...args, '--json')
+    expect(code).toBe(0)
+    return { document: JSON.parse(out), log }
+  }
+  const { document, log } = await run('--count', '2', '--nfe', '6')
+  expect(document.images.map(({ nfe }: { nfe: number }) => nfe)).toEqual([12, 6])
+  expect(document.images[1]).toMatchObject({
+    decisions: expect.stringMatching(/^C[CS]{11}$/),
+    estimateBasis: 'rehearsed',
+  })
+  expect(document.plan).toMatchObject({
+    target: 'baseline',
+    budgets: [6, 8, 10],
+    evaluations: 0,
+    borrowed: 12,
+  })
+  expect(log).toContain('the first image evaluates every step')
+  const next = await run('--seed', '2', '--nfe', '6')
+  expect(next.document).toMatchObject({ nfe: 6, notes: [] })
+  const [both, alone] = [document.images[1], next.document.images[0]]
+  expect(alone.decisions).toBe(both.decisions)
+})
+
 test('Ctrl-C stops at a step boundary and leaves no file behind', async () => {
   const abort = new AbortController()
   const running = cli(
@@ -98,7 +125,14 @@ test.each([
   ['no steps', ['--steps', '0'], 2, /--steps.*"0".*whole number from 1/],
   ['negative count', ['--count', '-1'], 2, /--count.*"-1".*whole number from 1/],
   ['seed that is no number', ['--seed', 'x'], 2, /--seed.*"x"/],
-  ['unknown mode', ['--accelerate', 'fast'], 2, /--accelerate.*"fast".*off, paper/],
+  ['unknown mode', ['--accelerate', 'fast'], 2, /--accelerate.*"fast".*off, paper, plan/],
+  ['a budget for the paper', ['--accelerate', 'paper', '--nfe', '8'], 2, /--nfe: .*--accelerate plan/],
+  ['a budget for the full run', ['--nfe', '8'], 2, /--nfe: .*--accelerate plan, not off/],
+  ['skip lengths for a plan', ['--accelerate', 'plan', '--arms', '0,2'], 2, /--arms: .*--accelerate paper/],
+  ['two goals', ['--accelerate', 'plan', '--nfe', '8', '--psnr', '30'], 2, /--psnr: excludes --nfe/],
+  ['confidence in nothing', ['--accelerate', 'plan', '--confidence', '0.9'], 2, /--confidence: .*--psnr/],
+  ['a fidelity that is no number', ['--accelerate', 'plan', '--psnr', 'high'], 2, /--psnr.*"high"/],
+  ['a policy that is not applied', ['--policy', 'policy.json'], 2, /--policy: .*--accelerate plan or paper/],
   [
     'missing policy file',
     ['--accelerate', 'paper', '--policy', 'nowhere.json'],

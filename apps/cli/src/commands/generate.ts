@@ -1,12 +1,11 @@
-import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { FastFlowError } from '@fastflow/core'
-import type { GeneratedImage, GenerateResult, PaperAcceleration, PolicyDocument } from '@fastflow/pipelines'
+import type { GeneratedImage, GenerateResult } from '@fastflow/pipelines'
 import { prepareFolder, writeWhole } from '../files.ts'
 import type { Io } from '../io.ts'
 import { encodePng } from '../png.ts'
 import { createProgress } from '../progress.ts'
 import { type ModelOptions, withLoopLag, withPipeline } from '../session.ts'
+import { accelerationOf } from './accelerate.ts'
 
 export interface GenerateCommandOptions extends ModelOptions {
   readonly class: string
@@ -15,7 +14,10 @@ export interface GenerateCommandOptions extends ModelOptions {
   readonly out: string
   readonly steps?: number
   readonly guidance?: number
-  readonly accelerate: 'off' | 'paper'
+  readonly accelerate: 'off' | 'paper' | 'plan'
+  readonly nfe?: number
+  readonly psnr?: number
+  readonly confidence?: number
   readonly arms?: readonly number[]
   readonly cache: string
   readonly policy?: string
@@ -64,29 +66,9 @@ export async function generateCommand(io: Io, options: GenerateCommandOptions): 
   )
   for (const note of result.notes) io.log(note)
   if (options.json) io.out(JSON.stringify(documentOf(options, result, files, lagMs), null, 2))
-  else for (const [i, item] of result.items.entries()) io.out(describe(item, files[i]!))
-}
-
-async function accelerationOf(io: Io, options: GenerateCommandOptions): Promise<'off' | PaperAcceleration> {
-  if (options.accelerate === 'off') return 'off'
-  const arms = options.arms && { arms: options.arms }
-  if (options.policy === undefined) return { method: 'paper', ...arms }
-  return { method: 'paper', ...arms, policy: await readPolicy(resolve(io.cwd, options.policy)), learn: false }
-}
-
-/** A policy file; whether it fits is checked where the model is known. */
-async function readPolicy(path: string): Promise<PolicyDocument> {
-  try {
-    return JSON.parse(await readFile(path, 'utf8'))
-  } catch (cause) {
-    const reason = cause instanceof SyntaxError ? 'is not valid JSON' : 'cannot be read'
-    throw new FastFlowError({
-      code: 'policy-unreadable',
-      field: '--policy',
-      message: `--policy: ${path} ${reason}; write one with "fastflow calibrate --method paper --out FILE"`,
-      cause,
-    })
-  }
+  else
+    for (const [i, item] of result.items.entries())
+      io.out(describe(item, result.plan?.key.target ?? 'baseline', files[i]!))
 }
 
 /** What an image file says of itself: enough to compute it again. No timings, so equal runs give equal bytes. */
@@ -111,7 +93,7 @@ function metadataOf(
 
 function documentOf(
   options: GenerateCommandOptions,
-  { items, policy, notes }: GenerateResult,
+  { items, policy, plan, notes }: GenerateResult,
   files: readonly string[],
   lagMs: number,
 ): Record<string, unknown> {
@@ -126,6 +108,11 @@ function documentOf(
     passes: mean(({ stats }) => stats.passes),
     eventLoopLagP99Ms: lagMs,
     policyGenerations: (policy?.state as { generations?: number } | undefined)?.generations,
+    plan: plan && {
+      target: plan.key.target,
+      budgets: plan.plans.map(({ budget }) => budget),
+      ...plan.calibration,
+    },
     notes,
     images: items.map(({ seed, stats: { mismatches, velocityMs, ...stats } }, i) => ({
       file: files[i],
@@ -135,9 +122,18 @@ function documentOf(
   }
 }
 
-function describe({ seed, stats }: GeneratedImage, file: string): string {
-  const psnr =
-    stats.estimatedPsnr === undefined ? '' : `, about ${stats.estimatedPsnr.toFixed(1)} dB to the full run`
+function describe({ seed, stats }: GeneratedImage, target: 'baseline' | 'exact', file: string): string {
   const ms = Math.round(stats.modelMs + stats.overheadMs)
-  return `${file}: seed ${seed}, evaluated ${stats.nfe} of ${stats.steps} steps${psnr}, ${ms} ms\n  ${stats.decisions}`
+  const cost = `evaluated ${stats.nfe} of ${stats.steps} steps${fidelity(stats, target)}, ${ms} ms`
+  return `${file}: seed ${seed}, ${cost}\n  ${stats.decisions}`
+}
+
+function fidelity(
+  { estimatedPsnr, estimateBasis }: GeneratedImage['stats'],
+  target: 'baseline' | 'exact',
+): string {
+  if (estimatedPsnr === undefined) return ''
+  const to = `${estimatedPsnr.toFixed(1)} dB to the ${target === 'exact' ? 'exact solution' : 'full run'}`
+  if (estimateBasis === 'mismatches') return `, about ${to}`
+  return `, on average ${to} in calibration (${estimateBasis})`
 }

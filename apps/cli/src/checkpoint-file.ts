@@ -1,0 +1,87 @@
+import { readFile, rm } from 'node:fs/promises'
+import { type Checkpoint, FastFlowError } from '@fastflow/core'
+import { writeWhole } from './files.ts'
+
+/** What has to be the same for a calibration to go on where it stopped. */
+export interface CheckpointTerms {
+  /** Digest of model, grid and guidance. */
+  readonly plan: string
+  readonly target: string
+  /** Null for the default. */
+  readonly evaluations: number | null
+  readonly budgets: readonly number[] | null
+}
+
+/** Where a calibration stands, in a file that survives a crash. */
+export interface CheckpointFile {
+  readonly path: string
+  /** What an earlier call left. */
+  readonly found: Checkpoint | undefined
+  /** Writes soon, and only the latest of several. */
+  save(checkpoint: Checkpoint): void
+  /** Waits until what was saved is written. @throws FastFlowError `output-unwritable`. */
+  settle(): Promise<void>
+  remove(): Promise<void>
+}
+
+/**
+ * Opens the checkpoint of a calibration, a file that need not exist yet.
+ *
+ * @throws FastFlowError `policy-unreadable` for a damaged one, `policy-mismatch` naming the option in which it differs.
+ */
+export async function openCheckpoint(path: string, terms: CheckpointTerms): Promise<CheckpointFile> {
+  const found = await readCheckpoint(path, terms)
+  let latest: Checkpoint | undefined
+  let writing: Promise<void> | undefined
+  const write = async (): Promise<void> => {
+    while (latest !== undefined) {
+      const text = JSON.stringify({ format, version: 1, terms, checkpoint: latest })
+      latest = undefined
+      await writeWhole(path, text)
+    }
+    writing = undefined
+  }
+  return {
+    path,
+    found,
+    save(checkpoint) {
+      latest = checkpoint
+      writing ??= write()
+      // Reported where it is waited for: a full disk must not end a calibration that needs no file until it is done.
+      writing.catch(() => {})
+    },
+    settle: async () => writing,
+    remove: () => rm(path, { force: true }),
+  }
+}
+
+const format = 'fastflow-plan-checkpoint'
+
+const options = {
+  plan: '--model, --steps or --guidance',
+  target: '--target',
+  evaluations: '--evaluations',
+  budgets: '--nfe',
+} as const satisfies Record<keyof CheckpointTerms, string>
+
+async function readCheckpoint(path: string, terms: CheckpointTerms): Promise<Checkpoint | undefined> {
+  const text = await readFile(path, 'utf8').catch(() => undefined)
+  if (text === undefined) return undefined
+  const refuse = (code: 'policy-unreadable' | 'policy-mismatch', problem: string): FastFlowError => {
+    const message = `${path}: ${problem}, or delete the file to start anew`
+    return new FastFlowError({ code, field: 'checkpoint', message })
+  }
+  let stored: { format?: unknown; terms?: Partial<CheckpointTerms>; checkpoint?: Checkpoint }
+  try {
+    stored = JSON.parse(text)
+  } catch {
+    throw refuse('policy-unreadable', 'is not valid JSON; restore it')
+  }
+  if (stored?.format !== format || stored.terms === undefined || stored.checkpoint === undefined)
+    throw refuse('policy-unreadable', 'is not the checkpoint of a calibration; choose another --out')
+  for (const field of Object.keys(options) as (keyof CheckpointTerms)[]) {
+    if (JSON.stringify(stored.terms[field]) === JSON.stringify(terms[field])) continue
+    throw refuse('policy-mismatch', `was begun with another ${options[field]}; use the same`)
+  }
+  return stored.checkpoint
+}

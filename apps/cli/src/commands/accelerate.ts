@@ -1,0 +1,51 @@
+import { resolve } from 'node:path'
+import { invalidArgument } from '@fastflow/core'
+import type { Accelerate } from '@fastflow/pipelines'
+import type { Io } from '../io.ts'
+import { onlyWith } from '../options.ts'
+import { readPolicyFile } from '../policy-file.ts'
+import type { GenerateCommandOptions } from './generate.ts'
+
+/**
+ * What the options of `generate` ask for, with the policy file read.
+ *
+ * @throws FastFlowError `invalid-argument` for options that do not go together, `policy-unreadable`.
+ */
+export async function accelerationOf(io: Io, options: GenerateCommandOptions): Promise<Accelerate> {
+  const { accelerate, nfe, psnr, confidence, arms } = options
+  onlyWith('--accelerate', accelerate, {
+    plan: { '--nfe': nfe, '--psnr': psnr, '--confidence': confidence },
+    paper: { '--arms': arms },
+  })
+  if (accelerate === 'off') {
+    if (options.policy === undefined) return 'off'
+    throw invalidArgument(
+      '--policy',
+      'has to be applied; add --accelerate plan or paper, whichever wrote the file',
+    )
+  }
+  if (nfe !== undefined && psnr !== undefined)
+    throw invalidArgument('--psnr', 'excludes --nfe; give one of them')
+  if (confidence !== undefined && psnr === undefined)
+    throw invalidArgument('--confidence', 'goes with --psnr; give that too, or neither')
+  const file =
+    options.policy === undefined
+      ? undefined
+      : await readPolicyFile(resolve(io.cwd, options.policy), '--policy')
+  if (file !== undefined && file.method !== accelerate)
+    throw invalidArgument(
+      '--policy',
+      `${options.policy} is for --accelerate ${file.method}, not ${accelerate}`,
+    )
+  if (accelerate === 'paper') {
+    const snapshot = file?.method === 'paper' && ({ policy: file.document, learn: false } as const)
+    return { method: 'paper', ...(arms && { arms }), ...snapshot }
+  }
+  return {
+    method: 'plan',
+    ...(file?.method === 'plan' && { plan: file.frontier.document }),
+    ...(nfe !== undefined && { nfe }),
+    ...(psnr !== undefined && { psnr }),
+    ...(confidence !== undefined && { confidence }),
+  }
+}

@@ -1,0 +1,43 @@
+import { join } from 'node:path'
+import { policyDigest } from '@fastflow/pipelines'
+import { learnPaper } from '../bench/learn.ts'
+import { writeWhole } from '../files.ts'
+import type { Io } from '../io.ts'
+import { createProgress } from '../progress.ts'
+import { withPipeline } from '../session.ts'
+import type { CalibrateCommandOptions, CalibrateOutput } from './calibrate.ts'
+
+const GENERATIONS = 200
+
+/** Learns the paper's policy. */
+export async function calibratePaper(
+  io: Io,
+  options: CalibrateCommandOptions,
+  output: CalibrateOutput,
+): Promise<void> {
+  const generations = options.generations ?? GENERATIONS
+  const { document, curve } = await withPipeline(io, options, async (pipe) => {
+    const progress = createProgress(io, `calibrate ${pipe.model}`)
+    try {
+      return await learnPaper(pipe, {
+        generations,
+        numSteps: options.steps ?? pipe.defaults.numSteps,
+        guidanceScale: options.guidance ?? pipe.defaults.guidanceScale,
+        ...(options.arms && { arms: options.arms }),
+        signal: io.signal,
+        onGeneration: (done, nfe) => progress.update(done, generations, `${nfe} evaluations`),
+      })
+    } finally {
+      progress.end()
+    }
+  })
+  const file = output.isFolder ? join(output.path, `${policyDigest(document.key)}.json`) : output.path
+  await writeWhole(file, `${JSON.stringify(document)}\n`)
+  const evaluations = curve.nfe.reduce((sum, nfe) => sum + nfe, 0)
+  const recent = curve.nfe.slice(-20)
+  const recentNfe = recent.reduce((sum, nfe) => sum + nfe, 0) / recent.length
+  const result = { file, method: 'paper', generations, evaluations, steps: curve.steps, recentNfe }
+  if (options.json) return io.out(JSON.stringify(result, null, 2))
+  const summary = `${evaluations} evaluations over ${generations} generations, lately ${recentNfe.toFixed(1)} of ${curve.steps} steps`
+  io.out(`${file}: ${summary}`)
+}

@@ -1,0 +1,98 @@
+import { join } from 'node:path'
+import { type Frontier, invalidArgument } from '@fastflow/core'
+import { type CalibrationOptions, type ClassToImagePipeline, planDigest } from '@fastflow/pipelines'
+import { type CheckpointFile, openCheckpoint } from '../checkpoint-file.ts'
+import { isFile, writeWhole } from '../files.ts'
+import type { Io } from '../io.ts'
+import { createProgress } from '../progress.ts'
+import { withPipeline } from '../session.ts'
+import type { CalibrateCommandOptions, CalibrateOutput } from './calibrate.ts'
+import { planRows, planTable } from './policy.ts'
+
+/** Makes a plan. An interrupted calibration goes on from a checkpoint beside the file, which is removed at the end. */
+export async function calibratePlan(
+  io: Io,
+  options: CalibrateCommandOptions,
+  output: CalibrateOutput,
+): Promise<void> {
+  await withPipeline(io, options, async (pipe) => {
+    const { settings, digest } = settingsOf(pipe, options)
+    const file = output.isFolder ? join(output.path, `${digest}.json`) : output.path
+    const checkpoint = await openCheckpoint(`${file}.checkpoint`, {
+      plan: digest,
+      target: options.target ?? 'baseline',
+      evaluations: options.evaluations ?? null,
+      budgets: options.nfe ?? null,
+    })
+    const resumedAt = checkpoint.found?.spent
+    if (resumedAt !== undefined)
+      io.log(`going on from ${checkpoint.path}: ${resumedAt} evaluations were made`)
+    const frontier = await run(io, pipe, settings, checkpoint)
+    await writeWhole(file, `${JSON.stringify(frontier)}\n`)
+    await checkpoint.remove()
+    report(io, options, { file, frontier, resumedAt })
+  })
+}
+
+function settingsOf(
+  pipe: ClassToImagePipeline,
+  { steps, guidance, nfe, evaluations, target }: CalibrateCommandOptions,
+): { readonly settings: CalibrationOptions; readonly digest: string } {
+  const numSteps = steps ?? pipe.defaults.numSteps
+  const tooMany = nfe?.find((budget) => budget >= numSteps)
+  if (tooMany !== undefined) throw invalidArgument('--nfe', `${tooMany} is not below the ${numSteps} steps`)
+  const run = { numSteps, ...(guidance !== undefined && { guidanceScale: guidance }) }
+  const settings = {
+    ...run,
+    ...(nfe && { budgets: nfe }),
+    ...(evaluations !== undefined && { evaluations }),
+    ...(target && { target }),
+  }
+  return { settings, digest: planDigest(pipe.planKey(run)) }
+}
+
+async function run(
+  io: Io,
+  pipe: ClassToImagePipeline,
+  settings: CalibrationOptions,
+  checkpoint: CheckpointFile,
+): Promise<Frontier> {
+  const progress = createProgress(io, `calibrate ${pipe.model}`)
+  let ended = false
+  try {
+    const frontier = await pipe.calibrate({
+      ...settings,
+      signal: io.signal,
+      ...(checkpoint.found && { checkpoint: checkpoint.found }),
+      onCheckpoint: checkpoint.save,
+      onProgress: ({ stage, budget, evaluations, limit }) =>
+        progress.update(evaluations, limit, budget === undefined ? stage : `${stage} ${budget}`),
+    })
+    ended = true
+    return frontier
+  } finally {
+    progress.end()
+    await checkpoint.settle().catch((error: Error) => io.log(error.message))
+    if (!ended && (await isFile(checkpoint.path))) io.log(`the same command goes on from ${checkpoint.path}`)
+  }
+}
+
+function report(
+  io: Io,
+  { json }: CalibrateCommandOptions,
+  result: { readonly file: string; readonly frontier: Frontier; readonly resumedAt: number | undefined },
+): void {
+  const { file, frontier, resumedAt } = result
+  const { key, calibration, floor } = frontier.document
+  const steps = key.schedule.sigmas.length - 1
+  const { evaluations, fullGenerations } = calibration
+  if (json) {
+    const cost = { evaluations, fullGenerations, resumedAt }
+    const plans = planRows(frontier)
+    const document = { file, method: 'plan', target: key.target, steps, ...cost, floor, plans }
+    io.out(JSON.stringify(document, null, 2))
+    return
+  }
+  io.out(`${file}: ${evaluations} evaluations (${fullGenerations} full generations of ${steps} steps)`)
+  io.out(planTable(frontier))
+}

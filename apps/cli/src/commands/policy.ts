@@ -1,0 +1,130 @@
+import { resolve } from 'node:path'
+import { type Frontier, invalidArgument, type PlanDocument, type PlanEntry } from '@fastflow/core'
+import type { PaperState, PolicyDocument } from '@fastflow/pipelines'
+import type { Io } from '../io.ts'
+import { readPolicyFile } from '../policy-file.ts'
+import { textTable } from '../text-table.ts'
+
+export interface PolicyExportOptions {
+  readonly nfe: number
+  readonly as: 'mask' | 'decisions'
+  readonly json?: boolean
+}
+
+/** What a plan or a policy of the paper does, what it cost and how good it is. */
+export async function policyShowCommand(io: Io, file: string, options: { json?: boolean }): Promise<void> {
+  const path = resolve(io.cwd, file)
+  const policy = await readPolicyFile(path, 'FILE')
+  const summary = policy.method === 'plan' ? summaryOfPlan(policy.frontier) : summaryOfPaper(policy.document)
+  if (options.json) return io.out(JSON.stringify({ file: path, ...summary }, null, 2))
+  io.out(
+    policy.method === 'plan' ? describePlan(path, policy.frontier) : describePaper(path, policy.document),
+  )
+}
+
+/** The steps one plan evaluates, for other tools: comma-separated 1 and 0, or letters C and S. */
+export async function policyExportCommand(io: Io, file: string, options: PolicyExportOptions): Promise<void> {
+  const policy = await readPolicyFile(resolve(io.cwd, file), 'FILE')
+  if (policy.method === 'paper') {
+    const problem = `${file} is a policy of the paper, which decides anew in every run`
+    throw invalidArgument('FILE', `${problem}; export a plan, from "fastflow calibrate --method plan"`)
+  }
+  const { frontier } = policy
+  const entry = frontier.entry(options.nfe)
+  const mask = frontier.mask(options.nfe)
+  if (entry === undefined)
+    io.log(`nfe ${options.nfe} is not below the ${mask.length} steps: all are evaluated`)
+  else if (entry.budget !== options.nfe)
+    io.log(
+      `nfe ${options.nfe} is not planned, ${entry.budget} is exported; available: ${frontier.budgets.join(', ')}`,
+    )
+  const value = options.as === 'mask' ? mask : lettersOf(mask)
+  const nfe = mask.reduce((sum, step) => sum + step, 0)
+  if (options.json) io.out(JSON.stringify({ nfe, steps: mask.length, [options.as]: value }, null, 2))
+  else io.out(typeof value === 'string' ? value : value.join(','))
+}
+
+/** One row a budget, for people. */
+export function planTable(frontier: Frontier): string {
+  const titles = ['budget', 'NFE', 'mean dB', 'p10', 'min', 'runs', 'basis', 'decisions']
+  const rows = frontier.document.plans.map(({ budget, nfe, quality }) => {
+    const known = quality.basis !== 'none'
+    const decibels = [quality.mean, quality.p10, quality.min].map((psnr) => (known ? psnr.toFixed(1) : '-'))
+    return [budget, nfe, ...decibels, quality.runs, quality.basis, lettersOf(frontier.mask(budget))].map(
+      String,
+    )
+  })
+  return textTable(titles, rows)
+}
+
+/** The same as data. */
+export function planRows(
+  frontier: Frontier,
+): (Pick<PlanEntry, 'budget' | 'nfe' | 'quality'> & { decisions: string })[] {
+  return frontier.document.plans.map(({ budget, nfe, quality }) => {
+    return { budget, nfe, decisions: lettersOf(frontier.mask(budget)), quality }
+  })
+}
+
+function lettersOf(mask: readonly number[]): string {
+  return mask.map((step) => (step ? 'C' : 'S')).join('')
+}
+
+function summaryOfPlan(frontier: Frontier): Record<string, unknown> {
+  const { format, version, key, calibration, floor } = frontier.document
+  const { schedule, ...rest } = key
+  const steps = schedule.sigmas.length - 1
+  return {
+    format,
+    version,
+    method: 'plan',
+    key: { ...rest, schedule: schedule.name, steps },
+    calibration,
+    floor,
+    plans: planRows(frontier),
+  }
+}
+
+function describePlan(path: string, frontier: Frontier): string {
+  const { key, calibration } = frontier.document
+  const { evaluations, fullGenerations, borrowed, seeds } = calibration
+  const cost = `${evaluations} evaluations (${fullGenerations} full generations), ${seeds.length} runs recorded`
+  const free = borrowed > 0 ? `, ${borrowed} evaluations of runs that happened anyway` : ''
+  return [
+    `${path}: plan for ${key.schedule.sigmas.length - 1} steps of ${key.schedule.name}, target ${key.target}`,
+    `model ${key.model ?? 'any'}, guidance ${key.guidance ?? 'any'}, ${key.dims?.join(' x ') ?? 'any size'}, ${key.dtype ?? 'any type'}`,
+    `calibration: ${cost}${free}`,
+    `floor: ${describeFloor(frontier.document)}`,
+    planTable(frontier),
+  ].join('\n')
+}
+
+function describeFloor({ floor }: PlanDocument): string {
+  const mean = (values: readonly number[]): string =>
+    `${(values.reduce((sum, psnr) => sum + psnr, 0) / values.length).toFixed(1)} dB (${values.length} runs)`
+  const parts = [
+    floor.fewerSteps.length > 0 && `a tenth fewer steps is ${mean(floor.fewerSteps)} from the baseline`,
+    floor.exact.length > 0 && `the baseline is ${mean(floor.exact)} from the exact solution`,
+  ].filter((part) => part !== false)
+  return parts.join('; ') || 'not measured'
+}
+
+function summaryOfPaper({
+  format,
+  version,
+  key,
+  state,
+}: PolicyDocument<PaperState>): Record<string, unknown> {
+  const { sigmas, ...rest } = key
+  const { generations, mu, arms, numSteps } = state
+  return { format, version, method: 'paper', key: { ...rest, steps: numSteps }, generations, mu, arms }
+}
+
+function describePaper(path: string, { key, state }: PolicyDocument<PaperState>): string {
+  const { generations, mu, arms, numSteps } = state
+  return [
+    `${path}: policy of the paper for ${numSteps} steps, ${key.policy}`,
+    `model ${key.model}, guidance ${key.guidanceScale}, ${key.dims.join(' x ')}, ${key.dtype}`,
+    `learned from ${generations} generations, mu ${mu === null ? 'not calibrated' : mu.toPrecision(4)}, arms ${arms.join(', ')}`,
+  ].join('\n')
+}

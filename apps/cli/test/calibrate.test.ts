@@ -1,0 +1,124 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { PlanDocument } from '@fastflow/core'
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { cli, temporaryFolder } from './run-cli.ts'
+
+let cwd: string
+
+beforeEach(async () => {
+  cwd = await temporaryFolder(onTestFinished)
+})
+
+const small = ['--steps', '9', '--guidance', '1', '--nfe', '3,5', '--evaluations', '45']
+const calibrate = (args: readonly string[], signal?: AbortSignal) =>
+  cli(cwd, ['calibrate', '--model', 'cifar10', ...args], signal)
+const generate = (...args: string[]) =>
+  cli(cwd, ['generate', '--model', 'cifar10', '--class', 'cat', '--seed', '1', ...args])
+
+async function readPlan(file: string): Promise<PlanDocument> {
+  return JSON.parse(await readFile(join(cwd, file), 'utf8'))
+}
+
+describe('a plan', () => {
+  test('is written within its evaluations, and generate follows it to the byte', async () => {
+    const { code, out } = await calibrate([...small, '--out', 'plan.json', '--json'])
+    expect(code).toBe(0)
+    const document = JSON.parse(out)
+    expect(document).toMatchObject({ method: 'plan', target: 'baseline', steps: 9 })
+    expect(document.evaluations).toBeLessThanOrEqual(45)
+    expect(document.plans.map(({ budget }: { budget: number }) => budget)).toEqual([3, 5])
+    expect((await readPlan('plan.json')).calibration.evaluations).toBe(document.evaluations)
+    expect(await readdir(cwd)).toEqual(['plan.json'])
+
+    const settings = ['--steps', '9', '--guidance', '1', '--accelerate', 'plan', '--policy', 'plan.json']
+    const first = await generate(...settings, '--nfe', '3', '--out', 'first', '--json')
+    const second = await generate(...settings, '--nfe', '4', '--out', 'second', '--json')
+    expect(JSON.parse(first.out).images[0]).toMatchObject({ nfe: 3, decisions: document.plans[0].decisions })
+    expect(second.log).toMatch(/nfe 4 is not planned, 3 is used; available: 3, 5/)
+    const files = ['first', 'second'].map((out) => readFile(join(cwd, out, 'cifar10-cat-1.png')))
+    const [a, b] = await Promise.all(files)
+    expect(a!.equals(b!)).toBe(true)
+
+    const other = await generate('--steps', '10', '--accelerate', 'plan', '--policy', 'plan.json')
+    expect(other.code).toBe(1)
+    expect(other.log).toMatch(/schedule\.sigmas: was planned for 9 steps, this run has 10/)
+    const wrongMethod = await generate('--accelerate', 'paper', '--policy', 'plan.json')
+    expect(wrongMethod.code).toBe(2)
+    expect(wrongMethod.log).toMatch(/--policy: plan\.json is for --accelerate plan, not paper/)
+  })
+
+  test('goes into a folder under the name it is looked up by', async () => {
+    await mkdir(join(cwd, 'policies'))
+    const { code, out } = await calibrate([...small, '--out', 'policies'])
+    expect(code).toBe(0)
+    expect(out).toMatch(/evaluations \([\d.]+ full generations of 9 steps\)\nbudget +NFE +mean dB/)
+    expect(await readdir(join(cwd, 'policies'))).toEqual([expect.stringMatching(/^[0-9a-f]{64}\.json$/)])
+  })
+
+  test('goes on after an interruption', async () => {
+    const abort = new AbortController()
+    const running = calibrate([...small, '--out', 'plan.json'], abort.signal)
+    const checkpoint = join(cwd, 'plan.json.checkpoint')
+    while (!(await readFile(checkpoint).catch(() => undefined)))
+      await new Promise((next) => setTimeout(next, 5))
+    abort.abort()
+    const interrupted = await running
+    expect(interrupted.code).toBe(1)
+    expect(interrupted.log).toMatch(
+      /the same command goes on from .*plan\.json\.checkpoint\nfastflow: cancelled$/,
+    )
+    expect(await readdir(cwd)).toEqual(['plan.json.checkpoint'])
+
+    const other = await calibrate([...small, '--target', 'exact', '--out', 'plan.json'])
+    expect(other.code).toBe(1)
+    expect(other.log).toMatch(/plan\.json\.checkpoint: was begun with another --target; .*delete the file/)
+
+    const { code, out } = await calibrate([...small, '--out', 'plan.json', '--json'])
+    expect(code).toBe(0)
+    expect(JSON.parse(out).resumedAt).toBeGreaterThan(0)
+    expect(JSON.parse(out).evaluations).toBeLessThanOrEqual(45)
+    expect(await readdir(cwd)).toEqual(['plan.json'])
+  })
+})
+
+test('the policy of the paper is learned with --method paper', async () => {
+  const paper = ['--method', 'paper', '--steps', '9', '--guidance', '1', '--generations', '2']
+  const { code, out } = await calibrate([...paper, '--out', 'policy.json', '--json'])
+  expect(code).toBe(0)
+  expect(JSON.parse(out)).toMatchObject({ method: 'paper', generations: 2, steps: 9 })
+  const wrongMethod = await generate('--steps', '9', '--accelerate', 'plan', '--policy', 'policy.json')
+  expect(wrongMethod.code).toBe(2)
+  expect(wrongMethod.log).toMatch(/is for --accelerate paper, not plan/)
+})
+
+test.each([
+  ['an unknown method', ['--method', 'auto'], 2, /--method.*"auto".*plan, paper/],
+  ['generations for a plan', ['--generations', '5'], 2, /--generations: goes with --method paper, not plan/],
+  [
+    'a target for the paper',
+    ['--method', 'paper', '--target', 'exact'],
+    2,
+    /--target: goes with --method plan/,
+  ],
+  ['as many evaluations as steps', ['--nfe', '3,9'], 2, /--nfe: 9 is not below the 9 steps/],
+  [
+    'too few evaluations',
+    ['--nfe', '3', '--evaluations', '8'],
+    2,
+    /evaluations: 8 do not pay for one run of 9/,
+  ],
+  ['an unknown target', ['--target', 'truth'], 2, /--target.*"truth".*baseline, exact/],
+])('bad input: %s', async (_, args, expected, message) => {
+  const { code, out, log } = await calibrate(['--steps', '9', ...args, '--out', 'plan.json'])
+  expect({ code, out }).toEqual({ code: expected, out: '' })
+  expect(log.split('\n').at(-1)).toMatch(message)
+  expect(await readdir(cwd)).toEqual([])
+})
+
+test('bad input: a checkpoint that is none', async () => {
+  await writeFile(join(cwd, 'plan.json.checkpoint'), '{"format":')
+  const { code, log } = await calibrate([...small, '--out', 'plan.json'])
+  expect(code).toBe(1)
+  expect(log).toMatch(/plan\.json\.checkpoint: is not valid JSON; .*delete the file to start anew/)
+})
