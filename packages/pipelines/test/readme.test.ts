@@ -50,24 +50,29 @@ const closedForm = {
 }
 
 it('has examples', () => {
-  expect(examples).toHaveLength(5)
+  expect(examples).toHaveLength(6)
 })
 
 it('generates with the CIFAR-10 model', async () => {
   const changes = { "'models/cifar10'": JSON.stringify(cifar10), 'count: 2': 'count: 2, numSteps: 9' }
   expect(await run(0, changes)).toEqual([
     'seed 7: 32 x 32, evaluated 9 of 9 steps',
-    expect.stringMatching(/^seed 8: 32 x 32, evaluated \d of 9 steps$/),
+    'seed 8: 32 x 32, evaluated 8 of 9 steps',
   ])
 })
 
+it('calibrates a plan', async () => {
+  const held = (budget: number) => expect.stringMatching(new RegExp(`^${budget} [0-9.]+ dB, held out: true$`))
+  expect(await run(1, closedForm)).toEqual([held(8), held(12), ...promised(1)])
+})
+
 it('freezes a policy', async () => {
-  expect(await run(1, closedForm)).toEqual(promised(1))
+  expect(await run(2, closedForm)).toEqual(promised(2))
 })
 
 it('ships a policy', async () => {
   const folder = join(scratch, 'policies')
-  await run(2, { ...closedForm, "'models/cifar10/policies'": JSON.stringify(folder) })
+  await run(3, { ...closedForm, "'models/cifar10/policies'": JSON.stringify(folder) })
   const { nodeBackend } = await import('./support/readme-backend.ts')
   const { loadPipeline, policyDigest } = await import('@fastflow/pipelines')
   const pipe = await loadPipeline('models/fake', { backend: nodeBackend() })
@@ -76,9 +81,9 @@ it('ships a policy', async () => {
 })
 
 it('samples with a solver of the caller', async () => {
-  expect(await run(3, closedForm)).toEqual(promised(3))
+  expect(await run(4, closedForm)).toEqual(promised(4))
 })
 
 it('runs on a backend of the caller', async () => {
-  expect(await run(4)).toEqual(promised(4))
+  expect(await run(5)).toEqual(promised(5))
 })
