@@ -29,8 +29,8 @@ const shifts = [1.5, 1, 2, 3, 0.7] as const
 
 /** In the order worth trying when nothing is known yet. */
 const order = [
-  'root',
   'early',
+  'root',
   'shift-1.5',
   'square',
   'earlier',
