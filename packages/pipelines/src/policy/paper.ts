@@ -9,7 +9,7 @@ export interface PaperOptions {
   readonly exploration?: number
   /**
    * Price of an evaluation, in units of the worst error any arm makes along one full run, divided by its steps. Less
-   * evaluates more. Default 0.4, which keeps the paper's 2.6-fold saving on the models shipped.
+   * evaluates more. Default 0.4.
    */
   readonly price?: number
 }
