@@ -1,3 +1,4 @@
+import { textTable } from '../text-table.ts'
 import type { BenchDocument } from './document.ts'
 
 /** The rows as an aligned text table, and the plan's contests below. */
@@ -33,13 +34,10 @@ export function benchTable({ rows, contests }: BenchDocument): string {
     ...(tuned ? [row.tuned ?? ''] : []),
   ])
   const titles = tuned ? [...head, 'tuned to'] : head
-  const widths = titles.map((title, i) => Math.max(title.length, ...lines.map((line) => line[i]!.length)))
-  const format = (cells: readonly string[]): string =>
-    cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  ')
+  const table = textTable(titles, lines, [0, head.length])
   const verdicts = contests.map(({ budget, rival, difference: { mean, low, high } }) => {
     const interval = `95 % interval ${low.toFixed(2)} to ${high.toFixed(2)}`
     return `plan-${budget} against ${rival}: ${mean >= 0 ? '+' : ''}${mean.toFixed(2)} dB, ${interval}`
   })
-  const rule = widths.map((width) => '-'.repeat(width)).join('  ')
-  return [format(titles), rule, ...lines.map(format), ...verdicts].join('\n')
+  return [table, ...verdicts].join('\n')
 }

@@ -54,7 +54,7 @@ export function planTable(frontier: Frontier): string {
       String,
     )
   })
-  return textTable(titles, rows)
+  return textTable(titles, rows, [titles.length - 1])
 }
 
 /** The same as data. */
