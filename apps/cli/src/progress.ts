@@ -9,13 +9,17 @@ export interface Progress {
 
 const WIDTH = 24
 
-/** A bar on a terminal; elsewhere one plain line every tenth, so that logs stay short. */
+/** A bar on a terminal; elsewhere one plain line every tenth of each phase, so that logs stay short. */
 export function createProgress(io: Io, title: string, now: () => number = () => performance.now()): Progress {
-  const began = now()
+  let began = now()
+  let before = 0
   let tenth = -1
   let drawn = false
   return {
     update(done, total, detail = '') {
+      // A count that falls back begins another phase of the task.
+      if (done < before) began = now()
+      before = done
       const share = total > 0 ? Math.min(1, done / total) : 0
       const seconds = (now() - began) / 1000
       const left = share > 0.02 ? `, ${Math.round((seconds / share) * (1 - share))} s left` : ''
@@ -24,7 +28,7 @@ export function createProgress(io: Io, title: string, now: () => number = () => 
         const filled = Math.round(share * WIDTH)
         io.rewrite(`[${'#'.repeat(filled)}${'-'.repeat(WIDTH - filled)}] ${text}`)
         drawn = true
-      } else if (Math.floor(share * 10) > tenth) {
+      } else if (Math.floor(share * 10) !== tenth) {
         tenth = Math.floor(share * 10)
         io.log(text)
       }
