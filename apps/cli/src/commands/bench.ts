@@ -34,12 +34,7 @@ export async function benchModel(io: Io, options: BenchCommandOptions): Promise<
   return withPipeline(io, options, async (pipe) => {
     const progress = createProgress(io, `bench ${pipe.model}`)
     const comparisons: Comparison[] = []
-    const shown = [
-      'full',
-      'paper',
-      'flat',
-      ...options.nfe.flatMap((nfe) => [`plan-${nfe}`, `uniform-${nfe}`, `ab2-${nfe}`, `euler-${nfe}`]),
-    ]
+    const shown = shownMethods(options.nfe)
     try {
       const { document, learning } = await runBench(pipe, {
         numSteps: options.steps ?? pipe.defaults.numSteps,
@@ -84,4 +79,12 @@ export async function benchCommand(io: Io, options: BenchCommandOptions): Promis
     io.log(`report: ${report}`)
   }
   io.out(options.json ? JSON.stringify(section.bench, null, 2) : benchTable(section.bench))
+}
+
+/** Methods whose images the report shows: few enough to compare by eye, at the budgets nearest 10 and 15. */
+function shownMethods(budgets: readonly number[]): readonly string[] {
+  const nearest = (wanted: number): number =>
+    budgets.reduce((best, nfe) => (Math.abs(nfe - wanted) < Math.abs(best - wanted) ? nfe : best))
+  const chosen = [...new Set([nearest(10), nearest(15)])]
+  return ['full', ...chosen.flatMap((nfe) => [`plan-${nfe}`, `ab2-${nfe}`, `uniform-${nfe}`]), 'paper']
 }

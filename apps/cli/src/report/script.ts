@@ -71,7 +71,7 @@ function compare(root) {
     })
   }
   const first = one(root, '.seed')
-  show(all(first, '.thumb').find((thumb) => thumb.dataset.method === 'paper') || one(first, '.thumb'))
+  show(all(first, '.thumb').find((thumb) => /^(plan-|paper$)/.test(thumb.dataset.method)) || one(first, '.thumb'))
   cut()
   stage.hidden = false
 }

@@ -1,42 +1,56 @@
 import type { BenchDocument, BenchRow } from '../../bench/document.ts'
 import { count, decibels, fixed, milliseconds, percent, times } from '../format.ts'
 import { type Content, html, type Markup } from '../html.ts'
+import { parseMethod } from '../methods.ts'
 
 /**
- * The learned policy in four figures, the best of the other methods at no higher cost among them,
- * whichever is ahead. Undefined where the bench has no learned policy or no full run.
+ * The featured method in four figures, the best of the methods that are not ours at no higher cost among them,
+ * whichever is ahead. Undefined where the bench has neither a plan nor a learned policy, or no full run.
  */
 export function headline(bench: BenchDocument): Markup | undefined {
   const full = bench.rows.find((row) => row.method === 'full')
-  const paper = bench.rows.find((row) => row.method === 'paper')
-  if (full === undefined || paper === undefined) return undefined
+  const ours = featuredRow(bench.rows)
+  if (full === undefined || ours === undefined) return undefined
   return html`<ul class="tiles">${[
     tile(
       'Evaluations',
-      html`${count(paper.nfe)}<small> of ${count(full.nfe)}</small>`,
-      `${times(full.nfe / paper.nfe)} fewer, by the learned policy`,
+      html`${count(ours.nfe)}<small> of ${count(full.nfe)}</small>`,
+      `${times(full.nfe / ours.nfe)} fewer, by ${nameOf(ours)}`,
     ),
     tile(
       'Measured speedup',
-      times(paper.speedup),
-      `${milliseconds(full.wallMs)} → ${milliseconds(paper.wallMs)} ms a sample; the sampler adds ${percent(paper.overheadMs / paper.modelMs)}`,
+      times(ours.speedup),
+      `${milliseconds(full.wallMs)} → ${milliseconds(ours.wallMs)} ms a sample; the sampler adds ${percent(ours.overheadMs / ours.modelMs)}`,
     ),
     tile(
       'PSNR to the full run',
-      decibels(paper.psnr.mean),
-      `worst tenth ${fixed(paper.psnr.p10, 1)}, worst ${fixed(paper.psnr.min, 1)}`,
+      decibels(ours.psnr.mean),
+      `worst tenth ${fixed(ours.psnr.p10, 1)}, worst ${fixed(ours.psnr.min, 1)}`,
     ),
-    rival(bench.rows, paper),
+    rival(bench.rows, ours),
   ]}</ul>`
 }
 
-function rival(rows: readonly BenchRow[], paper: BenchRow): Markup | undefined {
+/** The plan of the budget nearest 12, or else the learned policy. */
+function featuredRow(rows: readonly BenchRow[]): BenchRow | undefined {
+  const distance = (row: BenchRow): number => Math.abs((parseMethod(row.method).budget ?? 0) - 12)
+  const plans = rows.filter((row) => parseMethod(row.method).family === 'plan')
+  return plans.sort((a, b) => distance(a) - distance(b))[0] ?? rows.find((row) => row.method === 'paper')
+}
+
+function nameOf({ method }: BenchRow): string {
+  return method === 'paper' ? 'the learned policy' : 'the plan'
+}
+
+const OURS: readonly string[] = ['full', 'paper', 'plan', 'plan1']
+
+function rival(rows: readonly BenchRow[], ours: BenchRow): Markup | undefined {
   const best = rows
-    .filter((row) => row.method !== 'full' && row.method !== 'paper' && row.nfe <= Math.ceil(paper.nfe))
+    .filter((row) => !OURS.includes(parseMethod(row.method).family) && row.nfe <= Math.ceil(ours.nfe))
     .sort((a, b) => b.psnr.mean - a.psnr.mean)[0]
   if (best === undefined) return undefined
-  const ahead = paper.psnr.mean - best.psnr.mean
-  const verdict = `${fixed(Math.abs(ahead), 1)} dB ${ahead >= 0 ? 'behind the' : 'ahead of the'} learned policy`
+  const ahead = ours.psnr.mean - best.psnr.mean
+  const verdict = `${fixed(Math.abs(ahead), 1)} dB ${ahead >= 0 ? 'behind' : 'ahead of'} ${nameOf(ours)}`
   return tile(
     'Best other method at that cost',
     decibels(best.psnr.mean),
