@@ -19,6 +19,9 @@ export interface DemoCommandOptions {
 /** Budgets the demo compares at: from barely recognisable to nearly the same. */
 const BUDGETS = [10, 15, 19]
 
+/** Methods whose images are written as files of their own; the report has more. */
+const WRITTEN: readonly string[] = ['full', 'plan-10', 'paper']
+
 /** Every shipped model, baseline against accelerated: images, a table and one HTML report. */
 export async function demoCommand(io: Io, options: DemoCommandOptions): Promise<void> {
   const folder = resolve(io.cwd, options.out)
@@ -53,7 +56,7 @@ export async function demoCommand(io: Io, options: DemoCommandOptions): Promise<
 
 async function writePictures(folder: string, { model, comparisons }: ModelSection): Promise<void> {
   for (const { caption, seed, pictures } of comparisons) {
-    for (const { method, png } of pictures.filter(({ method }) => method === 'full' || method === 'paper')) {
+    for (const { method, png } of pictures.filter(({ method }) => WRITTEN.includes(method))) {
       await writeWhole(join(folder, `${model}-${caption}-${seed}-${method}.png`), Buffer.from(png, 'base64'))
     }
   }

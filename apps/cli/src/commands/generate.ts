@@ -134,6 +134,6 @@ function fidelity(
 ): string {
   if (estimatedPsnr === undefined) return ''
   const to = `${estimatedPsnr.toFixed(1)} dB to the ${target === 'exact' ? 'exact solution' : 'full run'}`
-  if (estimateBasis === 'mismatches') return `, about ${to}`
+  if (estimateBasis === 'mismatches') return `, at best about ${to}`
   return `, on average ${to} in calibration (${estimateBasis})`
 }

@@ -14,7 +14,8 @@ export interface ErrorEstimate {
  * The forecast through nodes n_a is off by about `C prod_a (sigma - n_a)`; the landing measures that at one
  * sigma, which gives |C|, and summing it over the micro-steps gives the error the jump left in the state:
  * `|C| |sum_k h_k prod_a (sigma_k - n_a)|`. Errors of different jumps are taken as uncorrelated, and the
- * flow between them as neither contracting nor expanding.
+ * flow between them as neither contracting nor expanding. Where it expands early errors, as guided image models do, the
+ * true error is larger: by 16 dB for the paper's policy at 12 of 50 evaluations on `models/cifar10`, guidance 2.5.
  */
 export function createErrorEstimate(sigmas: readonly number[]): ErrorEstimate {
   let total: number | undefined
