@@ -7,7 +7,7 @@ Two choices make it affordable on a CPU:
   ordinary U-Net costs as much as all others together);
 - there are no group norms: weights, sums and activations preserve magnitude
   instead (Karras et al. 2024, "Analyzing and Improving the Training Dynamics of
-  Diffusion Models", config G). Group norm alone took 40 % of a training step.
+  Diffusion Models", config G). Group norm is slow on a CPU.
 
 The network is wrapped in the preconditioning that is optimal for Gaussian data
 (the flow-matching counterpart of Karras et al. 2022, table 1): the linear part

@@ -25,7 +25,7 @@ export interface Learned {
 export async function learnPaper(pipe: ClassToImagePipeline, settings: LearnSettings): Promise<Learned> {
   const { generations, numSteps, guidanceScale, arms, signal } = settings
   const nfe: number[] = []
-  let document: PolicyDocument | undefined
+  let document: PolicyDocument<PaperState> | undefined
   for (let done = 0; done < generations; done++) {
     const previous = document
     const result = await pipe.generate(done % pipe.labels.length, {
@@ -44,7 +44,7 @@ export async function learnPaper(pipe: ClassToImagePipeline, settings: LearnSett
     nfe.push(result.items[0]!.stats.nfe)
     settings.onGeneration?.(done + 1, nfe.at(-1)!)
   }
-  const state = document!.state as PaperState
+  const { state } = document!
   return { document: document!, state, curve: learningCurve(state, nfe) }
 }
 

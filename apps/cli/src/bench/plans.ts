@@ -1,6 +1,7 @@
-import { calibrate, createRecorder, type Frontier, float32Space, type Schedule, sample } from '@fastflow/core'
-import type { ClassToImagePipeline, Flow } from '@fastflow/pipelines'
+import { calibrate, type Frontier, numStepsOf, type Schedule } from '@fastflow/core'
+import type { ClassToImagePipeline } from '@fastflow/pipelines'
 import type { Method } from './method.ts'
+import { recordRun } from './record-run.ts'
 
 export interface PlanSettings {
   readonly schedule: Schedule
@@ -22,28 +23,17 @@ const SINGLE_SEED = 2 ** 31 - 1
 /** Calibrates on noises no sample uses, the classes in turn. */
 export async function makePlans(pipe: ClassToImagePipeline, settings: PlanSettings): Promise<Plans> {
   const { schedule, guidanceScale, signal } = settings
-  const budgets = settings.budgets.filter((nfe) => nfe < schedule.sigmas.length - 1)
-  const flowOf = (seed: number): Flow =>
-    pipe.prepare(seed % pipe.labels.length, { seed, guidanceScale, numSteps: schedule.sigmas.length - 1 })
-  const plan = await calibrate({
-    velocityOf: (seed) => flowOf(seed).velocity,
-    noise: (seed) => flowOf(seed).noise,
-    schedule,
+  const numSteps = numStepsOf(schedule)
+  const budgets = settings.budgets.filter((nfe) => nfe < numSteps)
+  const plan = await pipe.calibrate({
+    numSteps,
+    guidanceScale,
     budgets,
     signal,
     onProgress: ({ stage, evaluations, limit }) => settings.onProgress?.(evaluations, limit, stage),
   })
-  const flow = flowOf(SINGLE_SEED)
-  const recorder = createRecorder({
-    velocity: flow.velocity,
-    schedule,
-    space: float32Space,
-    seed: SINGLE_SEED,
-  })
-  const { status } = await sample({ velocity: recorder.velocity, schedule, x: flow.noise, signal })
-  if (status.kind !== 'completed') throw flow.failure(status)
-  const recorded = [await recorder.finish()]
-  return { plan, single: await calibrate({ schedule, budgets, recorded, evaluations: 0 }) }
+  const run = await recordRun(pipe, { schedule, guidanceScale, seed: SINGLE_SEED })
+  return { plan, single: await calibrate({ schedule, budgets, recorded: [run], evaluations: 0 }) }
 }
 
 /** The plans of both frontiers at one budget. */

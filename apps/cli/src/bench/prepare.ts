@@ -6,9 +6,9 @@ import type { Grids, Method } from './method.ts'
 import { loadPeers, ruleFamilies } from './peer-rules.ts'
 import { solverFamilies } from './peer-solvers.ts'
 import { makePlans, type Plans, planMethods } from './plans.ts'
+import { recordRun, velocityNorms } from './record-run.ts'
 import type { BenchSettings } from './run.ts'
 import { tune } from './tune.ts'
-import { velocityNorms } from './velocity-norms.ts'
 
 /** Tuning noises: no sample, no calibration and no learning uses them. */
 const TUNING_SEED = 2_000_000
@@ -66,7 +66,8 @@ async function tuneAll(
   const { budgets, guidanceScale, tuningSamples, signal, onProgress } = settings
   const seeds = Array.from({ length: tuningSamples }, (_, i) => TUNING_SEED + i)
   const peers = await loadPeers()
-  const norms = peers ? await velocityNorms(pipe, grids.full, guidanceScale, seeds[0]!) : []
+  const run = { schedule: grids.full, guidanceScale, seed: seeds[0]! }
+  const norms = peers ? velocityNorms(await recordRun(pipe, run), settings.numSteps) : []
   const families = [
     ...solverFamilies(grids, budgets),
     ...(peers ? ruleFamilies(peers, grids.full, norms) : []),

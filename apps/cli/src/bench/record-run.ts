@@ -1,0 +1,24 @@
+import { float32Space, numStepsOf, recordTrajectory, type Schedule, type Trajectory } from '@fastflow/core'
+import type { ClassToImagePipeline } from '@fastflow/pipelines'
+
+export interface RecordRunOptions {
+  readonly schedule: Schedule
+  readonly guidanceScale: number
+  /** Of the noise, and of the class, which goes in turn. */
+  readonly seed: number
+}
+
+/** One full run, kept for planning. */
+export function recordRun(
+  pipe: ClassToImagePipeline,
+  { schedule, guidanceScale, seed }: RecordRunOptions,
+): Promise<Trajectory<Float32Array>> {
+  const numSteps = numStepsOf(schedule)
+  const { velocity, noise } = pipe.prepare(seed % pipe.labels.length, { seed, guidanceScale, numSteps })
+  return recordTrajectory({ velocity, schedule, space: float32Space, noise, seed })
+}
+
+/** Root mean square of the velocity at each step of a run, which some rules are calibrated with. */
+export function velocityNorms({ gram }: Trajectory<Float32Array>, numSteps: number): readonly number[] {
+  return Array.from({ length: numSteps }, (_, k) => Math.sqrt(gram[k * numSteps + k]!))
+}
