@@ -7,10 +7,17 @@ from pathlib import Path
 
 import torch
 
-from .recipes import cifar10
+from .recipes import cifar10, emoji, emoji_clip, emoji_edit, emoji_motion, emoji_vae
 from .trainer import Settings
 
-RECIPES = {"cifar10": cifar10}
+RECIPES = {
+    "cifar10": cifar10,
+    "emoji-vae": emoji_vae,
+    "emoji": emoji,
+    "emoji-edit": emoji_edit,
+    "emoji-motion": emoji_motion,
+    "emoji-clip": emoji_clip,
+}
 
 
 def shared_options() -> argparse.ArgumentParser:
@@ -28,6 +35,7 @@ def add_commands(recipe: str, parser: argparse.ArgumentParser) -> None:
     train.add_argument("--minutes", type=float, default=120.0, help="stop after this much training time in all")
     train.add_argument("--steps", type=int, default=100_000, help="stop after this many optimiser steps in all")
     train.add_argument("--cooldown", type=int, default=0, help="let the learning rate fall to 0 over the last steps")
+    train.add_argument("--cooldown-minutes", type=float, default=0.0, help="the same by the clock, before --minutes")
     train.add_argument("--batch", type=int, default=128)
     train.add_argument("--no-compile", action="store_true", help="run the network eagerly")
     export = commands.add_parser("export", parents=[shared], help="write the ONNX model and its folder")
@@ -57,7 +65,8 @@ def main() -> None:
         torch.set_num_threads(options.threads)
     if options.command == "train":
         compiled = not options.no_compile
-        settings = Settings(options.steps, options.minutes, cooldown=options.cooldown, compile=compiled)
+        cooldown = {"cooldown": options.cooldown, "cooldown_minutes": options.cooldown_minutes}
+        settings = Settings(options.steps, options.minutes, **cooldown, compile=compiled)
         recipe.train(options.work, options.device, options.batch, settings)
         return
     if options.command == "card":

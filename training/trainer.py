@@ -13,6 +13,8 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from .muon import Muon
+
 Loss = Callable[[nn.Module, torch.Generator], Tensor]
 Preview = Callable[[nn.Module, Path], None]
 
@@ -27,6 +29,9 @@ class Settings:
     decay_after: int = 2000
     warmup: int = 200
     cooldown: int = 0
+    cooldown_minutes: float = 0.0
+    muon: bool = False
+    clip: float = 0.0
     ema_exponent: float = 16.0
     seed: int = 0
     checkpoint_every: int = 500
@@ -34,13 +39,16 @@ class Settings:
     compile: bool = True
 
 
-def learning_rate(settings: Settings, step: int) -> float:
+def learning_rate(settings: Settings, step: int, seconds: float = 0.0) -> float:
     """Linear warm-up, constant, inverse square root, and a linear decay to zero over the last `cooldown` steps.
 
-    Without a cool-down nothing depends on where the run ends, so it can be extended.
+    `cooldown_minutes` is the same by the clock, for runs that end by it. Without a cool-down nothing depends on where the
+    run ends, so it can be extended.
     """
     warm = min(1.0, (step + 1) / settings.warmup)
     cool = min(1.0, (settings.steps - step) / settings.cooldown) if settings.cooldown > 0 else 1.0
+    if settings.cooldown_minutes > 0:
+        cool = min(cool, max(0.0, (settings.minutes - seconds / 60) / settings.cooldown_minutes))
     return settings.learning_rate * warm * cool / math.sqrt(max(step / settings.decay_after, 1.0))
 
 
@@ -58,6 +66,24 @@ class Ema:
         torch._foreach_lerp_(average, current, 1 - keep)
 
 
+def matrices(model: nn.Module) -> list[nn.Parameter]:
+    """Weights between hidden layers, which Muon is made for: its own step for embeddings and ends does harm."""
+    ends = getattr(model, "ends", ())
+    return [p for name, p in model.named_parameters() if p.ndim == 2 and not name.startswith(tuple(ends))]
+
+
+def make_optimizers(model: nn.Module, settings: Settings) -> list[torch.optim.Optimizer]:
+    """Adam; with `muon`, Muon (Jordan et al. 2024) for the hidden matrices, scaled to the updates of Adam."""
+    hidden = matrices(model) if settings.muon else []
+    taken = {id(weight) for weight in hidden}
+    rest = [weight for weight in model.parameters() if id(weight) not in taken]
+    rate = settings.learning_rate
+    adam = torch.optim.Adam(rest, lr=rate, betas=(0.9, 0.99), fused=True)
+    if not hidden:
+        return [adam]
+    return [adam, Muon(hidden, lr=rate)]
+
+
 def save_checkpoint(path: Path, document: dict) -> None:
     partial = path.with_suffix(".partial")
     torch.save(document, partial)
@@ -68,7 +94,7 @@ def train(model: nn.Module, loss: Loss, preview: Preview, settings: Settings, fo
     """Train `model` in place, resuming from `folder` if it holds a checkpoint; returns the EMA model."""
     folder.mkdir(parents=True, exist_ok=True)
     device = next(model.parameters()).device
-    optimizer = torch.optim.Adam(model.parameters(), lr=settings.learning_rate, betas=(0.9, 0.99), fused=True)
+    optimizers = make_optimizers(model, settings)
     ema = Ema(model, settings.ema_exponent)
     checkpoint = folder / "checkpoint.pt"
     start, elapsed = 0, 0.0
@@ -76,12 +102,14 @@ def train(model: nn.Module, loss: Loss, preview: Preview, settings: Settings, fo
         state = torch.load(checkpoint, map_location=device, weights_only=True)
         model.load_state_dict(state["model"])
         ema.model.load_state_dict(state["ema"])
-        optimizer.load_state_dict(state["optimizer"])
+        for optimizer, saved in zip(optimizers, state["optimizers"], strict=True):
+            optimizer.load_state_dict(saved)
         start, elapsed = state["step"], state["seconds"]
         print(f"resumed at step {start} after {elapsed / 60:.1f} minutes", flush=True)
 
     def checkpoint_now(step: int, seconds: float) -> None:
-        state = {"model": model.state_dict(), "ema": ema.model.state_dict(), "optimizer": optimizer.state_dict()}
+        saved = [optimizer.state_dict() for optimizer in optimizers]
+        state = {"model": model.state_dict(), "ema": ema.model.state_dict(), "optimizers": saved}
         progress = {"step": step, "seconds": seconds, "cooldown": settings.cooldown}
         save_checkpoint(checkpoint, {**state, **progress})
 
@@ -91,14 +119,20 @@ def train(model: nn.Module, loss: Loss, preview: Preview, settings: Settings, fo
     for step in range(start, settings.steps):
         # Seeded by step, so that a resumed run draws what an uninterrupted one would have drawn.
         generator = torch.Generator().manual_seed(settings.seed * 1_000_003 + step)
-        for group in optimizer.param_groups:
-            group["lr"] = learning_rate(settings, step)
+        rate = learning_rate(settings, step, time.monotonic() - began)
+        for optimizer in optimizers:
+            for group in optimizer.param_groups:
+                group["lr"] = rate
         with torch.autocast(device.type, torch.bfloat16):
             value = loss(network, generator)
         value.backward()
-        optimizer.step()
-        optimizer.zero_grad(set_to_none=True)
-        model.renormalize()
+        if settings.clip > 0:
+            nn.utils.clip_grad_norm_(model.parameters(), settings.clip)
+        for optimizer in optimizers:
+            optimizer.step()
+            optimizer.zero_grad(set_to_none=True)
+        if hasattr(model, "renormalize"):
+            model.renormalize()
         ema.update(model, step)
         total, count = total + value.item(), count + 1
         seconds = time.monotonic() - began

@@ -139,7 +139,7 @@ def bake(net: UNet) -> BakedUNet:
 
 
 @torch.no_grad()
-def round_to_half(net: BakedUNet) -> BakedUNet:
+def round_to_half(net: nn.Module) -> nn.Module:
     """A copy whose matrices, kernels and constant image hold float16 values, in float32."""
     rounded = copy.deepcopy(net)
     for weight in rounded.parameters():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import warnings
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import numpy as np
 import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
+from torch import Tensor, nn
 
 from .. import __version__
 from ..models.unet import UNet
@@ -44,25 +46,33 @@ class ExportReport:
         return asdict(self)
 
 
-def to_onnx(net: BakedUNet) -> onnx.ModelProto:
-    """Trace a baked network with a dynamic batch."""
-    channels, size = net.config.in_channels, net.config.image_size
-    example = (torch.randn(3, channels, size, size), torch.tensor([0.1, 0.5, 0.9]), torch.tensor([0, 1, 1]))
-    batch = torch.export.Dim("batch", min=1, max=4096)
+def trace(
+    net: nn.Module, example: tuple[Tensor, ...], inputs: Sequence[str], output: str, axes: Sequence[dict[int, str]]
+) -> onnx.ModelProto:
+    """Export `net` with free axes: `axes[i]` names those of input i, and one name is one size everywhere."""
+    sizes = {name: torch.export.Dim(name, min=1, max=4096) for names in axes for name in names.values()}
+    shapes = tuple({axis: sizes[name] for axis, name in names.items()} for names in axes)
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         program = torch.onnx.export(
             net,
             example,
-            input_names=list(INPUTS),
-            output_names=[OUTPUT],
-            dynamic_shapes=({0: batch}, {0: batch}, {0: batch}),
+            input_names=list(inputs),
+            output_names=[output],
+            dynamic_shapes=shapes,
             opset_version=OPSET,
             dynamo=True,
             verbose=False,
         )
     return program.model_proto
+
+
+def to_onnx(net: BakedUNet) -> onnx.ModelProto:
+    """Trace a baked network with a dynamic batch."""
+    channels, size = net.config.in_channels, net.config.image_size
+    example = (torch.randn(3, channels, size, size), torch.tensor([0.1, 0.5, 0.9]), torch.tensor([0, 1, 1]))
+    return trace(net, example, INPUTS, OUTPUT, [{0: "batch"}] * 3)
 
 
 def store_as_half(model: onnx.ModelProto) -> onnx.ModelProto:
@@ -106,6 +116,13 @@ def check_plain_weights(model: onnx.ModelProto) -> None:
             raise ParityError(f"{node.op_type} {node.name} computes its weights at run time")
 
 
+def write_bytes(path: Path, document: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".partial")
+    partial.write_bytes(document)
+    partial.replace(path)
+
+
 def export_onnx(net: UNet, path: Path) -> ExportReport:
     """Write `net` to `path`.
 
@@ -119,10 +136,7 @@ def export_onnx(net: UNet, path: Path) -> ExportReport:
     differences = compare(document, net, rounded)
     if not differences[0] <= TOLERANCE:
         raise ParityError(f"ONNX and torch differ by {differences[0]:.1e}, more than {TOLERANCE:.0e}; nothing written")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial")
-    partial.write_bytes(document)
-    partial.replace(path)
+    write_bytes(path, document)
     nodes = Counter(node.op_type for node in model.graph.node)
     rounded_values = (float(f"{value:.3g}") for value in differences)
     return ExportReport(OPSET, *rounded_values, len(document), dict(sorted(nodes.items())))

@@ -1,0 +1,5 @@
+"""Text-guided editing: change of style and skin tone (models/emoji-edit)."""
+
+from .training import FOLDER, train
+
+__all__ = ["FOLDER", "train"]

@@ -1,0 +1,17 @@
+"""The video network: the text-to-image network with attention over the frames (as in Guo et al. 2023)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..emoji import model as text_to_image
+
+# The most frames that a clip may have; trained on the lengths below.
+FLOW = replace(text_to_image.FLOW, frames=16)
+LENGTHS = (8, 16)
+GUIDANCE = 3.0
+FRAMES_PER_SECOND = 8
+
+
+def build(device: str) -> text_to_image.TextFlow:
+    return text_to_image.build(device, FLOW)
