@@ -1,18 +1,32 @@
-import type { FastFlowError, RgbImage, SampleStatus, Schedule, Velocity } from '@fastflow/core'
+import type { FastFlowError, RgbImage, SampleStatus, Schedule, StepEvent, Velocity } from '@fastflow/core'
 
 /** One generation, ready to be sampled by whatever method: what a pipeline hands to `sample`. */
 export interface Flow {
+  /** The class name or the prompt. */
+  readonly caption: string
   /** Initial noise, the same for the same seed on every platform. */
   readonly noise: Float32Array
   readonly velocity: Velocity<Float32Array>
   readonly schedule: Schedule
   readonly passesPerEvaluation: number
+  /** Frames of a clip; 1 for an image. */
+  readonly numFrames: number
+  /** Frames a second of a clip; undefined for an image. */
+  readonly fps: number | undefined
   /** Milliseconds inside the network so far. */
   modelMs(): number
-  /** Planar pixels [3, height, width] of a final state, clipped to [-1, 1]. */
+  /** Planar pixels [numFrames, 3, height, width] of a final state, clipped to [-1, 1]. */
   pixels(x: Float32Array): Float32Array | Promise<Float32Array>
-  /** 8-bit image of what {@link pixels} returned. */
-  toImage(pixels: Float32Array): RgbImage
+  /** 8-bit image of what {@link pixels} returned; of a clip the first frame, or the one asked for. */
+  toImage(pixels: Float32Array, frame?: number): RgbImage
+  /**
+   * A rough, small image of where the run is heading, `x - sigma velocity`, without running a network: one pixel a
+   * latent. Undefined where the model does not say how its latents look (`latent_rgb_factors`).
+   */
+  preview(
+    event: Pick<StepEvent<Float32Array>, 'x' | 'velocity' | 'sigma'>,
+    frame?: number,
+  ): RgbImage | undefined
   /** The error for a run that did not complete. */
   failure(status: Exclude<SampleStatus, { kind: 'completed' }>): FastFlowError
 }

@@ -1,6 +1,14 @@
-import { type Backend, type LoadOptions, memoryPolicyStore, type PolicyStore } from '@fastflow/core'
-import { type ClassToImagePipeline, loadClassToImage } from './class-to-image/pipeline.ts'
-import { readConfig } from './folder.ts'
+import {
+  type Backend,
+  type LoadOptions,
+  type ModelFolder,
+  memoryPolicyStore,
+  type PolicyStore,
+} from '@fastflow/core'
+import { loadClassToImage } from './class-to-image/load.ts'
+import { type ConfigFile, readConfig } from './folder.ts'
+import { createPipeline, type Pipeline } from './pipeline.ts'
+import type { TaskModel } from './task/task-model.ts'
 
 export interface LoadPipelineOptions extends LoadOptions {
   /** Where networks run, e.g. `nodeBackend()`. */
@@ -9,6 +17,11 @@ export interface LoadPipelineOptions extends LoadOptions {
   readonly store?: PolicyStore
 }
 
+type Loader = (folder: ModelFolder, index: ConfigFile, options: LoadOptions) => Promise<TaskModel>
+
+/** Loaders by the `_class_name` of `model_index.json`. */
+const loaders: ReadonlyMap<unknown, Loader> = new Map([['ClassToImagePipeline', loadClassToImage]])
+
 /**
  * Loads a model folder in Diffusers layout: `model_index.json`, `scheduler/`, `unet/` or `transformer/`, and
  * learned policies in `policies/` if it brings any.
@@ -16,14 +29,11 @@ export interface LoadPipelineOptions extends LoadOptions {
  * @throws FastFlowError `model-not-found`, `model-unreadable` or `model-mismatch` naming the file,
  *   `unsupported` for a pipeline class, scheduler or convention this version does not run.
  */
-export async function loadPipeline(
-  location: string,
-  options: LoadPipelineOptions,
-): Promise<ClassToImagePipeline> {
+export async function loadPipeline(location: string, options: LoadPipelineOptions): Promise<Pipeline> {
   const { backend, store = memoryPolicyStore(), ...loadOptions } = options
   const folder = await backend.open(location)
   const index = await readConfig(folder, 'model_index.json')
-  if (index.values._class_name !== 'ClassToImagePipeline')
-    throw index.unsupported('_class_name', 'ClassToImagePipeline')
-  return loadClassToImage({ folder, store }, index, loadOptions)
+  const load = loaders.get(index.values._class_name)
+  if (load === undefined) throw index.unsupported('_class_name', [...loaders.keys()].join(', '))
+  return createPipeline(await load(folder, index, loadOptions), { folder, store })
 }

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { nodeBackend } from '@fastflow/backend-node'
 import { type LoadProgress, uniformSkip } from '@fastflow/core'
-import { type ClassToImagePipeline, loadPipeline } from '@fastflow/pipelines'
+import { loadPipeline, type Pipeline } from '@fastflow/pipelines'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { failure } from './support/failure.ts'
 
@@ -9,7 +9,7 @@ const folder = fileURLToPath(new URL('../../../models/cifar10', import.meta.url)
 
 describe('the CIFAR-10 model in Node', () => {
   const progress: LoadProgress[] = []
-  let pipe: ClassToImagePipeline
+  let pipe: Pipeline
   beforeAll(async () => {
     const onProgress = (event: LoadProgress) => progress.push(event)
     pipe = await loadPipeline(folder, { backend: nodeBackend(), threads: 2, onProgress })

@@ -9,7 +9,7 @@ describe('images', () => {
   it('come from seed, seed + 1, ..., each the same as when made alone', async () => {
     const { pipe } = await fakePipeline()
     const { images, items, policy, notes } = await pipe.generate('bee', { seed: 40, count: 3 })
-    expect(items.map(({ seed, index, label }) => [seed, index, label])).toEqual([
+    expect(items.map(({ seed, index, caption }) => [seed, index, caption])).toEqual([
       [40, 0, 'bee'],
       [41, 1, 'bee'],
       [42, 2, 'bee'],
@@ -28,7 +28,7 @@ describe('images', () => {
     const { pipe, backend } = await fakePipeline()
     for (const seed of [0, 7, 0xffffffff]) {
       const noise = fillNormal(new Float32Array(values), seed)
-      expect(pipe.prepare('ant', { seed }).noise).toEqual(noise)
+      expect((await pipe.prepare('ant', { seed })).noise).toEqual(noise)
       backend.calls.length = 0
       await pipe.generate('ant', { seed, numSteps: 1 })
       expect(backend.calls[0]?.samples).toEqual([noise, noise])
@@ -48,7 +48,7 @@ describe('images', () => {
   it('are what the caller gets from the prepared flow', async () => {
     const { pipe } = await fakePipeline()
     const { images } = await pipe.generate('fly', { seed: 3 })
-    const flow = pipe.prepare('fly', { seed: 3 })
+    const flow = await pipe.prepare('fly', { seed: 3 })
     const { x } = await sample({ velocity: flow.velocity, schedule: flow.schedule, x: flow.noise })
     expect(flow.toImage(await flow.pixels(x))).toEqual(images[0])
     expect(flow.modelMs()).toBe(60)
@@ -218,7 +218,7 @@ describe('a policy of the caller', () => {
     const nfe = items.map(({ stats }) => stats.nfe)
     expect(nfe[0]).toBeLessThan(20)
     expect(backend.calls).toHaveLength(nfe[0]! + nfe[1]!)
-    const flow = pipe.prepare('ant', { seed: 1 })
+    const flow = await pipe.prepare('ant', { seed: 1 })
     const { stats } = await sample<Float32Array, number>({ ...flow, x: flow.noise, policy })
     expect(stats.decisions).toBe(items[1]?.stats.decisions)
   })

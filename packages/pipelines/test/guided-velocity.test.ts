@@ -8,7 +8,7 @@ const nullClass = 3
 describe('classifier-free guidance', () => {
   it.each([0.5, 1.5, 4])('is v_null + %d (v_label - v_null), both passes in one batch', async (scale) => {
     const { pipe, backend } = await fakePipeline()
-    const flow = pipe.prepare('fly', { seed: 5, guidanceScale: scale })
+    const flow = await pipe.prepare('fly', { seed: 5, guidanceScale: scale })
     const out = new Float32Array(values)
     const x = flow.noise.slice()
     const velocity = await flow.velocity(x, 0.625, { index: 3, branch: 'both', signal: undefined, out })
@@ -29,7 +29,7 @@ describe('classifier-free guidance', () => {
     [0, nullClass],
   ])('at scale %d runs class %d alone, unchanged', async (guidanceScale, label) => {
     const { pipe, backend } = await fakePipeline()
-    const flow = pipe.prepare('fly', { guidanceScale })
+    const flow = await pipe.prepare('fly', { guidanceScale })
     const out = new Float32Array(values)
     await flow.velocity(flow.noise, 0.5, { index: 0, branch: 'both', signal: undefined, out })
     expect(flow.passesPerEvaluation).toBe(1)
@@ -53,7 +53,7 @@ describe('classifier-free guidance', () => {
 
   it('does not mix the flows of one pipeline', async () => {
     const { pipe } = await fakePipeline()
-    const flows = [0, 1, 2].map((label) => pipe.prepare(label, { seed: label }))
+    const flows = await Promise.all([0, 1, 2].map((label) => pipe.prepare(label, { seed: label })))
     const outs = flows.map(() => new Float32Array(values))
     await Promise.all(
       flows.map(({ velocity, noise }, i) =>

@@ -1,5 +1,5 @@
 import type { LoadProgress } from '@fastflow/core'
-import { type ClassToImagePipeline, loadPipeline } from '@fastflow/pipelines'
+import { loadPipeline } from '@fastflow/pipelines'
 import { describe, expect, it } from 'vitest'
 import { failure } from './support/failure.ts'
 import { type FakeOptions, fakeBackend, modelInputs, modelOutputs } from './support/fake-backend.ts'
@@ -70,7 +70,7 @@ describe('a folder that is in order', () => {
   it('can be loaded, disposed of and loaded again', async () => {
     const backend = fakeBackend()
     for (let round = 0; round < 2; round++) {
-      const pipe: ClassToImagePipeline = await loadPipeline('models/fake', { backend })
+      const pipe = await loadPipeline('models/fake', { backend })
       await pipe.dispose()
       await pipe.dispose()
       expect(backend.open.runners).toBe(0)

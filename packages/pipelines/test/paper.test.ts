@@ -202,7 +202,7 @@ it('tells the key a policy is stored under', async () => {
   const options = { numSteps: 10, guidanceScale: 1, arms: [1, 2], exploration: 0.5, price: 2 }
   expect(pipe.policyKey(options)).toEqual({
     model: pipe.digest,
-    sigmas: pipe.prepare(0, { numSteps: 10 }).schedule.sigmas,
+    sigmas: pipe.planKey({ numSteps: 10 }).schedule.sigmas,
     guidanceScale: 1,
     dims: [3, 4, 4],
     dtype: 'float32',

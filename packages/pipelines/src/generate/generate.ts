@@ -1,24 +1,27 @@
 import type { Flow } from '../flow.ts'
 import type { Acceleration } from './acceleration.ts'
 import type { GenerateOptions } from './options.ts'
-import { type GeneratedImage, type GenerateResult, statsOf } from './result.ts'
+import { type Clip, type GeneratedImage, type GenerateResult, statsOf } from './result.ts'
 
-/** A checked request for images. */
-export interface GenerateTask {
-  readonly label: string
+/** A checked request for images or clips. */
+export interface GenerateRequest {
   readonly count: number
   readonly firstSeed: number
   readonly acceleration: Acceleration
+  /** Remarks on what was asked for. */
+  readonly notes: readonly string[]
+  /** Peak-to-peak range that estimates in decibels refer to. */
+  readonly range: number
   prepare(seed: number): Flow
   readonly options: Pick<GenerateOptions, 'signal' | 'clock' | 'onStep' | 'onImage'>
 }
 
 /** Samples, decodes and delivers one image after the other. */
-export async function generateImages(task: GenerateTask): Promise<GenerateResult> {
-  const { acceleration, options } = task
+export async function generateImages(request: GenerateRequest): Promise<GenerateResult> {
+  const { acceleration, options } = request
   const items: GeneratedImage[] = []
-  for (let index = 0; index < task.count; index++) {
-    const item = await generateImage(task, index)
+  for (let index = 0; index < request.count; index++) {
+    const item = await generateImage(request, index)
     items.push(item)
     // The image must not be lost to a store that cannot be written to, nor what was learned to a failing callback.
     try {
@@ -27,21 +30,22 @@ export async function generateImages(task: GenerateTask): Promise<GenerateResult
       await acceleration.save()
     }
   }
-  const images = items.map(({ image }) => image)
+  const clips = items.flatMap(({ clip }) => clip ?? [])
   return {
-    images,
+    images: clips.length > 0 ? [] : items.map(({ image }) => image),
+    clips,
     items,
     policy: acceleration.document(),
     plan: acceleration.plan(),
-    notes: acceleration.notes,
+    notes: [...request.notes, ...acceleration.notes],
   }
 }
 
-async function generateImage(task: GenerateTask, index: number): Promise<GeneratedImage> {
-  const { signal, clock, onStep } = task.options
-  const seed = task.firstSeed + index
-  const flow = task.prepare(seed)
-  const result = await task.acceleration.sample({
+async function generateImage(request: GenerateRequest, index: number): Promise<GeneratedImage> {
+  const { signal, clock, onStep } = request.options
+  const seed = request.firstSeed + index
+  const flow = request.prepare(seed)
+  const result = await request.acceleration.sample({
     velocity: flow.velocity,
     schedule: flow.schedule,
     x: flow.noise,
@@ -49,9 +53,23 @@ async function generateImage(task: GenerateTask, index: number): Promise<Generat
     passesPerEvaluation: flow.passesPerEvaluation,
     ...(signal && { signal }),
     ...(clock && { clock }),
-    ...(onStep && { onStep: (event) => onStep({ ...event, image: index }) }),
+    ...(onStep && {
+      onStep: (event) => onStep({ ...event, image: index, preview: (frame) => flow.preview(event, frame) }),
+    }),
   })
   if (result.status.kind !== 'completed') throw flow.failure(result.status)
-  const image = flow.toImage(await flow.pixels(result.x))
-  return { image, index, seed, label: task.label, stats: statsOf(flow, result) }
+  const pixels = await flow.pixels(result.x)
+  return {
+    image: flow.toImage(pixels),
+    clip: clipOf(flow, pixels),
+    index,
+    seed,
+    caption: flow.caption,
+    stats: statsOf(flow, result, request.range),
+  }
+}
+
+function clipOf({ numFrames, fps, toImage }: Flow, pixels: Float32Array): Clip | undefined {
+  if (fps === undefined) return undefined
+  return { frames: Array.from({ length: numFrames }, (_, frame) => toImage(pixels, frame)), fps }
 }

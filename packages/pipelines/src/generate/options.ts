@@ -1,6 +1,7 @@
-import type { AbortSignalLike, PlanDocument, SkipPolicy, StepEvent } from '@fastflow/core'
+import type { AbortSignalLike, PlanDocument, RgbImage, SkipPolicy, StepEvent } from '@fastflow/core'
 import type { PolicyDocument } from '../policy/document.ts'
 import type { PaperOptions } from '../policy/paper.ts'
+import type { FlowOptions, RunSettings } from '../task/options.ts'
 import type { GeneratedImage } from './result.ts'
 
 /** The policy of the FastFlow paper, which learns online from call to call. */
@@ -39,32 +40,33 @@ export interface CustomAcceleration {
 /** Which steps are evaluated: `off` is the full run. */
 export type Accelerate = 'off' | 'paper' | 'plan' | PaperAcceleration | PlanAcceleration | CustomAcceleration
 
-/** What fixes one generation, whatever samples it. */
-export interface FlowOptions {
-  /** A whole number from 0 to 4294967295, default 0. */
-  readonly seed?: number
-  /** Steps of the full grid, 1 to 10000. Default: the model's. */
-  readonly numSteps?: number
-  /** 0 to 100; 1 switches guidance off and halves the network passes. Default: the model's. */
-  readonly guidanceScale?: number
+/** What `onStep` sees after each jump. */
+export interface GenerateStep extends StepEvent<Float32Array> {
+  /** Position of the image or clip among those of the call, from 0. */
+  readonly image: number
+  /**
+   * A rough, small image of what is coming, one pixel a latent, without running a network; of a clip the first frame, or
+   * the one asked for. Call it during the event. Undefined where the model does not say how its latents look.
+   */
+  preview(frame?: number): RgbImage | undefined
 }
 
 export interface GenerateOptions extends FlowOptions {
   /** Image i is computed from `seed + i`, so each can be reproduced alone. Default 0. */
   readonly seed?: number
-  /** Number of images, default 1. */
+  /** Number of images or clips, default 1. */
   readonly count?: number
   /** Default `off`. */
   readonly accelerate?: Accelerate
   /** Stops at the next step with an error of code `aborted`. */
   readonly signal?: AbortSignalLike
-  /** After every jump of image `image`; returning false stops with an error of code `aborted`. */
-  readonly onStep?: (event: StepEvent<Float32Array> & { readonly image: number }) => unknown
-  /** As soon as an image is ready; what was delivered is kept when a later one fails. Awaited. */
+  /** After every jump; returning false stops with an error of code `aborted`. */
+  readonly onStep?: (event: GenerateStep) => unknown
+  /** As soon as an image or clip is ready; what was delivered is kept when a later one fails. Awaited. */
   readonly onImage?: (image: GeneratedImage) => unknown
   /** Milliseconds of a monotonic clock, e.g. `() => performance.now()`, for the timings. */
   readonly clock?: () => number
 }
 
 /** What a learned policy depends on: the run, and the options of the policy. */
-export interface PolicyKeyOptions extends Omit<FlowOptions, 'seed'>, PaperOptions {}
+export interface PolicyKeyOptions extends RunSettings, PaperOptions {}

@@ -25,18 +25,33 @@ export interface GenerationStats extends SampleStats {
   readonly estimateBasis: 'mismatches' | Exclude<PlanQuality['basis'], 'none'> | undefined
 }
 
+/** A short film. */
+export interface Clip {
+  readonly frames: readonly RgbImage[]
+  /** Frames a second. */
+  readonly fps: number
+}
+
+/** One image, or one clip. */
 export interface GeneratedImage {
+  /** The image; of a clip the first frame. */
   readonly image: RgbImage
+  /** Undefined where the model makes images. */
+  readonly clip: Clip | undefined
   /** Position among the images of the call, from 0. */
   readonly index: number
   readonly seed: number
-  readonly label: string
+  /** The class name or the prompt. */
+  readonly caption: string
   readonly stats: GenerationStats
 }
 
 export interface GenerateResult {
+  /** None where the model makes clips. */
   readonly images: readonly RgbImage[]
-  /** The same images, each with its seed and what it cost. */
+  /** None where the model makes images. */
+  readonly clips: readonly Clip[]
+  /** The same images or clips, each with its seed and what it cost. */
   readonly items: readonly GeneratedImage[]
   /** What the learning policy knows now; undefined for methods that learn nothing and where nothing was learned. */
   readonly policy: PolicyDocument<PaperState> | undefined
@@ -46,26 +61,25 @@ export interface GenerateResult {
   readonly notes: readonly string[]
 }
 
-/** Pixels span [-1, 1]. */
-const PIXEL_RANGE = 2
-
-export function statsOf(flow: Flow, { stats, quality }: Sampled): GenerationStats {
+/** @param range peak-to-peak, that decibels refer to. */
+export function statsOf(flow: Flow, { stats, quality }: Sampled, range: number): GenerationStats {
   const modelMs = flow.modelMs()
   return {
     ...stats,
     modelMs,
     // What the velocity function spends beyond the network (copies, messages) is ours too.
     overheadMs: stats.overheadMs + Math.max(0, stats.velocityMs - modelMs),
-    ...estimateOf(stats, quality),
+    ...estimateOf(stats, quality, range),
   }
 }
 
 function estimateOf(
   { estimatedMse }: SampleStats,
   quality: PlanQuality | undefined,
+  range: number,
 ): Pick<GenerationStats, 'estimatedPsnr' | 'estimateBasis'> {
   if (quality !== undefined && quality.basis !== 'none')
     return { estimatedPsnr: quality.mean, estimateBasis: quality.basis }
   if (estimatedMse === undefined) return { estimatedPsnr: undefined, estimateBasis: undefined }
-  return { estimatedPsnr: psnrOfError(estimatedMse, PIXEL_RANGE), estimateBasis: 'mismatches' }
+  return { estimatedPsnr: psnrOfError(estimatedMse, range), estimateBasis: 'mismatches' }
 }

@@ -5,17 +5,22 @@ import {
   type PolicyStore,
   type Velocity,
 } from '@fastflow/core'
-import type { FlowOptions } from '../generate/options.ts'
 import type { RunKey } from '../policy/document.ts'
+import type { ImageInput, RunSettings } from '../task/options.ts'
 import { planDigest, planKeyOf } from './key.ts'
 
 /** What to plan for, at what cost. */
 export interface CalibrationOptions
-  extends Omit<FlowOptions, 'seed'>,
+  extends RunSettings,
     Pick<
       CalibrateOptions<Float32Array>,
       'budgets' | 'evaluations' | 'target' | 'signal' | 'onProgress' | 'checkpoint' | 'onCheckpoint'
-    > {}
+    > {
+  /** What calibration runs show, in turn, for models that read text. Default: the model's own list. */
+  readonly prompts?: readonly string[]
+  /** Pictures that are edited, in turn, for image editing, in the model's size. Default: coloured shapes. */
+  readonly images?: readonly ImageInput[]
+}
 
 /** The runs of a model to calibrate on, by their seeds. */
 export interface CalibrationSource {
@@ -27,11 +32,12 @@ export interface CalibrationSource {
 /** Plans a frontier for a model and stores it where `accelerate: 'plan'` finds it. */
 export async function calibratePlan(
   { run, noise, velocityOf }: CalibrationSource,
-  { numSteps: _, guidanceScale: __, ...options }: CalibrationOptions,
+  options: CalibrationOptions,
   store: PolicyStore,
 ): Promise<Frontier> {
+  const { schedule, range } = run
   const key = planKeyOf(run)
-  const frontier = await calibrate({ ...options, schedule: run.schedule, noise, velocityOf, key })
+  const frontier = await calibrate({ ...options, schedule, range, noise, velocityOf, key })
   await store.save(planDigest(key), frontier.document)
   return frontier
 }

@@ -59,7 +59,8 @@ export async function openPlanned(
       const recorded = [await recorder.finish()]
       recorder = undefined
       const budgets = budgetsFor(options, key.schedule.sigmas.length - 1)
-      const plan = await calibrate({ schedule: run.schedule, recorded, evaluations: 0, budgets, key })
+      const { schedule, range } = run
+      const plan = await calibrate({ schedule, range, recorded, evaluations: 0, budgets, key })
       use(plan)
       await places.store.save(digest, plan.document)
     },

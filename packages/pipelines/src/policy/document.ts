@@ -20,6 +20,8 @@ export interface PolicyKey {
 /** What is known before a policy or plan is chosen. */
 export interface RunKey extends Pick<PolicyKey, 'model' | 'guidanceScale' | 'dims' | 'dtype'> {
   readonly schedule: Schedule
+  /** Peak-to-peak range of final states that decibels refer to. */
+  readonly range: number
 }
 
 /** A learned policy as plain JSON: what it was learned on, and the state. */

@@ -1,9 +1,9 @@
 import { memoryPolicyStore, type PolicyStore } from '@fastflow/core'
-import { type ClassToImagePipeline, loadPipeline } from '@fastflow/pipelines'
+import { loadPipeline, type Pipeline } from '@fastflow/pipelines'
 import { type FakeBackend, type FakeOptions, fakeBackend } from './fake-backend.ts'
 
 export interface FakePipeline {
-  readonly pipe: ClassToImagePipeline
+  readonly pipe: Pipeline
   readonly backend: FakeBackend
   readonly store: RecordingStore
 }

@@ -1,26 +1,29 @@
 import { FastFlowError, type ModelRunner, type TensorInfo } from '@fastflow/core'
-import type { ClassModelConfig } from './config.ts'
+
+/** The inputs a pipeline feeds a network, and the output it reads. */
+export interface NetworkPorts {
+  readonly inputs: readonly TensorInfo[]
+  /** Name of the output, float32. Its shape is left open: exports often do not tell it. */
+  readonly output: string
+}
 
 /**
- * Checks that the network takes what a class-to-image pipeline feeds it, so that a foreign model fails when it is
- * loaded and not in the middle of a generation. The output's shape is left open: exports often do not tell it.
+ * Checks that a network takes what its pipeline feeds it, so that a foreign model fails when it is
+ * loaded and not in the middle of a generation.
  *
+ * @param path of the network, for the message.
  * @throws FastFlowError `model-mismatch` naming the first tensor that does not fit.
  */
 export function checkInterface(
   location: string,
-  { dims, network }: ClassModelConfig,
+  path: string,
   { inputs, outputs }: ModelRunner,
+  wanted: NetworkPorts,
 ): void {
-  const problem =
-    checkInputs(inputs, [
-      { name: 'sample', type: 'float32', dims: ['batch', ...dims] },
-      { name: 'timestep', type: 'float32', dims: ['batch'] },
-      { name: 'class_labels', type: 'int64', dims: ['batch'] },
-    ]) ?? checkVelocity(outputs)
+  const problem = checkInputs(inputs, wanted.inputs) ?? checkOutput(outputs, wanted.output)
   if (problem === undefined) return
-  const path = `${network}/model.onnx`
-  const fix = 'export it with the inputs sample, timestep, class_labels, a free batch and the output velocity'
+  const names = wanted.inputs.map(({ name }) => name).join(', ')
+  const fix = `export it with the inputs ${names}, a free batch and the output ${wanted.output}`
   throw new FastFlowError({
     code: 'model-mismatch',
     field: path,
@@ -39,13 +42,13 @@ function checkInputs(inputs: readonly TensorInfo[], wanted: readonly TensorInfo[
   return extra && `has the input ${describe([extra])}, which this pipeline does not know`
 }
 
-function checkVelocity(outputs: readonly TensorInfo[]): string | undefined {
-  const output = outputs.find(({ name }) => name === 'velocity')
-  if (output === undefined) return `has no output velocity (it has ${describe(outputs)})`
-  return output.type === 'float32' ? undefined : `its output velocity is ${output.type}, not float32`
+function checkOutput(outputs: readonly TensorInfo[], name: string): string | undefined {
+  const output = outputs.find((one) => one.name === name)
+  if (output === undefined) return `has no output ${name} (it has ${describe(outputs)})`
+  return output.type === 'float32' ? undefined : `its output ${name} is ${output.type}, not float32`
 }
 
-/** Every axis is free, or as wanted; the batch has to be free. */
+/** Every axis is free, or as wanted; axes with a name, such as the batch, have to be free. */
 function fits(dims: TensorInfo['dims'], wanted: TensorInfo['dims']): boolean {
   const free = (size: number | string | undefined): boolean => typeof size === 'string' || size === -1
   return dims.length === wanted.length && dims.every((size, axis) => free(size) || size === wanted[axis])

@@ -1,6 +1,6 @@
 import type { RgbImage } from '@fastflow/core'
 
-/** Pixels of a flow in pixel space: the state itself, clipped to [-1, 1]. */
+/** Pixels clipped to [-1, 1], in an array of their own. */
 export function clipPixels(x: Float32Array): Float32Array {
   return x.map((value) => Math.min(1, Math.max(-1, value)))
 }

@@ -1,0 +1,131 @@
+import type { Frontier } from '@fastflow/core'
+import type { Flow } from './flow.ts'
+import { openAcceleration } from './generate/acceleration.ts'
+import { generateImages } from './generate/generate.ts'
+import type { GenerateOptions, PolicyKeyOptions } from './generate/options.ts'
+import type { GenerateResult } from './generate/result.ts'
+import { type CalibrationOptions, calibratePlan } from './plan/calibrate.ts'
+import { type PlanRunKey, planKeyOf } from './plan/key.ts'
+import type { PolicyKey } from './policy/document.ts'
+import { policyKeyOf } from './policy/learned.ts'
+import type { PolicyPlaces } from './policy/places.ts'
+import { checkCount, checkSeed, checkTaskOptions } from './task/checks.ts'
+import type { Defaults, FlowOptions, RunSettings, Task } from './task/options.ts'
+import { calibrationSourceOf, prepareFlow, runKeyOf } from './task/prepare.ts'
+import type { TaskModel } from './task/task-model.ts'
+
+/** A loaded model. What the subject of a generation is, a class or a prompt, depends on the task. */
+export interface Pipeline {
+  readonly task: Task
+  /** Name of the model's folder. */
+  readonly model: string
+  /** SHA-256 of what the velocities depend on: the network's file, and for text the encoder's and tokenizer's too. */
+  readonly digest: string
+  /** Class names in the order of their ids; none where the model reads prompts. */
+  readonly labels: readonly string[]
+  /** Pixels on a side of what it makes, and of what it edits. */
+  readonly size: number
+  /** What the network runs on, e.g. `onnxruntime-node/cpu`. */
+  readonly executionProvider: string
+  readonly defaults: Defaults
+  /**
+   * Generates `count` images or clips, one after the other, so that a learning policy learns from each.
+   *
+   * Cost: `numSteps` evaluations an image at full compute; see `items[i].stats`.
+   *
+   * @param subject a class by name or id, or a prompt.
+   * @throws FastFlowError `invalid-argument` naming the option, `non-finite-velocity`, `aborted`,
+   *   `policy-unreadable` or `policy-mismatch`; and whatever `onStep` and `onImage` throw.
+   */
+  generate(subject: string | number, options?: GenerateOptions): Promise<GenerateResult>
+  /**
+   * One generation for samplers of the caller's: noise, velocity, schedule, decoder. Cost: no evaluation; prompts and
+   * pictures are encoded.
+   *
+   * @throws FastFlowError `invalid-argument` naming the option.
+   */
+  prepare(subject: string | number, options?: FlowOptions): Promise<Flow>
+  /**
+   * Plans for all budgets at once which steps are evaluated, and stores the plans where `accelerate: 'plan'` finds them.
+   *
+   * Calibration runs have seeds from 2^31 on, far from seeds people type; classes or prompts take turns with the seed.
+   * Cost: at most `evaluations`, by default those of 20 full generations, everything counted. To go on after an interruption,
+   * hand in the last checkpoint with the same options and the same model: it does not know which model it belongs to.
+   *
+   * @throws FastFlowError `invalid-argument` naming the option, `non-finite-velocity`, `aborted`, `output-unwritable`.
+   */
+  calibrate(options?: CalibrationOptions): Promise<Frontier>
+  /**
+   * What a plan has to be made for to apply with these options; `planDigest` of it is the name the plan is stored under.
+   *
+   * @throws FastFlowError `invalid-argument` naming the option.
+   */
+  planKey(options?: RunSettings): PlanRunKey
+  /**
+   * Key of the policy that `accelerate: 'paper'` learns and applies with these options.
+   *
+   * @throws FastFlowError `invalid-argument` naming the option.
+   */
+  policyKey(options?: PolicyKeyOptions): PolicyKey
+  /** Frees the networks; generations under way fail with `runner-disposed`. Calling it again does nothing. */
+  dispose(): Promise<void>
+}
+
+/** What all tasks have in common, around a loaded model. */
+export function createPipeline(model: TaskModel, places: PolicyPlaces): Pipeline {
+  return {
+    task: model.task,
+    model: model.name,
+    digest: model.digest,
+    labels: model.labels,
+    size: model.size,
+    executionProvider: model.network.runner.executionProvider,
+    defaults: model.defaults,
+    generate: (subject, options = {}) => generate(model, places, subject, options),
+    prepare: (subject, options = {}) => prepare(model, subject, options),
+    async calibrate(options = {}) {
+      checkTaskOptions(model, options)
+      return calibratePlan(await calibrationSourceOf(model, options), options, places.store)
+    },
+    planKey(options = {}) {
+      checkTaskOptions(model, options)
+      return planKeyOf(runKeyOf(model, options))
+    },
+    policyKey(options = {}) {
+      checkTaskOptions(model, options)
+      return policyKeyOf(options, runKeyOf(model, options))
+    },
+    dispose: () => model.dispose(),
+  }
+}
+
+async function prepare(model: TaskModel, subject: string | number, options: FlowOptions): Promise<Flow> {
+  checkTaskOptions(model, options)
+  checkSeed(options.seed ?? 0)
+  runKeyOf(model, options)
+  return prepareFlow(model, await model.condition(subject, options), options)
+}
+
+/** Every option is checked before the network is called for the first time. */
+async function generate(
+  model: TaskModel,
+  places: PolicyPlaces,
+  subject: string | number,
+  options: GenerateOptions,
+): Promise<GenerateResult> {
+  checkTaskOptions(model, options)
+  const count = checkCount(options.count ?? 1)
+  const firstSeed = checkSeed(options.seed ?? 0, count)
+  const run = runKeyOf(model, options)
+  const acceleration = await openAcceleration(options.accelerate, run, places)
+  const condition = await model.condition(subject, options)
+  return generateImages({
+    count,
+    firstSeed,
+    acceleration,
+    notes: condition.notes,
+    range: run.range,
+    prepare: (seed) => prepareFlow(model, condition, { ...options, seed }),
+    options,
+  })
+}

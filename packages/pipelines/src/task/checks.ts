@@ -1,0 +1,47 @@
+import { invalidArgument } from '@fastflow/core'
+import { MAX_GUIDANCE, MAX_SEED, MAX_STEPS } from './limits.ts'
+import type { FlowOptions, Task } from './options.ts'
+import type { TaskModel } from './task-model.ts'
+
+/** Options that only some tasks have. */
+const owners: Readonly<Record<string, readonly Task[]>> = {
+  negativePrompt: ['text-to-image', 'image-editing', 'text-to-video'],
+  prompts: ['text-to-image', 'image-editing', 'text-to-video'],
+  image: ['image-editing'],
+  images: ['image-editing'],
+  numFrames: ['text-to-video'],
+}
+
+/** Refuses options of other tasks, instead of passing over them. */
+export function checkTaskOptions({ task, name }: TaskModel, options: FlowOptions | object): void {
+  for (const [option, value] of Object.entries(options)) {
+    const tasks = Object.hasOwn(owners, option) ? owners[option] : undefined
+    if (value === undefined || tasks === undefined || tasks.includes(task)) continue
+    throw invalidArgument(option, `goes with ${tasks.join(', ')}; ${name} is a ${task} model, leave it out`)
+  }
+}
+
+export function checkCount(count: number): number {
+  if (Number.isInteger(count) && count >= 1) return count
+  throw invalidArgument('count', `${count} is not a whole number of at least 1`)
+}
+
+/** The first of `count` seeds in a row. */
+export function checkSeed(seed: number, count = 1): number {
+  if (!(Number.isInteger(seed) && seed >= 0 && seed <= MAX_SEED))
+    throw invalidArgument('seed', `${seed} is not a whole number from 0 to ${MAX_SEED}`)
+  if (seed + count - 1 <= MAX_SEED) return seed
+  throw invalidArgument('seed', `${seed} leaves no seeds for ${count} images; the last one is ${MAX_SEED}`)
+}
+
+export function checkNumSteps(model: TaskModel, numSteps: number = model.defaults.numSteps): number {
+  if (Number.isInteger(numSteps) && numSteps >= 1 && numSteps <= MAX_STEPS) return numSteps
+  throw invalidArgument('numSteps', `${numSteps} is not a whole number from 1 to ${MAX_STEPS}`)
+}
+
+export function checkGuidance(model: TaskModel, scale: number = model.defaults.guidanceScale): number {
+  if (!(typeof scale === 'number' && scale >= 0 && scale <= MAX_GUIDANCE))
+    throw invalidArgument('guidanceScale', `${scale} is not a number from 0 to ${MAX_GUIDANCE}`)
+  if (scale === 1 || model.guided) return scale
+  throw invalidArgument('guidanceScale', `${model.name} has no unconditional class; only 1 is possible`)
+}

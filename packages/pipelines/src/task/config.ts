@@ -1,0 +1,80 @@
+import { FastFlowError, type ModelFolder, type SchedulerConfig, scheduleFromConfig } from '@fastflow/core'
+import { type ConfigFile, readConfig } from '../folder.ts'
+import { MAX_GUIDANCE, MAX_STEPS } from './limits.ts'
+
+/** Pixels or latents on a side above this are taken for a mistake in the file. */
+export const MAX_SIZE = 4096
+
+/** What every folder says of its velocity network. */
+export interface CommonConfig {
+  readonly name: string
+  /** Folder of the velocity network, `unet` or `transformer`. */
+  readonly network: string
+  /** The network's `config.json`. */
+  readonly file: ConfigFile
+  readonly numSteps: number
+  readonly guidanceScale: number
+  readonly scheduler: SchedulerConfig
+}
+
+/** What the network is assumed to mean by its numbers; a file that says otherwise is refused, not misread. */
+const conventions: readonly (readonly [string, unknown])[] = [
+  ['prediction_type', 'velocity'],
+  ['timestep_type', 'sigma'],
+  ['timestep_range', [0, 1]],
+]
+
+/**
+ * Reads the network's `config.json` and `scheduler/scheduler_config.json`, both named by `index`.
+ *
+ * @param expected more fields whose values are taken for granted.
+ */
+export async function readCommon(
+  folder: ModelFolder,
+  index: ConfigFile,
+  expected: readonly (readonly [string, unknown])[] = [],
+): Promise<CommonConfig> {
+  const network = ['unet', 'transformer'].find((part) => index.has(part))
+  if (network === undefined)
+    throw index.wrong('unet', 'and no transformer either: there is no network to run')
+  const file = await readConfig(folder, `${network}/config.json`)
+  for (const [field, value] of [...conventions, ...expected]) {
+    const wanted = JSON.stringify(value)
+    if (file.has(field) && JSON.stringify(file.values[field]) !== wanted)
+      throw file.unsupported(field, wanted)
+  }
+  const numSteps = file.whole('default_num_inference_steps', { least: 1, most: MAX_STEPS, otherwise: 50 })
+  return {
+    name: folder.location.split(/[\\/]/).filter(Boolean).at(-1) ?? folder.location,
+    network,
+    file,
+    numSteps,
+    guidanceScale: readGuidance(file),
+    scheduler: await readScheduler(folder, numSteps),
+  }
+}
+
+function readGuidance(config: ConfigFile): number {
+  const field = 'default_guidance_scale'
+  const scale = config.has(field) ? config.values[field] : 1
+  if (typeof scale === 'number' && scale >= 0 && scale <= MAX_GUIDANCE) return scale
+  throw config.wrong(field, `is not a number from 0 to ${MAX_GUIDANCE}`)
+}
+
+async function readScheduler(folder: ModelFolder, numSteps: number): Promise<SchedulerConfig> {
+  const file = await readConfig(folder, 'scheduler/scheduler_config.json')
+  if (file.values.use_dynamic_shifting) throw file.unsupported('use_dynamic_shifting', 'false')
+  try {
+    // Every field is optional, and what they hold is checked where a schedule is made of them: here, once.
+    scheduleFromConfig(file.values as SchedulerConfig, numSteps)
+    return file.values as SchedulerConfig
+  } catch (cause) {
+    if (!FastFlowError.isInstance(cause)) throw cause
+    throw new FastFlowError({
+      code: cause.code === 'unsupported' ? 'unsupported' : 'model-unreadable',
+      field: cause.field,
+      message: `${folder.location}/scheduler/scheduler_config.json: ${cause.message}`,
+      cause,
+    })
+  }
+}

@@ -1,0 +1,34 @@
+import type { RgbImage } from '@fastflow/core'
+
+/** What a model makes, and from what. */
+export type Task = 'class-to-image' | 'text-to-image' | 'image-editing' | 'text-to-video'
+
+/** A picture handed in: 8-bit RGB or RGBA, row by row, three or four bytes a pixel. */
+export type ImageInput = RgbImage
+
+/** A model's own settings. */
+export interface Defaults {
+  readonly numSteps: number
+  readonly guidanceScale: number
+  /** Frames of a clip; models of images have none. */
+  readonly numFrames?: number
+}
+
+/** What fixes one generation, whatever samples it. */
+export interface FlowOptions {
+  /** A whole number from 0 to 4294967295, default 0. */
+  readonly seed?: number
+  /** Steps of the full grid, 1 to 10000. Default: the model's. */
+  readonly numSteps?: number
+  /** 0 to 100; 1 switches guidance off and halves the network passes. Default: the model's. */
+  readonly guidanceScale?: number
+  /** What guidance leads away from, for models that read text. Default: nothing in particular. */
+  readonly negativePrompt?: string
+  /** The picture to edit, in the model's size, for image editing. RGBA is laid on white. */
+  readonly image?: ImageInput
+  /** Frames of the clip, for text-to-video. Default: the model's. */
+  readonly numFrames?: number
+}
+
+/** What policies and plans depend on, besides the model. */
+export type RunSettings = Pick<FlowOptions, 'numSteps' | 'guidanceScale' | 'numFrames'>

@@ -1,0 +1,82 @@
+import { fillNormal, float32Space, type Schedule, scheduleFromConfig } from '@fastflow/core'
+import type { Flow } from '../flow.ts'
+import { failureOf } from '../generate/failure.ts'
+import type { CalibrationOptions, CalibrationSource } from '../plan/calibrate.ts'
+import type { RunKey } from '../policy/document.ts'
+import { checkGuidance, checkNumSteps, checkSeed } from './checks.ts'
+import { guidedVelocity } from './guided-velocity.ts'
+import type { FlowOptions, RunSettings } from './options.ts'
+import { toRgb } from './pixels.ts'
+import type { Condition, TaskModel } from './task-model.ts'
+
+/** One generation under a condition, not yet sampled. Cost: no evaluation. */
+export function prepareFlow(model: TaskModel, condition: Condition, options: FlowOptions): Flow {
+  const { network, size, fps } = model
+  const dims = model.dims(options.numFrames)
+  const guidanceScale = checkGuidance(model, options.guidanceScale)
+  const seed = checkSeed(options.seed ?? 0)
+  const plane = 3 * size * size
+  return {
+    ...guidedVelocity({ network, dims, condition, guidanceScale }),
+    caption: condition.caption,
+    noise: noiseOf(dims, seed),
+    schedule: scheduleOf(model, options.numSteps),
+    numFrames: framesOf(model, dims),
+    fps,
+    pixels: (x) => model.decode(x, dims),
+    toImage: (pixels, frame = 0) => toRgb(pixels.subarray(frame * plane, (frame + 1) * plane), size),
+    preview({ x, velocity, sigma }, frame = 0) {
+      const data = new Float32Array(x.length)
+      float32Space.linearCombination(data, [
+        { weight: 1, vector: x },
+        { weight: -sigma, vector: velocity },
+      ])
+      return model.preview(data, dims, frame)
+    },
+    failure: failureOf,
+  }
+}
+
+/** Runs to calibrate on: the conditions take turns with the seed, so that a calibration sees all of them. */
+export async function calibrationSourceOf(
+  model: TaskModel,
+  options: CalibrationOptions,
+): Promise<CalibrationSource> {
+  const run = runKeyOf(model, options)
+  const { dims, guidanceScale } = run
+  const { network } = model
+  const conditions = await model.calibrationConditions(options)
+  return {
+    run,
+    noise: (seed) => noiseOf(dims, seed),
+    velocityOf(seed) {
+      const condition = conditions[seed % conditions.length]!
+      return guidedVelocity({ network, dims, condition, guidanceScale }).velocity
+    },
+  }
+}
+
+/** What every policy and plan made with these options depends on. */
+export function runKeyOf(model: TaskModel, options: RunSettings): RunKey {
+  return {
+    model: model.digest,
+    schedule: scheduleOf(model, options.numSteps),
+    guidanceScale: checkGuidance(model, options.guidanceScale),
+    dims: model.dims(options.numFrames),
+    dtype: 'float32',
+    range: model.range,
+  }
+}
+
+/** Clips have an axis of frames behind the channels. */
+function framesOf({ fps }: TaskModel, dims: readonly number[]): number {
+  return fps === undefined ? 1 : dims[1]!
+}
+
+function noiseOf(dims: readonly number[], seed: number): Float32Array {
+  return fillNormal(new Float32Array(dims.reduce((product, n) => product * n, 1)), seed)
+}
+
+function scheduleOf(model: TaskModel, numSteps: number | undefined): Schedule {
+  return scheduleFromConfig(model.scheduler, checkNumSteps(model, numSteps))
+}
