@@ -2,7 +2,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { nodeBackend } from '@fastflow/backend-node'
-import { type ClassToImagePipeline, loadPipeline } from '@fastflow/pipelines'
+import { loadPipeline, type Pipeline } from '@fastflow/pipelines'
 import type { Io } from './io.ts'
 import { findModel } from './models.ts'
 
@@ -18,7 +18,7 @@ export interface ModelOptions {
 export async function withPipeline<Result>(
   io: Io,
   options: ModelOptions,
-  use: (pipe: ClassToImagePipeline) => Promise<Result>,
+  use: (pipe: Pipeline) => Promise<Result>,
 ): Promise<Result> {
   const location = await findModel(io, options.model)
   const backend = nodeBackend()

@@ -1,6 +1,7 @@
 import { armStats } from '@fastflow/bandits'
-import type { ClassToImagePipeline, PaperState, PolicyDocument } from '@fastflow/pipelines'
+import type { PaperState, PolicyDocument } from '@fastflow/pipelines'
 import type { LearningCurve } from '../report/document.ts'
+import type { TurnPipeline } from './turns.ts'
 
 /** Learning noise comes from seeds no bench or demo uses. */
 export const LEARNING_SEED = 1_000_000
@@ -21,14 +22,14 @@ export interface Learned {
   readonly curve: LearningCurve
 }
 
-/** Learns the paper's policy from scratch over `generations` images, the classes in turn. */
-export async function learnPaper(pipe: ClassToImagePipeline, settings: LearnSettings): Promise<Learned> {
+/** Learns the paper's policy from scratch over `generations` images, the subjects in turn. */
+export async function learnPaper(pipe: TurnPipeline, settings: LearnSettings): Promise<Learned> {
   const { generations, numSteps, guidanceScale, arms, signal } = settings
   const nfe: number[] = []
   let document: PolicyDocument<PaperState> | undefined
   for (let done = 0; done < generations; done++) {
     const previous = document
-    const result = await pipe.generate(done % pipe.labels.length, {
+    const result = await pipe.generateTurn(done, {
       seed: LEARNING_SEED + done,
       numSteps,
       guidanceScale,

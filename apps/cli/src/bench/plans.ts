@@ -1,7 +1,7 @@
 import { calibrate, type Frontier, numStepsOf, type Schedule } from '@fastflow/core'
-import type { ClassToImagePipeline } from '@fastflow/pipelines'
 import type { Method } from './method.ts'
 import { recordRun } from './record-run.ts'
+import type { TurnPipeline } from './turns.ts'
 
 export interface PlanSettings {
   readonly schedule: Schedule
@@ -21,7 +21,7 @@ export interface Plans {
 const SINGLE_SEED = 2 ** 31 - 1
 
 /** Calibrates on noises no sample uses, the classes in turn. */
-export async function makePlans(pipe: ClassToImagePipeline, settings: PlanSettings): Promise<Plans> {
+export async function makePlans(pipe: TurnPipeline, settings: PlanSettings): Promise<Plans> {
   const { schedule, guidanceScale, signal } = settings
   const numSteps = numStepsOf(schedule)
   const budgets = settings.budgets.filter((nfe) => nfe < numSteps)

@@ -1,4 +1,4 @@
-import type { ClassToImagePipeline, PaperState } from '@fastflow/pipelines'
+import type { PaperState } from '@fastflow/pipelines'
 import type { LearningCurve } from '../report/document.ts'
 import { fixedMethods, flatMethod, floorMethod, fullMethod, paperMethod } from './controls.ts'
 import { learnPaper } from './learn.ts'
@@ -9,13 +9,14 @@ import { makePlans, type Plans, planMethods } from './plans.ts'
 import { recordRun, velocityNorms } from './record-run.ts'
 import type { BenchSettings } from './run.ts'
 import { tune } from './tune.ts'
+import type { TurnPipeline } from './turns.ts'
 
 /** Tuning noises: no sample, no calibration and no learning uses them. */
 const TUNING_SEED = 2_000_000
 
 /** Every method of the bench, ready to run; learning, calibrating and tuning happen here. */
 export async function prepareMethods(
-  pipe: ClassToImagePipeline,
+  pipe: TurnPipeline,
   settings: BenchSettings,
   grids: Grids,
 ): Promise<{ methods: readonly Method[]; learning: LearningCurve; planEvaluations: number }> {
@@ -37,7 +38,7 @@ export async function prepareMethods(
 }
 
 async function learn(
-  pipe: ClassToImagePipeline,
+  pipe: TurnPipeline,
   { numSteps, guidanceScale, paperGenerations, signal, onProgress }: BenchSettings,
 ): Promise<{ state: PaperState; curve: LearningCurve }> {
   return learnPaper(pipe, {
@@ -49,7 +50,7 @@ async function learn(
   })
 }
 
-async function plan(pipe: ClassToImagePipeline, settings: BenchSettings, grids: Grids): Promise<Plans> {
+async function plan(pipe: TurnPipeline, settings: BenchSettings, grids: Grids): Promise<Plans> {
   const { guidanceScale, budgets, signal, onProgress } = settings
   const options = { schedule: grids.full, guidanceScale, budgets, signal }
   return makePlans(pipe, {
@@ -59,7 +60,7 @@ async function plan(pipe: ClassToImagePipeline, settings: BenchSettings, grids: 
 }
 
 async function tuneAll(
-  pipe: ClassToImagePipeline,
+  pipe: TurnPipeline,
   settings: BenchSettings,
   grids: Grids,
 ): Promise<readonly Method[]> {

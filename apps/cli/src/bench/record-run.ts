@@ -1,20 +1,20 @@
 import { float32Space, numStepsOf, recordTrajectory, type Schedule, type Trajectory } from '@fastflow/core'
-import type { ClassToImagePipeline } from '@fastflow/pipelines'
+import type { TurnPipeline } from './turns.ts'
 
 export interface RecordRunOptions {
   readonly schedule: Schedule
   readonly guidanceScale: number
-  /** Of the noise, and of the class, which goes in turn. */
+  /** Of the noise, and of the subject, which goes in turn. */
   readonly seed: number
 }
 
 /** One full run, kept for planning. */
-export function recordRun(
-  pipe: ClassToImagePipeline,
+export async function recordRun(
+  pipe: TurnPipeline,
   { schedule, guidanceScale, seed }: RecordRunOptions,
 ): Promise<Trajectory<Float32Array>> {
   const numSteps = numStepsOf(schedule)
-  const { velocity, noise } = pipe.prepare(seed % pipe.labels.length, { seed, guidanceScale, numSteps })
+  const { velocity, noise } = await pipe.prepareTurn(seed, { seed, guidanceScale, numSteps })
   return recordTrajectory({ velocity, schedule, space: float32Space, noise, seed })
 }
 

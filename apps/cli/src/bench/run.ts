@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { FastFlowError } from '@fastflow/core'
-import type { ClassToImagePipeline, Flow } from '@fastflow/pipelines'
+import type { Flow } from '@fastflow/pipelines'
 import type { LearningCurve } from '../report/document.ts'
 import { withLoopLag } from '../session.ts'
 import { contestsOf } from './contests.ts'
@@ -10,6 +10,7 @@ import { type Measurement, measure, type Scores, score } from './measure.ts'
 import type { Grids, Method } from './method.ts'
 import { prepareMethods } from './prepare.ts'
 import { type MethodRuns, summarizeRow } from './summarize-rows.ts'
+import type { TurnPipeline } from './turns.ts'
 
 /** Which methods are measured besides the full run, the floor and the paper's policy. */
 export interface BenchScope {
@@ -50,12 +51,12 @@ const EXACT_FACTOR = 5
  * to sample, so that a machine that speeds up or slows down meets all of them alike.
  */
 export async function runBench(
-  pipe: ClassToImagePipeline,
+  pipe: TurnPipeline,
   settings: BenchSettings,
 ): Promise<{ document: BenchDocument; learning: LearningCurve }> {
   const { numSteps, guidanceScale, budgets } = settings
   const gridOf = (steps: number): Flow['schedule'] =>
-    pipe.prepare(0, { numSteps: steps, guidanceScale }).schedule
+    pipe.planKey({ numSteps: steps, guidanceScale }).schedule
   const grids: Grids = { full: gridOf(numSteps), of: gridOf }
   const exactSteps = EXACT_FACTOR * numSteps
   const { methods, learning, planEvaluations } = await prepareMethods(pipe, settings, grids)
@@ -86,7 +87,7 @@ export async function runBench(
 }
 
 async function runSamples(
-  pipe: ClassToImagePipeline,
+  pipe: TurnPipeline,
   settings: BenchSettings,
   methods: readonly Method[],
   exact: Method,
@@ -98,8 +99,7 @@ async function runSamples(
   for (let index = 0; index < samples; index++) {
     if (signal.aborted) throw new FastFlowError({ code: 'aborted', field: 'signal', message: 'cancelled' })
     const seed = settings.seed + index
-    const label = index % pipe.labels.length
-    const flow = pipe.prepare(label, { seed, guidanceScale })
+    const flow = await pipe.prepareTurn(index, { seed, guidanceScale })
     const fine = await measure(flow, exact, seed, signal)
     const measured = new Array<Measurement>(methods.length)
     for (let turn = 0; turn < methods.length; turn++) {
@@ -115,7 +115,7 @@ async function runSamples(
       all[i]!.measurements.push(kept)
       all[i]!.scores.push(scores)
     }
-    await settings.onSample?.({ index, seed, label: pipe.labels[label]!, flow, runs })
+    await settings.onSample?.({ index, seed, label: flow.caption, flow, runs })
     settings.onProgress?.(index + 1, samples, 'samples')
   }
   return all

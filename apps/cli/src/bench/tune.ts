@@ -1,8 +1,8 @@
 import { FastFlowError } from '@fastflow/core'
-import type { ClassToImagePipeline } from '@fastflow/pipelines'
 import { psnrOfFloats } from '@fastflow/proxies'
 import { measure } from './measure.ts'
 import type { Method } from './method.ts'
+import type { TurnPipeline } from './turns.ts'
 
 /** One setting of a method's knob. */
 export interface Candidate {
@@ -42,7 +42,7 @@ const SLACK = 0.5
  * half), the one with the best mean PSNR to the full run. Families that cannot keep within a budget have no row there.
  */
 export async function tune(
-  pipe: ClassToImagePipeline,
+  pipe: TurnPipeline,
   families: readonly Family[],
   settings: TuneSettings,
 ): Promise<readonly Method[]> {
@@ -57,14 +57,14 @@ export async function tune(
 }
 
 async function tryAll(
-  pipe: ClassToImagePipeline,
+  pipe: TurnPipeline,
   families: readonly Family[],
   { full, guidanceScale, seeds, signal, onProgress }: TuneSettings,
 ): Promise<readonly Trial[]> {
   const all = families.flatMap(({ name, candidates }) => candidates.map((one) => ({ ...one, family: name })))
   const sums = all.map(() => ({ nfe: 0, psnr: 0 }))
   for (const [done, seed] of seeds.entries()) {
-    const flow = pipe.prepare(seed % pipe.labels.length, { seed, guidanceScale })
+    const flow = await pipe.prepareTurn(seed, { seed, guidanceScale })
     const reference = await measure(flow, full, seed, signal)
     for (const [i, { method }] of all.entries()) {
       if (signal.aborted) throw new FastFlowError({ code: 'aborted', field: 'signal', message: 'cancelled' })

@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path'
 import { runBench } from '../bench/run.ts'
 import { benchTable } from '../bench/table.ts'
+import { classSubjects, takingTurns } from '../bench/turns.ts'
 import { prepareFolder, writeWhole } from '../files.ts'
 import type { Io } from '../io.ts'
 import { createProgress } from '../progress.ts'
@@ -36,7 +37,7 @@ export async function benchModel(io: Io, options: BenchCommandOptions): Promise<
     const comparisons: Comparison[] = []
     const shown = shownMethods(options.nfe)
     try {
-      const { document, learning } = await runBench(pipe, {
+      const { document, learning } = await runBench(takingTurns(pipe, classSubjects(pipe)), {
         numSteps: options.steps ?? pipe.defaults.numSteps,
         guidanceScale: options.guidance ?? pipe.defaults.guidanceScale,
         budgets: options.nfe,

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { type Frontier, invalidArgument } from '@fastflow/core'
-import { type CalibrationOptions, type ClassToImagePipeline, planDigest } from '@fastflow/pipelines'
+import { type CalibrationOptions, type Pipeline, planDigest } from '@fastflow/pipelines'
 import { type CheckpointFile, openCheckpoint } from '../checkpoint-file.ts'
 import { isFile, writeWhole } from '../files.ts'
 import type { Io } from '../io.ts'
@@ -35,7 +35,7 @@ export async function calibratePlan(
 }
 
 function settingsOf(
-  pipe: ClassToImagePipeline,
+  pipe: Pipeline,
   { steps, guidance, nfe, evaluations, target }: CalibrateCommandOptions,
 ): { readonly settings: CalibrationOptions; readonly digest: string } {
   const numSteps = steps ?? pipe.defaults.numSteps
@@ -53,7 +53,7 @@ function settingsOf(
 
 async function run(
   io: Io,
-  pipe: ClassToImagePipeline,
+  pipe: Pipeline,
   settings: CalibrationOptions,
   checkpoint: CheckpointFile,
 ): Promise<Frontier> {

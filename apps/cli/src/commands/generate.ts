@@ -37,7 +37,7 @@ export async function generateCommand(io: Io, options: GenerateCommandOptions): 
       const progress = createProgress(io, `${pipe.model} ${options.class}`)
       const steps = options.steps ?? pipe.defaults.numSteps
       const write = async (item: GeneratedImage): Promise<void> => {
-        const file = join(folder, `${pipe.model}-${item.label}-${item.seed}.png`)
+        const file = join(folder, `${pipe.model}-${item.caption}-${item.seed}.png`)
         await writeWhole(
           file,
           await encodePng(item.image, metadataOf(pipe.model, pipe.digest, options, item)),
@@ -76,13 +76,13 @@ function metadataOf(
   model: string,
   digest: string,
   options: GenerateCommandOptions,
-  { label, seed, stats }: GeneratedImage,
+  { caption, seed, stats }: GeneratedImage,
 ): Record<string, unknown> {
   const { nfe, steps, decisions, estimatedPsnr } = stats
   const run = {
     model,
     digest,
-    class: label,
+    class: caption,
     seed,
     steps,
     guidance: options.guidance,
@@ -101,7 +101,7 @@ function documentOf(
     items.reduce((sum, item) => sum + value(item), 0) / items.length
   return {
     model: options.model,
-    class: items[0]?.label,
+    class: items[0]?.caption,
     accelerate: options.accelerate,
     steps: items[0]?.stats.steps,
     nfe: mean(({ stats }) => stats.nfe),
