@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from types import ModuleType
 
 import torch
 
@@ -28,7 +29,8 @@ def shared_options() -> argparse.ArgumentParser:
     return parser
 
 
-def add_commands(recipe: str, parser: argparse.ArgumentParser) -> None:
+def add_commands(recipe: str, module: ModuleType, parser: argparse.ArgumentParser) -> None:
+    """A recipe has the commands that its package exports, and guidance where it exports a default for it."""
     shared = shared_options()
     commands = parser.add_subparsers(dest="command", required=True)
     train = commands.add_parser("train", parents=[shared], help="train, or go on from the last checkpoint")
@@ -38,23 +40,32 @@ def add_commands(recipe: str, parser: argparse.ArgumentParser) -> None:
     train.add_argument("--cooldown-minutes", type=float, default=0.0, help="the same by the clock, before --minutes")
     train.add_argument("--batch", type=int, default=128)
     train.add_argument("--no-compile", action="store_true", help="run the network eagerly")
-    export = commands.add_parser("export", parents=[shared], help="write the ONNX model and its folder")
-    evaluate = commands.add_parser("evaluate", parents=[shared], help="write metrics.json and samples.png")
-    card = commands.add_parser("card", parents=[shared], help="write the model card from metrics.json")
-    for command in (export, evaluate, card):
+    helps = {
+        "export": "write the ONNX model and its folder",
+        "evaluate": "write metrics.json and samples.png",
+        "card": "write the model card from metrics.json",
+    }
+    for name, text in helps.items():
+        if not hasattr(module, name):
+            continue
+        command = commands.add_parser(name, parents=[shared], help=text)
         command.add_argument("--out", type=Path, default=Path("models") / recipe)
-    for command in (export, evaluate):
+        if name == "card":
+            continue
         command.add_argument("--checkpoint", type=Path, help="default: the recipe's last one under --work")
-        command.add_argument("--guidance", type=float, default=2.5, help="classifier-free guidance scale")
-    evaluate.add_argument("--samples", type=int, default=2048, help="samples for the Frechet distance")
-    evaluate.add_argument("--batch", type=int, default=64)
+        if hasattr(module, "GUIDANCE"):
+            scale = {"type": float, "default": module.GUIDANCE}
+            command.add_argument("--guidance", **scale, help="classifier-free guidance scale")
+        if name == "evaluate":
+            command.add_argument("--samples", type=int, default=2048, help="samples for the figures")
+            command.add_argument("--batch", type=int, default=64)
 
 
 def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
     recipes = parser.add_subparsers(dest="recipe", required=True)
     for name, module in RECIPES.items():
-        add_commands(name, recipes.add_parser(name, help=module.__doc__))
+        add_commands(name, module, recipes.add_parser(name, help=module.__doc__))
     return parser.parse_args()
 
 
@@ -73,10 +84,11 @@ def main() -> None:
         recipe.card(options.out)
         return
     checkpoint = options.checkpoint or options.work / options.recipe / "checkpoint.pt"
+    guidance = [options.guidance] if hasattr(options, "guidance") else []
     if options.command == "export":
-        recipe.export(checkpoint, options.out, options.guidance)
+        recipe.export(options.work, checkpoint, options.out, *guidance)
     else:
-        sampling = (options.samples, options.guidance, options.batch)
+        sampling = (options.samples, *guidance, options.batch)
         recipe.evaluate(options.work, checkpoint, options.out, options.device, *sampling)
 
 

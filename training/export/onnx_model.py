@@ -9,21 +9,18 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import numpy as np
 import onnx
 import torch
-from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
 from .. import __version__
 from ..models.unet import UNet
 from .bake import BakedUNet, bake, round_to_half
 from .parity import INPUTS, OUTPUT, ParityError, compare
+from .storage import store_as_half
 
 OPSET = 18
 TOLERANCE = 1e-4
-# Below this many values halving a tensor saves nothing.
-SMALLEST_HALF_TENSOR = 1024
 
 
 @dataclass(frozen=True)
@@ -73,22 +70,6 @@ def to_onnx(net: BakedUNet) -> onnx.ModelProto:
     channels, size = net.config.in_channels, net.config.image_size
     example = (torch.randn(3, channels, size, size), torch.tensor([0.1, 0.5, 0.9]), torch.tensor([0, 1, 1]))
     return trace(net, example, INPUTS, OUTPUT, [{0: "batch"}] * 3)
-
-
-def store_as_half(model: onnx.ModelProto) -> onnx.ModelProto:
-    """Store large float32 initialisers as float16 with a Cast, which runtimes fold when they load the file."""
-    casts = []
-    for tensor in model.graph.initializer:
-        values = numpy_helper.to_array(tensor)
-        if values.dtype != np.float32 or values.ndim < 2 or values.size < SMALLEST_HALF_TENSOR:
-            continue
-        name = tensor.name
-        tensor.CopyFrom(numpy_helper.from_array(values.astype(np.float16), f"{name}.half"))
-        casts.append(helper.make_node("Cast", [f"{name}.half"], [name], name=f"{name}.cast", to=TensorProto.FLOAT))
-    nodes = casts + list(model.graph.node)
-    del model.graph.node[:]
-    model.graph.node.extend(nodes)
-    return model
 
 
 def strip(model: onnx.ModelProto) -> onnx.ModelProto:

@@ -83,8 +83,8 @@ class Transformer(nn.Module):
         with torch.no_grad():
             for layer in (self.modulation, self.closing, self.outward):
                 layer.weight.zero_()
-            # Residual branches start small but open: their last layers are zero already.
-            self.modulation.bias.zero_()
+                layer.bias.zero_()
+            # Gates of the residual branches start open: the last layers of the branches are zero already.
             self.modulation.bias[2 * width : 3 * width] = 1
             self.modulation.bias[5 * width :] = 1
 

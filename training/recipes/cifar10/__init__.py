@@ -2,8 +2,8 @@
 
 from .card import card
 from .evaluation import evaluate
-from .model import CONFIG, NULL_CLASS, build
+from .model import CONFIG, GUIDANCE, NULL_CLASS, build
 from .release import export
 from .training import train
 
-__all__ = ["CONFIG", "NULL_CLASS", "build", "card", "evaluate", "export", "train"]
+__all__ = ["CONFIG", "GUIDANCE", "NULL_CLASS", "build", "card", "evaluate", "export", "train"]

@@ -11,7 +11,7 @@ from ...export.onnx_model import export_onnx
 from .model import CONFIG, build
 
 
-def export(checkpoint: Path, out: Path, guidance: float) -> None:
+def export(_work: Path, checkpoint: Path, out: Path, guidance: float) -> None:
     """Write the averaged weights of `checkpoint` as a Diffusers-layout folder; `guidance` becomes its default."""
     net = build("cpu")
     progress = load_ema(net, checkpoint)

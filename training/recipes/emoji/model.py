@@ -48,9 +48,9 @@ class TextFlow(nn.Module):
         return self.transformer(x, sigma, self.text_encoder(ids, mask), mask, image)
 
 
-def build(device: str, flow: TransformerConfig = FLOW) -> TextFlow:
+def build(device: str, flow: TransformerConfig | None = None) -> TextFlow:
     torch.manual_seed(0)
-    return TextFlow(TEXT, flow).to(device)
+    return TextFlow(TEXT, flow or FLOW).to(device)
 
 
 def load_tokenizer(work: Path) -> Tokenizer:

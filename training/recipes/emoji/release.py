@@ -14,6 +14,7 @@ from ...data import emoji, tokenizer
 from ...data.cifar10 import to_float
 from ...export.component import Component, export_component
 from ...export.layout import SCHEDULER, update_metrics, write_json
+from ...export.storage import store_as_half, store_as_int8
 from ...models.autoencoder import Autoencoder
 from .model import STEPS, TextFlow, build, load_autoencoder, load_tokenizer
 
@@ -81,7 +82,7 @@ def export_text_parts(net: TextFlow, work: Path, out: Path) -> dict:
     ids, mask = tokenizer.encode(words, DRAWN_WORDS)
     inputs, axes = ("input_ids", "attention_mask"), [{0: "batch"}, {0: "batch"}]
     encoder = Component(net.text_encoder, inputs, "last_hidden_state", axes, [(ids, mask), (ids[:1], mask[:1])])
-    report = export_component(encoder, out / "text_encoder" / "model.onnx")
+    report = export_component(encoder, out / "text_encoder" / "model.onnx", store_as_int8)
     write_json(
         out / "text_encoder" / "config.json",
         {
@@ -116,8 +117,8 @@ def export_autoencoder(net: Autoencoder, images: Tensor, out: Path) -> dict:
     preview = {"latent_rgb_factors": factors, "latent_rgb_factors_bias": bias}
     write_json(out / "vae_decoder" / "config.json", {**vae_config(net, "VaeDecoder"), **preview})
     return {
-        "vae_encoder": export_component(encoder, out / "vae_encoder" / "model.onnx"),
-        "vae_decoder": export_component(decoder, out / "vae_decoder" / "model.onnx"),
+        "vae_encoder": export_component(encoder, out / "vae_encoder" / "model.onnx", store_as_half),
+        "vae_decoder": export_component(decoder, out / "vae_decoder" / "model.onnx", store_as_half),
     }
 
 
@@ -147,7 +148,7 @@ def export_transformer(net: TextFlow, work: Path, out: Path, guidance: float, mo
     if config.frames:
         axes[0][2] = "frames"
     component = Component(net.transformer, inputs, "velocity", axes, transformer_examples(net, work))
-    report = export_component(component, out / "transformer" / "model.onnx")
+    report = export_component(component, out / "transformer" / "model.onnx", store_as_int8)
     write_json(
         out / "transformer" / "config.json",
         {

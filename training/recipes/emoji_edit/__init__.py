@@ -1,5 +1,8 @@
 """Text-guided editing: change of style and skin tone (models/emoji-edit)."""
 
+from .evaluation import evaluate
+from .model import GUIDANCE
+from .release import export
 from .training import FOLDER, train
 
-__all__ = ["FOLDER", "train"]
+__all__ = ["FOLDER", "GUIDANCE", "evaluate", "export", "train"]

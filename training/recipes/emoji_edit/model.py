@@ -7,7 +7,6 @@ from pathlib import Path
 
 import torch
 
-from .. import emoji
 from ..emoji import model as text_to_image
 
 FLOW = replace(text_to_image.FLOW, image_channels=text_to_image.FLOW.channels)
@@ -21,7 +20,7 @@ def build(device: str) -> text_to_image.TextFlow:
 def start_from(net: torch.nn.Module, checkpoint: Path) -> None:
     """Take over the averaged text-to-image weights; columns and layers that it lacks start at zero or as built."""
     if not checkpoint.is_file():
-        raise FileNotFoundError(f"no checkpoint at {checkpoint}: train {emoji.FOLDER} first")
+        raise FileNotFoundError(f"no checkpoint at {checkpoint}: train the recipe emoji first")
     known = torch.load(checkpoint, map_location="cpu", weights_only=True)["ema"]
     with torch.no_grad():
         for name, weight in net.state_dict().items():

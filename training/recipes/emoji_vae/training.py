@@ -40,7 +40,6 @@ def train(work: Path, device: str, batch: int, settings: Settings) -> None:
         shown = to_float(held_out[:: max(1, len(held_out) // 24)][:24])
         with torch.no_grad():
             decoded = model.decode(model.encode(shown))
-        pairs = torch.stack([shown.unflatten(0, (2, 12)), decoded.unflatten(0, (2, 12))], dim=1)
-        save_grid(pairs.flatten(0, 2), columns=12, path=path)
+        save_grid(torch.cat([shown, decoded]), columns=len(shown), path=path, scale=1)
 
     run(net, loss, preview, replace(settings, learning_rate=LEARNING_RATE, clip=1.0), work / FOLDER)

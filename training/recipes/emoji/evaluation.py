@@ -1,0 +1,90 @@
+"""`python -m training emoji evaluate`."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from ...checkpoint import load_ema
+from ...data import emoji
+from ...data.cifar10 import to_float
+from ...export.layout import update_metrics
+from ...images import save_grid
+from ...metrics.frechet import fit, frechet_distance
+from ...metrics.squeezenet import NAME, SqueezeNetFeatures, default_weights
+from .model import STEPS, TextFlow, build, load_autoencoder, load_tokenizer, sample
+
+SEED = 2024
+# Plain prompts for the card's grid, one column each and one style a row; written down before the first sample was seen.
+GRID = ("a fox", "a red apple", "rocket", "pizza", "grinning face", "house", "tulip", "octopus", "birthday cake", "key")
+
+
+class Sampler:
+    """Pictures for prompts, from one loaded network."""
+
+    def __init__(self, net: TextFlow, work: Path, device: str, guidance: float) -> None:
+        self.net, self.device, self.guidance = net.to(device), device, guidance
+        self.words = load_tokenizer(work)
+        self.autoencoder = load_autoencoder(work, device)
+
+    @torch.no_grad()
+    def __call__(self, prompts: list[str], seed: int) -> Tensor:
+        """Float pixels [N,3,64,64], clipped and in the eight bits that a viewer sees."""
+        config = self.net.transformer.config
+        generator = torch.Generator().manual_seed(seed)
+        noise = torch.randn(len(prompts), config.channels, config.size, config.size, generator=generator)
+        with torch.autocast(self.device, torch.bfloat16):
+            latents = sample(self.net, self.words, prompts, noise.to(self.device), self.guidance)
+            pixels = self.autoencoder.decode(latents).float()
+        return (pixels.clamp(-1, 1) * 127.5).round() / 127.5
+
+
+def frechet(sampler: Sampler, count: int, batch: int) -> dict:
+    """Distance of generated pictures to the training pictures of the same prompts, beside what a second draw of those has."""
+    data = emoji.load()
+    rows = data.rows("train")
+    weights = emoji.balanced_weights(data.entries, rows)
+    generator = torch.Generator().manual_seed(SEED)
+    picks = torch.multinomial(weights, 2 * count, replacement=True, generator=generator).tolist()
+    styles = torch.randint(len(emoji.STYLES), (2 * count,), generator=generator).tolist()
+    chosen = [(style, rows[pick]) for style, pick in zip(styles, picks, strict=True)]
+    extract = SqueezeNetFeatures(default_weights(), sampler.device)
+
+    def features(pairs: list[tuple[int, int]]) -> object:
+        pixels = to_float(data.images[[s for s, _ in pairs], [r for _, r in pairs]])
+        return fit(extract(pixels))
+
+    reference = features(chosen[:count])
+    unit = 100 / float(reference.covariance.trace())
+    parts, began = [], time.monotonic()
+    for start in range(0, count, batch):
+        pairs = chosen[start : min(start + batch, count)]
+        prompts = [f"{data.entries[row].caption}, {emoji.STYLES[style]}" for style, row in pairs]
+        parts.append(torch.from_numpy(extract(sampler(prompts, SEED + start))))
+        print(f"{start + len(pairs)}/{count} samples, {time.monotonic() - began:.0f} s", flush=True)
+    return {
+        "distance": round(unit * frechet_distance(fit(torch.cat(parts).numpy()), reference), 3),
+        "floor": round(unit * frechet_distance(features(chosen[count:]), reference), 3),
+        "samples": count,
+        "steps": STEPS,
+        "guidance_scale": sampler.guidance,
+        "unit": "percent of the total feature variance of the training pictures",
+        "features": NAME,
+    }
+
+
+def evaluate(work: Path, checkpoint: Path, out: Path, device: str, count: int, guidance: float, batch: int) -> None:
+    """Measure the averaged weights of `checkpoint`; writes `metrics.json` and `samples.png` into `out`."""
+    net = build("cpu")
+    progress = load_ema(net, checkpoint)
+    sampler = Sampler(net, work, device, guidance)
+    out.mkdir(parents=True, exist_ok=True)
+    grid = [f"{words}, {style}" for style in emoji.STYLES for words in GRID]
+    save_grid(sampler(grid, seed=1), columns=len(GRID), path=out / "samples.png", scale=1)
+    document = {"step": progress.step, "frechet": frechet(sampler, count, batch)}
+    update_metrics(out / "metrics.json", "evaluation", document)
+    print(json.dumps(document, indent=2))
