@@ -1,8 +1,9 @@
 """Text-to-image at 64x64 in the latent space of the emoji autoencoder (models/emoji)."""
 
+from .card import card
 from .evaluation import evaluate
 from .model import GUIDANCE
 from .release import export
 from .training import FOLDER, train
 
-__all__ = ["FOLDER", "GUIDANCE", "evaluate", "export", "train"]
+__all__ = ["FOLDER", "GUIDANCE", "card", "evaluate", "export", "train"]

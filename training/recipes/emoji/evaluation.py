@@ -16,6 +16,7 @@ from ...export.layout import update_metrics
 from ...images import save_grid
 from ...metrics.frechet import fit, frechet_distance
 from ...metrics.squeezenet import NAME, SqueezeNetFeatures, default_weights
+from .. import emoji_vae
 from .model import STEPS, TextFlow, build, load_autoencoder, load_tokenizer, sample
 
 SEED = 2024
@@ -77,6 +78,14 @@ def frechet(sampler: Sampler, count: int, batch: int) -> dict:
     }
 
 
+def autoencoder_figures(work: Path, device: str) -> dict:
+    """PSNR on held-out emoji, and what the autoencoder's training cost."""
+    values = emoji_vae.model.psnr(load_autoencoder(work, device), emoji_vae.model.test_images(emoji.load()).to(device))
+    progress = load_ema(emoji_vae.build("cpu"), work / emoji_vae.FOLDER / "checkpoint.pt")
+    figures = {"psnr_mean": round(values.mean().item(), 2), "psnr_worst": round(values.min().item(), 2)}
+    return {"step": progress.step, "minutes": round(progress.seconds / 60, 1), **figures}
+
+
 def evaluate(work: Path, checkpoint: Path, out: Path, device: str, count: int, guidance: float, batch: int) -> None:
     """Measure the averaged weights of `checkpoint`; writes `metrics.json` and `samples.png` into `out`."""
     net = build("cpu")
@@ -85,6 +94,7 @@ def evaluate(work: Path, checkpoint: Path, out: Path, device: str, count: int, g
     out.mkdir(parents=True, exist_ok=True)
     grid = [f"{words}, {style}" for style in emoji.STYLES for words in GRID]
     save_grid(sampler(grid, seed=1), columns=len(GRID), path=out / "samples.png", scale=1)
-    document = {"step": progress.step, "frechet": frechet(sampler, count, batch)}
+    figures = {"autoencoder": autoencoder_figures(work, device), "frechet": frechet(sampler, count, batch)}
+    document = {"step": progress.step, **figures}
     update_metrics(out / "metrics.json", "evaluation", document)
     print(json.dumps(document, indent=2))

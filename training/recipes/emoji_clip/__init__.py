@@ -1,6 +1,7 @@
 """Contrastive scorer of emoji and prompts (models/emoji-clip). It is not CLIP."""
 
+from .card import card
 from .release import export
 from .training import FOLDER, train
 
-__all__ = ["FOLDER", "export", "train"]
+__all__ = ["FOLDER", "card", "export", "train"]

@@ -1,0 +1,160 @@
+"""`python -m training emoji card`, and the sections that the cards of all emoji models share."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from ...data.emoji import HELD_OUT, SKINS, STYLES
+from .evaluation import GRID
+
+DATA = f"""\
+3,140 captioned emoji, each drawn in three aligned styles ({", ".join(STYLES)}), people in {len(SKINS)} skin tones; 64x64 RGB on
+white. One label in {HELD_OUT}, chosen by the digest of its name, is held out of all training.
+
+| style | pictures | licence |
+|---|---|---|
+| 3d, flat | Fluent Emoji, Microsoft ([microsoft/fluentui-emoji](https://github.com/microsoft/fluentui-emoji), optimised copy at laurentlahmy/fluent-emoji-optimized 7907b9b) | MIT, Copyright (c) Microsoft Corporation |
+| noto | Noto Emoji, Google ([googlefonts/noto-emoji](https://github.com/googlefonts/noto-emoji) b3e3051) | Apache-2.0 by its README and svg/LICENSE; its root LICENSE reads OFL-1.1 since 2024 |
+| captions, tags | emojibase | MIT |
+
+No picture of them is in this folder: `samples.png` shows what the model makes, and where it says so the pictures that it was
+compared with."""
+
+LICENCE = """\
+The weights are released under Apache-2.0, like the rest of this repository. See *Data* for what they were trained on."""
+
+PARTS = """\
+| part | parameters | file | ONNX against torch | storage |
+|---|---|---|---|---|
+{rows}
+
+"ONNX against torch" is the largest difference relative to the largest output, with float32 weights; "storage" is the relative
+root mean square error from keeping weights as float16 or int8 (one scale a channel). They are cast to float32 when the file is
+loaded, and all arithmetic is float32."""
+
+CARD = """\
+# Emoji text-to-image
+
+Draws emoji of 64x64 pixels from a prompt: what it shows, and the style (`3d`, `flat` or `noto`).
+
+![Ten prompts in three styles](samples.png)
+
+*{prompts}; one style a row (3d, flat, noto), {steps} Euler steps, guidance {guidance:g}, seed 1, not selected. The prompts were
+written down before the first sample was seen.*
+
+## Use
+
+```
+fastflow generate --model emoji --prompt "a red fox, 3d" --seed 7 --out out/
+```
+
+Prompts it understands best: a caption, if you like some tags, and the style: "grinning face, noto", "a house, garden, flat",
+"woman firefighter, medium skin tone, 3d".
+
+## Networks
+
+Diffusers layout, structured like the large models: a text encoder ({text_depth} layers, width {text_width}, byte-pair vocabulary of
+{vocabulary}), a velocity transformer over the 8x8 latents ({depth} blocks, width {width}, self-attention, cross-attention to the
+text, adaLN-single) and a convolutional autoencoder (8x8 latents of {channels} channels).
+
+{parts}
+
+`transformer/model.onnx` computes `velocity` from `hidden_states` [batch, {channels}, 8, 8], `timestep` [batch] (sigma itself, 1 for
+noise to 0 for data), `encoder_hidden_states` [batch, {length}, {text_width}] and `encoder_attention_mask` [batch, {length}];
+x(sigma) = (1 - sigma) data + sigma noise, velocity = dx / dsigma. Guidance is v(empty prompt) + scale (v(prompt) - v(empty prompt)).
+
+## Data
+
+{data}
+
+## Training
+
+```
+python -m training emoji-vae train --minutes {vae_minutes:.0f} --cooldown-minutes 4 --batch 64
+python -m training emoji train --minutes {minutes:.0f} --cooldown-minutes 15 --batch 128
+```
+
+{step:,} steps of 128 pictures for text encoder and transformer together (Muon for hidden matrices, Adam for the rest, bfloat16
+autocast, power-function EMA, one prompt in ten dropped), {vae_step:,} steps of 64 for the autoencoder. Cost: {minutes:.0f} and
+{vae_minutes:.0f} minutes by the clock on two CPU cores that other work shared, no accelerator. Groups are balanced: the skin tones of
+a label share its weight, and groups are evened out by a square root.
+
+## Figures
+
+| figure | value |
+|---|---|
+| Frechet distance, {samples:,} samples, {steps} Euler steps, guidance {guidance:g}, to the training pictures of the same prompts | **{distance:.2f}** |
+| floor: a second draw of {samples:,} training pictures | {floor:.2f} |
+| autoencoder on held-out emoji, PSNR, mean / worst | {psnr_mean:.1f} / {psnr_worst:.1f} dB |
+
+The Frechet distance is in {unit}. Features: {features}. It is not FID: compare it with the floor and with other
+figures of this kind only. `python -m training emoji evaluate` makes the table, `python -m training emoji card` this page.
+
+## Limits
+
+- It knows the emoji it was trained on, and mixes them badly: "a fox on a bicycle" gives something of either. Colours in a prompt have
+  effect only where emoji come in several colours.
+- Small text and fine ornaments blur: an 8x8 latent holds no more.
+- Words outside the captions are guesses. People appear as the captions have them, with the biases of these sets.
+
+## Licence
+
+{licence}
+"""
+
+
+def parts_table(components: dict) -> str:
+    rows = [
+        f"| `{name}` | {part['parameters'] / 1e6:.2f} million | {part['bytes'] / 1e6:.1f} MB | {part['onnx_difference']:.0e} "
+        f"| {part['weights']}, {part['rounding_rms']:.0e} |"
+        for name, part in components.items()
+    ]
+    return PARTS.format(rows="\n".join(rows))
+
+
+def read_metrics(out: Path) -> dict:
+    """`metrics.json`, whose export and evaluation must be of the same training step."""
+    path = out / "metrics.json"
+    metrics = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    for section in ("export", "evaluation"):
+        if section not in metrics:
+            raise ValueError(f"{path} has no {section!r} section: run the export and evaluate commands first")
+    steps = metrics["export"]["step"], metrics["evaluation"]["step"]
+    if steps[0] != steps[1]:
+        raise ValueError(f"exported at step {steps[0]}, evaluated at step {steps[1]}: use one checkpoint for both")
+    return metrics
+
+
+def read_architecture(out: Path, part: str) -> dict:
+    return json.loads((out / part / "config.json").read_text(encoding="utf-8"))["architecture"]
+
+
+def card(out: Path) -> None:
+    """Write `README.md` beside the model."""
+    metrics = read_metrics(out)
+    exported, evaluation = metrics["export"], metrics["evaluation"]
+    text, flow = read_architecture(out, "text_encoder"), read_architecture(out, "transformer")
+    vae = evaluation["autoencoder"]
+    fields = {
+        **evaluation["frechet"],
+        "guidance": evaluation["frechet"]["guidance_scale"],
+        "prompts": ", ".join(f'"{words}"' for words in GRID),
+        "parts": parts_table(exported["components"]),
+        "data": DATA,
+        "licence": LICENCE,
+        "step": exported["step"],
+        "minutes": exported["minutes"],
+        "vae_step": vae["step"],
+        "vae_minutes": vae["minutes"],
+        "psnr_mean": vae["psnr_mean"],
+        "psnr_worst": vae["psnr_worst"],
+        "text_depth": text["depth"],
+        "text_width": text["width"],
+        "vocabulary": f"{text['vocab_size']:,}",
+        "length": text["max_length"],
+        "depth": flow["depth"],
+        "width": flow["width"],
+        "channels": flow["channels"],
+    }
+    (out / "README.md").write_text(CARD.format(**fields), encoding="utf-8")

@@ -1,0 +1,100 @@
+"""`python -m training emoji-motion card`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..emoji.card import DATA, LICENCE, parts_table, read_architecture, read_metrics
+from .model import FRAMES_PER_SECOND, LENGTHS
+from .training import PREVIEWS
+
+CARD = """\
+# Emoji text-to-video
+
+Short clips of moving emoji, 64x64 pixels, 4 to {most} frames, {rate} a second.
+
+![One clip a row](samples.png)
+
+*One clip a row: {prompts}. {steps} Euler steps, guidance {guidance:g}, {frames} frames, seed 1, not selected.*
+
+## Use
+
+```
+fastflow video --model emoji-motion --prompt "a red apple bouncing, 3d" --out out/
+```
+
+Motions it knows: {motions}; and two objects: "fox and key crossing, flat".
+
+## Networks
+
+Those of `models/emoji`, with attention over the frames at each position added to every block: `hidden_states` and `velocity` of
+`transformer/model.onnx` are [batch, {channels}, frames, 8, 8], any number of frames. Trained on clips of {lengths} frames. The
+autoencoder codes every frame by itself.
+
+{parts}
+
+## Data
+
+{data}
+
+Clips are composed from the emoji: one moves over a white canvas, or two pass each other.
+
+## Training
+
+```
+python -m training emoji-motion train --minutes {minutes:.0f} --cooldown-minutes 8 --batch 128
+```
+
+{step:,} steps of 128 frames, from the weights of `models/emoji`. Cost: {minutes:.0f} minutes by the clock on two CPU cores that other
+work shared, no accelerator, on top of that model's.
+
+## Figures
+
+Share of {clips:,} clips that move as asked ({frames} frames, {steps} steps, guidance {guidance:g}; training emoji, new noise):
+
+| motion | share |
+|---|---|
+{rows}
+
+A clip moves as asked when the track of its centre (for zooms: of the covered area) correlates with that of the true clip by more
+than 0.7; bouncing and shaking, whose phase is free, when the centre travels at least half as far as in the true clip; spinning when
+its frames change at least half as much. `python -m training emoji-motion evaluate` makes the table, `python -m training emoji-motion
+card` this page.
+
+## Limits
+
+- Emoji on white that move as a whole: nothing bends or turns its head.
+- Small objects lose detail that a still emoji would have.
+- Two crossing objects may mix.
+
+## Licence
+
+{licence}
+"""
+
+
+def card(out: Path) -> None:
+    """Write `README.md` beside the model."""
+    metrics = read_metrics(out)
+    exported, evaluation = metrics["export"], metrics["evaluation"]
+    flow = read_architecture(out, "transformer")
+    agreement = evaluation["agreement"]
+    fields = {
+        "most": flow["frames"],
+        "rate": FRAMES_PER_SECOND,
+        "prompts": ", ".join(f'"{words}"' for words in PREVIEWS),
+        "steps": evaluation["steps"],
+        "guidance": evaluation["guidance_scale"],
+        "frames": evaluation["frames"],
+        "clips": evaluation["clips"],
+        "motions": ", ".join(agreement),
+        "rows": "\n".join(f"| {kind} | {share:.0%} |" for kind, share in agreement.items()),
+        "channels": flow["channels"],
+        "lengths": " or ".join(str(length) for length in LENGTHS),
+        "parts": parts_table(exported["components"]),
+        "data": DATA,
+        "licence": LICENCE,
+        "step": exported["step"],
+        "minutes": exported["minutes"],
+    }
+    (out / "README.md").write_text(CARD.format(**fields), encoding="utf-8")
