@@ -9,6 +9,9 @@ import { loadClassToImage } from './class-to-image/load.ts'
 import { type ConfigFile, readConfig } from './folder.ts'
 import { createPipeline, type Pipeline } from './pipeline.ts'
 import type { TaskModel } from './task/task-model.ts'
+import { loadImageEditing } from './text/image-editing.ts'
+import { loadTextToImage } from './text/text-to-image.ts'
+import { loadTextToVideo } from './text/text-to-video.ts'
 
 export interface LoadPipelineOptions extends LoadOptions {
   /** Where networks run, e.g. `nodeBackend()`. */
@@ -20,7 +23,12 @@ export interface LoadPipelineOptions extends LoadOptions {
 type Loader = (folder: ModelFolder, index: ConfigFile, options: LoadOptions) => Promise<TaskModel>
 
 /** Loaders by the `_class_name` of `model_index.json`. */
-const loaders: ReadonlyMap<unknown, Loader> = new Map([['ClassToImagePipeline', loadClassToImage]])
+const loaders: ReadonlyMap<unknown, Loader> = new Map<unknown, Loader>([
+  ['ClassToImagePipeline', loadClassToImage],
+  ['TextToImagePipeline', loadTextToImage],
+  ['ImageEditPipeline', loadImageEditing],
+  ['TextToVideoPipeline', loadTextToVideo],
+])
 
 /**
  * Loads a model folder in Diffusers layout: `model_index.json`, `scheduler/`, `unet/` or `transformer/`, and

@@ -39,7 +39,10 @@ export function checkNumSteps(model: TaskModel, numSteps: number = model.default
   throw invalidArgument('numSteps', `${numSteps} is not a whole number from 1 to ${MAX_STEPS}`)
 }
 
-export function checkGuidance(model: TaskModel, scale: number = model.defaults.guidanceScale): number {
+export function checkGuidance(
+  model: Pick<TaskModel, 'name' | 'defaults' | 'guided'>,
+  scale: number = model.defaults.guidanceScale,
+): number {
   if (!(typeof scale === 'number' && scale >= 0 && scale <= MAX_GUIDANCE))
     throw invalidArgument('guidanceScale', `${scale} is not a number from 0 to ${MAX_GUIDANCE}`)
   if (scale === 1 || model.guided) return scale

@@ -17,3 +17,28 @@ export async function loadNetwork(
     throw error
   }
 }
+
+/** Loads one of several networks of a folder. */
+export type NetworkLoader = (path: string, ports: NetworkPorts) => Promise<ModelRunner>
+
+/** Loads several networks; when `load` fails, those it loaded are freed again. */
+export async function loadNetworks<Result>(
+  folder: ModelFolder,
+  options: LoadOptions,
+  load: (loader: NetworkLoader, dispose: () => Promise<void>) => Promise<Result>,
+): Promise<Result> {
+  const runners: ModelRunner[] = []
+  const dispose = async (): Promise<void> => {
+    await Promise.all(runners.map((runner) => runner.dispose()))
+  }
+  try {
+    return await load(async (path, ports) => {
+      const runner = await loadNetwork(folder, path, options, ports)
+      runners.push(runner)
+      return runner
+    }, dispose)
+  } catch (error) {
+    await dispose()
+    throw error
+  }
+}

@@ -1,10 +1,12 @@
-import type { RgbImage } from '@fastflow/core'
-
 /** What a model makes, and from what. */
 export type Task = 'class-to-image' | 'text-to-image' | 'image-editing' | 'text-to-video'
 
-/** A picture handed in: 8-bit RGB or RGBA, row by row, three or four bytes a pixel. */
-export type ImageInput = RgbImage
+/** A picture handed in: 8-bit RGB or RGBA, row by row, three or four bytes a pixel; a canvas' ImageData is one. */
+export interface ImageInput {
+  readonly width: number
+  readonly height: number
+  readonly data: Uint8Array | Uint8ClampedArray
+}
 
 /** A model's own settings. */
 export interface Defaults {

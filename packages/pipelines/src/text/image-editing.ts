@@ -1,0 +1,75 @@
+import { invalidArgument, type LoadOptions, type ModelFolder, type Tensor } from '@fastflow/core'
+import type { ConfigFile } from '../folder.ts'
+import type { CalibrationOptions } from '../plan/calibrate.ts'
+import { loadNetworks } from '../task/load-network.ts'
+import type { Condition, TaskModel } from '../task/task-model.ts'
+import { calibrationPrompts } from './calibration-prompts.ts'
+import { planarPixels } from './image-input.ts'
+import { encodePixels } from './latents.ts'
+import { loadTextParts, promptConditions, textCondition, textModel } from './load.ts'
+import { checkPrompt } from './prompt.ts'
+import { syntheticImages } from './shapes.ts'
+import { readVae } from './vae-config.ts'
+
+/** Calibration never makes more runs than this. */
+const MAX_PAIRS = 64
+
+/** Loads an image-editing folder: a picture changed as a prompt says. Both passes of guidance see the picture. */
+export async function loadImageEditing(
+  folder: ModelFolder,
+  index: ConfigFile,
+  options: LoadOptions,
+): Promise<TaskModel> {
+  return loadNetworks(folder, options, async (load, dispose) => {
+    const parts = await loadTextParts(folder, index, load, { frames: false, image: true })
+    const { channels, side } = parts
+    const vae = await readVae(folder, 'vae_encoder', channels)
+    const size = side * vae.scaleFactor
+    const encoder = await load('vae_encoder/model.onnx', {
+      inputs: [{ name: 'sample', type: 'float32', dims: ['batch', 3, size, size] }],
+      output: 'latent_sample',
+    })
+    const model = textModel(parts, 'image-editing', [encoder])
+    const latentsOf = (pixels: Float32Array): Promise<Tensor> => encodePixels(encoder, vae, pixels, size)
+    const pairs = async ({ prompts, images }: CalibrationOptions): Promise<readonly Condition[]> => {
+      const texts = await calibrationPrompts(folder, prompts)
+      const pixels = checkImages(images, size)
+      const conditions = await promptConditions(parts, texts)
+      const sources: Tensor[] = []
+      for (const one of pixels) sources.push(await latentsOf(one))
+      return pairUp(conditions, sources)
+    }
+    return {
+      ...model,
+      dims: () => [channels, side, side],
+      async condition(subject, flowOptions) {
+        checkPrompt(subject, 'prompt')
+        const pixels = planarPixels(flowOptions.image, size, 'image')
+        return withImage(await textCondition(parts, model, subject, flowOptions), await latentsOf(pixels))
+      },
+      calibrationConditions: pairs,
+      dispose,
+    }
+  })
+}
+
+function checkImages(images: CalibrationOptions['images'], size: number): readonly Float32Array[] {
+  if (images !== undefined && !(Array.isArray(images) && images.length > 0))
+    throw invalidArgument('images', 'is not a list of pictures; pass some, or leave it out')
+  return (images ?? syntheticImages(size)).map((image, n) => planarPixels(image, size, `images[${n}]`))
+}
+
+/** Every prompt with one picture after the other; prompts alternate fastest. */
+function pairUp(conditions: readonly Condition[], sources: readonly Tensor[]): readonly Condition[] {
+  const count = Math.min(MAX_PAIRS, conditions.length * sources.length)
+  return Array.from({ length: count }, (_, n) => {
+    const round = Math.floor(n / conditions.length)
+    return withImage(conditions[n % conditions.length]!, sources[(n + round) % sources.length]!)
+  })
+}
+
+function withImage(condition: Condition, source: Tensor): Condition {
+  const add = (feeds: Condition['feeds']): Condition['feeds'] => ({ ...feeds, image_latents: source })
+  const { feeds, unconditional } = condition
+  return { ...condition, feeds: add(feeds), unconditional: unconditional && add(unconditional) }
+}

@@ -1,0 +1,138 @@
+import type { Feeds, ModelFolder, ModelRunner, TensorInfo } from '@fastflow/core'
+import { sha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
+import type { ConfigFile } from '../folder.ts'
+import { checkGuidance } from '../task/checks.ts'
+import { type CommonConfig, MAX_SIZE, readCommon } from '../task/config.ts'
+import type { NetworkLoader } from '../task/load-network.ts'
+import type { FlowOptions, Task } from '../task/options.ts'
+import type { Condition, TaskModel } from '../task/task-model.ts'
+import { decodeLatents, previewLatents } from './latents.ts'
+import { checkPrompt, checkText, promptNotes } from './prompt.ts'
+import { encodeTokens } from './text-encoder.ts'
+import { readTokenizer, type TextTokenizer } from './tokenizer.ts'
+import { readVae, type VaeConfig } from './vae-config.ts'
+
+/**
+ * Latents are scaled to a variance of about 1, pixels have about a quarter of that; with a range of 4 standard deviations
+ * instead of 2 their decibels mean about the same.
+ */
+const LATENT_RANGE = 4
+
+/** What text-to-image, editing and video have in common: a text encoder, a transformer in latent space, a decoder. */
+export interface TextParts {
+  readonly config: CommonConfig
+  readonly folder: ModelFolder
+  readonly channels: number
+  /** Latents on a side. */
+  readonly side: number
+  readonly vae: VaeConfig
+  readonly tokenizer: TextTokenizer
+  readonly textEncoder: ModelRunner
+  readonly transformer: ModelRunner
+  readonly decoder: ModelRunner
+}
+
+/** How the transformer of a task differs from the others. */
+export interface TransformerShape {
+  /** Whether states have an axis of frames behind the channels. */
+  readonly frames: boolean
+  /** Whether it is fed `image_latents`. */
+  readonly image: boolean
+}
+
+/** Loads tokenizer, text encoder, transformer and decoder of a folder. */
+export async function loadTextParts(
+  folder: ModelFolder,
+  index: ConfigFile,
+  load: NetworkLoader,
+  shape: TransformerShape,
+): Promise<TextParts> {
+  const config = await readCommon(folder, index)
+  const { file } = config
+  const channels = file.whole('in_channels', { least: 1, most: 4096 })
+  if (file.whole('out_channels', { least: 1, most: 4096, otherwise: channels }) !== channels)
+    throw file.unsupported('out_channels', `in_channels, ${channels}`)
+  const side = file.whole('sample_size', { least: 1, most: MAX_SIZE })
+  const width = file.whole('cross_attention_dim', { least: 1, most: 65_536 })
+  const vae = await readVae(folder, 'vae_decoder', channels)
+  const tokenizer = await readTokenizer(folder)
+  const { maxLength } = tokenizer
+  const latents = ['batch', channels, side, side]
+  const float = (name: string, dims: TensorInfo['dims']): TensorInfo => ({ name, type: 'float32', dims })
+  const whole = (name: string): TensorInfo => ({ name, type: 'int64', dims: ['batch', maxLength] })
+  const textEncoder = await load('text_encoder/model.onnx', {
+    inputs: [whole('input_ids'), whole('attention_mask')],
+    output: 'last_hidden_state',
+  })
+  const transformer = await load(`${config.network}/model.onnx`, {
+    inputs: [
+      float('hidden_states', shape.frames ? ['batch', channels, 'frames', side, side] : latents),
+      float('timestep', ['batch']),
+      float('encoder_hidden_states', ['batch', maxLength, width]),
+      whole('encoder_attention_mask'),
+      ...(shape.image ? [float('image_latents', latents)] : []),
+    ],
+    output: 'velocity',
+  })
+  const decoder = await load('vae_decoder/model.onnx', {
+    inputs: [float('latent_sample', latents)],
+    output: 'sample',
+  })
+  return { config, folder, channels, side, vae, tokenizer, textEncoder, transformer, decoder }
+}
+
+/** The part of a task model that does not depend on the task. */
+export function textModel(
+  { config, side, vae, tokenizer, textEncoder, transformer, decoder }: TextParts,
+  task: Task,
+  more: readonly ModelRunner[] = [],
+): Omit<TaskModel, 'dims' | 'condition' | 'calibrationConditions' | 'dispose'> {
+  const digests = [transformer, textEncoder, ...more].map(({ digest }) => digest)
+  return {
+    task,
+    name: config.name,
+    digest: bytesToHex(sha256(utf8ToBytes(JSON.stringify([task, tokenizer.digest, ...digests])))),
+    labels: [],
+    defaults: { numSteps: config.numSteps, guidanceScale: config.guidanceScale },
+    scheduler: config.scheduler,
+    network: { runner: transformer, state: 'hidden_states' },
+    guided: true,
+    range: LATENT_RANGE,
+    fps: undefined,
+    size: side * vae.scaleFactor,
+    decode: (x, dims) => decodeLatents(decoder, vae, x, dims),
+    preview: (x, dims, frame) => previewLatents(vae, x, dims, frame),
+  }
+}
+
+/** Encodes a prompt, and the negative one where guidance needs it. Cost: one pass of the text encoder. */
+export async function textCondition(
+  parts: TextParts,
+  model: Pick<TaskModel, 'defaults' | 'guided' | 'name'>,
+  subject: string | number,
+  options: FlowOptions,
+): Promise<Condition> {
+  const { tokenizer, textEncoder } = parts
+  const prompt = checkPrompt(subject, 'prompt')
+  const negative = checkText(options.negativePrompt ?? '', 'negativePrompt')
+  const guided = checkGuidance(model, options.guidanceScale) !== 1
+  const tokens = [prompt, ...(guided ? [negative] : [])].map((text) => tokenizer.tokenize(text))
+  const [feeds, unconditional] = await encodeTokens(textEncoder, tokens)
+  const notes = ['prompt', 'negativePrompt'].flatMap((field, n) =>
+    tokens[n] === undefined ? [] : promptNotes(field, tokens[n], tokenizer),
+  )
+  if (!guided && negative !== '')
+    notes.push('negativePrompt: has no effect with guidance switched off; set guidanceScale above 1')
+  return { caption: prompt, notes, feeds: feeds!, unconditional }
+}
+
+/** The same for calibration runs, with an empty negative prompt. */
+export async function promptConditions(
+  { tokenizer, textEncoder }: TextParts,
+  prompts: readonly string[],
+): Promise<readonly Condition[]> {
+  const tokens = ['', ...prompts].map((text) => tokenizer.tokenize(text))
+  const [unconditional, ...encoded] = await encodeTokens(textEncoder, tokens)
+  return encoded.map((feeds: Feeds, n) => ({ caption: prompts[n]!, notes: [], feeds, unconditional }))
+}

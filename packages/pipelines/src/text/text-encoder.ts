@@ -1,0 +1,38 @@
+import type { Feeds, ModelRunner, Tensor } from '@fastflow/core'
+import type { Tokens } from './tokenizer.ts'
+
+/** Texts that go through the encoder in one batch. */
+const BATCH = 16
+
+/** Runs the text encoder: for each text the feeds `encoder_hidden_states` and `encoder_attention_mask` of a batch of one. */
+export async function encodeTokens(runner: ModelRunner, texts: readonly Tokens[]): Promise<readonly Feeds[]> {
+  const encoded: Feeds[] = []
+  for (let begin = 0; begin < texts.length; begin += BATCH)
+    encoded.push(...(await encodeBatch(runner, texts.slice(begin, begin + BATCH))))
+  return encoded
+}
+
+async function encodeBatch(runner: ModelRunner, texts: readonly Tokens[]): Promise<readonly Feeds[]> {
+  const ids = int64Tensor(texts.map((text) => text.ids))
+  const mask = int64Tensor(texts.map((text) => text.mask))
+  const { outputs } = await runner.run(
+    { input_ids: ids, attention_mask: mask },
+    { fetches: ['last_hidden_state'] },
+  )
+  const states = outputs.last_hidden_state!
+  return texts.map((text, n) => ({
+    encoder_hidden_states: rowOf(states, n),
+    encoder_attention_mask: int64Tensor([text.mask]),
+  }))
+}
+
+/** One of a batch, as a batch of one. */
+function rowOf({ type, dims, data }: Tensor, n: number): Tensor {
+  const size = data.length / dims[0]!
+  return { type, dims: [1, ...dims.slice(1)], data: data.slice(n * size, (n + 1) * size) }
+}
+
+function int64Tensor(rows: readonly (readonly number[])[]): Tensor {
+  const data = BigInt64Array.from(rows.flat(), BigInt)
+  return { type: 'int64', dims: [rows.length, rows[0]!.length], data }
+}

@@ -1,0 +1,27 @@
+import type { LoadOptions, ModelFolder } from '@fastflow/core'
+import type { ConfigFile } from '../folder.ts'
+import { loadNetworks } from '../task/load-network.ts'
+import type { TaskModel } from '../task/task-model.ts'
+import { calibrationPrompts } from './calibration-prompts.ts'
+import { loadTextParts, promptConditions, textCondition, textModel } from './load.ts'
+
+/** Loads a text-to-image folder: images of what a prompt describes. */
+export async function loadTextToImage(
+  folder: ModelFolder,
+  index: ConfigFile,
+  options: LoadOptions,
+): Promise<TaskModel> {
+  return loadNetworks(folder, options, async (load, dispose) => {
+    const parts = await loadTextParts(folder, index, load, { frames: false, image: false })
+    const model = textModel(parts, 'text-to-image')
+    const dims = [parts.channels, parts.side, parts.side]
+    return {
+      ...model,
+      dims: () => dims,
+      condition: (subject, flowOptions) => textCondition(parts, model, subject, flowOptions),
+      calibrationConditions: async ({ prompts }) =>
+        promptConditions(parts, await calibrationPrompts(folder, prompts)),
+      dispose,
+    }
+  })
+}

@@ -1,0 +1,54 @@
+import { invalidArgument, type LoadOptions, type ModelFolder } from '@fastflow/core'
+import type { ConfigFile } from '../folder.ts'
+import { loadNetworks } from '../task/load-network.ts'
+import type { TaskModel } from '../task/task-model.ts'
+import { calibrationPrompts } from './calibration-prompts.ts'
+import { loadTextParts, promptConditions, textCondition, textModel } from './load.ts'
+
+/** Clips a model can make. */
+interface ClipLimits {
+  readonly least: number
+  readonly most: number
+  readonly otherwise: number
+}
+
+const MAX_FRAMES = 4096
+const MAX_FPS = 240
+
+/** Loads a text-to-video folder: clips of what a prompt describes. */
+export async function loadTextToVideo(
+  folder: ModelFolder,
+  index: ConfigFile,
+  options: LoadOptions,
+): Promise<TaskModel> {
+  return loadNetworks(folder, options, async (load, dispose) => {
+    const parts = await loadTextParts(folder, index, load, { frames: true, image: false })
+    const { file, name } = parts.config
+    const limits = readLimits(file)
+    const model = textModel(parts, 'text-to-video')
+    return {
+      ...model,
+      defaults: { ...model.defaults, numFrames: limits.otherwise },
+      fps: file.whole('frames_per_second', { least: 1, most: MAX_FPS, otherwise: 8 }),
+      dims: (numFrames) => [parts.channels, checkFrames(name, limits, numFrames), parts.side, parts.side],
+      condition: (subject, flowOptions) => textCondition(parts, model, subject, flowOptions),
+      calibrationConditions: async ({ prompts }) =>
+        promptConditions(parts, await calibrationPrompts(folder, prompts)),
+      dispose,
+    }
+  })
+}
+
+function readLimits(file: ConfigFile): ClipLimits {
+  const least = file.whole('min_num_frames', { least: 1, most: MAX_FRAMES, otherwise: 1 })
+  const most = file.whole('max_num_frames', { least, most: MAX_FRAMES, otherwise: MAX_FRAMES })
+  return { least, most, otherwise: file.whole('default_num_frames', { least, most }) }
+}
+
+function checkFrames(name: string, { least, most, otherwise }: ClipLimits, numFrames = otherwise): number {
+  if (Number.isInteger(numFrames) && numFrames >= least && numFrames <= most) return numFrames
+  throw invalidArgument(
+    'numFrames',
+    `${numFrames} is not a whole number from ${least} to ${most}, which is what ${name} can make`,
+  )
+}
