@@ -4,8 +4,10 @@ import { benchCommand } from './commands/bench.ts'
 import { calibrateCommand } from './commands/calibrate.ts'
 import { demoCommand } from './commands/demo.ts'
 import { doctorCommand } from './commands/doctor.ts'
+import { editCommand } from './commands/edit.ts'
 import { generateCommand } from './commands/generate.ts'
 import { policyExportCommand, policyShowCommand } from './commands/policy.ts'
+import { videoCommand } from './commands/video.ts'
 import { describeError, exitCodeOf } from './errors.ts'
 import type { Io } from './io.ts'
 import { decimal, oneOf, wholeNumber, wholeNumbers } from './options.ts'
@@ -39,34 +41,20 @@ function createProgram(io: Io, args: readonly string[], fail: () => void): Comma
     })
     .showHelpAfterError('(fastflow --help lists the commands)')
 
-  withModel(program.command('generate').description('images of a class as PNG files'))
-    .requiredOption('--class <name>', 'class name or id')
-    .option(
-      '--seed <n>',
-      'seed of the first image; image i has seed + i',
-      wholeNumber('--seed', 0, 0xffffffff),
-      0,
-    )
-    .option('--count <n>', 'number of images', wholeNumber('--count', 1, 100_000), 1)
-    .option('--out <folder>', 'where to write', 'out')
-    .option(
-      '--accelerate <mode>',
-      'off, paper or plan',
-      oneOf('--accelerate', ['off', 'paper', 'plan']),
-      'off',
-    )
-    .option('--nfe <n>', 'evaluations an image, with plan', wholeNumber('--nfe', 1, 10_000))
-    .option('--psnr <dB>', 'least fidelity instead, certified, with plan', decimal('--psnr', 1, 120))
-    .option(
-      '--confidence <share>',
-      'share of images that have to reach it (default: 0.95)',
-      decimal('--confidence', 0.01, 0.999),
-    )
-    .option('--arms <list>', 'skip lengths of the paper policy, e.g. 1,2,4,8', wholeNumbers('--arms', 0, 100))
-    .option('--cache <folder>', 'where policies and plans are kept between calls', defaultCache(io))
-    .option('--policy <file>', 'apply this plan or learned policy as it is, learn nothing')
-    .option('--json', 'print one JSON document')
+  withOutput(io, program.command('generate').description('images of a class or a prompt as PNG files'))
+    .option('--class <name>', 'class name or id, for models of classes')
+    .option('--prompt <text>', 'what to draw, for models that read text')
     .action((options) => generateCommand(io, options))
+
+  withOutput(io, program.command('edit').description('a picture changed as a prompt says, as PNG files'))
+    .requiredOption('--image <file>', 'PNG, JPEG or WebP picture, up to 25 megapixels')
+    .requiredOption('--prompt <text>', 'what to change, e.g. "make it flat"')
+    .action((options) => editCommand(io, options))
+
+  withOutput(io, program.command('video').description('clips of a prompt as animated WebP and PNG files'))
+    .requiredOption('--prompt <text>', 'what to show')
+    .option('--frames <n>', "frames of the clip (default: the model's)", wholeNumber('--frames', 1, 10_000))
+    .action((options) => videoCommand(io, options))
 
   withModel(program.command('calibrate').description('plan which steps to evaluate and write it to a file'))
     .option('--method <name>', 'plan or paper', oneOf('--method', ['plan', 'paper']), 'plan')
@@ -158,6 +146,37 @@ function addPolicy(program: Command, io: Io): void {
     )
     .option('--json', 'print one JSON document')
     .action((file, options) => policyExportCommand(io, file, options))
+}
+
+/** What `generate`, `edit` and `video` have in common. */
+function withOutput(io: Io, command: Command): Command {
+  return withModel(command)
+    .option('--negative-prompt <text>', 'what to lead away from, for models that read text')
+    .option(
+      '--seed <n>',
+      'seed of the first image; image i has seed + i',
+      wholeNumber('--seed', 0, 0xffffffff),
+      0,
+    )
+    .option('--count <n>', 'number of images', wholeNumber('--count', 1, 100_000), 1)
+    .option('--out <folder>', 'where to write', 'out')
+    .option(
+      '--accelerate <mode>',
+      'off, paper or plan',
+      oneOf('--accelerate', ['off', 'paper', 'plan']),
+      'off',
+    )
+    .option('--nfe <n>', 'evaluations an image, with plan', wholeNumber('--nfe', 1, 10_000))
+    .option('--psnr <dB>', 'least fidelity instead, certified, with plan', decimal('--psnr', 1, 120))
+    .option(
+      '--confidence <share>',
+      'share of images that have to reach it (default: 0.95)',
+      decimal('--confidence', 0.01, 0.999),
+    )
+    .option('--arms <list>', 'skip lengths of the paper policy, e.g. 1,2,4,8', wholeNumbers('--arms', 0, 100))
+    .option('--cache <folder>', 'where policies and plans are kept between calls', defaultCache(io))
+    .option('--policy <file>', 'apply this plan or learned policy as it is, learn nothing')
+    .option('--json', 'print one JSON document')
 }
 
 function withModel(command: Command): Command {

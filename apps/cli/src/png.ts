@@ -10,8 +10,14 @@ export async function encodePng(
   const raw = { width: image.width, height: image.height, channels: 3 } as const
   const picture = sharp(image.data, { raw }).png({ compressionLevel: 9 })
   if (metadata === undefined) return picture.toBuffer()
-  const exif = { IFD0: { Software: 'FastFlow', ImageDescription: asciiJson(metadata) } }
-  return picture.withExif(exif).toBuffer()
+  return picture.withExif(exifOf(metadata)).toBuffer()
+}
+
+/** An EXIF block that holds `metadata` as JSON. */
+export function exifOf(metadata: Readonly<Record<string, unknown>>): {
+  IFD0: { Software: string; ImageDescription: string }
+} {
+  return { IFD0: { Software: 'FastFlow', ImageDescription: asciiJson(metadata) } }
 }
 
 // EXIF strings are ASCII.

@@ -12,7 +12,7 @@ beforeEach(async () => {
 
 const small = ['--steps', '9', '--guidance', '1', '--nfe', '3,5', '--evaluations', '45']
 const calibrate = (args: readonly string[], signal?: AbortSignal) =>
-  cli(cwd, ['calibrate', '--model', 'cifar10', ...args], signal)
+  cli(cwd, ['calibrate', '--model', 'cifar10', ...args], signal && { signal })
 const generate = (...args: string[]) =>
   cli(cwd, ['generate', '--model', 'cifar10', '--class', 'cat', '--seed', '1', ...args])
 

@@ -110,7 +110,7 @@ test('Ctrl-C stops at a step boundary and leaves no file behind', async () => {
   const running = cli(
     cwd,
     ['generate', '--model', 'cifar10', '--class', '0', '--count', '1000', '--out', 'out'],
-    abort.signal,
+    { signal: abort.signal },
   )
   setTimeout(() => abort.abort(), 400)
   const { code, log } = await running

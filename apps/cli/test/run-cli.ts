@@ -11,15 +11,25 @@ export interface CliRun {
   readonly log: string
 }
 
-/** Runs one command line in this process, in `cwd`, with the shipped models. */
-export async function cli(cwd: string, args: readonly string[], signal?: AbortSignal): Promise<CliRun> {
+export interface CliOptions {
+  readonly signal?: AbortSignal
+  /** Folder of models; that of the shipped ones by default. */
+  readonly models?: string
+}
+
+/** Runs one command line in this process, in `cwd`. */
+export async function cli(
+  cwd: string,
+  args: readonly string[],
+  { signal, models = join(repository, 'models') }: CliOptions = {},
+): Promise<CliRun> {
   const out: string[] = []
   const log: string[] = []
   const code = await runCli(args, {
     out: (text) => out.push(text),
     log: (text) => log.push(text),
     rewrite: undefined,
-    env: { FASTFLOW_MODELS: join(repository, 'models'), FASTFLOW_CACHE: join(cwd, 'cache') },
+    env: { FASTFLOW_MODELS: models, FASTFLOW_CACHE: join(cwd, 'cache') },
     cwd,
     signal: signal ?? new AbortController().signal,
   })

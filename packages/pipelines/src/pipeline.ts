@@ -13,6 +13,7 @@ import { checkCount, checkSeed, checkTaskOptions } from './task/checks.ts'
 import type { Defaults, FlowOptions, RunSettings, Task } from './task/options.ts'
 import { calibrationSourceOf, prepareFlow, runKeyOf } from './task/prepare.ts'
 import type { TaskModel } from './task/task-model.ts'
+import { calibrationPrompts } from './text/calibration-prompts.ts'
 
 /** A loaded model. What the subject of a generation is, a class or a prompt, depends on the task. */
 export interface Pipeline {
@@ -56,6 +57,12 @@ export interface Pipeline {
    */
   calibrate(options?: CalibrationOptions): Promise<Frontier>
   /**
+   * What calibration runs show unless told otherwise: all classes, or the prompts in the model's `calibration_prompts.json`.
+   *
+   * @throws FastFlowError `invalid-argument` where a model brings no prompts, `model-unreadable`.
+   */
+  subjects(): Promise<readonly string[]>
+  /**
    * What a plan has to be made for to apply with these options; `planDigest` of it is the name the plan is stored under.
    *
    * @throws FastFlowError `invalid-argument` naming the option.
@@ -86,6 +93,9 @@ export function createPipeline(model: TaskModel, places: PolicyPlaces): Pipeline
     async calibrate(options = {}) {
       checkTaskOptions(model, options)
       return calibratePlan(await calibrationSourceOf(model, options), options, places.store)
+    },
+    async subjects() {
+      return model.task === 'class-to-image' ? model.labels : calibrationPrompts(places.folder, undefined)
     },
     planKey(options = {}) {
       checkTaskOptions(model, options)

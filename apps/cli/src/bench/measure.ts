@@ -50,7 +50,15 @@ export async function measure(
 export function score(flow: Flow, one: Measurement, full: Measurement, exact: Measurement): Scores {
   return {
     psnr: psnrOfFloats(one.pixels, full.pixels, 2),
-    ssim: ssim(flow.toImage(one.pixels), flow.toImage(full.pixels)),
+    ssim: meanSsim(flow, one.pixels, full.pixels),
     exactPsnr: psnrOfFloats(one.pixels, exact.pixels, 2),
   }
+}
+
+/** Mean over the frames of a clip; an image is one frame. */
+function meanSsim({ numFrames, toImage }: Flow, pixels: Float32Array, reference: Float32Array): number {
+  let sum = 0
+  for (let frame = 0; frame < numFrames; frame++)
+    sum += ssim(toImage(pixels, frame), toImage(reference, frame))
+  return sum / numFrames
 }

@@ -1,4 +1,11 @@
-import type { Flow, FlowOptions, GenerateOptions, GenerateResult, Pipeline } from '@fastflow/pipelines'
+import {
+  type Flow,
+  type FlowOptions,
+  type GenerateOptions,
+  type GenerateResult,
+  type Pipeline,
+  syntheticImages,
+} from '@fastflow/pipelines'
 
 /** What a model is asked for: a class or a prompt, and the picture to edit where it edits. */
 export interface Subject extends Pick<FlowOptions, 'image'> {
@@ -13,9 +20,12 @@ export interface TurnPipeline extends Pipeline {
   generateTurn(turn: number, options?: GenerateOptions): Promise<GenerateResult>
 }
 
-/** All classes in turn. */
-export function classSubjects({ labels }: Pipeline): readonly Subject[] {
-  return labels.map((_, subject) => ({ subject }))
+/** All classes in turn, or the model's own prompts; where it edits, each with a coloured shape. */
+export async function subjectsOf(pipe: Pipeline): Promise<readonly Subject[]> {
+  const subjects = await pipe.subjects()
+  if (pipe.task !== 'image-editing') return subjects.map((subject) => ({ subject }))
+  const images = syntheticImages(pipe.size)
+  return subjects.map((subject, n) => ({ subject, image: images[n % images.length]! }))
 }
 
 export function takingTurns(pipe: Pipeline, subjects: readonly Subject[]): TurnPipeline {

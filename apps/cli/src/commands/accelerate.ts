@@ -4,14 +4,14 @@ import type { Accelerate } from '@fastflow/pipelines'
 import type { Io } from '../io.ts'
 import { onlyWith } from '../options.ts'
 import { readPolicyFile } from '../policy-file.ts'
-import type { GenerateCommandOptions } from './generate.ts'
+import type { ProduceOptions } from './produce.ts'
 
 /**
  * What the options of `generate` ask for, with the policy file read.
  *
  * @throws FastFlowError `invalid-argument` for options that do not go together, `policy-unreadable`.
  */
-export async function accelerationOf(io: Io, options: GenerateCommandOptions): Promise<Accelerate> {
+export async function accelerationOf(io: Io, options: ProduceOptions): Promise<Accelerate> {
   const { accelerate, nfe, psnr, confidence, arms } = options
   onlyWith('--accelerate', accelerate, {
     plan: { '--nfe': nfe, '--psnr': psnr, '--confidence': confidence },

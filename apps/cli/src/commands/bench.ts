@@ -1,7 +1,8 @@
 import { dirname, resolve } from 'node:path'
+import type { Task } from '@fastflow/pipelines'
 import { runBench } from '../bench/run.ts'
 import { benchTable } from '../bench/table.ts'
-import { classSubjects, takingTurns } from '../bench/turns.ts'
+import { subjectsOf, takingTurns } from '../bench/turns.ts'
 import { prepareFolder, writeWhole } from '../files.ts'
 import type { Io } from '../io.ts'
 import { createProgress } from '../progress.ts'
@@ -30,6 +31,13 @@ export interface BenchCommandOptions extends ModelOptions {
 /** Samples whose images the report shows: one a class. */
 const SHOWN_SAMPLES = 10
 
+const descriptions = {
+  'class-to-image': 'Class-conditional images',
+  'text-to-image': 'Images of prompts',
+  'image-editing': 'Pictures edited as prompts say',
+  'text-to-video': 'Clips of prompts',
+} as const satisfies Record<Task, string>
+
 /** Measures one model, as a section of a report. */
 export async function benchModel(io: Io, options: BenchCommandOptions): Promise<ModelSection> {
   return withPipeline(io, options, async (pipe) => {
@@ -37,7 +45,7 @@ export async function benchModel(io: Io, options: BenchCommandOptions): Promise<
     const comparisons: Comparison[] = []
     const shown = shownMethods(options.nfe)
     try {
-      const { document, learning } = await runBench(takingTurns(pipe, classSubjects(pipe)), {
+      const { document, learning } = await runBench(takingTurns(pipe, await subjectsOf(pipe)), {
         numSteps: options.steps ?? pipe.defaults.numSteps,
         guidanceScale: options.guidance ?? pipe.defaults.guidanceScale,
         budgets: options.nfe,
@@ -53,7 +61,7 @@ export async function benchModel(io: Io, options: BenchCommandOptions): Promise<
           if (sample.index < SHOWN_SAMPLES) comparisons.push(await comparisonOf(sample, shown))
         },
       })
-      const description = `Class-conditional images, guidance ${document.guidanceScale}, ${document.steps}-step Euler baseline.`
+      const description = `${descriptions[pipe.task]}, guidance ${document.guidanceScale}, ${document.steps}-step Euler baseline.`
       return { model: pipe.model, description, bench: document, comparisons, learning }
     } finally {
       progress.end()

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { policyDigest } from '@fastflow/pipelines'
 import { learnPaper } from '../bench/learn.ts'
-import { classSubjects, takingTurns } from '../bench/turns.ts'
+import { subjectsOf, takingTurns } from '../bench/turns.ts'
 import { writeWhole } from '../files.ts'
 import type { Io } from '../io.ts'
 import { createProgress } from '../progress.ts'
@@ -20,7 +20,7 @@ export async function calibratePaper(
   const { document, curve } = await withPipeline(io, options, async (pipe) => {
     const progress = createProgress(io, `calibrate ${pipe.model}`)
     try {
-      return await learnPaper(takingTurns(pipe, classSubjects(pipe)), {
+      return await learnPaper(takingTurns(pipe, await subjectsOf(pipe)), {
         generations,
         numSteps: options.steps ?? pipe.defaults.numSteps,
         guidanceScale: options.guidance ?? pipe.defaults.guidanceScale,

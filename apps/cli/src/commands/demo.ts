@@ -7,6 +7,7 @@ import { listModels } from '../models.ts'
 import type { ModelSection } from '../report/document.ts'
 import { renderReport } from '../report/report.ts'
 import { benchModel } from './bench.ts'
+import { slugOf } from './produce.ts'
 
 export interface DemoCommandOptions {
   readonly out: string
@@ -57,7 +58,10 @@ export async function demoCommand(io: Io, options: DemoCommandOptions): Promise<
 async function writePictures(folder: string, { model, comparisons }: ModelSection): Promise<void> {
   for (const { caption, seed, pictures } of comparisons) {
     for (const { method, png } of pictures.filter(({ method }) => WRITTEN.includes(method))) {
-      await writeWhole(join(folder, `${model}-${caption}-${seed}-${method}.png`), Buffer.from(png, 'base64'))
+      await writeWhole(
+        join(folder, `${model}-${slugOf(caption)}-${seed}-${method}.png`),
+        Buffer.from(png, 'base64'),
+      )
     }
   }
 }

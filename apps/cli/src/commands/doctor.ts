@@ -1,4 +1,5 @@
 import { availableParallelism, totalmem } from 'node:os'
+import { syntheticImages } from '@fastflow/pipelines'
 import type { Io } from '../io.ts'
 import { listModels } from '../models.ts'
 import { withPipeline } from '../session.ts'
@@ -81,9 +82,15 @@ async function modelChecks(io: Io): Promise<Check[]> {
     try {
       const detail = await withPipeline(io, { model: folder }, async (pipe) => {
         const began = performance.now()
-        const { items } = await pipe.generate(0, { numSteps: 2, clock: () => performance.now() })
+        const [image] = syntheticImages(pipe.size)
+        const { items } = await pipe.generate(pipe.task === 'class-to-image' ? 0 : 'a', {
+          numSteps: 2,
+          clock: () => performance.now(),
+          ...(pipe.task === 'image-editing' && image && { image }),
+        })
         const perPass = items[0]!.stats.modelMs / items[0]!.stats.passes
-        return `${pipe.labels.length} classes, ${perPass.toFixed(1)} ms a pass, two steps in ${Math.round(performance.now() - began)} ms`
+        const what = pipe.task === 'class-to-image' ? `${pipe.labels.length} classes` : pipe.task
+        return `${what}, ${perPass.toFixed(1)} ms a pass, two steps in ${Math.round(performance.now() - began)} ms`
       })
       checks.push({ name: `model ${model}`, ok: true, detail })
     } catch (error) {

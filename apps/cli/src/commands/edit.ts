@@ -1,0 +1,20 @@
+import { basename } from 'node:path'
+import type { Io } from '../io.ts'
+import { readImage } from '../read-image.ts'
+import { checkTask } from '../tasks.ts'
+import { type ProduceOptions, produce } from './produce.ts'
+
+export interface EditCommandOptions extends ProduceOptions {
+  readonly prompt: string
+  /** Path of the picture. */
+  readonly image: string
+}
+
+/** A picture changed as the prompt says, as PNG files. */
+export async function editCommand(io: Io, options: EditCommandOptions): Promise<void> {
+  await produce(io, options, async (pipe) => {
+    await checkTask(io, pipe, 'edit')
+    const image = await readImage(io, options.image, pipe.size, '--image')
+    return { subject: options.prompt, image, source: basename(options.image) }
+  })
+}

@@ -1,0 +1,121 @@
+import { join, resolve } from 'node:path'
+import type { Accelerate, FlowOptions, GeneratedImage, Pipeline } from '@fastflow/pipelines'
+import { encodeApng, encodeWebp } from '../clip.ts'
+import { prepareFolder, writeWhole } from '../files.ts'
+import type { Io } from '../io.ts'
+import { encodePng } from '../png.ts'
+import { createProgress } from '../progress.ts'
+import { type ModelOptions, withLoopLag, withPipeline } from '../session.ts'
+import { accelerationOf } from './accelerate.ts'
+import { describe, documentOf, metadataOf, type Origin, type Produced } from './produced.ts'
+
+/** Options that `generate`, `edit` and `video` have in common. */
+export interface ProduceOptions extends ModelOptions {
+  readonly negativePrompt?: string
+  readonly seed: number
+  readonly count: number
+  readonly out: string
+  readonly steps?: number
+  readonly guidance?: number
+  readonly accelerate: 'off' | 'paper' | 'plan'
+  readonly nfe?: number
+  readonly psnr?: number
+  readonly confidence?: number
+  readonly arms?: readonly number[]
+  readonly cache: string
+  readonly policy?: string
+  readonly json?: boolean
+}
+
+/** What to make, once the model is known. */
+export interface ProduceRequest extends Pick<FlowOptions, 'image' | 'numFrames'> {
+  readonly subject: string | number
+  /** Name of the picture's file, for the metadata. */
+  readonly source?: string
+}
+
+/** Generates images or clips and writes each to files of its own, with what it cost. */
+export async function produce(
+  io: Io,
+  options: ProduceOptions,
+  requestOf: (pipe: Pipeline) => Promise<ProduceRequest>,
+): Promise<void> {
+  const accelerate = await accelerationOf(io, options)
+  const folder = resolve(io.cwd, options.out)
+  await prepareFolder(folder)
+  const store = resolve(io.cwd, options.cache)
+  const produced = await withPipeline(io, { ...options, store }, async (pipe) => {
+    const { source, ...request } = await requestOf(pipe)
+    const origin = { task: pipe.task, model: pipe.model, digest: pipe.digest, source }
+    return run(io, pipe, options, { accelerate, folder, origin, request })
+  })
+  const { result, files } = produced
+  for (const note of result.notes) io.log(note)
+  if (options.json) io.out(JSON.stringify(documentOf(options, produced), null, 2))
+  else
+    for (const [i, item] of result.items.entries())
+      io.out(describe(item, result.plan?.key.target ?? 'baseline', files[i]!.join(', ')))
+}
+
+async function run(
+  io: Io,
+  pipe: Pipeline,
+  options: ProduceOptions,
+  job: {
+    readonly accelerate: Accelerate
+    readonly folder: string
+    readonly origin: Origin
+    readonly request: ProduceRequest
+  },
+): Promise<Produced> {
+  const { accelerate, folder, origin, request } = job
+  const { subject, ...flow } = request
+  const progress = createProgress(io, `${pipe.model} ${subject}`)
+  const steps = options.steps ?? pipe.defaults.numSteps
+  const files: (readonly string[])[] = []
+  try {
+    const { result, lagMs } = await withLoopLag(() =>
+      pipe.generate(subject, {
+        ...flow,
+        seed: options.seed,
+        count: options.count,
+        accelerate,
+        ...(options.steps !== undefined && { numSteps: options.steps }),
+        ...(options.guidance !== undefined && { guidanceScale: options.guidance }),
+        ...(options.negativePrompt !== undefined && { negativePrompt: options.negativePrompt }),
+        signal: io.signal,
+        clock: () => performance.now(),
+        onStep: ({ image, index }) => progress.update(image * steps + index, options.count * steps, 'steps'),
+        onImage: async (item) => {
+          const name = join(folder, `${pipe.model}-${slugOf(item.caption)}-${item.seed}`)
+          files.push(await writeItem(name, item, metadataOf(origin, options, item)))
+        },
+      }),
+    )
+    return { result, lagMs, origin, files }
+  } finally {
+    progress.end()
+  }
+}
+
+/** @returns the files that were written. */
+async function writeItem(
+  name: string,
+  { image, clip }: GeneratedImage,
+  metadata: Readonly<Record<string, unknown>>,
+): Promise<readonly string[]> {
+  const contents: readonly (readonly [string, Buffer])[] = clip
+    ? [
+        [`${name}.webp`, await encodeWebp(clip, metadata)],
+        [`${name}.apng`, await encodeApng(clip, metadata)],
+      ]
+    : [[`${name}.png`, await encodePng(image, metadata)]]
+  for (const [file, bytes] of contents) await writeWhole(file, bytes)
+  return contents.map(([file]) => file)
+}
+
+/** A caption as part of a file name. */
+export function slugOf(caption: string): string {
+  const words = caption.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, '-')
+  return words.slice(0, 40).replaceAll(/^-+|-+$/g, '') || 'untitled'
+}

@@ -1,0 +1,98 @@
+import type { GeneratedImage, GenerateResult, Task } from '@fastflow/pipelines'
+import type { ProduceOptions } from './produce.ts'
+
+/** What the result says of where it comes from. */
+export interface Origin {
+  readonly task: Task
+  readonly model: string
+  readonly digest: string
+  readonly source: string | undefined
+}
+
+/** What was made, and where it lies. */
+export interface Produced {
+  readonly result: GenerateResult
+  readonly lagMs: number
+  readonly origin: Origin
+  /** Files of each item. */
+  readonly files: readonly (readonly string[])[]
+}
+
+/** What an image file says of itself: enough to compute it again. No timings, so equal runs give equal bytes. */
+export function metadataOf(
+  { task, model, digest, source }: Origin,
+  options: ProduceOptions,
+  { caption, clip, seed, stats }: GeneratedImage,
+): Record<string, unknown> {
+  const { nfe, steps, decisions, estimatedPsnr } = stats
+  const run = {
+    model,
+    digest,
+    [subjectKey(task)]: caption,
+    negativePrompt: options.negativePrompt,
+    image: source,
+    frames: clip?.frames.length,
+    seed,
+    steps,
+    guidance: options.guidance,
+    accelerate: options.accelerate,
+  }
+  return { ...run, nfe, decisions, estimatedPsnr }
+}
+
+function subjectKey(task: Task): 'class' | 'prompt' {
+  return task === 'class-to-image' ? 'class' : 'prompt'
+}
+
+/** What `--json` prints. */
+export function documentOf(
+  options: ProduceOptions,
+  { result: { items, policy, plan, notes }, lagMs, origin, files }: Produced,
+): Record<string, unknown> {
+  const mean = (value: (item: GeneratedImage) => number): number =>
+    items.reduce((sum, item) => sum + value(item), 0) / items.length
+  return {
+    model: options.model,
+    task: origin.task,
+    [subjectKey(origin.task)]: items[0]?.caption,
+    accelerate: options.accelerate,
+    steps: items[0]?.stats.steps,
+    nfe: mean(({ stats }) => stats.nfe),
+    passes: mean(({ stats }) => stats.passes),
+    eventLoopLagP99Ms: lagMs,
+    policyGenerations: (policy?.state as { generations?: number } | undefined)?.generations,
+    plan: plan && {
+      target: plan.key.target,
+      budgets: plan.plans.map(({ budget }) => budget),
+      ...plan.calibration,
+    },
+    notes,
+    images: items.map(({ clip, seed, stats: { mismatches, velocityMs, ...stats } }, i) => ({
+      file: files[i]![0],
+      ...(clip && { files: files[i], frames: clip.frames.length, fps: clip.fps }),
+      seed,
+      ...stats,
+    })),
+  }
+}
+
+/** A line or two for people. */
+export function describe(
+  { seed, stats }: GeneratedImage,
+  target: 'baseline' | 'exact',
+  file: string,
+): string {
+  const ms = Math.round(stats.modelMs + stats.overheadMs)
+  const cost = `evaluated ${stats.nfe} of ${stats.steps} steps${fidelity(stats, target)}, ${ms} ms`
+  return `${file}: seed ${seed}, ${cost}\n  ${stats.decisions}`
+}
+
+function fidelity(
+  { estimatedPsnr, estimateBasis }: GeneratedImage['stats'],
+  target: 'baseline' | 'exact',
+): string {
+  if (estimatedPsnr === undefined) return ''
+  const to = `${estimatedPsnr.toFixed(1)} dB to the ${target === 'exact' ? 'exact solution' : 'full run'}`
+  if (estimateBasis === 'mismatches') return `, at best about ${to}`
+  return `, on average ${to} in calibration (${estimateBasis})`
+}

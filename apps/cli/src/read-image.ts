@@ -1,0 +1,44 @@
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { type FastFlowError, invalidArgument, type RgbImage } from '@fastflow/core'
+import type { Io } from './io.ts'
+
+const MAX_MEGAPIXELS = 25
+
+const FORMATS: readonly (string | undefined)[] = ['png', 'jpeg', 'webp']
+
+/**
+ * Reads a PNG, JPEG or WebP picture, lays it on white and fits it into a square of `size` pixels.
+ *
+ * @param option the option that named the file, for errors.
+ * @throws FastFlowError `invalid-argument` for a file that is missing, no such picture, damaged or over 25 megapixels.
+ */
+export async function readImage(io: Io, path: string, size: number, option: string): Promise<RgbImage> {
+  const wrong = (problem: string): FastFlowError => invalidArgument(option, `${path} ${problem}`)
+  const bytes = await readFile(resolve(io.cwd, path)).catch((cause) => {
+    throw wrong(`cannot be read (${cause.code}); give the path of a PNG, JPEG or WebP file`)
+  })
+  const { default: sharp } = await import('sharp')
+  // The size is checked below, before a pixel is decoded, so that the message can name it.
+  const open = () => sharp(bytes, { failOn: 'truncated', limitInputPixels: MAX_MEGAPIXELS * 1e6 })
+  const { width, height, format } = await sharp(bytes, { limitInputPixels: false })
+    .metadata()
+    .catch(() => {
+      throw wrong('is not a picture that can be read; give a PNG, JPEG or WebP file')
+    })
+  if (!FORMATS.includes(format)) throw wrong(`is ${format}; give a PNG, JPEG or WebP file`)
+  if (width * height > MAX_MEGAPIXELS * 1e6)
+    throw wrong(`has ${width} x ${height} pixels; make it smaller than ${MAX_MEGAPIXELS} megapixels`)
+  const data = await open()
+    .autoOrient()
+    .toColourspace('srgb')
+    .flatten({ background: 'white' })
+    .resize(size, size, { fit: 'contain', background: 'white' })
+    .removeAlpha()
+    .raw()
+    .toBuffer()
+    .catch((cause: Error) => {
+      throw wrong(`is damaged (${cause.message.split('\n')[0]}); save it again`)
+    })
+  return { width: size, height: size, data: new Uint8Array(data) }
+}

@@ -1,0 +1,46 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type FastFlowError, invalidArgument } from '@fastflow/core'
+import type { Pipeline, Task } from '@fastflow/pipelines'
+import type { Io } from './io.ts'
+import { listModels } from './models.ts'
+
+/** `_class_name` of the folders of each task, and the command that runs them. */
+const tasks = {
+  'class-to-image': { folder: 'ClassToImagePipeline', command: 'generate' },
+  'text-to-image': { folder: 'TextToImagePipeline', command: 'generate' },
+  'image-editing': { folder: 'ImageEditPipeline', command: 'edit' },
+  'text-to-video': { folder: 'TextToVideoPipeline', command: 'video' },
+} as const satisfies Record<Task, { readonly folder: string; readonly command: string }>
+
+/** Names of the models of a task, without loading them. */
+export async function modelsOfTask(io: Io, task: Task): Promise<readonly string[]> {
+  const found = await Promise.all(
+    [...(await listModels(io))].map(async ([name, folder]) => {
+      const text = await readFile(join(folder, 'model_index.json'), 'utf8').catch(() => '')
+      return text.includes(`"${tasks[task].folder}"`) ? [name] : []
+    }),
+  )
+  return found.flat()
+}
+
+/** @throws FastFlowError `invalid-argument` for a model of another command, listing those that fit. */
+export async function checkTask(
+  io: Io,
+  pipe: Pipeline,
+  command: 'generate' | 'edit' | 'video',
+): Promise<void> {
+  if (tasks[pipe.task].command === command) return
+  throw await wrongTask(io, pipe, command)
+}
+
+async function wrongTask(io: Io, pipe: Pipeline, command: string): Promise<FastFlowError> {
+  const fitting = (Object.keys(tasks) as Task[]).filter((task) => tasks[task].command === command)
+  const names = (await Promise.all(fitting.map((task) => modelsOfTask(io, task)))).flat()
+  const available = names.join(', ') || 'none here (set FASTFLOW_MODELS)'
+  const other = `run it with "fastflow ${tasks[pipe.task].command}"`
+  return invalidArgument(
+    '--model',
+    `${pipe.model} is a ${pipe.task} model, ${other}; models for ${command}: ${available}`,
+  )
+}
