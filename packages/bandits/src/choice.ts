@@ -8,6 +8,26 @@ export function argmax(values: readonly number[]): number {
   return best
 }
 
+/**
+ * Arm of the largest `mean + c sqrt(ln n / N)`, N its weight and n the sum of all; those without a mean come first.
+ *
+ * Weights of a prior, and discounted ones, can sum to less than one pull: the logarithm is kept from turning negative.
+ */
+export function upperConfidenceArm(
+  arms: readonly { readonly weight: number; readonly mean: number | undefined }[],
+  c: number,
+): number {
+  const log = Math.log(
+    Math.max(
+      1,
+      arms.reduce((sum, { weight }) => sum + weight, 0),
+    ),
+  )
+  return argmax(
+    arms.map(({ mean, weight }) => (mean === undefined ? Infinity : mean + c * Math.sqrt(log / weight))),
+  )
+}
+
 /** Draws an arm by its probability; an arm of probability 0 is never drawn. */
 export function drawArm(distribution: readonly number[], random: Random): Selection {
   const u = uniform(random)

@@ -10,6 +10,16 @@ export type {
   Selection,
   State,
 } from './bandit.ts'
+export { type ConservativeOptions, conservative } from './conservative.ts'
+export { type DiscountedRow, type DiscountedUcbOptions, discountedUcb } from './discounted-ucb.ts'
+export {
+  cusum,
+  type DriftDetector,
+  type DriftOptions,
+  type DriftState,
+  type DriftUpdate,
+  pageHinkley,
+} from './drift.ts'
 export {
   alternatingEnvironment,
   bernoulliEnvironment,
@@ -20,9 +30,22 @@ export {
 export { type EpsilonGreedyOptions, epsilonGreedy } from './epsilon-greedy.ts'
 export { type Exp3, type Exp3Options, exp3 } from './exp3.ts'
 export { type Hedge, type HedgeOptions, hedge } from './hedge.ts'
+export { type KlUcbOptions, klUcb } from './kl-ucb.ts'
+export { type LinTsOptions, linTs } from './lin-ts.ts'
+export { type LinUcbOptions, linUcb } from './lin-ucb.ts'
+export type { ContextualBandit, ContextualObservation, Forecast } from './linear.ts'
+export type { LinearInitOptions, LinearPrior, LinearRow, LinearState } from './linear-state.ts'
 export type { LearningRate, LossRow } from './losses.ts'
 export { type ArmStats, armStats, type MomentsRow } from './moments.ts'
+export {
+  evaluateOffPolicy,
+  type LoggedDecision,
+  type OffPolicyEstimate,
+  type OffPolicyMethod,
+  type OffPolicyOptions,
+} from './off-policy.ts'
 export { type SimulateOptions, type Simulation, simulate } from './simulate.ts'
+export { type SlidingWindowUcbOptions, slidingWindowUcb, type WindowRow } from './sliding-window-ucb.ts'
 export { type ThompsonBetaOptions, thompsonBeta } from './thompson-beta.ts'
 export { type ThompsonGaussianOptions, thompsonGaussian } from './thompson-gaussian.ts'
 export { type Ucb1Options, ucb1 } from './ucb1.ts'

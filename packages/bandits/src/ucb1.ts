@@ -1,6 +1,6 @@
 import type { Bandit } from './bandit.ts'
 import { ANY_REWARD, checkNumber } from './check.ts'
-import { argmax } from './choice.ts'
+import { upperConfidenceArm } from './choice.ts'
 import { type MomentsRow, momentsBandit } from './moments.ts'
 
 export interface Ucb1Options {
@@ -32,14 +32,6 @@ export function ucb1(options: Ucb1Options = {}): Bandit<MomentsRow> {
   return momentsBandit({
     name: 'ucb1',
     rewards: ANY_REWARD,
-    choose(stats) {
-      const total = stats.reduce((sum, { weight }) => sum + weight, 0)
-      // A prior can weigh less than one pull; the logarithm must not turn the bonus imaginary.
-      const log = Math.log(Math.max(1, total))
-      const bounds = stats.map(({ mean, weight }) =>
-        mean === undefined ? Infinity : mean + c * Math.sqrt(log / weight),
-      )
-      return { arm: argmax(bounds), propensity: 1 }
-    },
+    choose: (stats) => ({ arm: upperConfidenceArm(stats, c), propensity: 1 }),
   })
 }

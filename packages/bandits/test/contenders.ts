@@ -1,10 +1,12 @@
 import fc from 'fast-check'
 import {
   type Bandit,
+  discountedUcb,
   epsilonGreedy,
   exp3,
   type FullInformationBandit,
   hedge,
+  klUcb,
   type State,
   thompsonBeta,
   thompsonGaussian,
@@ -26,6 +28,8 @@ export interface Contender {
   readonly warm: boolean
   /** Whether rewards have to lie in [0, 1]. */
   readonly unit: boolean
+  /** Whether what was seen counts alike whoever saw it; false where observations age with their worker's pulls. */
+  readonly pooled: boolean
 }
 
 function contender<Row>(
@@ -33,13 +37,16 @@ function contender<Row>(
   warm: boolean,
   unit: boolean,
   name = bandit.name,
+  pooled = true,
 ): Contender {
-  return { name, bandit: bandit as Contender['bandit'], warm, unit }
+  return { name, bandit: bandit as Contender['bandit'], warm, unit, pooled }
 }
 
 export const contenders: readonly Contender[] = [
   contender(epsilonGreedy(), true, false),
   contender(ucb1(), true, false),
+  contender(klUcb(), true, true),
+  contender(discountedUcb(), true, false, 'discounted-ucb', false),
   contender(thompsonGaussian(), true, false),
   contender(thompsonGaussian({ variance: 0.25 }), true, false, 'thompson-gaussian, known variance'),
   contender(thompsonBeta(), true, true),

@@ -58,28 +58,29 @@ describe.each(contenders)('$name', (contender) => {
     )
   })
 
-  it('decides after a merge as if one worker had seen everything', () => {
-    fc.assert(
-      fc.property(events, fc.integer(), (history, seed) => {
-        const whole = learnAll(
-          contender,
-          history.map((event) => ({ ...event, worker: 'one' })),
-        )
-        const parts = history.map((event, i) => ({ ...event, worker: `w${i % 2}` }))
-        const merged = bandit.merge(
-          learnAll(
+  if (contender.pooled)
+    it('decides after a merge as if one worker had seen everything', () => {
+      fc.assert(
+        fc.property(events, fc.integer(), (history, seed) => {
+          const whole = learnAll(
             contender,
-            parts.filter(({ worker }) => worker === 'w0'),
-          ),
-          learnAll(
-            contender,
-            parts.filter(({ worker }) => worker === 'w1'),
-          ),
-        )
-        expect(choices(merged, seed)).toEqual(choices(whole, seed))
-      }),
-    )
-  })
+            history.map((event) => ({ ...event, worker: 'one' })),
+          )
+          const parts = history.map((event, i) => ({ ...event, worker: `w${i % 2}` }))
+          const merged = bandit.merge(
+            learnAll(
+              contender,
+              parts.filter(({ worker }) => worker === 'w0'),
+            ),
+            learnAll(
+              contender,
+              parts.filter(({ worker }) => worker === 'w1'),
+            ),
+          )
+          expect(choices(merged, seed)).toEqual(choices(whole, seed))
+        }),
+      )
+    })
 
   it('never changes its input', () => {
     fc.assert(

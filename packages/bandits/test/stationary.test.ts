@@ -7,6 +7,7 @@ import {
   epsilonGreedy,
   exp3,
   gaussianEnvironment,
+  klUcb,
   simulate,
   thompsonBeta,
   thompsonGaussian,
@@ -51,6 +52,7 @@ describe('regret is sub-linear on Bernoulli arms, whatever the gap', () => {
   it.each<[string, Bandit<unknown>, number]>([
     ['epsilon-greedy', epsilonGreedy() as Bandit<unknown>, 1.75],
     ['ucb1', ucb1() as Bandit<unknown>, 1.6],
+    ['kl-ucb', klUcb() as Bandit<unknown>, 1.5],
     ['thompson-beta', thompsonBeta() as Bandit<unknown>, 1.5],
     ['thompson-gaussian', thompsonGaussian({ variance: 0.25 }) as Bandit<unknown>, 1.5],
     ['exp3', exp3() as Bandit<unknown>, 1.75],

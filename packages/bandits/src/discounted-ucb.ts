@@ -1,0 +1,105 @@
+import type { Bandit, State } from './bandit.ts'
+import {
+  ANY_REWARD,
+  checkArm,
+  checkArray,
+  checkInteger,
+  checkNumber,
+  checkRecord,
+  checkReward,
+} from './check.ts'
+import { upperConfidenceArm } from './choice.ts'
+import { checkKind, type RowShape, rowOf, stateMethods, withRow, workerOf } from './state.ts'
+
+export interface DiscountedUcbOptions {
+  /** What an observation is worth one pull later, 0.5 to 1 (no forgetting); default 0.99, a memory of about 100 pulls. */
+  readonly discount?: number
+  /** Width of the confidence bonus, in the unit of the rewards, as for `ucb1`; default `sqrt(2)`. */
+  readonly c?: number
+}
+
+/** Per arm, discounted: pulls and sum of rewards; `pulls` counts every pull ever made. */
+export interface DiscountedRow {
+  readonly pulls: number
+  readonly weights: readonly number[]
+  readonly sums: readonly number[]
+}
+
+/**
+ * UCB1 that forgets, for rewards that drift: every pull multiplies what was seen before by `discount`.
+ *
+ * `argmax mean + c sqrt(ln n / N)` with discounted counts n, N and means. A prior fades in the same way, by all
+ * pulls. Each worker's observations age with that worker's own pulls. Arms without any observation come first;
+ * deterministic, propensity 1. Regret with B breakpoints in n rounds and `discount = 1 - sqrt(B / n) / 4`:
+ * `O(sqrt(n B) ln n)`; constant drift in exchange for a linear, small regret where nothing drifts.
+ *
+ * @throws RangeError when an option is out of range.
+ *
+ * Reference: Garivier and Moulines (2011), On Upper-Confidence Bound Policies for Switching Bandit Problems, ALT.
+ */
+export function discountedUcb(options: DiscountedUcbOptions = {}): Bandit<DiscountedRow> {
+  const discount = checkNumber('discount', options.discount ?? 0.99, { low: 0.5, high: 1 })
+  const c = checkNumber('c', options.c ?? Math.SQRT2, { low: 0, high: ANY_REWARD.high })
+  return {
+    name: 'discounted-ucb',
+    version: 1,
+    feedback: 'arm',
+    ...stateMethods(shape),
+    select(state) {
+      checkKind(shape, state)
+      return { arm: upperConfidenceArm(discounted(state, discount), c), propensity: 1 }
+    },
+    update(state, observation) {
+      checkKind(shape, state)
+      const arm = checkArm(observation.arm, state.arms)
+      const reward = checkReward('reward', observation.reward, ANY_REWARD)
+      const worker = workerOf(observation)
+      const row = rowOf(shape, state, worker)
+      const aged = (values: readonly number[], added: number): number[] =>
+        values.map((value, i) => discount * value + (i === arm ? added : 0))
+      const next = { pulls: row.pulls + 1, weights: aged(row.weights, 1), sums: aged(row.sums, reward) }
+      return withRow(state, worker, next)
+    },
+  }
+}
+
+function discounted(
+  state: State<DiscountedRow>,
+  discount: number,
+): { readonly weight: number; readonly mean: number | undefined }[] {
+  const rows = Object.values(state.rows)
+  const faded = discount ** rows.reduce((total, row) => total + row.pulls, 0)
+  return Array.from({ length: state.arms }, (_, arm) => {
+    const belief = state.prior?.[arm]
+    let weight = faded * (belief?.weight ?? 0)
+    let total = weight * (belief?.mean ?? 0)
+    for (const row of rows) {
+      weight += row.weights[arm]!
+      total += row.sums[arm]!
+    }
+    return { weight, mean: weight > 0 ? total / weight : undefined }
+  })
+}
+
+const shape: RowShape<DiscountedRow> = {
+  kind: 'discounted-ucb',
+  priorMeans: ANY_REWARD,
+  empty(arms) {
+    const zeros: readonly number[] = new Array<number>(arms).fill(0)
+    return { pulls: 0, weights: zeros, sums: zeros }
+  },
+  pulls: (row) => row.pulls,
+  numbers: (row) => [...row.weights, ...row.sums],
+  read(field, value, arms) {
+    const row = checkRecord(field, value)
+    const pulls = checkInteger(`${field}.pulls`, row.pulls, { low: 0, high: Number.MAX_SAFE_INTEGER })
+    const weights = Array.from(checkArray(`${field}.weights`, row.weights, arms), (weight, arm) =>
+      checkNumber(`${field}.weights[${arm}]`, weight, { low: 0, high: pulls }),
+    )
+    const sums = Array.from(checkArray(`${field}.sums`, row.sums, arms), (sum, arm) => {
+      const limit = weights[arm]! * ANY_REWARD.high
+      return checkNumber(`${field}.sums[${arm}]`, sum, { low: -limit, high: limit })
+    })
+    return { pulls, weights, sums }
+  },
+}

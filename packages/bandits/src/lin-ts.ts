@@ -1,0 +1,34 @@
+import { checkNumber } from './check.ts'
+import { argmax } from './choice.ts'
+import { type ContextualBandit, linearBandit } from './linear.ts'
+import { sampleNormal } from './random/normal.ts'
+
+export interface LinTsOptions {
+  /** Standard deviation of one reward, 1e-9 to 1e9: scales the posterior; default 0.5, safe for rewards in [0, 1]. */
+  readonly deviation?: number
+  /** Precision of the prior round zero, 1e-9 to 1e9; default 1. */
+  readonly ridge?: number
+}
+
+/**
+ * Draws every arm's expected reward in the context from its posterior and takes the largest: Thompson sampling with a
+ * linear model per arm.
+ *
+ * `Normal(theta_a . x, deviation^2 x^T A_a^-1 x)`: the posterior of `theta_a` seen along x, so that one number is
+ * drawn per arm and not a vector. The propensity has no closed form and is undefined.
+ *
+ * @throws RangeError for options out of range.
+ *
+ * Reference: Agrawal and Goyal (2013), Thompson Sampling for Contextual Bandits with Linear Payoffs, ICML.
+ */
+export function linTs(options: LinTsOptions = {}): ContextualBandit {
+  const deviation = checkNumber('deviation', options.deviation ?? 0.5, { low: 1e-9, high: 1e9 })
+  return linearBandit({
+    name: 'lin-ts',
+    ridge: options.ridge ?? 1,
+    choose: (forecasts, random) => ({
+      arm: argmax(forecasts.map(({ mean, width }) => mean + deviation * width * sampleNormal(random))),
+      propensity: undefined,
+    }),
+  })
+}

@@ -1,0 +1,139 @@
+import { checkArms, checkInteger, checkNumber, checkRecord, checkWorker } from './check.ts'
+
+/** What one worker saw of every arm: pulls, sum of `x x^T` (row-major, dimension^2) and sum of `reward x`. */
+export interface LinearRow {
+  readonly pulls: readonly number[]
+  readonly grams: readonly (readonly number[])[]
+  readonly moments: readonly (readonly number[])[]
+}
+
+/** A belief about one arm before its first pull: `reward = coefficients . context`, worth `weight` unit observations. */
+export interface LinearPrior {
+  readonly coefficients: readonly number[]
+  /** Precision of the belief in every direction, at least that of the ridge. 0 for none. */
+  readonly weight: number
+}
+
+export interface LinearInitOptions {
+  /** 1 to 1024. */
+  readonly arms: number
+  /** Length of a context, 1 to 64. Give contexts a constant entry of 1 for the intercept. */
+  readonly dimension: number
+  /** Warm start, one entry per arm. */
+  readonly prior?: readonly LinearPrior[]
+}
+
+/** Everything a contextual bandit has learned: plain JSON, one row of statistics per worker. */
+export interface LinearState {
+  readonly version: 1
+  readonly kind: string
+  readonly arms: number
+  readonly dimension: number
+  readonly prior?: readonly LinearPrior[]
+  readonly rows: Readonly<Record<string, LinearRow>>
+}
+
+const MAX_LINEAR_ARMS = 1024
+const MAX_DIMENSION = 64
+const FINITE = { low: -1e150, high: 1e150 }
+
+export function initLinear(kind: string, options: LinearInitOptions): LinearState {
+  const arms = checkInteger('arms', checkArms('arms', options.arms), { low: 1, high: MAX_LINEAR_ARMS })
+  const dimension = checkInteger('dimension', options.dimension, { low: 1, high: MAX_DIMENSION })
+  const prior = options.prior === undefined ? undefined : readLinearPrior(options.prior, arms, dimension)
+  return { version: 1, kind, arms, dimension, ...(prior && { prior }), rows: {} }
+}
+
+export function emptyRow({ arms, dimension }: LinearState): LinearRow {
+  const each = (length: number): number[][] =>
+    Array.from({ length: arms }, () => new Array<number>(length).fill(0))
+  return { pulls: new Array<number>(arms).fill(0), grams: each(dimension ** 2), moments: each(dimension) }
+}
+
+/** For each worker the row with more pulls: commutative, associative, idempotent. */
+export function mergeLinear(kind: string, a: LinearState, b: LinearState): LinearState {
+  checkLinearKind(kind, a)
+  checkLinearKind(kind, b)
+  if (a.arms !== b.arms || a.dimension !== b.dimension) {
+    const sizes = [a, b].map(({ arms, dimension }) => `${arms} arms of ${dimension} features`)
+    throw new RangeError(`arms: states of ${sizes.join(' and ')} do not merge`)
+  }
+  if (JSON.stringify(a.prior) !== JSON.stringify(b.prior)) {
+    throw new RangeError('prior: states with different priors do not merge; start both from the same prior')
+  }
+  const rows = new Map(Object.entries(a.rows))
+  for (const [worker, row] of Object.entries(b.rows)) {
+    const other = rows.get(worker)
+    rows.set(worker, other === undefined || isLater(row, other) ? row : other)
+  }
+  return { ...a, rows: sortedRows([...rows]) }
+}
+
+export function parseLinear(kind: string, document: unknown): LinearState {
+  const { version, kind: found, arms, dimension, prior, rows } = checkRecord('state', document)
+  if (version !== 1) throw new RangeError(`version: must be 1, got ${JSON.stringify(version)}`)
+  if (found !== kind)
+    throw new TypeError(`kind: the state belongs to ${JSON.stringify(found)}, this bandit is '${kind}'`)
+  const options = { arms, dimension, ...(prior !== undefined && { prior }) } as LinearInitOptions
+  const state = initLinear(kind, options)
+  const entries = Object.entries(checkRecord('rows', rows)).map(([worker, row]): [string, LinearRow] => [
+    checkWorker(worker),
+    readRow(`rows.${worker}`, row, state),
+  ])
+  return { ...state, rows: sortedRows(entries) }
+}
+
+export function checkLinearKind(kind: string, state: LinearState): void {
+  if (state.kind === kind) return
+  throw new TypeError(`kind: the state belongs to '${state.kind}', this bandit is '${kind}'`)
+}
+
+/** A context as plain numbers. @throws RangeError or TypeError naming the entry. */
+export function checkContext(context: unknown, dimension: number): number[] {
+  return readNumbers('context', context, dimension)
+}
+
+export function sortedRows(entries: [string, LinearRow][]): Record<string, LinearRow> {
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+function isLater(a: LinearRow, b: LinearRow): boolean {
+  const total = (row: LinearRow): number => row.pulls.reduce((sum, n) => sum + n, 0)
+  if (total(a) !== total(b)) return total(a) > total(b)
+  // Two writers under one name: any fixed order will do.
+  return JSON.stringify(a) > JSON.stringify(b)
+}
+
+function readLinearPrior(value: unknown, arms: number, dimension: number): LinearPrior[] {
+  return readArray('prior', value, arms).map((entry, arm) => {
+    const { coefficients, weight } = checkRecord(`prior[${arm}]`, entry)
+    return {
+      coefficients: readNumbers(`prior[${arm}].coefficients`, coefficients, dimension),
+      weight: checkNumber(`prior[${arm}].weight`, weight, { low: 0, high: 1e12 }),
+    }
+  })
+}
+
+function readRow(field: string, value: unknown, { arms, dimension }: LinearState): LinearRow {
+  const row = checkRecord(field, value)
+  const pulls = readArray(`${field}.pulls`, row.pulls, arms).map((n, arm) =>
+    checkInteger(`${field}.pulls[${arm}]`, n, { low: 0, high: Number.MAX_SAFE_INTEGER }),
+  )
+  const lists = (name: 'grams' | 'moments', length: number): number[][] =>
+    readArray(`${field}.${name}`, row[name], arms).map((list, arm) =>
+      readNumbers(`${field}.${name}[${arm}]`, list, length),
+    )
+  return { pulls, grams: lists('grams', dimension ** 2), moments: lists('moments', dimension) }
+}
+
+function readNumbers(field: string, value: unknown, length: number): number[] {
+  return readArray(field, value, length).map((entry, i) => checkNumber(`${field}[${i}]`, entry, FINITE))
+}
+
+function readArray(field: string, value: unknown, length: number): unknown[] {
+  if (!Array.isArray(value) && !ArrayBuffer.isView(value)) throw new TypeError(`${field}: must be an array`)
+  const list = Array.from(value as ArrayLike<unknown>)
+  if (list.length !== length)
+    throw new RangeError(`${field}: must have ${length} entries, got ${list.length}`)
+  return list
+}

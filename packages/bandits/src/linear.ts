@@ -1,0 +1,121 @@
+import type { Random, Selection } from './bandit.ts'
+import { ANY_REWARD, checkArm, checkNumber, checkPropensity, checkReward } from './check.ts'
+import { choleskySolve, dot } from './cholesky.ts'
+import {
+  checkContext,
+  checkLinearKind,
+  emptyRow,
+  initLinear,
+  type LinearInitOptions,
+  type LinearRow,
+  type LinearState,
+  mergeLinear,
+  parseLinear,
+  sortedRows,
+} from './linear-state.ts'
+import { workerOf } from './state.ts'
+
+/** The outcome of one pull in a context. */
+export interface ContextualObservation {
+  readonly arm: number
+  /** The context that `select` was given. */
+  readonly context: ArrayLike<number>
+  /** A missing reward means no update, never zero: do not call `update` then. */
+  readonly reward: number
+  readonly propensity?: number | undefined
+  readonly worker?: string
+}
+
+/** What is expected of one arm in a context. */
+export interface Forecast {
+  /** `theta . x` */
+  readonly mean: number
+  /** `sqrt(x^T A^-1 x)`: how little is known in this direction, 0 for everything. */
+  readonly width: number
+}
+
+/** A bandit that sees a context before it chooses. Pure, like {@link Bandit}; states merge the same way. */
+export interface ContextualBandit {
+  readonly name: string
+  readonly version: 1
+  /** An empty state. @throws RangeError or TypeError naming the field. */
+  init(options: LinearInitOptions): LinearState
+  /** Chooses an arm. Cost: O(arms dimension^3). @throws RangeError or TypeError for a bad context. */
+  select(state: LinearState, context: ArrayLike<number>, random: Random): Selection
+  /** What every arm is expected to bring in `context`. */
+  forecast(state: LinearState, context: ArrayLike<number>): Forecast[]
+  /** Learns from one outcome. @throws RangeError or TypeError naming the field. */
+  update(state: LinearState, observed: ContextualObservation): LinearState
+  /** For each worker the row with more pulls. @throws RangeError when kinds, sizes or priors differ. */
+  merge(a: LinearState, b: LinearState): LinearState
+  /** Checks a document that came from outside. */
+  parse(document: unknown): LinearState
+}
+
+/** What distinguishes one linear bandit from another. */
+export interface LinearRules {
+  readonly name: string
+  readonly ridge: number
+  choose(forecasts: readonly Forecast[], random: Random): Selection
+}
+
+/**
+ * A bandit with one ridge regression per arm: `A = (ridge + prior weight) I + sum x x^T`,
+ * `theta = A^-1 (prior weight theta_0 + sum reward x)`.
+ */
+export function linearBandit(rules: LinearRules): ContextualBandit {
+  const { name } = rules
+  const ridge = checkNumber('ridge', rules.ridge, { low: 1e-9, high: 1e9 })
+  const forecast = (state: LinearState, given: ArrayLike<number>): Forecast[] => {
+    checkLinearKind(name, state)
+    const context = checkContext(given, state.dimension)
+    return Array.from({ length: state.arms }, (_, arm) => forecastArm(state, arm, context, ridge))
+  }
+  return {
+    name,
+    version: 1,
+    init: (options) => initLinear(name, options),
+    forecast,
+    select: (state, context, random) => rules.choose(forecast(state, context), random),
+    update(state, observed) {
+      checkLinearKind(name, state)
+      const arm = checkArm(observed.arm, state.arms)
+      const context = checkContext(observed.context, state.dimension)
+      const reward = checkReward('reward', observed.reward, ANY_REWARD)
+      if (observed.propensity !== undefined) checkPropensity(observed.propensity)
+      const worker = workerOf(observed)
+      const row = Object.hasOwn(state.rows, worker) ? state.rows[worker]! : emptyRow(state)
+      const others = Object.entries(state.rows).filter(([other]) => other !== worker)
+      return { ...state, rows: sortedRows([...others, [worker, addOutcome(row, arm, context, reward)]]) }
+    },
+    merge: (a, b) => mergeLinear(name, a, b),
+    parse: (document) => parseLinear(name, document),
+  }
+}
+
+function addOutcome(row: LinearRow, arm: number, x: readonly number[], reward: number): LinearRow {
+  const at = <V>(list: readonly V[], change: (value: V) => V): V[] =>
+    list.map((value, i) => (i === arm ? change(value) : value))
+  const size = x.length
+  return {
+    pulls: at(row.pulls, (n) => n + 1),
+    grams: at(row.grams, (gram) => gram.map((g, i) => g + x[Math.floor(i / size)]! * x[i % size]!)),
+    moments: at(row.moments, (moment) => moment.map((m, i) => m + reward * x[i]!)),
+  }
+}
+
+function forecastArm(state: LinearState, arm: number, x: readonly number[], ridge: number): Forecast {
+  const size = state.dimension
+  const prior = state.prior?.[arm]
+  const matrix = new Float64Array(size * size)
+  const towards = Float64Array.from({ length: size }, (_, i) =>
+    prior ? prior.weight * prior.coefficients[i]! : 0,
+  )
+  for (let i = 0; i < size; i++) matrix[i * size + i] = ridge + (prior?.weight ?? 0)
+  for (const row of Object.values(state.rows)) {
+    for (let i = 0; i < matrix.length; i++) matrix[i]! += row.grams[arm]![i]!
+    for (let i = 0; i < size; i++) towards[i]! += row.moments[arm]![i]!
+  }
+  const direction = choleskySolve(matrix, x)
+  return { mean: dot(direction, towards), width: Math.sqrt(Math.max(0, dot(direction, x))) }
+}

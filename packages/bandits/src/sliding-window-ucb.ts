@@ -1,0 +1,102 @@
+import type { Bandit, State } from './bandit.ts'
+import { ANY_REWARD, checkArm, checkInteger, checkNumber, checkRecord, checkReward } from './check.ts'
+import { upperConfidenceArm } from './choice.ts'
+import { checkKind, type RowShape, rowOf, stateMethods, withRow, workerOf } from './state.ts'
+
+export interface SlidingWindowUcbOptions {
+  /** Pulls that are remembered, 1 to 1e6; default 200. A state holds that many numbers a worker. */
+  readonly window?: number
+  /** Width of the confidence bonus, in the unit of the rewards, as for `ucb1`; default `sqrt(2)`. */
+  readonly c?: number
+}
+
+/** The last pulls, oldest first; `pulls` counts every pull ever made. */
+export interface WindowRow {
+  readonly pulls: number
+  readonly arms: readonly number[]
+  readonly rewards: readonly number[]
+}
+
+/**
+ * UCB1 on the last `window` pulls alone, for rewards that change abruptly: what is older is forgotten altogether.
+ *
+ * `argmax mean + c sqrt(ln min(n, window) / N)` over the window. A prior counts until the window is full. Each worker
+ * has a window of its own. Arms not in the window come first; deterministic, propensity 1. Regret with B breakpoints in n
+ * rounds and `window = 2 sqrt(n ln n / B)`: `O(sqrt(n B ln n))`.
+ *
+ * @throws RangeError when an option is out of range.
+ *
+ * Reference: Garivier and Moulines (2011), On Upper-Confidence Bound Policies for Switching Bandit Problems, ALT.
+ */
+export function slidingWindowUcb(options: SlidingWindowUcbOptions = {}): Bandit<WindowRow> {
+  const window = checkInteger('window', options.window ?? 200, { low: 1, high: 1e6 })
+  const c = checkNumber('c', options.c ?? Math.SQRT2, { low: 0, high: ANY_REWARD.high })
+  return {
+    name: 'sliding-window-ucb',
+    version: 1,
+    feedback: 'arm',
+    ...stateMethods(shape),
+    select(state) {
+      checkKind(shape, state)
+      return { arm: upperConfidenceArm(remembered(state, window), c), propensity: 1 }
+    },
+    update(state, observation) {
+      checkKind(shape, state)
+      const arm = checkArm(observation.arm, state.arms)
+      const reward = checkReward('reward', observation.reward, ANY_REWARD)
+      const worker = workerOf(observation)
+      const row = rowOf(shape, state, worker)
+      return withRow(state, worker, {
+        pulls: row.pulls + 1,
+        arms: [...row.arms, arm].slice(-window),
+        rewards: [...row.rewards, reward].slice(-window),
+      })
+    },
+  }
+}
+
+function remembered(
+  state: State<WindowRow>,
+  window: number,
+): { readonly weight: number; readonly mean: number | undefined }[] {
+  const rows = Object.values(state.rows)
+  const fresh = rows.every((row) => row.pulls < window)
+  const weights = Array.from({ length: state.arms }, (_, arm) =>
+    fresh ? (state.prior?.[arm]?.weight ?? 0) : 0,
+  )
+  const sums = weights.map((weight, arm) => weight * (state.prior?.[arm]?.mean ?? 0))
+  for (const row of rows) {
+    for (const [i, arm] of row.arms.slice(-window).entries()) {
+      weights[arm]!++
+      sums[arm]! += row.rewards.at(i - Math.min(window, row.arms.length))!
+    }
+  }
+  return weights.map((weight, arm) => ({ weight, mean: weight > 0 ? sums[arm]! / weight : undefined }))
+}
+
+const shape: RowShape<WindowRow> = {
+  kind: 'sliding-window-ucb',
+  priorMeans: ANY_REWARD,
+  empty: () => ({ pulls: 0, arms: [], rewards: [] }),
+  pulls: (row) => row.pulls,
+  numbers: (row) => [...row.arms, ...row.rewards],
+  read(field, value, arms) {
+    const row = checkRecord(field, value)
+    const pulls = checkInteger(`${field}.pulls`, row.pulls, { low: 0, high: Number.MAX_SAFE_INTEGER })
+    const taken = readList(`${field}.arms`, row.arms, (at, arm) =>
+      checkInteger(at, arm, { low: 0, high: arms - 1 }),
+    )
+    const rewards = readList(`${field}.rewards`, row.rewards, (at, reward) =>
+      checkNumber(at, reward, ANY_REWARD),
+    )
+    if (taken.length !== rewards.length || taken.length > pulls) {
+      throw new RangeError(`${field}.arms: must have one entry per reward and at most pulls (${pulls})`)
+    }
+    return { pulls, arms: taken, rewards }
+  },
+}
+
+function readList(field: string, value: unknown, read: (at: string, entry: unknown) => number): number[] {
+  if (!Array.isArray(value)) throw new TypeError(`${field}: must be an array`)
+  return value.map((entry, i) => read(`${field}[${i}]`, entry))
+}
