@@ -18,8 +18,7 @@ white. One label in {HELD_OUT}, chosen by the digest of its name, is held out of
 | noto | Noto Emoji, Google ([googlefonts/noto-emoji](https://github.com/googlefonts/noto-emoji) b3e3051) | Apache-2.0 by its README and svg/LICENSE; its root LICENSE reads OFL-1.1 since 2024 |
 | captions, tags | emojibase | MIT |
 
-No picture of them is in this folder: `samples.png` shows what the model makes, and where it says so the pictures that it was
-compared with."""
+No picture of them is in this folder."""
 
 LICENCE = """\
 The weights are released under Apache-2.0, like the rest of this repository. See *Data* for what they were trained on."""

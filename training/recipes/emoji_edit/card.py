@@ -11,9 +11,9 @@ CARD = """\
 
 Changes a 64x64 emoji as an instruction says: its style (3d, flat, noto), its skin tone, or both.
 
-![Source, edit and truth](samples.png)
+![Source and edit](samples.png)
 
-*Held-out emoji: source, edit ({steps} Euler steps, guidance {guidance:g}) and the true picture, one a row; not selected. Left to
+*Pictures that `models/emoji` drew, and below each its edit ({steps} Euler steps, guidance {guidance:g}); seeds not selected. Left to
 right: {shown}.*
 
 ## Use
@@ -80,7 +80,7 @@ def card(out: Path) -> None:
         "guidance": evaluation["guidance_scale"],
         "steps": evaluation["steps"],
         "edits": evaluation["edits"],
-        "shown": ", ".join(f'"{words}"' for words in evaluation["shown"]),
+        "shown": "; ".join(f'"{prompt}": {change}' for prompt, change in evaluation["shown"]),
         "parts": parts_table(exported["components"]),
         "data": DATA,
         "licence": LICENCE,
