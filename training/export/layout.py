@@ -63,7 +63,7 @@ def model_index(classes: tuple[str, ...]) -> dict:
     }
 
 
-def write_json(path: Path, document: dict) -> None:
+def write_json(path: Path, document: dict | list) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
 

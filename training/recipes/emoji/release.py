@@ -19,6 +19,25 @@ from ...models.autoencoder import Autoencoder
 from .model import STEPS, TextFlow, build, load_autoencoder, load_tokenizer
 
 DRAWN_WORDS = ["a red fox, 3d", "", "pizza, noto"]
+# What plans are calibrated on where the user names no prompts.
+CALIBRATION_PROMPTS = [
+    "a red apple, 3d",
+    "smiling face, flat",
+    "dog face, noto",
+    "a blue heart, 3d",
+    "pizza, flat",
+    "rocket, noto",
+    "a sunflower, 3d",
+    "house with garden, flat",
+    "waving hand, noto",
+    "a tropical fish, 3d",
+    "guitar, flat",
+    "cloud with rain, noto",
+    "a yellow car",
+    "birthday cake, 3d",
+    "crying face, flat",
+    "a green frog, noto",
+]
 
 
 class VaeDecoder(nn.Module):
@@ -190,7 +209,7 @@ def write_index(out: Path, pipeline: str, transformer: str) -> None:
 
 
 def export_folder(
-    net: TextFlow, checkpoint: Path, work: Path, out: Path, guidance: float, pipeline: str, more: dict
+    net: TextFlow, checkpoint: Path, work: Path, out: Path, guidance: float, pipeline: str, more: dict, prompts: list[str]
 ) -> None:
     """The whole folder of a text-conditional model, and the `export` section of its metrics."""
     progress = load_ema(net, checkpoint)
@@ -203,6 +222,7 @@ def export_folder(
         **export_autoencoder(autoencoder, examples, out),
     }
     write_index(out, pipeline, "Transformer3DModel" if net.transformer.config.frames else "Transformer2DModel")
+    write_json(out / "calibration_prompts.json", prompts)
     document = {
         "step": progress.step,
         "minutes": round(progress.seconds / 60, 1),
@@ -214,4 +234,4 @@ def export_folder(
 
 def export(work: Path, checkpoint: Path, out: Path, guidance: float) -> None:
     """Write the averaged weights of `checkpoint` as a folder in Diffusers layout."""
-    export_folder(build("cpu"), checkpoint, work, out, guidance, "TextToImagePipeline", {})
+    export_folder(build("cpu"), checkpoint, work, out, guidance, "TextToImagePipeline", {}, CALIBRATION_PROMPTS)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ..emoji.release import export_folder
 from .model import FLOW, FRAMES_PER_SECOND, LENGTHS, build
+from .training import PREVIEWS
 
 
 def export(work: Path, checkpoint: Path, out: Path, guidance: float) -> None:
@@ -16,4 +17,4 @@ def export(work: Path, checkpoint: Path, out: Path, guidance: float) -> None:
         "max_num_frames": FLOW.frames,
         "frames_per_second": FRAMES_PER_SECOND,
     }
-    export_folder(build("cpu"), checkpoint, work, out, guidance, "TextToVideoPipeline", frames)
+    export_folder(build("cpu"), checkpoint, work, out, guidance, "TextToVideoPipeline", frames, list(PREVIEWS))
