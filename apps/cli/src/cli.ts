@@ -96,6 +96,7 @@ function createProgram(io: Io, args: readonly string[], fail: () => void): Comma
       200,
     )
     .option('--no-plans', 'leave out the planner')
+    .option('--no-oracle', 'leave out the best plans that a search on the noises themselves finds')
     .option(
       '--tune <n>',
       'noises other methods are tuned on; 0 leaves those out',
@@ -104,6 +105,7 @@ function createProgram(io: Io, args: readonly string[], fail: () => void): Comma
     )
     .option('--json', 'print one JSON document')
     .option('--report <file>', 'write an HTML report')
+    .option('--checkpoint <file>', 'keep finished parts here until the end, and go on from them')
     .action((options) => benchCommand(io, { ...options, command }))
 
   program

@@ -28,7 +28,25 @@ test('bench prints one row a method with exact counts, and writes a report', asy
   expect(nfe).toMatchObject({ 'plan-5': 5, 'plan1-5': 5, floor: 5 })
   expect(document.planEvaluations).toBeGreaterThan(10)
   expect(document.planEvaluations).toBeLessThanOrEqual(200)
-  expect(document.contests.map(({ budget }) => budget)).toEqual([3, 5])
+  expect(document.planExactEvaluations).toBeLessThanOrEqual(200)
+  expect(document.contests.map(({ plan, to }) => `${plan} ${to}`)).toEqual([
+    'plan-3 full',
+    'plan-5 full',
+    'plan-exact-3 exact',
+    'plan-exact-5 exact',
+    'plan-exact-3 exact',
+    'plan-exact-5 exact',
+  ])
+  for (const { difference, pairs, wins } of document.contests) {
+    const differences = pairs.map(([plan, rival]) => plan - rival)
+    expect(difference.mean).toBeCloseTo((differences[0]! + differences[1]!) / 2, 2)
+    expect(wins).toBe(differences.filter((one) => one > 0).length)
+  }
+  const quality = new Map(document.rows.map(({ method, psnr: { mean, p10 } }) => [method, mean + p10]))
+  for (const budget of [3, 5]) {
+    const best = Math.max(quality.get(`plan-${budget}`)!, quality.get(`plan1-${budget}`)!)
+    expect(quality.get(`oracle-${budget}`)).toBeGreaterThanOrEqual(best)
+  }
   expect(nfe.flat).toBeLessThanOrEqual(10)
   const full = document.rows.find(({ method }) => method === 'full')!
   expect(full).toMatchObject({

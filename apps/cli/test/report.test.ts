@@ -54,6 +54,8 @@ function bench(of: readonly BenchRow[]): BenchDocument {
     exactSteps: 60,
     paperGenerations: 200,
     planEvaluations: 0,
+    planExactEvaluations: 0,
+    evaluations: { learning: 0, planning: 0, oracle: 0, tuning: 0, samples: 0 },
     tuningSamples: 0,
     environment: { node: 'v20', backend: 'cpu', threads: 2, eventLoopLagP99Ms: 11.2 },
     rows: of,

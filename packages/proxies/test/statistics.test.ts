@@ -92,6 +92,22 @@ describe('pairedBootstrap', () => {
     expect(interval).toEqual({ mean: 2, low: 2, high: 2, confidence: 0.95 })
   })
 
+  it('compares any other statistic, the mean among them, on the same draws', () => {
+    const [a, b] = [3, 4].map((seed) => fillNormal(new Float32Array(40), seed)) as [
+      Float32Array,
+      Float32Array,
+    ]
+    const mean = (values: Float64Array): number => values.reduce((sum, one) => sum + one, 0) / values.length
+    const plain = pairedBootstrap(a, b, options(5))
+    const same = pairedBootstrap(a, b, { ...options(5), statistic: mean })
+    for (const key of ['mean', 'low', 'high'] as const) expect(same[key]).toBeCloseTo(plain[key], 9)
+    const tail = (values: ArrayLike<number>): number => quantile(values, 0.1)
+    const tails = pairedBootstrap(a, b, { ...options(5), statistic: tail })
+    expect(tails.mean).toBe(tail(a) - tail(b))
+    expect(tails.low).toBeLessThan(tails.mean)
+    expect(tails.high).toBeGreaterThan(tails.mean)
+  })
+
   it('widens with the confidence asked for', () => {
     const a = fillNormal(new Float32Array(40), 3)
     const zeros = new Float32Array(40)

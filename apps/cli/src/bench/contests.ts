@@ -1,24 +1,78 @@
 import { createRandom } from '@fastflow/core'
-import { pairedBootstrap } from '@fastflow/proxies'
-import type { BenchContest } from './document.ts'
+import { pairedBootstrap, quantile } from '@fastflow/proxies'
+import type { BenchContest, Interval } from './document.ts'
+import type { Scores } from './measure.ts'
 import type { MethodRuns } from './summarize-rows.ts'
 
 /** Rows that are no rivals of the plan: references, controls at random, and FastFlow's own policies. */
-const NO_RIVALS = /^(full|floor|flat|paper|random-|plan-|plan1-)/
+const NO_RIVALS = /^(full|floor|flat|paper|random-|plan|oracle|joint|guard)/
 
-/** The plan of each budget against the method that turned out best there on these very samples. */
+/** True for solvers and rules that are not FastFlow's own. */
+export function isRival(method: string): boolean {
+  return !NO_RIVALS.test(method)
+}
+
+interface Contestant {
+  readonly family: string
+  readonly to: BenchContest['to']
+  /** Against this row instead of the best other method. */
+  readonly rival?: string
+  readonly quality: (scores: Scores) => number
+}
+
+const contestants: readonly Contestant[] = [
+  { family: 'plan', to: 'full', quality: ({ psnr }) => psnr },
+  { family: 'plan-exact', to: 'exact', quality: ({ exactPsnr }) => exactPsnr },
+  { family: 'plan-exact', to: 'exact', rival: 'full', quality: ({ exactPsnr }) => exactPsnr },
+]
+
+/**
+ * The plans of each budget against the method that turned out best there on these very samples; those for the exact
+ * solution also against the full run.
+ */
 export function contestsOf(runs: readonly MethodRuns[], budgets: readonly number[]): readonly BenchContest[] {
-  const psnrOf = ({ scores }: MethodRuns): readonly number[] => scores.map(({ psnr }) => psnr)
-  const mean = (values: readonly number[]): number =>
-    values.reduce((sum, one) => sum + one, 0) / values.length
-  return budgets.flatMap((budget): BenchContest[] => {
-    const plan = runs.find(({ method }) => method === `plan-${budget}`)
-    const [rival] = runs
-      .filter(({ method }) => method.endsWith(`-${budget}`) && !NO_RIVALS.test(method))
-      .sort((a, b) => mean(psnrOf(b)) - mean(psnrOf(a)))
-    if (plan === undefined || rival === undefined) return []
+  return contestants.flatMap((contestant) =>
+    budgets.flatMap((budget): BenchContest[] => contest(runs, budget, contestant)),
+  )
+}
+
+function contest(
+  runs: readonly MethodRuns[],
+  budget: number,
+  { family, to, rival: named, quality }: Contestant,
+): BenchContest[] {
+  const values = ({ scores }: MethodRuns): number[] => scores.map(quality)
+  const plan = runs.find(({ method }) => method === `${family}-${budget}`)
+  const [rival] = runs
+    .filter(({ method }) =>
+      named === undefined ? method.endsWith(`-${budget}`) && isRival(method) : method === named,
+    )
+    .sort((a, b) => mean(values(b)) - mean(values(a)))
+  if (plan === undefined || rival === undefined) return []
+  const [ours, theirs] = [values(plan), values(rival)]
+  const compare = (statistic?: (drawn: Float64Array) => number): Interval => {
     const { next: random } = createRandom(budget)
-    const { mean: difference, low, high } = pairedBootstrap([...psnrOf(plan)], [...psnrOf(rival)], { random })
-    return [{ budget, rival: rival.method, difference: { mean: difference, low, high } }]
-  })
+    const result = pairedBootstrap(ours, theirs, { random, ...(statistic && { statistic }) })
+    return { mean: result.mean, low: result.low, high: result.high }
+  }
+  return [
+    {
+      budget,
+      plan: plan.method,
+      rival: rival.method,
+      to,
+      difference: compare(),
+      p10: compare((drawn) => quantile(drawn, 0.1)),
+      wins: ours.filter((value, i) => value > theirs[i]!).length,
+      pairs: ours.map((value, i) => [round(value), round(theirs[i]!)]),
+    },
+  ]
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, one) => sum + one, 0) / values.length
+}
+
+function round(value: number): number {
+  return Number(value.toFixed(3))
 }

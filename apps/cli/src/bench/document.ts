@@ -7,7 +7,7 @@ export interface Summary {
 
 /** One method at one budget, over all samples. Times are milliseconds a sample. */
 export interface BenchRow {
-  /** `full`, `floor`, `euler-10`, `ab2-10`, `uniform-10`, `random-10`, `plan-10`, `flat`, `paper`, ... */
+  /** `full`, `floor`, `euler-10`, `ab2-10`, `uniform-10`, `random-10`, `plan-10`, `plan-exact-10`, `flat`, `paper`, ... */
   readonly method: string
   /** How the method's knob was set on the tuning noises. */
   readonly tuned?: string
@@ -32,13 +32,44 @@ export interface BenchRow {
   readonly skips: Readonly<Record<string, number>>
 }
 
-/** The plan against the best other method of the same budget, sample by sample. */
+/** Something observed and its 95 % interval by paired bootstrap. */
+export interface Interval {
+  readonly mean: number
+  readonly low: number
+  readonly high: number
+}
+
+/** A plan against the best other method of the same budget or the full run, sample by sample: plan minus rival, dB. */
 export interface BenchContest {
   readonly budget: number
-  /** Best mean PSNR among solvers and rules with a knob tuned or nothing to tune. */
+  /** `plan-12` or `plan-exact-12`. */
+  readonly plan: string
+  /** Best mean PSNR, on these very samples, among solvers and rules with a knob tuned or nothing to tune; or `full`. */
   readonly rival: string
-  /** `plan` minus rival, dB: mean and its 95 % bootstrap interval. */
-  readonly difference: { readonly mean: number; readonly low: number; readonly high: number }
+  /** What both are compared with: the full run, or the exact solution for plans fitted to it. */
+  readonly to: 'full' | 'exact'
+  /** Of the means. */
+  readonly difference: Interval
+  /** Of the 10 % quantiles. */
+  readonly p10: Interval
+  /** Samples on which the plan is ahead. */
+  readonly wins: number
+  /** PSNR of plan and rival on each sample. */
+  readonly pairs: readonly (readonly [plan: number, rival: number])[]
+}
+
+/** Evaluations a bench made, by what they were for. */
+export interface BenchCost {
+  /** Of the paper's policy. */
+  readonly learning: number
+  /** Calibration of all plans together. */
+  readonly planning: number
+  /** The search of the row `oracle`. */
+  readonly oracle: number
+  /** Of other tools' knobs. */
+  readonly tuning: number
+  /** Every method and the exact solution on every sample. */
+  readonly samples: number
 }
 
 /** What `fastflow bench --json` prints. */
@@ -53,9 +84,14 @@ export interface BenchDocument {
   readonly exactSteps: number
   /** Finished generations behind the learned policy, none of them on the bench's noise. */
   readonly paperGenerations: number
-  /** Evaluations behind the rows `plan-*`, for all budgets together, and noises behind tuned rows; 0 without them. */
+  /** Evaluations behind the rows `plan-N`, for all budgets together; 0 without them. */
   readonly planEvaluations: number
+  /** The same for `plan-exact-N`. */
+  readonly planExactEvaluations: number
+  /** Noises behind tuned rows; 0 without them. */
   readonly tuningSamples: number
+  /** What the whole bench cost. */
+  readonly evaluations: BenchCost
   readonly environment: {
     readonly node: string
     readonly backend: string

@@ -49,7 +49,8 @@ export async function learnPaper(pipe: TurnPipeline, settings: LearnSettings): P
   return { document: document!, state, curve: learningCurve(state, nfe) }
 }
 
-function learningCurve(state: PaperState, nfe: readonly number[]): LearningCurve {
+/** How a policy learned, out of its last state. */
+export function learningCurve(state: PaperState, nfe: readonly number[]): LearningCurve {
   const cells = state.bandits.map((bandit) => (bandit === null ? [] : armStats(bandit)))
   const table = <Value>(value: (step: number, arm: number) => Value): Value[][] =>
     state.arms.map((_, arm) => cells.map((_, step) => value(step, arm)))

@@ -12,6 +12,8 @@ export interface Method {
   readonly schedule: Schedule
   /** How its free parameter was set on the tuning noises, e.g. `shift 2`. */
   readonly tuned?: string
+  /** Methods that share this are the same computation, run once a sample; its name when omitted. */
+  readonly computation?: string
   /** Fresh options for one sample; `random` is seeded by the sample. */
   options(random: Random): MethodOptions
 }
@@ -21,4 +23,18 @@ export interface Grids {
   readonly full: Schedule
   /** The model's grid with another number of steps. */
   of(numSteps: number): Schedule
+}
+
+/** Of methods that are the same computation, the first. */
+export function distinctMethods(methods: readonly Method[]): readonly Method[] {
+  const seen = new Set<string>()
+  return methods.filter((method) => {
+    const fresh = !seen.has(computationOf(method))
+    seen.add(computationOf(method))
+    return fresh
+  })
+}
+
+export function computationOf({ name, computation = name }: Method): string {
+  return computation
 }

@@ -20,11 +20,13 @@ interface SolverFamily {
   readonly solver: () => Solver
   /** Steps that `nfe` evaluations pay for. */
   readonly steps: (nfe: number) => number
+  /** The fixed method it is without a shift. */
+  readonly unshifted?: string
 }
 
 const solvers: readonly SolverFamily[] = [
-  { name: 'euler*', solver: euler, steps: (nfe) => nfe },
-  { name: 'ab2*', solver: () => adamsBashforth(2), steps: (nfe) => nfe },
+  { name: 'euler*', solver: euler, steps: (nfe) => nfe, unshifted: 'euler' },
+  { name: 'ab2*', solver: () => adamsBashforth(2), steps: (nfe) => nfe, unshifted: 'ab2' },
   { name: 'ab3', solver: () => adamsBashforth(3), steps: (nfe) => nfe },
   { name: 'ipndm4', solver: () => ipndm(4), steps: (nfe) => nfe },
   { name: 'dpmpp2m', solver: dpmSolverPP, steps: (nfe) => nfe },
@@ -36,7 +38,7 @@ const solvers: readonly SolverFamily[] = [
 
 /** Every solver, its grid shifted by each of {1, 1.5, 2, 3}. */
 export function solverFamilies(grids: Grids, budgets: readonly number[]): readonly Family[] {
-  return solvers.map(({ name, solver, steps }) => ({
+  return solvers.map(({ name, solver, steps, unshifted }) => ({
     name,
     candidates: budgets.flatMap((nfe) =>
       SHIFTS.map(
@@ -46,6 +48,7 @@ export function solverFamilies(grids: Grids, budgets: readonly number[]): readon
             name,
             schedule: shifted(grids.of(steps(nfe)), shift),
             options: () => ({ solver: solver() }),
+            ...(shift === 1 && unshifted && { computation: `${unshifted}-${nfe}` }),
           },
         }),
       ),

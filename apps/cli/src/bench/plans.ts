@@ -1,4 +1,11 @@
-import { calibrate, type Frontier, numStepsOf, type Schedule } from '@fastflow/core'
+import {
+  type CalibrationProgress,
+  calibrate,
+  type Frontier,
+  numStepsOf,
+  type PlanTarget,
+  type Schedule,
+} from '@fastflow/core'
 import type { Method } from './method.ts'
 import { recordRun } from './record-run.ts'
 import type { TurnPipeline } from './turns.ts'
@@ -8,38 +15,56 @@ export interface PlanSettings {
   readonly guidanceScale: number
   readonly budgets: readonly number[]
   readonly signal: AbortSignal
-  readonly onProgress?: (done: number, total: number, detail: string) => void
 }
 
-/** Two frontiers: one calibrated at the default cost, one from a single ordinary generation. */
+/** What one full run of a calibration is planned with. */
+export type PlanProgress = (progress: CalibrationProgress) => void
+
+/** Frontiers by the family of their rows. */
 export interface Plans {
+  /** Calibrated at the default cost. */
   readonly plan: Frontier
-  readonly single: Frontier
+  /** From a single ordinary generation. */
+  readonly plan1: Frontier
+  /** As `plan`, fitted to the exact solution. */
+  readonly 'plan-exact': Frontier
+  /** Searched on the noises of the bench itself. */
+  readonly oracle?: Frontier
 }
 
-/** Seed of the one generation that `single` is planned from. */
+/** Seed of the one generation that `plan1` is planned from. */
 const SINGLE_SEED = 2 ** 31 - 1
 
 /** Calibrates on noises no sample uses, the classes in turn. */
-export async function makePlans(pipe: TurnPipeline, settings: PlanSettings): Promise<Plans> {
+export function makePlan(
+  pipe: TurnPipeline,
+  settings: PlanSettings,
+  target: PlanTarget,
+  onProgress: PlanProgress,
+): Promise<Frontier> {
   const { schedule, guidanceScale, signal } = settings
   const numSteps = numStepsOf(schedule)
-  const budgets = settings.budgets.filter((nfe) => nfe < numSteps)
-  const plan = await pipe.calibrate({
-    numSteps,
-    guidanceScale,
-    budgets,
-    signal,
-    onProgress: ({ stage, evaluations, limit }) => settings.onProgress?.(evaluations, limit, stage),
-  })
-  const run = await recordRun(pipe, { schedule, guidanceScale, seed: SINGLE_SEED })
-  return { plan, single: await calibrate({ schedule, budgets, recorded: [run], evaluations: 0 }) }
+  return pipe.calibrate({ numSteps, guidanceScale, budgets: plannable(settings), target, signal, onProgress })
 }
 
-/** The plans of both frontiers at one budget. */
-export function planMethods(schedule: Schedule, { plan, single }: Plans, nfe: number): readonly Method[] {
-  return [
-    { name: `plan-${nfe}`, schedule, options: () => ({ policy: plan.at(nfe) }) },
-    { name: `plan1-${nfe}`, schedule, options: () => ({ policy: single.at(nfe) }) },
-  ]
+/** Plans from one full run, with no evaluation more. */
+export async function makeSinglePlan(pipe: TurnPipeline, settings: PlanSettings): Promise<Frontier> {
+  const { schedule, guidanceScale } = settings
+  const run = await recordRun(pipe, { schedule, guidanceScale, seed: SINGLE_SEED })
+  return calibrate({ schedule, budgets: plannable(settings), recorded: [run], evaluations: 0 })
+}
+
+function plannable({ schedule, budgets }: PlanSettings): readonly number[] {
+  return budgets.filter((nfe) => nfe < numStepsOf(schedule))
+}
+
+/** The plans of all frontiers at one budget. */
+export function planMethods(schedule: Schedule, plans: Plans, nfe: number): readonly Method[] {
+  return Object.entries<Frontier>({ ...plans }).map(([family, frontier]) => ({
+    name: `${family}-${nfe}`,
+    schedule,
+    // A smaller plan that serves this budget too, or the full run.
+    computation: `${family} ${frontier.entry(nfe)?.budget ?? 'full'}`,
+    options: () => ({ policy: frontier.at(nfe) }),
+  }))
 }

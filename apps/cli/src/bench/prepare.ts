@@ -1,28 +1,40 @@
+import { type Frontier, parsePlan } from '@fastflow/core'
 import type { PaperState } from '@fastflow/pipelines'
 import type { LearningCurve } from '../report/document.ts'
 import { fixedMethods, flatMethod, floorMethod, fullMethod, paperMethod } from './controls.ts'
-import { learnPaper } from './learn.ts'
+import { learningCurve, learnPaper } from './learn.ts'
+import type { BenchLog } from './log.ts'
 import type { Grids, Method } from './method.ts'
+import { oracleEvaluations, searchOracle } from './oracle.ts'
 import { loadPeers, ruleFamilies } from './peer-rules.ts'
 import { solverFamilies } from './peer-solvers.ts'
-import { makePlans, type Plans, planMethods } from './plans.ts'
+import { makePlan, makeSinglePlan, type PlanSettings, type Plans, planMethods } from './plans.ts'
 import { recordRun, velocityNorms } from './record-run.ts'
 import type { BenchSettings } from './run.ts'
-import { tune } from './tune.ts'
+import type { Tally } from './tally.ts'
+import { type Family, type Tuned, tune, tunedMethods } from './tune.ts'
 import type { TurnPipeline } from './turns.ts'
 
 /** Tuning noises: no sample, no calibration and no learning uses them. */
 const TUNING_SEED = 2_000_000
 
+/** What preparing the methods needs, besides the pipeline. */
+export interface Preparation {
+  readonly settings: BenchSettings
+  readonly grids: Grids
+  readonly log: BenchLog
+  readonly tally: Tally
+}
+
 /** Every method of the bench, ready to run; learning, calibrating and tuning happen here. */
 export async function prepareMethods(
   pipe: TurnPipeline,
-  settings: BenchSettings,
-  grids: Grids,
-): Promise<{ methods: readonly Method[]; learning: LearningCurve; planEvaluations: number }> {
-  const { state, curve } = await learn(pipe, settings)
-  const plans = settings.plans ? await plan(pipe, settings, grids) : undefined
-  const tuned = settings.tuningSamples > 0 ? await tuneAll(pipe, settings, grids) : []
+  preparation: Preparation,
+): Promise<{ methods: readonly Method[]; learning: LearningCurve; plans: Plans | undefined }> {
+  const { settings, grids } = preparation
+  const { state, nfe: learned } = await learn(pipe, preparation)
+  const plans = settings.plans ? await plan(pipe, preparation) : undefined
+  const tuned = settings.tuningSamples > 0 ? await tuneAll(pipe, preparation) : []
   const methods = [
     fullMethod(grids),
     floorMethod(grids),
@@ -34,51 +46,81 @@ export async function prepareMethods(
     flatMethod(grids),
     paperMethod(grids, state),
   ]
-  return { methods, learning: curve, planEvaluations: plans?.plan.document.calibration.evaluations ?? 0 }
+  return { methods, learning: learningCurve(state, learned), plans }
 }
 
 async function learn(
   pipe: TurnPipeline,
-  { numSteps, guidanceScale, paperGenerations, signal, onProgress }: BenchSettings,
-): Promise<{ state: PaperState; curve: LearningCurve }> {
-  return learnPaper(pipe, {
-    generations: paperGenerations,
-    numSteps,
-    guidanceScale,
-    signal,
-    onGeneration: (done, nfe) => onProgress?.(done, paperGenerations, `learning, ${nfe} evaluations`),
-  })
+  { settings, log, tally }: Preparation,
+): Promise<{ state: PaperState; nfe: readonly number[] }> {
+  const { numSteps, guidanceScale, paperGenerations: generations, signal } = settings
+  const onGeneration = (done: number): void => tally.report(`learning ${done} of ${generations}`)
+  tally.enter('learning')
+  return log.once(
+    'learned',
+    async () => {
+      const options = { generations, numSteps, guidanceScale, signal, onGeneration }
+      const { state, curve } = await learnPaper(pipe, options)
+      return { state, nfe: curve.nfe }
+    },
+    tally.cost,
+  )
 }
 
-async function plan(pipe: TurnPipeline, settings: BenchSettings, grids: Grids): Promise<Plans> {
-  const { guidanceScale, budgets, signal, onProgress } = settings
-  const options = { schedule: grids.full, guidanceScale, budgets, signal }
-  return makePlans(pipe, {
-    ...options,
-    onProgress: (done, total, stage) => onProgress?.(done, total, `planning evaluations, ${stage}`),
-  })
+async function plan(pipe: TurnPipeline, { settings, grids, log, tally }: Preparation): Promise<Plans> {
+  const { guidanceScale, budgets, signal, samples, seed } = settings
+  const options: PlanSettings = { schedule: grids.full, guidanceScale, budgets, signal }
+  const frontier = async (name: string, make: () => Promise<Frontier>): Promise<Frontier> =>
+    parsePlan(await log.once(name, async () => (await make()).toJSON(), tally.cost))
+  tally.enter('planning')
+  const planned = await frontier('plan', () =>
+    makePlan(pipe, options, 'baseline', ({ stage }) => tally.report(`planning, ${stage}`)),
+  )
+  const exact = await frontier('plan-exact', () =>
+    makePlan(pipe, options, 'exact', ({ stage }) =>
+      tally.report(`planning for the exact solution, ${stage}`),
+    ),
+  )
+  const plans: Plans = {
+    plan: planned,
+    plan1: await frontier('plan1', () => makeSinglePlan(pipe, options)),
+    'plan-exact': exact,
+  }
+  if (!settings.oracle) return plans
+  tally.enter('oracle', oracleEvaluations(settings.numSteps, samples))
+  const onProgress = (): void => tally.report('searching the oracle')
+  const oracle = await frontier('oracle', () =>
+    searchOracle(pipe, planned, { schedule: grids.full, guidanceScale, seed, samples, signal, onProgress }),
+  )
+  return { ...plans, oracle }
 }
 
 async function tuneAll(
   pipe: TurnPipeline,
-  settings: BenchSettings,
-  grids: Grids,
+  { settings, grids, log, tally }: Preparation,
 ): Promise<readonly Method[]> {
-  const { budgets, guidanceScale, tuningSamples, signal, onProgress } = settings
+  const { budgets, guidanceScale, tuningSamples, signal, numSteps } = settings
   const seeds = Array.from({ length: tuningSamples }, (_, i) => TUNING_SEED + i)
   const peers = await loadPeers()
-  const run = { schedule: grids.full, guidanceScale, seed: seeds[0]! }
-  const norms = peers ? velocityNorms(await recordRun(pipe, run), settings.numSteps) : []
-  const families = [
+  tally.enter('tuning')
+  const norms = await log.once(
+    'norms',
+    async () => {
+      const run = { schedule: grids.full, guidanceScale, seed: seeds[0]! }
+      return peers ? velocityNorms(await recordRun(pipe, run), numSteps) : []
+    },
+    tally.cost,
+  )
+  const families: readonly Family[] = [
     ...solverFamilies(grids, budgets),
     ...(peers ? ruleFamilies(peers, grids.full, norms) : []),
   ]
-  return tune(pipe, families, {
-    full: fullMethod(grids),
-    guidanceScale,
-    budgets,
-    seeds,
-    signal,
-    onProgress: (done, total) => onProgress?.(done, total, 'tuning runs'),
-  })
+  const onProgress = (done: number, total: number): void => tally.report(`tuning ${done} of ${total}`)
+  const full = fullMethod(grids)
+  const tuned = await log.once<readonly Tuned[]>(
+    'tuned',
+    () => tune(pipe, families, { full, guidanceScale, budgets, seeds, signal, onProgress }),
+    tally.cost,
+  )
+  return tunedMethods(families, tuned)
 }

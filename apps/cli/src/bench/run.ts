@@ -1,21 +1,27 @@
 import { availableParallelism } from 'node:os'
-import { FastFlowError } from '@fastflow/core'
+import { numStepsOf } from '@fastflow/core'
 import type { Flow } from '@fastflow/pipelines'
-import type { LearningCurve } from '../report/document.ts'
+import type { Comparison, LearningCurve } from '../report/document.ts'
 import { withLoopLag } from '../session.ts'
 import { contestsOf } from './contests.ts'
 import { exactMethod } from './controls.ts'
 import type { BenchDocument } from './document.ts'
-import { type Measurement, measure, type Scores, score } from './measure.ts'
-import type { Grids, Method } from './method.ts'
+import { expectedCost, expectedSamples } from './expected.ts'
+import { type BenchLog, noLog } from './log.ts'
+import type { Grids } from './method.ts'
+import { withOracleChoice } from './oracle.ts'
 import { prepareMethods } from './prepare.ts'
-import { type MethodRuns, summarizeRow } from './summarize-rows.ts'
+import { type BenchSample, runSamples } from './samples.ts'
+import { summarizeRow } from './summarize-rows.ts'
+import { countingPipeline, createTally } from './tally.ts'
 import type { TurnPipeline } from './turns.ts'
 
 /** Which methods are measured besides the full run, the floor and the paper's policy. */
 export interface BenchScope {
   /** Plans of FastFlow's planner, calibrated first. */
   readonly plans: boolean
+  /** With plans: the best that plans could be on these samples, searched first. */
+  readonly oracle: boolean
   /** Other solvers and caching rules, tuned first; 0 leaves them out, else the number of tuning noises. */
   readonly tuningSamples: number
 }
@@ -29,18 +35,19 @@ export interface BenchSettings extends BenchScope {
   readonly paperGenerations: number
   readonly threads: number | undefined
   readonly signal: AbortSignal
+  /** Finished parts of the same bench, interrupted before. */
+  readonly log?: BenchLog
+  /** Progress in evaluations. */
   readonly onProgress?: (done: number, total: number, detail: string) => void
-  /** Sees every sample with its images, before they are dropped. */
-  readonly onSample?: (sample: BenchSample) => unknown
+  /** The images of a sample that are to be kept, before all are dropped. */
+  readonly compare?: (sample: BenchSample) => Promise<Comparison | undefined>
 }
 
-/** All methods on one noise; the full run comes first. */
-export interface BenchSample {
-  readonly index: number
-  readonly seed: number
-  readonly label: string
-  readonly flow: Flow
-  readonly runs: readonly { readonly measurement: Measurement; readonly scores: Scores }[]
+/** What a bench brings home. */
+export interface BenchResult {
+  readonly document: BenchDocument
+  readonly learning: LearningCurve
+  readonly comparisons: readonly Comparison[]
 }
 
 /** The fine solution takes this many times the steps of the full run. */
@@ -50,19 +57,21 @@ const EXACT_FACTOR = 5
  * Measures every method on the same noises. Methods take turns on each sample, in an order that rotates from sample
  * to sample, so that a machine that speeds up or slows down meets all of them alike.
  */
-export async function runBench(
-  pipe: TurnPipeline,
-  settings: BenchSettings,
-): Promise<{ document: BenchDocument; learning: LearningCurve }> {
-  const { numSteps, guidanceScale, budgets } = settings
+export async function runBench(plain: TurnPipeline, settings: BenchSettings): Promise<BenchResult> {
+  const { numSteps, guidanceScale, budgets, log = noLog } = settings
+  const tally = createTally(expectedCost(settings), settings.onProgress)
+  if (log.cost !== undefined) tally.restore(log.cost)
+  const pipe = countingPipeline(plain, tally)
   const gridOf = (steps: number): Flow['schedule'] =>
     pipe.planKey({ numSteps: steps, guidanceScale }).schedule
   const grids: Grids = { full: gridOf(numSteps), of: gridOf }
-  const exactSteps = EXACT_FACTOR * numSteps
-  const { methods, learning, planEvaluations } = await prepareMethods(pipe, settings, grids)
-  const { result: runs, lagMs } = await withLoopLag(() =>
-    runSamples(pipe, settings, methods, exactMethod(grids, exactSteps)),
+  const exact = exactMethod(grids, EXACT_FACTOR * numSteps)
+  const { methods, learning, plans } = await prepareMethods(pipe, { settings, grids, log, tally })
+  tally.enter('samples', expectedSamples([...methods, exact], settings.samples))
+  const { result, lagMs } = await withLoopLag(() =>
+    runSamples(pipe, { settings, methods, exact, log, tally }),
   )
+  const runs = withOracleChoice(result.runs, budgets)
   const document: BenchDocument = {
     version: 1,
     model: pipe.model,
@@ -70,10 +79,12 @@ export async function runBench(
     samples: settings.samples,
     seed: settings.seed,
     guidanceScale,
-    exactSteps,
+    exactSteps: numStepsOf(exact.schedule),
     paperGenerations: settings.paperGenerations,
-    planEvaluations,
+    planEvaluations: plans?.plan.document.calibration.evaluations ?? 0,
+    planExactEvaluations: plans?.['plan-exact'].document.calibration.evaluations ?? 0,
     tuningSamples: settings.tuningSamples,
+    evaluations: tally.cost(),
     environment: {
       node: process.version,
       backend: pipe.executionProvider,
@@ -83,40 +94,5 @@ export async function runBench(
     rows: runs.map((run) => summarizeRow(run, runs[0]!)),
     contests: contestsOf(runs, budgets),
   }
-  return { document, learning }
-}
-
-async function runSamples(
-  pipe: TurnPipeline,
-  settings: BenchSettings,
-  methods: readonly Method[],
-  exact: Method,
-): Promise<readonly MethodRuns[]> {
-  const all = methods.map(
-    ({ name, tuned }): MethodRuns => ({ method: name, tuned, measurements: [], scores: [] }),
-  )
-  const { samples, guidanceScale, signal } = settings
-  for (let index = 0; index < samples; index++) {
-    if (signal.aborted) throw new FastFlowError({ code: 'aborted', field: 'signal', message: 'cancelled' })
-    const seed = settings.seed + index
-    const flow = await pipe.prepareTurn(index, { seed, guidanceScale })
-    const fine = await measure(flow, exact, seed, signal)
-    const measured = new Array<Measurement>(methods.length)
-    for (let turn = 0; turn < methods.length; turn++) {
-      const at = (turn + index) % methods.length
-      measured[at] = await measure(flow, methods[at]!, seed, signal)
-    }
-    const runs = measured.map((measurement) => ({
-      measurement,
-      scores: score(flow, measurement, measured[0]!, fine),
-    }))
-    for (const [i, { measurement, scores }] of runs.entries()) {
-      const { pixels, ...kept } = measurement
-      all[i]!.measurements.push(kept)
-      all[i]!.scores.push(scores)
-    }
-    await settings.onSample?.({ index, seed, label: flow.caption, flow, runs })
-    settings.onProgress?.(index + 1, samples, 'samples')
-  }
-  return all
+  return { document, learning, comparisons: result.comparisons }
 }

@@ -1,8 +1,10 @@
 import { textTable } from '../text-table.ts'
-import type { BenchDocument } from './document.ts'
+import type { BenchContest, BenchDocument, BenchRow, Interval } from './document.ts'
+import { sumOf } from './tally.ts'
 
-/** The rows as an aligned text table, and the plan's contests below. */
-export function benchTable({ rows, contests }: BenchDocument): string {
+/** The rows as an aligned text table, and below it the plans' contests, the floor and the cost. */
+export function benchTable(document: BenchDocument): string {
+  const { rows } = document
   const tuned = rows.some((row) => row.tuned !== undefined)
   const head = [
     'method',
@@ -12,6 +14,7 @@ export function benchTable({ rows, contests }: BenchDocument): string {
     'p10',
     'min',
     'SSIM',
+    'over floor',
     'exact dB',
     'harm',
     'model ms',
@@ -26,6 +29,7 @@ export function benchTable({ rows, contests }: BenchDocument): string {
     row.psnr.p10.toFixed(2),
     row.psnr.min.toFixed(2),
     row.ssim.mean.toFixed(4),
+    signed(overFloor(row, rows)),
     row.exact.psnr.mean.toFixed(2),
     `${(100 * row.harm).toFixed(0)}%`,
     row.modelMs.toFixed(1),
@@ -35,9 +39,34 @@ export function benchTable({ rows, contests }: BenchDocument): string {
   ])
   const titles = tuned ? [...head, 'tuned to'] : head
   const table = textTable(titles, lines, [0, head.length])
-  const verdicts = contests.map(({ budget, rival, difference: { mean, low, high } }) => {
-    const interval = `95 % interval ${low.toFixed(2)} to ${high.toFixed(2)}`
-    return `plan-${budget} against ${rival}: ${mean >= 0 ? '+' : ''}${mean.toFixed(2)} dB, ${interval}`
-  })
-  return [table, ...verdicts].join('\n')
+  return [table, ...document.contests.map(verdict), ...floorLines(document), costLine(document)].join('\n')
+}
+
+/** dB by which a method's mean PSNR to the full run exceeds that of the full run with a few steps less. */
+export function overFloor({ psnr }: BenchRow, rows: readonly BenchRow[]): number {
+  return psnr.mean - (rows.find(({ method }) => method === 'floor')?.psnr.mean ?? Number.NaN)
+}
+
+function verdict({ plan, rival, to, difference, p10, wins, pairs }: BenchContest): string {
+  const text = ({ mean, low, high }: Interval): string =>
+    `${signed(mean)} dB (95 % interval ${signed(low)} to ${signed(high)})`
+  return `${plan} against ${rival}, to the ${to === 'full' ? 'full run' : 'exact solution'}: mean ${text(difference)}, p10 ${text(p10)}, ahead on ${wins} of ${pairs.length}`
+}
+
+function signed(value: number): string {
+  return `${value >= 0 ? '+' : ''}${value.toFixed(2)}`
+}
+
+function floorLines({ rows, exactSteps }: BenchDocument): string[] {
+  const full = rows.find(({ method }) => method === 'full')
+  const floor = rows.find(({ method }) => method === 'floor')
+  if (full === undefined || floor === undefined) return []
+  const exact = `the full run is ${full.exact.psnr.mean.toFixed(2)} dB (p10 ${full.exact.psnr.p10.toFixed(2)}) from the exact solution of ${exactSteps} steps`
+  const fewer = `Euler with ${full.nfe - floor.nfe} steps fewer ${floor.psnr.mean.toFixed(2)} dB (p10 ${floor.psnr.p10.toFixed(2)}) from the full run`
+  return [`floor: ${exact}; ${fewer}`]
+}
+
+function costLine({ evaluations }: BenchDocument): string {
+  const parts = Object.entries(evaluations).filter(([, made]) => made > 0)
+  return `cost: ${sumOf(evaluations)} evaluations (${parts.map(([phase, made]) => `${phase} ${made}`).join(', ')})`
 }

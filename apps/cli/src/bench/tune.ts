@@ -26,8 +26,15 @@ export interface TuneSettings {
   readonly onProgress?: (done: number, total: number) => void
 }
 
-interface Trial extends Candidate {
+/** Which setting of a family a budget has: its place among the candidates. */
+export interface Tuned {
+  readonly budget: number
   readonly family: string
+  readonly candidate: number
+}
+
+interface Trial extends Omit<Tuned, 'budget'> {
+  readonly method: Method
   /** Mean over the tuning noises. */
   readonly nfe: number
   /** dB to the full run, mean over the tuning noises. */
@@ -45,15 +52,26 @@ export async function tune(
   pipe: TurnPipeline,
   families: readonly Family[],
   settings: TuneSettings,
-): Promise<readonly Method[]> {
+): Promise<readonly Tuned[]> {
   const trials = await tryAll(pipe, families, settings)
   return settings.budgets.flatMap((budget) =>
     families.flatMap((family) => {
       const within = trials.filter((trial) => trial.family === family.name && trial.nfe <= budget + SLACK)
       const [best] = within.sort((a, b) => b.psnr - a.psnr)
-      return best ? [{ ...best.method, name: `${family.name}-${budget}`, tuned: best.parameter }] : []
+      return best ? [{ budget, family: best.family, candidate: best.candidate }] : []
     }),
   )
+}
+
+/** The methods of what {@link tune} found. */
+export function tunedMethods(families: readonly Family[], tuned: readonly Tuned[]): readonly Method[] {
+  return tuned.flatMap(({ budget, family, candidate }) => {
+    const found = families.find(({ name }) => name === family)?.candidates[candidate]
+    if (found === undefined) return []
+    const { method, parameter } = found
+    const computation = method.computation ?? `${family} ${candidate}`
+    return [{ ...method, name: `${family}-${budget}`, tuned: parameter, computation }]
+  })
 }
 
 async function tryAll(
@@ -61,7 +79,9 @@ async function tryAll(
   families: readonly Family[],
   { full, guidanceScale, seeds, signal, onProgress }: TuneSettings,
 ): Promise<readonly Trial[]> {
-  const all = families.flatMap(({ name, candidates }) => candidates.map((one) => ({ ...one, family: name })))
+  const all = families.flatMap(({ name, candidates }) =>
+    candidates.map(({ method }, candidate) => ({ method, candidate, family: name })),
+  )
   const sums = all.map(() => ({ nfe: 0, psnr: 0 }))
   for (const [done, seed] of seeds.entries()) {
     const flow = await pipe.prepareTurn(seed, { seed, guidanceScale })

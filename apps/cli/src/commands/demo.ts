@@ -37,7 +37,8 @@ export async function demoCommand(io: Io, options: DemoCommandOptions): Promise<
     io.log(
       `${name}: learning over ${options.generations} generations, then measuring on ${options.samples} samples`,
     )
-    const section = await benchModel(io, { ...options, model, nfe: BUDGETS, seed: 0, plans: true, tune: 0 })
+    const scope = { plans: true, oracle: false, tune: 0 } as const
+    const section = await benchModel(io, { ...options, ...scope, model, nfe: BUDGETS, seed: 0 })
     await writePictures(folder, section)
     sections.push(section)
     io.out(`${name}\n${benchTable(section.bench)}\n`)

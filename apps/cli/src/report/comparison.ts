@@ -1,4 +1,4 @@
-import type { BenchSample } from '../bench/run.ts'
+import type { BenchSample } from '../bench/samples.ts'
 import { encodePng } from '../png.ts'
 import type { Comparison, Picture } from './document.ts'
 

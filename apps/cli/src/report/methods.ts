@@ -90,6 +90,24 @@ const known: ReadonlyMap<string, Known> = new Map([
     },
   ],
   [
+    'plan-exact',
+    {
+      color: 'var(--exact)',
+      symbol: 'star',
+      about:
+        'FastFlow’s planner with the exact solution as its model: meant to come closer to that than the full run does, not to imitate the full run.',
+    },
+  ],
+  [
+    'oracle',
+    {
+      color: 'var(--muted)',
+      symbol: 'circle',
+      about:
+        'No method: the best plan that could be found on these very noises, which nobody has beforehand. What plans could reach at most.',
+    },
+  ],
+  [
     'floor',
     {
       color: 'var(--full)',
@@ -115,6 +133,11 @@ export function parseMethod(method: string): MethodName {
 export function methodStyle(family: string): MethodStyle {
   const sum = [...family].reduce((total, character) => total + (character.codePointAt(0) ?? 0), 0)
   return known.get(family) ?? spare[sum % spare.length] ?? { color: 'var(--ink)', symbol: 'circle' }
+}
+
+/** True for families with a style of their own; the others are other tools' methods. */
+export function isKnown(family: string): boolean {
+  return known.has(family)
 }
 
 /** One sentence on a family; undefined where it is not one of ours. */

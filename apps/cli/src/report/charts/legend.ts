@@ -4,7 +4,7 @@ import type { MethodStyle } from '../methods.ts'
 export interface LegendEntry {
   readonly name: Content
   readonly color: string
-  readonly line?: 'solid' | 'thin' | 'dashed'
+  readonly line?: 'solid' | 'thin' | 'faint' | 'dashed'
   readonly symbol?: MethodStyle['symbol'] | 'bar'
 }
 
@@ -30,6 +30,7 @@ export function chartSymbol(symbol: MethodStyle['symbol']): string {
 const lines: Readonly<Record<NonNullable<LegendEntry['line']>, Markup>> = {
   solid: html`<path d="M0 6H22" stroke="currentColor" stroke-width="2"/>`,
   thin: html`<path d="M0 6H22" stroke="currentColor" stroke-opacity=".5"/>`,
+  faint: html`<path d="M0 6H22" stroke="currentColor" stroke-opacity=".35"/>`,
   dashed: html`<path d="M0 6H22" stroke="currentColor" stroke-width="1.5" stroke-dasharray="4 3"/>`,
 }
 

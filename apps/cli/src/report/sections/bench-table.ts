@@ -1,4 +1,5 @@
 import type { BenchDocument, BenchRow } from '../../bench/document.ts'
+import { overFloor } from '../../bench/table.ts'
 import { count, decibels, fixed, isIdentical, milliseconds, percent, times } from '../format.ts'
 import { html, type Markup } from '../html.ts'
 import { methodStyle, parseMethod } from '../methods.ts'
@@ -6,7 +7,7 @@ import { methodStyle, parseMethod } from '../methods.ts'
 interface Column {
   readonly head: string
   readonly title: string
-  readonly value: (row: BenchRow) => number
+  readonly value: (row: BenchRow, all: readonly BenchRow[]) => number
   readonly text: (value: number) => string
   /** Figures of quality: the best of each NFE is emphasised. Times are not, being noisy. */
   readonly quality?: boolean
@@ -40,6 +41,12 @@ const columns: readonly Column[] = [
     value: (row) => row.psnr.min,
     text: psnrText,
     quality: true,
+  },
+  {
+    head: 'floor',
+    title: 'mean PSNR to the full run less the floor: that of the full run with a few steps less, dB',
+    value: overFloor,
+    text: (value) => `${value > 0 ? '+' : ''}${fixed(value, 1)}`,
   },
   {
     head: 'SSIM',
@@ -108,18 +115,26 @@ export function benchTable(bench: BenchDocument, id: string): Markup | undefined
   const full = bench.rows.find((row) => row.method === 'full')
   return html`<section aria-labelledby="${id}-title">
 <h3 id="${id}-title">All figures</h3>
-<p class="lead">Over ${bench.samples} samples, all methods on the same noise in turn; PSNR in dB, means unless marked p10 (worst tenth) or min. <b class="best">Bold</b>: best of its NFE.${
+<p class="lead">Over ${bench.samples} samples, all methods on the same noise in turn; PSNR in dB, means unless marked p10 (worst tenth) or min. <b class="best">Bold</b>: best of its NFE. ${floorWords(bench)}${
     full &&
     html` <span class="closer">▴</span> closer to the exact solution than the full run (${decibels(full.exact.psnr.mean)}).`
   }</p>
 <div class="scroll" tabindex="0" role="region" aria-labelledby="${id}-title"><table data-sortable>
 <thead>
-<tr class="groups"><th></th><td colspan="2">Cost</td><td colspan="4" class="first">To the own full run</td><td colspan="3" class="first">To the exact solution</td><td colspan="4" class="first">Milliseconds a sample</td><td class="first"></td></tr>
+<tr class="groups"><th></th><td colspan="2">Cost</td><td colspan="5" class="first">To the own full run</td><td colspan="3" class="first">To the exact solution</td><td colspan="4" class="first">Milliseconds a sample</td><td class="first"></td></tr>
 <tr><th scope="col">Method</th>${columns.map(headCell)}</tr>
 </thead>
 <tbody>${rows.map((row, index) => bodyRow(row, rows[index - 1], bench.rows, full))}</tbody>
 </table></div>
 </section>`
+}
+
+/** How far the full run is from itself with fewer steps: a difference below that is none. */
+function floorWords({ rows }: BenchDocument): string | undefined {
+  const full = rows.find(({ method }) => method === 'full')
+  const floor = rows.find(({ method }) => method === 'floor')
+  if (full === undefined || floor === undefined) return undefined
+  return `Floor: with ${count(full.nfe - floor.nfe)} steps fewer the full run is ${decibels(floor.psnr.mean)} from itself (p10 ${decibels(floor.psnr.p10)}).`
 }
 
 function headCell({ head, title, first }: Column): Markup {
@@ -132,13 +147,14 @@ function bodyRow(
   all: readonly BenchRow[],
   full: BenchRow | undefined,
 ): Markup {
-  const peers = all.filter((peer) => peer.method !== 'full' && sameCost(peer, row))
+  const peers = all.filter((peer) => isMethod(peer) && sameCost(peer, row))
   const starts = previous !== undefined && !sameCost(previous, row)
   const cells = columns.map((column) => {
-    const value = column.value(row)
-    const best = column.quality && peers.length > 1 && isBest(value, peers.map(column.value), row)
-    const closer =
-      column.title.includes('exact solution, mean') && full !== undefined && value > column.value(full)
+    const figure = (of: BenchRow): number => column.value(of, all)
+    const value = figure(row)
+    const best =
+      column.quality && peers.length > 1 && isMethod(row) && value === Math.max(...peers.map(figure))
+    const closer = column.title.includes('exact solution, mean') && full !== undefined && value > figure(full)
     return html`<td class="number${column.first ? ' first' : ''}${best ? ' best' : ''}" data-value="${value}">${
       closer ? html`<span class="closer" title="closer than the full run">▴</span>` : undefined
     }${column.text(value)}</td>`
@@ -151,6 +167,7 @@ function sameCost(a: BenchRow, b: BenchRow): boolean {
   return Math.round(a.nfe) === Math.round(b.nfe)
 }
 
-function isBest(value: number, peers: readonly number[], row: BenchRow): boolean {
-  return row.method !== 'full' && value === Math.max(...peers)
+/** References and the oracle compete with nobody. */
+function isMethod({ method }: BenchRow): boolean {
+  return !['full', 'floor', 'oracle'].includes(parseMethod(method).family)
 }

@@ -1,3 +1,4 @@
+import { isRival } from '../../bench/contests.ts'
 import type { BenchDocument, BenchRow } from '../../bench/document.ts'
 import { count, decibels, fixed, milliseconds, percent, times } from '../format.ts'
 import { type Content, html, type Markup } from '../html.ts'
@@ -42,11 +43,9 @@ function nameOf({ method }: BenchRow): string {
   return method === 'paper' ? 'the learned policy' : 'the plan'
 }
 
-const OURS: readonly string[] = ['full', 'paper', 'plan', 'plan1']
-
 function rival(rows: readonly BenchRow[], ours: BenchRow): Markup | undefined {
   const best = rows
-    .filter((row) => !OURS.includes(parseMethod(row.method).family) && row.nfe <= Math.ceil(ours.nfe))
+    .filter((row) => isRival(row.method) && row.nfe <= Math.ceil(ours.nfe))
     .sort((a, b) => b.psnr.mean - a.psnr.mean)[0]
   if (best === undefined) return undefined
   const ahead = ours.psnr.mean - best.psnr.mean

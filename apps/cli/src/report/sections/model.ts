@@ -1,12 +1,15 @@
+import { sumOf } from '../../bench/tally.ts'
 import { exactFrontier, ownFrontier } from '../charts/frontier.ts'
 import { pullsMap, rewardMap } from '../charts/heat-map.ts'
 import { learningChart } from '../charts/learning.ts'
+import { scatterChart } from '../charts/scatter.ts'
 import { skipsChart } from '../charts/skips.ts'
 import type { ModelSection } from '../document.ts'
 import { milliseconds } from '../format.ts'
 import { html, type Markup } from '../html.ts'
 import { benchTable } from './bench-table.ts'
 import { compareSection } from './compare.ts'
+import { contestsSection } from './contests.ts'
 import { headline } from './headline.ts'
 
 /** Everything about one model; `id` is unique in the page. What has no data is left out, heading and all. */
@@ -22,6 +25,11 @@ ${compareSection(section, `${id}-compare`)}
 ${charts('Quality for cost', `${id}-quality`, [
   ownFrontier(bench, `${id}-own`),
   exactFrontier(bench, `${id}-exact`),
+])}
+${contestsSection(bench, `${id}-contests`)}
+${charts('One by one', `${id}-samples`, [
+  scatterChart(bench, 'full', 'best', `${id}-scatter`),
+  scatterChart(bench, 'exact', 'full', `${id}-scatter-exact`),
 ])}
 ${benchTable(bench, `${id}-table`)}
 ${charts('What was learned', `${id}-learned`, [
@@ -49,6 +57,10 @@ function setting({ bench }: ModelSection): Markup {
     ['Guidance scale', bench.guidanceScale],
     ['Steps of the exact solution', bench.exactSteps],
     ['Generations learned from', bench.paperGenerations],
+    ['Evaluations planned with', bench.planEvaluations],
+    ['The same, exact solution', bench.planExactEvaluations],
+    ['Noises others were tuned on', bench.tuningSamples],
+    ['Evaluations of this bench', sumOf(bench.evaluations)],
     ['Backend', environment.backend],
     ['Threads', environment.threads],
     ['Node', environment.node],

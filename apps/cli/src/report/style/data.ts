@@ -28,6 +28,10 @@ tbody tr:hover > * { background: var(--page); }
 tr.starts > * { border-top: 1px solid var(--line); }
 .sorted tr.starts > * { border-top: 0; }
 .sorted tr.starts > .first, tr.starts > .first { border-left: 1px solid var(--line); }
+td.name { font: 500 13px var(--mono); }
+td.interval { color: var(--muted); }
+.ahead { color: var(--uniform); font-weight: 700; }
+.behind { color: var(--negative); font-weight: 700; }
 td.best, b.best { font-weight: 700; color: var(--accent); }
 .closer { margin-right: 4px; color: var(--uniform); font-size: 0.8em; }
 .dot { display: inline-block; width: 8px; height: 8px; margin-right: 8px; border-radius: 50%; }

@@ -1,0 +1,93 @@
+import { FastFlowError } from '@fastflow/core'
+import type { Flow } from '@fastflow/pipelines'
+import type { Comparison } from '../report/document.ts'
+import type { BenchLog } from './log.ts'
+import { type Measurement, measure, type Scores, score } from './measure.ts'
+import { computationOf, distinctMethods, type Method } from './method.ts'
+import type { BenchSettings } from './run.ts'
+import type { MethodRuns } from './summarize-rows.ts'
+import type { Tally } from './tally.ts'
+import type { TurnPipeline } from './turns.ts'
+
+/** One method on one sample, with its images. */
+export interface SampleRun {
+  readonly measurement: Measurement
+  readonly scores: Scores
+}
+
+/** All methods on one noise; the full run comes first. */
+export interface BenchSample {
+  readonly index: number
+  readonly seed: number
+  readonly label: string
+  readonly flow: Flow
+  readonly runs: readonly SampleRun[]
+}
+
+/** What is kept of one sample: the figures of every distinct computation. */
+interface KeptSample {
+  readonly runs: readonly {
+    readonly measurement: Omit<Measurement, 'pixels'>
+    readonly scores: Scores
+  }[]
+  readonly comparison?: Comparison
+}
+
+export interface SampleOptions {
+  readonly settings: BenchSettings
+  readonly methods: readonly Method[]
+  readonly exact: Method
+  readonly log: BenchLog
+  readonly tally: Tally
+}
+
+/** Every method on every sample; the full run and the exact solution are computed once a sample. */
+export async function runSamples(
+  pipe: TurnPipeline,
+  options: SampleOptions,
+): Promise<{ readonly runs: readonly MethodRuns[]; readonly comparisons: readonly Comparison[] }> {
+  const { settings, methods, log, tally } = options
+  const distinct = distinctMethods(methods)
+  const kept: KeptSample[] = []
+  for (let index = 0; index < settings.samples; index++) {
+    kept.push(await log.once(`sample ${index}`, () => runSample(pipe, index, distinct, options), tally.cost))
+    tally.report(`sample ${index + 1} of ${settings.samples}`)
+  }
+  const runs = methods.map((method): MethodRuns => {
+    const at = distinct.findIndex((one) => computationOf(one) === computationOf(method))
+    const own = kept.map((sample) => sample.runs[at]!)
+    const measurements = own.map(({ measurement }) => ({ ...measurement, method: method.name }))
+    return { method: method.name, tuned: method.tuned, measurements, scores: own.map(({ scores }) => scores) }
+  })
+  return { runs, comparisons: kept.flatMap(({ comparison }) => comparison ?? []) }
+}
+
+async function runSample(
+  pipe: TurnPipeline,
+  index: number,
+  methods: readonly Method[],
+  { settings, exact }: SampleOptions,
+): Promise<KeptSample> {
+  const { guidanceScale, signal } = settings
+  const seed = settings.seed + index
+  const flow = await pipe.prepareTurn(index, { seed, guidanceScale })
+  const measureOne = (method: Method): Promise<Measurement> => {
+    if (signal.aborted) throw new FastFlowError({ code: 'aborted', field: 'signal', message: 'cancelled' })
+    return measure(flow, method, seed, signal)
+  }
+  const fine = await measureOne(exact)
+  const measured = new Array<Measurement>(methods.length)
+  for (let turn = 0; turn < methods.length; turn++) {
+    const at = (turn + index) % methods.length
+    measured[at] = await measureOne(methods[at]!)
+  }
+  const runs = measured.map(
+    (measurement): SampleRun => ({ measurement, scores: score(flow, measurement, measured[0]!, fine) }),
+  )
+  const comparison = await settings.compare?.({ index, seed, label: flow.caption, flow, runs })
+  return { runs: runs.map(withoutPixels), ...(comparison && { comparison }) }
+}
+
+function withoutPixels({ measurement: { pixels, ...kept }, scores }: SampleRun): KeptSample['runs'][number] {
+  return { measurement: kept, scores }
+}

@@ -1,0 +1,96 @@
+import { appendFile, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import type { BenchCost } from '../src/bench/document.ts'
+import { openBenchLog } from '../src/bench/log.ts'
+import { createTally } from '../src/bench/tally.ts'
+import { cli, temporaryFolder } from './run-cli.ts'
+
+const spent = (samples: number): BenchCost => ({ learning: 0, planning: 0, oracle: 0, tuning: 0, samples })
+
+test('a log gives back what was finished, and drops a line that a crash cut short', async () => {
+  const path = join(await temporaryFolder(onTestFinished), 'log')
+  const terms = { model: 'a', budgets: [3, 5] }
+  const first = await openBenchLog(path, terms)
+  expect(first).toMatchObject({ found: 0, cost: undefined })
+  await first.once(
+    'one',
+    async () => ({ value: 1 }),
+    () => spent(7),
+  )
+  await appendFile(path, '{"key":"two","part":{"val')
+  const second = await openBenchLog(path, terms)
+  expect(second).toMatchObject({ found: 1, cost: spent(7) })
+  const again = async (): Promise<never> => expect.unreachable('was finished')
+  expect(await second.once('one', again, () => spent(7))).toEqual({ value: 1 })
+  await second.once(
+    'two',
+    async () => 2,
+    () => spent(9),
+  )
+  expect((await openBenchLog(path, terms)).cost).toEqual(spent(9))
+  await second.remove()
+  await expect(readFile(path)).rejects.toThrow()
+})
+
+test('a log of another bench or another kind of file is refused, and left as it is', async () => {
+  const path = join(await temporaryFolder(onTestFinished), 'log')
+  await (await openBenchLog(path, { samples: 64 })).once(
+    'one',
+    async () => 1,
+    () => spent(1),
+  )
+  await expect(openBenchLog(path, { samples: 32 })).rejects.toMatchObject({
+    code: 'policy-mismatch',
+    message: expect.stringContaining('other samples'),
+  })
+  for (const text of ['no JSON\n', '{"a":1}\n', 'one line without an end']) {
+    await writeFile(path, text)
+    await expect(openBenchLog(path, {})).rejects.toMatchObject({ code: 'policy-unreadable' })
+    expect(await readFile(path, 'utf8')).toBe(text)
+  }
+})
+
+test('a tally expects what it was told until a phase is over, then what it was', () => {
+  const reports: (readonly [number, number])[] = []
+  const expected = { learning: 10, planning: 20, oracle: 0, tuning: 0, samples: 100 }
+  const tally = createTally(expected, (done, total) => reports.push([done, total]))
+  tally.count(4)
+  tally.report('half')
+  tally.enter('planning')
+  tally.count(30)
+  tally.report('more than expected')
+  tally.enter('samples', 200)
+  tally.report('known better')
+  expect(reports).toEqual([
+    [4, 130],
+    [34, 134],
+    [34, 234],
+  ])
+  expect(tally.cost()).toEqual({ learning: 4, planning: 30, oracle: 0, tuning: 0, samples: 0 })
+})
+
+test('an interrupted bench goes on and comes to the same figures, having evaluated nothing twice', async () => {
+  const cwd = await temporaryFolder(onTestFinished)
+  const shape = ['--model', 'cifar10', '--steps', '8', '--samples', '2', '--nfe', '3', '--generations', '2']
+  const bench = ['bench', ...shape, '--guidance', '1', '--json', '--checkpoint', 'log']
+  const straight = JSON.parse((await cli(cwd, bench)).out)
+  const stop = new AbortController()
+  const log = join(cwd, 'log')
+  const watch = setInterval(async () => {
+    const text = await readFile(log, 'utf8').catch(() => '')
+    if (text.includes('"sample 0"')) stop.abort()
+  }, 1)
+  const interrupted = await cli(cwd, bench, stop.signal)
+  clearInterval(watch)
+  expect(interrupted.code).not.toBe(0)
+  expect(await readFile(log, 'utf8')).not.toContain('"sample 1"')
+  const resumed = await cli(cwd, bench)
+  expect(resumed.log).toContain('going on from')
+  const document = JSON.parse(resumed.out)
+  expect(document.evaluations).toEqual(straight.evaluations)
+  for (const [i, row] of document.rows.entries()) {
+    const { method, nfe, psnr, exact, harm, skips } = straight.rows[i]
+    expect(row).toMatchObject({ method, nfe, psnr, exact, harm, skips })
+  }
+})
