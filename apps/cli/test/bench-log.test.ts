@@ -70,10 +70,10 @@ test('a tally expects what it was told until a phase is over, then what it was',
   expect(tally.cost()).toEqual({ learning: 4, planning: 30, oracle: 0, tuning: 0, samples: 0 })
 })
 
-test('an interrupted bench goes on and comes to the same figures, having evaluated nothing twice', async () => {
+test('an interrupted bench goes on and comes to the same figures and counts', async () => {
   const cwd = await temporaryFolder(onTestFinished)
-  const shape = ['--model', 'cifar10', '--steps', '8', '--samples', '2', '--nfe', '3', '--generations', '2']
-  const bench = ['bench', ...shape, '--guidance', '1', '--json', '--checkpoint', 'log']
+  const shape = ['--model', 'cifar10', '--steps', '10', '--samples', '2', '--nfe', '3', '--generations', '2']
+  const bench = ['bench', ...shape, '--guidance', '1', '--threads', '1', '--json', '--checkpoint', 'log']
   const straight = JSON.parse((await cli(cwd, bench)).out)
   const stop = new AbortController()
   const log = join(cwd, 'log')
@@ -81,7 +81,7 @@ test('an interrupted bench goes on and comes to the same figures, having evaluat
     const text = await readFile(log, 'utf8').catch(() => '')
     if (text.includes('"sample 0"')) stop.abort()
   }, 1)
-  const interrupted = await cli(cwd, bench, stop.signal)
+  const interrupted = await cli(cwd, bench, { signal: stop.signal })
   clearInterval(watch)
   expect(interrupted.code).not.toBe(0)
   expect(await readFile(log, 'utf8')).not.toContain('"sample 1"')
