@@ -79,3 +79,16 @@ def update_metrics(path: Path, section: str, document: dict) -> None:
     """Replace one section of `metrics.json` and keep the others."""
     metrics = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     write_json(path, {**metrics, section: document})
+
+
+def read_metrics(out: Path) -> dict:
+    """`metrics.json` of a model folder, whose export and evaluation must be of the same training step."""
+    path = out / "metrics.json"
+    metrics = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    for section in ("export", "evaluation"):
+        if section not in metrics:
+            raise ValueError(f"{path} has no {section!r} section: run the export and evaluate commands first")
+    steps = metrics["export"]["step"], metrics["evaluation"]["step"]
+    if steps[0] != steps[1]:
+        raise ValueError(f"exported at step {steps[0]}, evaluated at step {steps[1]}: use one checkpoint for both")
+    return metrics

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from ...data.cifar10 import CLASSES
+from ...export.layout import read_metrics
 from .model import CONFIG, LABEL_DROPOUT
 
 CARD = """\
@@ -128,12 +128,5 @@ def values(metrics: dict) -> dict:
 
 def card(out: Path) -> None:
     """Write `README.md` beside the model; export and evaluation must be of the same training step."""
-    path = out / "metrics.json"
-    metrics = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    for section in ("export", "evaluation"):
-        if section not in metrics:
-            raise ValueError(f"{path} has no {section!r} section: run the export and evaluate commands first")
-    steps = metrics["export"]["step"], metrics["evaluation"]["step"]
-    if steps[0] != steps[1]:
-        raise ValueError(f"exported at step {steps[0]}, evaluated at step {steps[1]}: use one checkpoint for both")
+    metrics = read_metrics(out)
     (out / "README.md").write_text(CARD.format(**values(metrics)), encoding="utf-8")

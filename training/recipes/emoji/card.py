@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from ...data.emoji import HELD_OUT, SKINS, STYLES
+from ...export.layout import read_metrics
 from .evaluation import GRID
 
 DATA = f"""\
@@ -110,19 +111,6 @@ def parts_table(components: dict) -> str:
         for name, part in components.items()
     ]
     return PARTS.format(rows="\n".join(rows))
-
-
-def read_metrics(out: Path) -> dict:
-    """`metrics.json`, whose export and evaluation must be of the same training step."""
-    path = out / "metrics.json"
-    metrics = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    for section in ("export", "evaluation"):
-        if section not in metrics:
-            raise ValueError(f"{path} has no {section!r} section: run the export and evaluate commands first")
-    steps = metrics["export"]["step"], metrics["evaluation"]["step"]
-    if steps[0] != steps[1]:
-        raise ValueError(f"exported at step {steps[0]}, evaluated at step {steps[1]}: use one checkpoint for both")
-    return metrics
 
 
 def read_architecture(out: Path, part: str) -> dict:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..emoji.card import DATA, LICENCE, parts_table, read_metrics
+from ...export.layout import read_metrics
+from ..emoji.card import DATA, LICENCE, parts_table
 
 CARD = """\
 # Emoji image-text scorer
