@@ -1,15 +1,7 @@
 import type { Bandit, State } from './bandit.ts'
-import {
-  ANY_REWARD,
-  checkArm,
-  checkArray,
-  checkInteger,
-  checkNumber,
-  checkRecord,
-  checkReward,
-} from './check.ts'
-import { upperConfidenceArm } from './choice.ts'
-import { checkKind, type RowShape, rowOf, stateMethods, withRow, workerOf } from './state.ts'
+import { ANY_REWARD, checkArray, checkInteger, checkNumber, checkRecord } from './check.ts'
+import { forgettingBandit, type Remembered } from './forgetting.ts'
+import type { RowShape } from './state.ts'
 
 export interface DiscountedUcbOptions {
   /** What an observation is worth one pull later, 0.5 to 1 (no forgetting); default 0.99, a memory of about 100 pulls. */
@@ -31,7 +23,7 @@ export interface DiscountedRow {
  * `argmax mean + c sqrt(ln n / N)` with discounted counts n, N and means. A prior fades in the same way, by all
  * pulls. Each worker's observations age with that worker's own pulls. Arms without any observation come first;
  * deterministic, propensity 1. Regret with B breakpoints in n rounds and `discount = 1 - sqrt(B / n) / 4`:
- * `O(sqrt(n B) ln n)`; constant drift in exchange for a linear, small regret where nothing drifts.
+ * `O(sqrt(n B) ln n)`; where nothing drifts regret stays linear, though small.
  *
  * @throws RangeError when an option is out of range.
  *
@@ -39,34 +31,19 @@ export interface DiscountedRow {
  */
 export function discountedUcb(options: DiscountedUcbOptions = {}): Bandit<DiscountedRow> {
   const discount = checkNumber('discount', options.discount ?? 0.99, { low: 0.5, high: 1 })
-  const c = checkNumber('c', options.c ?? Math.SQRT2, { low: 0, high: ANY_REWARD.high })
-  return {
-    name: 'discounted-ucb',
-    version: 1,
-    feedback: 'arm',
-    ...stateMethods(shape),
-    select(state) {
-      checkKind(shape, state)
-      return { arm: upperConfidenceArm(discounted(state, discount), c), propensity: 1 }
-    },
-    update(state, observation) {
-      checkKind(shape, state)
-      const arm = checkArm(observation.arm, state.arms)
-      const reward = checkReward('reward', observation.reward, ANY_REWARD)
-      const worker = workerOf(observation)
-      const row = rowOf(shape, state, worker)
+  return forgettingBandit({
+    shape,
+    c: options.c,
+    observe(row, arm, reward) {
       const aged = (values: readonly number[], added: number): number[] =>
         values.map((value, i) => discount * value + (i === arm ? added : 0))
-      const next = { pulls: row.pulls + 1, weights: aged(row.weights, 1), sums: aged(row.sums, reward) }
-      return withRow(state, worker, next)
+      return { pulls: row.pulls + 1, weights: aged(row.weights, 1), sums: aged(row.sums, reward) }
     },
-  }
+    recall: (state) => discounted(state, discount),
+  })
 }
 
-function discounted(
-  state: State<DiscountedRow>,
-  discount: number,
-): { readonly weight: number; readonly mean: number | undefined }[] {
+function discounted(state: State<DiscountedRow>, discount: number): Remembered[] {
   const rows = Object.values(state.rows)
   const faded = discount ** rows.reduce((total, row) => total + row.pulls, 0)
   return Array.from({ length: state.arms }, (_, arm) => {

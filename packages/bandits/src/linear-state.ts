@@ -1,4 +1,5 @@
-import { checkArms, checkInteger, checkNumber, checkRecord, checkWorker } from './check.ts'
+import { checkInteger, checkNumber, checkRecord } from './check.ts'
+import { checkDocument, checkKind, mergeRows, readRows } from './state.ts'
 
 /** What one worker saw of every arm: pulls, sum of `x x^T` (row-major, dimension^2) and sum of `reward x`. */
 export interface LinearRow {
@@ -38,7 +39,7 @@ const MAX_DIMENSION = 64
 const FINITE = { low: -1e150, high: 1e150 }
 
 export function initLinear(kind: string, options: LinearInitOptions): LinearState {
-  const arms = checkInteger('arms', checkArms('arms', options.arms), { low: 1, high: MAX_LINEAR_ARMS })
+  const arms = checkInteger('arms', options.arms, { low: 1, high: MAX_LINEAR_ARMS })
   const dimension = checkInteger('dimension', options.dimension, { low: 1, high: MAX_DIMENSION })
   const prior = options.prior === undefined ? undefined : readLinearPrior(options.prior, arms, dimension)
   return { version: 1, kind, arms, dimension, ...(prior && { prior }), rows: {} }
@@ -52,8 +53,8 @@ export function emptyRow({ arms, dimension }: LinearState): LinearRow {
 
 /** For each worker the row with more pulls: commutative, associative, idempotent. */
 export function mergeLinear(kind: string, a: LinearState, b: LinearState): LinearState {
-  checkLinearKind(kind, a)
-  checkLinearKind(kind, b)
+  checkKind({ kind }, a)
+  checkKind({ kind }, b)
   if (a.arms !== b.arms || a.dimension !== b.dimension) {
     const sizes = [a, b].map(({ arms, dimension }) => `${arms} arms of ${dimension} features`)
     throw new RangeError(`arms: states of ${sizes.join(' and ')} do not merge`)
@@ -61,47 +62,24 @@ export function mergeLinear(kind: string, a: LinearState, b: LinearState): Linea
   if (JSON.stringify(a.prior) !== JSON.stringify(b.prior)) {
     throw new RangeError('prior: states with different priors do not merge; start both from the same prior')
   }
-  const rows = new Map(Object.entries(a.rows))
-  for (const [worker, row] of Object.entries(b.rows)) {
-    const other = rows.get(worker)
-    rows.set(worker, other === undefined || isLater(row, other) ? row : other)
-  }
-  return { ...a, rows: sortedRows([...rows]) }
+  return { ...a, rows: mergeRows(linearRows, a, b) }
+}
+
+const linearRows = {
+  pulls: (row: LinearRow): number => row.pulls.reduce((sum, n) => sum + n, 0),
+  numbers: (row: LinearRow): readonly number[] => [...row.pulls, ...row.grams.flat(), ...row.moments.flat()],
 }
 
 export function parseLinear(kind: string, document: unknown): LinearState {
-  const { version, kind: found, arms, dimension, prior, rows } = checkRecord('state', document)
-  if (version !== 1) throw new RangeError(`version: must be 1, got ${JSON.stringify(version)}`)
-  if (found !== kind)
-    throw new TypeError(`kind: the state belongs to ${JSON.stringify(found)}, this bandit is '${kind}'`)
+  const { arms, dimension, prior, rows } = checkDocument({ kind }, document)
   const options = { arms, dimension, ...(prior !== undefined && { prior }) } as LinearInitOptions
   const state = initLinear(kind, options)
-  const entries = Object.entries(checkRecord('rows', rows)).map(([worker, row]): [string, LinearRow] => [
-    checkWorker(worker),
-    readRow(`rows.${worker}`, row, state),
-  ])
-  return { ...state, rows: sortedRows(entries) }
-}
-
-export function checkLinearKind(kind: string, state: LinearState): void {
-  if (state.kind === kind) return
-  throw new TypeError(`kind: the state belongs to '${state.kind}', this bandit is '${kind}'`)
+  return { ...state, rows: readRows(rows, (field, row) => readRow(field, row, state)) }
 }
 
 /** A context as plain numbers. @throws RangeError or TypeError naming the entry. */
 export function checkContext(context: unknown, dimension: number): number[] {
   return readNumbers('context', context, dimension)
-}
-
-export function sortedRows(entries: [string, LinearRow][]): Record<string, LinearRow> {
-  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)))
-}
-
-function isLater(a: LinearRow, b: LinearRow): boolean {
-  const total = (row: LinearRow): number => row.pulls.reduce((sum, n) => sum + n, 0)
-  if (total(a) !== total(b)) return total(a) > total(b)
-  // Two writers under one name: any fixed order will do.
-  return JSON.stringify(a) > JSON.stringify(b)
 }
 
 function readLinearPrior(value: unknown, arms: number, dimension: number): LinearPrior[] {

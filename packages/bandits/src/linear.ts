@@ -3,7 +3,6 @@ import { ANY_REWARD, checkArm, checkNumber, checkPropensity, checkReward } from 
 import { choleskySolve, dot } from './cholesky.ts'
 import {
   checkContext,
-  checkLinearKind,
   emptyRow,
   initLinear,
   type LinearInitOptions,
@@ -11,9 +10,8 @@ import {
   type LinearState,
   mergeLinear,
   parseLinear,
-  sortedRows,
 } from './linear-state.ts'
-import { workerOf } from './state.ts'
+import { checkKind, ownRow, withRow, workerOf } from './state.ts'
 
 /** The outcome of one pull in a context. */
 export interface ContextualObservation {
@@ -67,7 +65,7 @@ export function linearBandit(rules: LinearRules): ContextualBandit {
   const { name } = rules
   const ridge = checkNumber('ridge', rules.ridge, { low: 1e-9, high: 1e9 })
   const forecast = (state: LinearState, given: ArrayLike<number>): Forecast[] => {
-    checkLinearKind(name, state)
+    checkKind({ kind: name }, state)
     const context = checkContext(given, state.dimension)
     return Array.from({ length: state.arms }, (_, arm) => forecastArm(state, arm, context, ridge))
   }
@@ -78,15 +76,14 @@ export function linearBandit(rules: LinearRules): ContextualBandit {
     forecast,
     select: (state, context, random) => rules.choose(forecast(state, context), random),
     update(state, observed) {
-      checkLinearKind(name, state)
+      checkKind({ kind: name }, state)
       const arm = checkArm(observed.arm, state.arms)
       const context = checkContext(observed.context, state.dimension)
       const reward = checkReward('reward', observed.reward, ANY_REWARD)
       if (observed.propensity !== undefined) checkPropensity(observed.propensity)
       const worker = workerOf(observed)
-      const row = Object.hasOwn(state.rows, worker) ? state.rows[worker]! : emptyRow(state)
-      const others = Object.entries(state.rows).filter(([other]) => other !== worker)
-      return { ...state, rows: sortedRows([...others, [worker, addOutcome(row, arm, context, reward)]]) }
+      const row = ownRow(state, worker) ?? emptyRow(state)
+      return withRow(state, worker, addOutcome(row, arm, context, reward))
     },
     merge: (a, b) => mergeLinear(name, a, b),
     parse: (document) => parseLinear(name, document),

@@ -1,7 +1,7 @@
 import type { Bandit, State } from './bandit.ts'
-import { ANY_REWARD, checkArm, checkInteger, checkNumber, checkRecord, checkReward } from './check.ts'
-import { upperConfidenceArm } from './choice.ts'
-import { checkKind, type RowShape, rowOf, stateMethods, withRow, workerOf } from './state.ts'
+import { ANY_REWARD, checkInteger, checkNumber, checkRecord } from './check.ts'
+import { forgettingBandit, type Remembered } from './forgetting.ts'
+import type { RowShape } from './state.ts'
 
 export interface SlidingWindowUcbOptions {
   /** Pulls that are remembered, 1 to 1e6; default 200. A state holds that many numbers a worker. */
@@ -30,35 +30,19 @@ export interface WindowRow {
  */
 export function slidingWindowUcb(options: SlidingWindowUcbOptions = {}): Bandit<WindowRow> {
   const window = checkInteger('window', options.window ?? 200, { low: 1, high: 1e6 })
-  const c = checkNumber('c', options.c ?? Math.SQRT2, { low: 0, high: ANY_REWARD.high })
-  return {
-    name: 'sliding-window-ucb',
-    version: 1,
-    feedback: 'arm',
-    ...stateMethods(shape),
-    select(state) {
-      checkKind(shape, state)
-      return { arm: upperConfidenceArm(remembered(state, window), c), propensity: 1 }
-    },
-    update(state, observation) {
-      checkKind(shape, state)
-      const arm = checkArm(observation.arm, state.arms)
-      const reward = checkReward('reward', observation.reward, ANY_REWARD)
-      const worker = workerOf(observation)
-      const row = rowOf(shape, state, worker)
-      return withRow(state, worker, {
-        pulls: row.pulls + 1,
-        arms: [...row.arms, arm].slice(-window),
-        rewards: [...row.rewards, reward].slice(-window),
-      })
-    },
-  }
+  return forgettingBandit({
+    shape,
+    c: options.c,
+    observe: (row, arm, reward) => ({
+      pulls: row.pulls + 1,
+      arms: [...row.arms, arm].slice(-window),
+      rewards: [...row.rewards, reward].slice(-window),
+    }),
+    recall: (state) => remembered(state, window),
+  })
 }
 
-function remembered(
-  state: State<WindowRow>,
-  window: number,
-): { readonly weight: number; readonly mean: number | undefined }[] {
+function remembered(state: State<WindowRow>, window: number): Remembered[] {
   const rows = Object.values(state.rows)
   const fresh = rows.every((row) => row.pulls < window)
   const weights = Array.from({ length: state.arms }, (_, arm) =>

@@ -13,6 +13,11 @@ export interface RowShape<Row> {
   read(field: string, value: unknown, arms: number): Row
 }
 
+/** Statistics by worker, in sorted order. */
+export interface Rows<Row> {
+  readonly rows: Readonly<Record<string, Row>>
+}
+
 /** The methods of a bandit that handle its state and are the same for all algorithms. */
 export type StateMethods<Row> = Pick<BanditBase<Row, never>, 'init' | 'merge' | 'parse'>
 
@@ -25,7 +30,7 @@ export function stateMethods<Row>(shape: RowShape<Row>): StateMethods<Row> {
 }
 
 /** @throws TypeError when `state` belongs to another algorithm. */
-export function checkKind<Row>(shape: RowShape<Row>, state: State<Row>): void {
+export function checkKind(shape: { readonly kind: string }, state: { readonly kind: string }): void {
   if (state.kind === shape.kind) return
   throw new TypeError(`kind: the state belongs to '${state.kind}', this bandit is '${shape.kind}'`)
 }
@@ -36,7 +41,7 @@ export function rowOf<Row>(shape: RowShape<Row>, state: State<Row>, worker: stri
 }
 
 /** `state` with the row of `worker` replaced; the other rows are shared. */
-export function withRow<Row>(state: State<Row>, worker: string, row: Row): State<Row> {
+export function withRow<S extends Rows<unknown>>(state: S, worker: string, row: S['rows'][string]): S {
   if (Object.hasOwn(state.rows, worker)) return { ...state, rows: { ...state.rows, [worker]: row } }
   return { ...state, rows: sorted([...Object.entries(state.rows), [worker, row]]) }
 }
@@ -60,33 +65,56 @@ function mergeStates<Row>(shape: RowShape<Row>, a: State<Row>, b: State<Row>): S
   if (!samePrior(a.prior, b.prior)) {
     throw new RangeError('prior: states with different priors do not merge; start both from the same prior')
   }
+  return { ...a, rows: mergeRows(shape, a, b) }
+}
+
+/** For each worker the later of its two rows. */
+export function mergeRows<Row>(
+  shape: Pick<RowShape<Row>, 'pulls' | 'numbers'>,
+  a: Rows<Row>,
+  b: Rows<Row>,
+): Record<string, Row> {
   const entries = new Map<string, Row>(Object.entries(a.rows))
   for (const [worker, row] of Object.entries(b.rows)) {
     const other = entries.get(worker)
     entries.set(worker, other === undefined ? row : later(shape, other, row))
   }
-  return { ...a, rows: sorted([...entries]) }
+  return sorted([...entries])
 }
 
 function parseState<Row>(shape: RowShape<Row>, document: unknown): State<Row> {
-  const { version, kind, arms, prior, rows } = checkRecord('state', document)
-  if (version !== 1) throw new RangeError(`version: must be 1, got ${JSON.stringify(version)}`)
-  if (kind !== shape.kind) {
-    throw new TypeError(`kind: the state belongs to ${JSON.stringify(kind)}, this bandit is '${shape.kind}'`)
-  }
+  const { arms, prior, rows } = checkDocument(shape, document)
   const count = checkArms('arms', arms)
   const belief = readPrior(shape, prior, count)
-  const entries = Object.entries(checkRecord('rows', rows)).map(([worker, row]): [string, Row] => [
-    checkWorker(worker),
-    shape.read(`rows.${worker}`, row, count),
-  ])
   return {
     version: 1,
     kind: shape.kind,
     arms: count,
     ...(belief && { prior: belief }),
-    rows: sorted(entries),
+    rows: readRows(rows, (field, row) => shape.read(field, row, count)),
   }
+}
+
+/** A document's fields, its version and kind checked. */
+export function checkDocument(
+  shape: { readonly kind: string },
+  document: unknown,
+): Readonly<Record<string, unknown>> {
+  const fields = checkRecord('state', document)
+  const { version, kind } = fields
+  if (version !== 1) throw new RangeError(`version: must be 1, got ${JSON.stringify(version)}`)
+  if (kind === shape.kind) return fields
+  throw new TypeError(`kind: the state belongs to ${JSON.stringify(kind)}, this bandit is '${shape.kind}'`)
+}
+
+export function readRows<Row>(
+  rows: unknown,
+  read: (field: string, row: unknown) => Row,
+): Record<string, Row> {
+  const entries = Object.entries(checkRecord('rows', rows))
+  return sorted(
+    entries.map(([worker, row]): [string, Row] => [checkWorker(worker), read(`rows.${worker}`, row)]),
+  )
 }
 
 function readPrior<Row>(shape: RowShape<Row>, prior: unknown, arms: number): ArmPrior[] | undefined {
@@ -101,7 +129,7 @@ function samePrior(a: readonly ArmPrior[] | undefined, b: readonly ArmPrior[] | 
 }
 
 /** The greater of two rows: by pulls, then by their numbers in turn. */
-function later<Row>(shape: RowShape<Row>, a: Row, b: Row): Row {
+function later<Row>(shape: Pick<RowShape<Row>, 'pulls' | 'numbers'>, a: Row, b: Row): Row {
   const pulls = shape.pulls(a) - shape.pulls(b)
   if (pulls !== 0) return pulls > 0 ? a : b
   const others = shape.numbers(b)
@@ -113,7 +141,7 @@ function later<Row>(shape: RowShape<Row>, a: Row, b: Row): Row {
 }
 
 // `rows.constructor` must not find what every object inherits.
-function ownRow<Row>(state: State<Row>, worker: string): Row | undefined {
+export function ownRow<Row>(state: Rows<Row>, worker: string): Row | undefined {
   return Object.hasOwn(state.rows, worker) ? state.rows[worker] : undefined
 }
 
