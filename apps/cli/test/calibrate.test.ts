@@ -92,6 +92,24 @@ test('the policy of the paper is learned with --method paper', async () => {
   expect(wrongMethod.log).toMatch(/is for --accelerate paper, not plan/)
 })
 
+test('a grid too short to skip anything is refused in words', async () => {
+  const short = [
+    '--method',
+    'paper',
+    '--steps',
+    '8',
+    '--guidance',
+    '1',
+    '--generations',
+    '1',
+    '--out',
+    'p.json',
+  ]
+  const { code, log } = await calibrate(short)
+  expect(code).toBe(2)
+  expect(log).toMatch(/--steps: acceleration stays off: a grid of 8 steps leaves nothing to skip.*more steps/)
+})
+
 test.each([
   ['an unknown method', ['--method', 'auto'], 2, /--method.*"auto".*plan, paper/],
   ['generations for a plan', ['--generations', '5'], 2, /--generations: goes with --method paper, not plan/],

@@ -1,4 +1,5 @@
 import { armStats } from '@fastflow/bandits'
+import { invalidArgument } from '@fastflow/core'
 import type { PaperState, PolicyDocument } from '@fastflow/pipelines'
 import type { LearningCurve } from '../report/document.ts'
 import type { TurnPipeline } from './turns.ts'
@@ -22,7 +23,11 @@ export interface Learned {
   readonly curve: LearningCurve
 }
 
-/** Learns the paper's policy from scratch over `generations` images, the subjects in turn. */
+/**
+ * Learns the paper's policy from scratch over `generations` images, the subjects in turn.
+ *
+ * @throws FastFlowError `invalid-argument` where acceleration stays off, so that there is nothing to learn.
+ */
 export async function learnPaper(pipe: TurnPipeline, settings: LearnSettings): Promise<Learned> {
   const { generations, numSteps, guidanceScale, arms, signal } = settings
   const nfe: number[] = []
@@ -42,6 +47,8 @@ export async function learnPaper(pipe: TurnPipeline, settings: LearnSettings): P
       },
     })
     document = result.policy
+    if (document === undefined)
+      throw invalidArgument('--steps', `${result.notes.join('; ')}: nothing to learn; take more steps`)
     nfe.push(result.items[0]!.stats.nfe)
     settings.onGeneration?.(done + 1, nfe.at(-1)!)
   }
