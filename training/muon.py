@@ -1,7 +1,7 @@
 """Muon (Jordan et al. 2024, https://kellerjordan.github.io/posts/muon) with matrices of one shape taken together.
 
-torch.optim.Muon orthogonalises one matrix after the other: hundreds of small products a step, which on a CPU cost more
-than the network itself. Here all matrices of one shape are one batched product.
+torch.optim.Muon orthogonalises one matrix after the other, hundreds of small products a step. Here all matrices of one shape
+are one batched product.
 """
 
 from __future__ import annotations

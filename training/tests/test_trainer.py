@@ -91,3 +91,9 @@ def test_learning_rate_cools_down_to_zero_at_the_last_step() -> None:
     settings = Settings(steps=2000, minutes=1, cooldown=1000)
     rates = [learning_rate(settings, step) / settings.learning_rate for step in (1000, 1500, 1999)]
     assert rates == pytest.approx([1.0, 0.5, 1 / 1000])
+
+
+def test_learning_rate_cools_down_by_the_clock() -> None:
+    settings = Settings(steps=10**6, minutes=10, cooldown_minutes=4, warmup=1, decay_after=10**6)
+    rates = [learning_rate(settings, 100, 60 * minutes) / settings.learning_rate for minutes in (0, 6, 8, 10)]
+    assert rates == pytest.approx([1.0, 1.0, 0.5, 0.0])

@@ -113,6 +113,13 @@ def parts_table(components: dict) -> str:
     return PARTS.format(rows="\n".join(rows))
 
 
+def common_fields(metrics: dict) -> dict:
+    """What the cards of all emoji models say."""
+    exported = metrics["export"]
+    fields = {"parts": parts_table(exported["components"]), "data": DATA, "licence": LICENCE}
+    return {**fields, "step": exported["step"], "minutes": exported["minutes"]}
+
+
 def read_architecture(out: Path, part: str) -> dict:
     return json.loads((out / part / "config.json").read_text(encoding="utf-8"))["architecture"]
 
@@ -120,18 +127,14 @@ def read_architecture(out: Path, part: str) -> dict:
 def card(out: Path) -> None:
     """Write `README.md` beside the model."""
     metrics = read_metrics(out)
-    exported, evaluation = metrics["export"], metrics["evaluation"]
+    evaluation = metrics["evaluation"]
     text, flow = read_architecture(out, "text_encoder"), read_architecture(out, "transformer")
     vae = evaluation["autoencoder"]
     fields = {
         **evaluation["frechet"],
         "guidance": evaluation["frechet"]["guidance_scale"],
         "prompts": ", ".join(f'"{words}"' for words in GRID),
-        "parts": parts_table(exported["components"]),
-        "data": DATA,
-        "licence": LICENCE,
-        "step": exported["step"],
-        "minutes": exported["minutes"],
+        **common_fields(metrics),
         "vae_step": vae["step"],
         "vae_minutes": vae["minutes"],
         "psnr_mean": vae["psnr_mean"],

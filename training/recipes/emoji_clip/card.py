@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ...export.layout import read_metrics
-from ..emoji.card import DATA, LICENCE, parts_table
+from ..emoji.card import common_fields
 
 CARD = """\
 # Emoji image-text scorer
@@ -64,10 +64,9 @@ Text-to-image recall within one style, one picture a label in its default skin t
 def card(out: Path) -> None:
     """Write `README.md` beside the model."""
     metrics = read_metrics(out)
-    exported, recall = metrics["export"], metrics["evaluation"]["recall"]
-    fields = {"parts": parts_table(exported["components"]), "data": DATA, "licence": LICENCE}
+    recall = metrics["evaluation"]["recall"]
+    fields = common_fields(metrics)
     for split, figures in recall.items():
         fields |= {f"{split}_{k}": figures[f"recall@{k}"] for k in (1, 10)}
         fields |= {f"{split}_pool": figures["pool"], f"{split}_chance": 10 / figures["pool"]}
-    fields |= {"step": exported["step"], "minutes": exported["minutes"]}
     (out / "README.md").write_text(CARD.format(**fields), encoding="utf-8")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ...export.layout import read_metrics
-from ..emoji.card import DATA, LICENCE, parts_table
+from ..emoji.card import common_fields
 
 CARD = """\
 # Emoji editing
@@ -75,17 +75,13 @@ the clock on two CPU cores that other work shared, no accelerator, on top of tha
 def card(out: Path) -> None:
     """Write `README.md` beside the model."""
     metrics = read_metrics(out)
-    exported, evaluation = metrics["export"], metrics["evaluation"]
+    evaluation = metrics["evaluation"]
     fields = {
         **evaluation["psnr_to_target"],
         "guidance": evaluation["guidance_scale"],
         "steps": evaluation["steps"],
         "edits": evaluation["edits"],
         "shown": "; ".join(f'"{prompt}": {change}' for prompt, change in evaluation["shown"]),
-        "parts": parts_table(exported["components"]),
-        "data": DATA,
-        "licence": LICENCE,
-        "step": exported["step"],
-        "minutes": exported["minutes"],
+        **common_fields(metrics),
     }
     (out / "README.md").write_text(CARD.format(**fields), encoding="utf-8")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ...export.layout import read_metrics
-from ..emoji.card import DATA, LICENCE, parts_table, read_architecture
+from ..emoji.card import common_fields, read_architecture
 from .model import FRAMES_PER_SECOND, LENGTHS
 from .training import PREVIEWS
 
@@ -77,7 +77,7 @@ card` this page.
 def card(out: Path) -> None:
     """Write `README.md` beside the model."""
     metrics = read_metrics(out)
-    exported, evaluation = metrics["export"], metrics["evaluation"]
+    evaluation = metrics["evaluation"]
     flow = read_architecture(out, "transformer")
     agreement = evaluation["agreement"]
     fields = {
@@ -92,10 +92,6 @@ def card(out: Path) -> None:
         "rows": "\n".join(f"| {kind} | {share:.0%} |" for kind, share in agreement.items()),
         "channels": flow["channels"],
         "lengths": " or ".join(str(length) for length in LENGTHS),
-        "parts": parts_table(exported["components"]),
-        "data": DATA,
-        "licence": LICENCE,
-        "step": exported["step"],
-        "minutes": exported["minutes"],
+        **common_fields(metrics),
     }
     (out / "README.md").write_text(CARD.format(**fields), encoding="utf-8")
