@@ -8,6 +8,7 @@ export { emulate } from './extrapolate/emulate.ts'
 export type { Extrapolator } from './extrapolate/extrapolator.ts'
 export { integrate } from './extrapolate/integrate.ts'
 export { lagrangeWeights } from './extrapolate/lagrange.ts'
+export { isRecord, parseJson } from './json.ts'
 export { calibrate } from './plan/calibrate.ts'
 export type { Checkpoint } from './plan/checkpoint.ts'
 export type { PlanCalibration, PlanDocument, PlanEntry, PlanKey } from './plan/document.ts'
@@ -52,6 +53,7 @@ export { randomSkip } from './policy/random-skip.ts'
 export { maskFromDecisions, policyFromMask, replay } from './policy/replay.ts'
 export { uniformSkip } from './policy/uniform-skip.ts'
 export type { Backend, LoadOptions, LoadProgress, ModelFolder } from './ports/backend.ts'
+export { type ConfigFile, readConfig, type WholeRange } from './ports/config-file.ts'
 export type {
   Feeds,
   ModelRunner,

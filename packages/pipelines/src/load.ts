@@ -1,12 +1,13 @@
 import {
   type Backend,
+  type ConfigFile,
   type LoadOptions,
   type ModelFolder,
   memoryPolicyStore,
   type PolicyStore,
+  readConfig,
 } from '@fastflow/core'
 import { loadClassToImage } from './class-to-image/load.ts'
-import { type ConfigFile, readConfig } from './folder.ts'
 import { createPipeline, type Pipeline } from './pipeline.ts'
 import type { TaskModel } from './task/task-model.ts'
 import { loadImageEditing } from './text/image-editing.ts'

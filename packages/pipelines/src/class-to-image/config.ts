@@ -1,6 +1,4 @@
-import type { ModelFolder } from '@fastflow/core'
-import type { ConfigFile } from '../folder.ts'
-import { isRecord } from '../json.ts'
+import { type ConfigFile, isRecord, type ModelFolder } from '@fastflow/core'
 import { type CommonConfig, MAX_SIZE, readCommon } from '../task/config.ts'
 
 /** What a class-to-image folder says of its model. */

@@ -1,5 +1,4 @@
-import type { Feeds, LoadOptions, ModelFolder } from '@fastflow/core'
-import type { ConfigFile } from '../folder.ts'
+import type { ConfigFile, Feeds, LoadOptions, ModelFolder } from '@fastflow/core'
 import { loadNetwork } from '../task/load-network.ts'
 import { clipPixels, toRgb } from '../task/pixels.ts'
 import type { Condition, TaskModel } from '../task/task-model.ts'

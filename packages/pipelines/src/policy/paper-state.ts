@@ -1,6 +1,5 @@
 import type { Bandit, MomentsRow, State } from '@fastflow/bandits'
-import { FastFlowError, type SkipPolicy } from '@fastflow/core'
-import { isRecord } from '../json.ts'
+import { FastFlowError, isRecord, type SkipPolicy } from '@fastflow/core'
 import { unreadablePolicy } from './document.ts'
 import type { PaperState } from './paper.ts'
 

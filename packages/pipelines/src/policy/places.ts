@@ -1,5 +1,4 @@
-import { FastFlowError, type ModelFolder, type PolicyStore } from '@fastflow/core'
-import { parseJson } from '../json.ts'
+import { FastFlowError, type ModelFolder, type PolicyStore, parseJson } from '@fastflow/core'
 
 /** Where learned policies are looked for: the user's store, then the model's folder. */
 export interface PolicyPlaces {

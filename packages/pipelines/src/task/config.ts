@@ -1,5 +1,11 @@
-import { FastFlowError, type ModelFolder, type SchedulerConfig, scheduleFromConfig } from '@fastflow/core'
-import { type ConfigFile, readConfig } from '../folder.ts'
+import {
+  type ConfigFile,
+  FastFlowError,
+  type ModelFolder,
+  readConfig,
+  type SchedulerConfig,
+  scheduleFromConfig,
+} from '@fastflow/core'
 import { MAX_GUIDANCE, MAX_STEPS } from './limits.ts'
 
 /** Pixels or latents on a side above this are taken for a mistake in the file. */

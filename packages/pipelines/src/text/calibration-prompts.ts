@@ -1,5 +1,4 @@
-import { FastFlowError, invalidArgument, type ModelFolder } from '@fastflow/core'
-import { parseJson } from '../json.ts'
+import { FastFlowError, invalidArgument, type ModelFolder, parseJson } from '@fastflow/core'
 import { checkPrompt } from './prompt.ts'
 
 const PATH = 'calibration_prompts.json'

@@ -1,5 +1,10 @@
-import { invalidArgument, type LoadOptions, type ModelFolder, type Tensor } from '@fastflow/core'
-import type { ConfigFile } from '../folder.ts'
+import {
+  type ConfigFile,
+  invalidArgument,
+  type LoadOptions,
+  type ModelFolder,
+  type Tensor,
+} from '@fastflow/core'
 import type { CalibrationOptions } from '../plan/calibrate.ts'
 import { loadNetworks } from '../task/load-network.ts'
 import type { Condition, TaskModel } from '../task/task-model.ts'

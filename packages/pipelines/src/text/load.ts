@@ -1,7 +1,6 @@
-import type { Feeds, ModelFolder, ModelRunner, TensorInfo } from '@fastflow/core'
+import type { ConfigFile, Feeds, ModelFolder, ModelRunner, TensorInfo } from '@fastflow/core'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
-import type { ConfigFile } from '../folder.ts'
 import { checkGuidance } from '../task/checks.ts'
 import { type CommonConfig, MAX_SIZE, readCommon } from '../task/config.ts'
 import type { NetworkLoader } from '../task/load-network.ts'

@@ -1,5 +1,4 @@
-import { invalidArgument, type LoadOptions, type ModelFolder } from '@fastflow/core'
-import type { ConfigFile } from '../folder.ts'
+import { type ConfigFile, invalidArgument, type LoadOptions, type ModelFolder } from '@fastflow/core'
 import { loadNetworks } from '../task/load-network.ts'
 import type { TaskModel } from '../task/task-model.ts'
 import { calibrationPrompts } from './calibration-prompts.ts'

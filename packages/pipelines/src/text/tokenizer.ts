@@ -1,8 +1,7 @@
-import { FastFlowError, type ModelFolder } from '@fastflow/core'
+import { type ConfigFile, FastFlowError, type ModelFolder, readConfig } from '@fastflow/core'
 import { Tokenizer } from '@huggingface/tokenizers'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex } from '@noble/hashes/utils.js'
-import { type ConfigFile, readConfig } from '../folder.ts'
 
 /** A text as the encoder reads it, padded to the model's length. */
 export interface Tokens {

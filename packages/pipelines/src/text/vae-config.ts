@@ -1,5 +1,4 @@
-import type { ModelFolder } from '@fastflow/core'
-import { type ConfigFile, readConfig } from '../folder.ts'
+import { type ConfigFile, type ModelFolder, readConfig } from '@fastflow/core'
 
 /** How latents stand to pixels: `latents = (z - shift) * scaling`, z being what the autoencoder's networks speak. */
 export interface VaeConfig {

@@ -1,5 +1,6 @@
-import { FastFlowError, type ModelFolder } from '@fastflow/core'
-import { isRecord, parseJson } from './json.ts'
+import { FastFlowError } from '../errors.ts'
+import { isRecord, parseJson } from '../json.ts'
+import type { ModelFolder } from './backend.ts'
 
 /** A JSON file of a model folder whose fields are checked as they are read. */
 export interface ConfigFile {

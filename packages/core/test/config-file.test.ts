@@ -1,0 +1,59 @@
+import { FastFlowError, isRecord, type ModelFolder, parseJson, readConfig } from '@fastflow/core'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+
+const encoder = new TextEncoder()
+
+function folderOf(text: string): ModelFolder {
+  const unused = () => Promise.reject(new Error('not used'))
+  return {
+    location: 'models/x',
+    has: unused,
+    load: unused,
+    read: () => Promise.resolve(encoder.encode(text)),
+  }
+}
+
+async function errorOf(work: Promise<unknown>): Promise<FastFlowError> {
+  const error: unknown = await work.then(
+    () => undefined,
+    (reason) => reason,
+  )
+  if (FastFlowError.isInstance(error)) return error
+  throw new Error('no FastFlowError was thrown')
+}
+
+describe('parseJson', () => {
+  it('reads what JSON.stringify writes, in any script', () => {
+    fc.assert(
+      fc.property(fc.json({ stringUnit: 'grapheme' }), (text) => {
+        expect(parseJson(encoder.encode(text))).toEqual(JSON.parse(text))
+      }),
+    )
+  })
+})
+
+describe('readConfig', () => {
+  it('reads whole numbers within bounds, and takes null for missing', async () => {
+    const config = await readConfig(folderOf('{ "a": 3, "b": null }'), 'dir/config.json')
+    expect(config.whole('a', { least: 1, most: 3 })).toBe(3)
+    expect(config.has('b')).toBe(false)
+    expect(config.whole('b', { least: 1, most: 9, otherwise: 7 })).toBe(7)
+    expect(isRecord(config.values)).toBe(true)
+  })
+
+  it('names file and field of what it cannot use', async () => {
+    const config = await readConfig(folderOf('{ "a": 3.5 }'), 'dir/config.json')
+    const error = await errorOf(Promise.resolve().then(() => config.whole('a', { least: 1, most: 9 })))
+    expect(error).toMatchObject({ code: 'model-unreadable', field: 'dir/config.a' })
+    expect(error.message).toContain('models/x/dir/config.json: a: 3.5 is not a whole number from 1 to 9')
+    expect(config.unsupported('a', '3, 4')).toMatchObject({ code: 'unsupported', field: 'dir/config.a' })
+  })
+
+  it.each(['[1]', '{', 'null'])('refuses %s', async (text) => {
+    expect(await errorOf(readConfig(folderOf(text), 'config.json'))).toMatchObject({
+      code: 'model-unreadable',
+      field: 'config.json',
+    })
+  })
+})
