@@ -40,6 +40,9 @@ def add_commands(recipe: str, module: ModuleType, parser: argparse.ArgumentParse
     train.add_argument("--cooldown-minutes", type=float, default=0.0, help="the same by the clock, before --minutes")
     train.add_argument("--batch", type=int, default=128)
     train.add_argument("--no-compile", action="store_true", help="run the network eagerly")
+    if hasattr(module, "restore"):
+        restore = commands.add_parser("restore", parents=[shared], help="make checkpoints of an exported model, to train on from")
+        restore.add_argument("--source", type=Path, default=Path("models") / recipe, help="the model's folder")
     helps = {
         "export": "write the ONNX model and its folder",
         "evaluate": "write metrics.json and samples.png",
@@ -82,6 +85,9 @@ def main() -> None:
         return
     if options.command == "card":
         recipe.card(options.out)
+        return
+    if options.command == "restore":
+        recipe.restore(options.work, options.source)
         return
     checkpoint = options.checkpoint or options.work / options.recipe / "checkpoint.pt"
     guidance = [options.guidance] if hasattr(options, "guidance") else []

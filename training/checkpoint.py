@@ -1,4 +1,4 @@
-"""The averaged weights of a run, for export and evaluation."""
+"""Checkpoints of training runs, and the averaged weights in them for export and evaluation."""
 
 from __future__ import annotations
 
@@ -16,6 +16,12 @@ class Progress:
     step: int
     seconds: float
     cooldown: int
+
+
+def save_checkpoint(path: Path, document: dict) -> None:
+    partial = path.with_suffix(".partial")
+    torch.save(document, partial)
+    partial.replace(path)
 
 
 def load_ema(net: nn.Module, path: Path) -> Progress:

@@ -13,6 +13,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from .checkpoint import save_checkpoint
 from .muon import Muon
 
 Loss = Callable[[nn.Module, torch.Generator], Tensor]
@@ -84,12 +85,6 @@ def make_optimizers(model: nn.Module, settings: Settings) -> list[torch.optim.Op
     return [adam, Muon(hidden, lr=rate)]
 
 
-def save_checkpoint(path: Path, document: dict) -> None:
-    partial = path.with_suffix(".partial")
-    torch.save(document, partial)
-    partial.replace(path)
-
-
 def train(model: nn.Module, loss: Loss, preview: Preview, settings: Settings, folder: Path) -> nn.Module:
     """Train `model` in place, resuming from `folder` if it holds a checkpoint; returns the EMA model."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -102,7 +97,8 @@ def train(model: nn.Module, loss: Loss, preview: Preview, settings: Settings, fo
         state = torch.load(checkpoint, map_location=device, weights_only=True)
         model.load_state_dict(state["model"])
         ema.model.load_state_dict(state["ema"])
-        for optimizer, saved in zip(optimizers, state["optimizers"], strict=True):
+        # A restored checkpoint has weights alone.
+        for optimizer, saved in zip(optimizers, state.get("optimizers", ())):
             optimizer.load_state_dict(saved)
         start, elapsed = state["step"], state["seconds"]
         print(f"resumed at step {start} after {elapsed / 60:.1f} minutes", flush=True)

@@ -12,7 +12,7 @@ MOTIONS = (
     "bouncing", "moving left", "moving right", "moving up", "moving down", "spinning", "zooming in", "zooming out", "shaking",
 )
 # Sides of a single object and of each of two that cross, as shares of the canvas.
-SINGLE, PAIR = 0.6, 0.45
+SINGLE, PAIR = 0.7, 0.5
 
 
 def path(motion: str, frames: int, phase: float) -> Tensor:

@@ -1,7 +1,7 @@
 """Text-conditional transformer for a flow-matching velocity in latent space (Peebles and Xie 2023; Chen et al. 2023).
 
-Self-attention over the positions of a frame, attention over the frames at a position where there are several,
-cross-attention to the text, a feed-forward network; one shared modulation network with an offset per block
+Self-attention over the positions of a frame, in every second block of a video network also attention over all positions of all
+frames, cross-attention to the text, a feed-forward network; one shared modulation network with an offset per block
 (adaLN-single). Preconditioned like the pixel U-Net, for latents of unit variance.
 """
 
@@ -35,11 +35,11 @@ class TransformerConfig:
 
 
 class Block(nn.Module):
-    def __init__(self, config: TransformerConfig) -> None:
+    def __init__(self, config: TransformerConfig, index: int) -> None:
         super().__init__()
         self.offsets = nn.Parameter(torch.zeros(6, config.width))
         self.space = Attention(config.width, config.heads)
-        self.time = Attention(config.width, config.heads) if config.frames else None
+        self.time = Attention(config.width, config.heads) if config.frames and index % 2 == 1 else None
         self.text = Attention(config.width, config.heads, config.context_width)
         self.network = FeedForward(config.width)
 
@@ -50,8 +50,9 @@ class Block(nn.Module):
         h = rms_norm(x) * (1 + m[:, 0]) + m[:, 1]
         x = x + m[:, 2] * self.space(h.reshape(batch * frames, positions, width)).reshape(x.shape)
         if self.time is not None:
-            h = (rms_norm(x) + frame[:, None].to(x.dtype)).transpose(1, 2).reshape(batch * positions, frames, width)
-            x = x + self.time(h).reshape(batch, positions, frames, width).transpose(1, 2)
+            # Over all positions of all frames: a moving object is never at the same place in the next frame.
+            h = (rms_norm(x) + frame[:, None].to(x.dtype)).reshape(batch, frames * positions, width)
+            x = x + self.time(h).reshape(x.shape)
         h = rms_norm(x).reshape(batch, frames * positions, width)
         x = x + self.text(h, context, bias).reshape(x.shape)
         h = rms_norm(x) * (1 + m[:, 3]) + m[:, 4]
@@ -65,6 +66,13 @@ def sinusoids(values: Tensor, width: int, scale: float) -> Tensor:
     return torch.cat([angles.sin(), angles.cos()], dim=-1)
 
 
+def moments(frames: int, width: int, device: torch.device) -> Tensor:
+    """Embeddings [F,width] of the frames of a clip: of their index, and of the share of the clip that has passed."""
+    steps = torch.arange(frames, device=device, dtype=torch.float32)
+    share = steps / torch.clamp(steps[-1:], min=1.0)
+    return torch.cat([sinusoids(steps, width // 2, 3.0), sinusoids(share, width // 2, 30.0)], dim=-1)
+
+
 class Transformer(nn.Module):
     """velocity = Transformer(hidden_states [B,C,(F,)H,W], timestep [B], encoder_hidden_states, encoder_attention_mask, ...)."""
 
@@ -76,14 +84,18 @@ class Transformer(nn.Module):
         self.places = nn.Parameter(0.02 * torch.randn(config.size**2, width))
         self.noise = nn.Sequential(nn.Linear(width, width), nn.SiLU(), nn.Linear(width, width))
         self.summary = nn.Linear(config.context_width, width)
+        self.moment = nn.Linear(width, width) if config.frames else None
         self.modulation = nn.Linear(width, 6 * width)
-        self.blocks = nn.ModuleList(Block(config) for _ in range(config.depth))
+        self.blocks = nn.ModuleList(Block(config, index) for index in range(config.depth))
         self.closing = nn.Linear(width, 2 * width)
         self.outward = nn.Linear(width, config.channels)
         with torch.no_grad():
             for layer in (self.modulation, self.closing, self.outward):
                 layer.weight.zero_()
                 layer.bias.zero_()
+            if self.moment is not None:
+                self.moment.weight.zero_()
+                self.moment.bias.zero_()
             # Gates of the residual branches start open: the last layers of the branches are zero already.
             self.modulation.bias[2 * width : 3 * width] = 1
             self.modulation.bias[5 * width :] = 1
@@ -94,9 +106,11 @@ class Transformer(nn.Module):
         embedding = self.noise(sinusoids(sigma, self.config.width, 300.0))
         embedding = F.silu(embedding + self.summary((context * share).sum(dim=1)))
         modulation = self.modulation(embedding).unflatten(1, (6, -1))
-        steps = torch.arange(x.shape[1], device=x.device, dtype=torch.float32)
-        frame = sinusoids(steps, self.config.width, 3.0) if self.config.frames else None
         h = self.inward(x) + self.places
+        frame = None
+        if self.moment is not None:
+            frame = moments(x.shape[1], self.config.width, x.device)
+            h = h + self.moment(frame)[:, None].to(h.dtype)
         bias = padding_bias(mask)
         for block in self.blocks:
             h = block(h, modulation, context, bias, frame)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import onnxruntime
 import pytest
 import torch
 
+from .. import checkpoint
 from ..export import component
 from ..export.parity import ParityError
 from ..export.storage import quantize
@@ -18,6 +20,7 @@ from ..models.autoencoder import AutoencoderConfig
 from ..models.text_encoder import TextEncoderConfig
 from ..recipes import emoji, emoji_clip, emoji_edit, emoji_motion, emoji_vae
 from ..recipes.emoji import model as text_to_image
+from ..recipes.emoji import release
 from ..trainer import Settings
 from .emoji_data import write_emoji
 
@@ -72,6 +75,31 @@ def test_text_to_image_learns_and_exports(work: Path, tmp_path: Path) -> None:
         expected = autoencoder.encode(pixels)
         assert np.allclose(latents, expected.numpy(), atol=0.02)
         assert np.allclose(decoded, autoencoder.decode(expected).numpy(), atol=0.02)
+
+
+def test_an_exported_model_can_be_trained_on(work: Path, tmp_path: Path) -> None:
+    emoji.train(work, "cpu", 8, replace(SETTINGS, steps=8))
+    out, again = tmp_path / "out", tmp_path / "again"
+    emoji.export(work, work / "emoji" / "checkpoint.pt", out, 3.0)
+    emoji.restore(again, out)
+    net = text_to_image.build("cpu")
+    assert checkpoint.load_ema(net, again / "emoji" / "checkpoint.pt").step == 8
+    example = release.transformer_examples(net, again)[0]
+    feeds = dict(zip(("hidden_states", "timestep", "encoder_hidden_states", "encoder_attention_mask"), example, strict=True))
+    session = onnxruntime.InferenceSession(out / "transformer" / "model.onnx")
+    velocity = session.run(None, {name: value.numpy() for name, value in feeds.items()})[0]
+    assert np.allclose(net.transformer(*example).numpy(), velocity, atol=1e-4)
+    first, second = (text_to_image.load_autoencoder(folder, "cpu") for folder in (work, again))
+    pixels = torch.rand(2, 3, 64, 64) * 2 - 1
+    latents = first.encode(pixels)
+    assert torch.allclose(latents, second.encode(pixels), atol=0.02)
+    assert torch.allclose(first.decode(latents), second.decode(latents), atol=0.02)
+    emoji.train(again, "cpu", 8, replace(SETTINGS, steps=9))
+    with pytest.raises(FileExistsError, match="name another folder with --work"):
+        emoji.restore(again, out)
+    shutil.copyfile(out / "vae_encoder" / "model.onnx", out / "transformer" / "model.onnx")
+    with pytest.raises(ParityError, match="transformer/model.onnx: places should have the shape"):
+        emoji.restore(tmp_path / "other", out)
 
 
 def test_editing_and_video_start_from_text_to_image_and_export(work: Path, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from .card import card
 from .evaluation import evaluate
 from .model import GUIDANCE
 from .release import export
+from .restore import restore
 from .training import FOLDER, train
 
-__all__ = ["FOLDER", "GUIDANCE", "card", "evaluate", "export", "train"]
+__all__ = ["FOLDER", "GUIDANCE", "card", "evaluate", "export", "restore", "train"]

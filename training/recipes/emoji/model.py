@@ -76,10 +76,12 @@ def encode_all(autoencoder: Autoencoder, images: Tensor) -> Tensor:
     return torch.cat(parts).unflatten(0, images.shape[:-3])
 
 
-def flow_loss(model: nn.Module, x0: Tensor, generator: torch.Generator, *conditions: Tensor) -> Tensor:
-    """Mean squared velocity error in units of the preconditioned output, logit-normal noise levels."""
+def flow_loss(
+    model: nn.Module, x0: Tensor, generator: torch.Generator, *conditions: Tensor, noise_mean: float = 0.0
+) -> Tensor:
+    """Mean squared velocity error in units of the preconditioned output, logit-normal noise levels around `noise_mean`."""
     noise = torch.randn(x0.shape, generator=generator).to(x0.device)
-    sigma = logit_normal(len(x0), generator).to(x0.device)
+    sigma = logit_normal(len(x0), generator, noise_mean).to(x0.device)
     s = sigma.reshape(-1, *[1] * (x0.ndim - 1))
     velocity = model((1 - s) * x0 + s * noise, sigma, *conditions).float()
     scale = coefficients(sigma)[2].reshape(s.shape)

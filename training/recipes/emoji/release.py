@@ -94,14 +94,17 @@ def latent_rgb(net: Autoencoder, images: Tensor) -> tuple[list, list]:
     return rounded[:-1], rounded[-1]
 
 
+def text_component(net: TextFlow, work: Path) -> Component:
+    ids, mask = tokenizer.encode(load_tokenizer(work), DRAWN_WORDS)
+    inputs, axes = ("input_ids", "attention_mask"), [{0: "batch"}, {0: "batch"}]
+    return Component(net.text_encoder, inputs, "last_hidden_state", axes, [(ids, mask), (ids[:1], mask[:1])])
+
+
 def export_text_parts(net: TextFlow, work: Path, out: Path) -> dict:
     """`text_encoder/` and `tokenizer/`."""
     words = load_tokenizer(work)
     config = net.text_encoder.config
-    ids, mask = tokenizer.encode(words, DRAWN_WORDS)
-    inputs, axes = ("input_ids", "attention_mask"), [{0: "batch"}, {0: "batch"}]
-    encoder = Component(net.text_encoder, inputs, "last_hidden_state", axes, [(ids, mask), (ids[:1], mask[:1])])
-    report = export_component(encoder, out / "text_encoder" / "model.onnx", store_as_int8)
+    report = export_component(text_component(net, work), out / "text_encoder" / "model.onnx", store_as_int8)
     write_json(
         out / "text_encoder" / "config.json",
         {
@@ -122,16 +125,20 @@ def export_text_parts(net: TextFlow, work: Path, out: Path) -> dict:
     return report
 
 
-def export_autoencoder(net: Autoencoder, images: Tensor, out: Path) -> dict:
-    """`vae_encoder/` and `vae_decoder/`; `images` are uint8 examples."""
-    factors, bias = latent_rgb(net, images)
-    pixels = to_float(images[:3])
+def autoencoder_components(net: Autoencoder, pixels: Tensor) -> tuple[Component, Component]:
+    """(encoder, decoder) with examples made of `pixels` [B,3,H,W]; they take the standardisation into the weights of `net`."""
     with torch.no_grad():
         latents = net.encode(pixels)
     batch = [{0: "batch"}]
     coded = [(pixels,), (pixels[:1],)], [(latents,), (latents[:1],)]
     encoder = Component(VaeEncoder(net), ("sample",), "latent_sample", batch, coded[0])
-    decoder = Component(VaeDecoder(net), ("latent_sample",), "sample", batch, coded[1])
+    return encoder, Component(VaeDecoder(net), ("latent_sample",), "sample", batch, coded[1])
+
+
+def export_autoencoder(net: Autoencoder, images: Tensor, out: Path) -> dict:
+    """`vae_encoder/` and `vae_decoder/`; `images` are uint8 examples."""
+    factors, bias = latent_rgb(net, images)
+    encoder, decoder = autoencoder_components(net, to_float(images[:3]))
     write_json(out / "vae_encoder" / "config.json", vae_config(net, "VaeEncoder"))
     preview = {"latent_rgb_factors": factors, "latent_rgb_factors_bias": bias}
     write_json(out / "vae_decoder" / "config.json", {**vae_config(net, "VaeDecoder"), **preview})
@@ -158,16 +165,20 @@ def transformer_examples(net: TextFlow, work: Path) -> list[tuple[Tensor, ...]]:
     return examples
 
 
-def export_transformer(net: TextFlow, work: Path, out: Path, guidance: float, more: dict) -> dict:
-    """`transformer/`; `more` is added to its `config.json`."""
+def transformer_component(net: TextFlow, work: Path) -> Component:
     config = net.transformer.config
     inputs = ["hidden_states", "timestep", "encoder_hidden_states", "encoder_attention_mask"]
     inputs += ["image_latents"] if config.image_channels else []
     axes: list[dict[int, str]] = [{0: "batch"} for _ in inputs]
     if config.frames:
         axes[0][2] = "frames"
-    component = Component(net.transformer, inputs, "velocity", axes, transformer_examples(net, work))
-    report = export_component(component, out / "transformer" / "model.onnx", store_as_int8)
+    return Component(net.transformer, inputs, "velocity", axes, transformer_examples(net, work))
+
+
+def export_transformer(net: TextFlow, work: Path, out: Path, guidance: float, more: dict) -> dict:
+    """`transformer/`; `more` is added to its `config.json`."""
+    config = net.transformer.config
+    report = export_component(transformer_component(net, work), out / "transformer" / "model.onnx", store_as_int8)
     write_json(
         out / "transformer" / "config.json",
         {

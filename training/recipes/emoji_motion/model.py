@@ -7,9 +7,11 @@ from dataclasses import replace
 from ..emoji import model as text_to_image
 
 # The most frames that a clip may have; trained on the lengths below.
-FLOW = replace(text_to_image.FLOW, frames=16)
-LENGTHS = (8, 16)
+FLOW = replace(text_to_image.FLOW, frames=12)
+LENGTHS = (8, 12)
 GUIDANCE = 3.0
+# Frames repeat each other, so that a clip shows through more noise than a picture does: train on more of it.
+NOISE_MEAN = 0.5
 FRAMES_PER_SECOND = 8
 
 

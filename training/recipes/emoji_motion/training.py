@@ -16,7 +16,7 @@ from ...trainer import Settings
 from ...trainer import train as run
 from ..emoji.model import PROMPT_DROPOUT, flow_loss, load_autoencoder, load_tokenizer, sample
 from ..emoji_edit.model import start_from
-from .model import FLOW, GUIDANCE, LENGTHS, build
+from .model import FLOW, GUIDANCE, LENGTHS, NOISE_MEAN, build
 
 FOLDER = "emoji-motion"
 LEARNING_RATE = 1e-3
@@ -81,7 +81,7 @@ def train(work: Path, device: str, batch: int, settings: Settings) -> None:
         spoken = [text if keep else "" for text, keep in zip(prompts, kept, strict=True)]
         ids, mask = (part.to(device) for part in tokenizer.encode(words, spoken))
         x0 = latents.unflatten(0, (-1, frames)).transpose(1, 2)
-        return flow_loss(model, x0, generator, ids, mask)
+        return flow_loss(model, x0, generator, ids, mask, noise_mean=NOISE_MEAN)
 
     def preview(model: nn.Module, path: Path) -> None:
         shape = (len(PREVIEWS), FLOW.channels, LENGTHS[0], FLOW.size, FLOW.size)
