@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +12,11 @@ import torch
 
 from ..export import onnx_model
 from ..export.bake import bake, round_to_half
+from ..export.component import Component
 from ..export.layout import update_metrics, write_layout
 from ..export.onnx_model import check_plain_weights, export_onnx
-from ..export.parity import ParityError, probes
+from ..export.parity import INPUTS, OUTPUT, ParityError, probes
+from ..export.restore import restore_component
 from ..models.unet import UNet
 from .conftest import TINY
 
@@ -50,6 +53,20 @@ def test_export_matches_torch_and_stores_half(tiny: UNet, tmp_path: Path) -> Non
         "class_labels": ("tensor(int64)", []),
         "velocity": ("tensor(float)", [3, 8, 8]),
     }
+
+
+@torch.no_grad()
+def test_exported_weights_come_back(tiny: UNet, tmp_path: Path) -> None:
+    path = tmp_path / "model.onnx"
+    export_onnx(tiny, path)
+    expected = round_to_half(bake(tiny))
+    restored = bake(UNet(TINY))
+    restore_component(Component(restored, INPUTS, OUTPUT, [{0: "batch"}] * 3, [probes(tiny)[3]]), path)
+    for case in probes(tiny):
+        assert torch.allclose(restored(*case), expected(*case), atol=1e-6)
+    other = bake(UNet(replace(TINY, blocks_per_level=2)))
+    with pytest.raises(ParityError, match="not the network that this code exports"):
+        restore_component(Component(other, INPUTS, OUTPUT, [{0: "batch"}] * 3, [probes(tiny)[3]]), path)
 
 
 def test_export_that_differs_is_refused(tiny: UNet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

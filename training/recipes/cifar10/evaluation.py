@@ -11,12 +11,14 @@ from torch import Tensor, nn
 
 from ...checkpoint import load_ema
 from ...data import cifar10
-from ...export.bake import bake
-from ...export.layout import update_metrics
+from ...export.bake import BakedUNet, bake
+from ...export.component import Component
+from ...export.layout import read_metrics, update_metrics
+from ...export.parity import INPUTS, OUTPUT, probes
+from ...export.restore import restore_component
 from ...flow import logit_normal
 from ...metrics.frechet import Gaussian, fit, frechet_distance
 from ...metrics.squeezenet import NAME, SqueezeNetFeatures, default_weights
-from ...models.unet import UNet
 from .model import STEPS, build, sample, velocity_error
 from .training import class_grid
 
@@ -24,7 +26,7 @@ SEED = 2024
 
 
 @torch.no_grad()
-def validation_loss(model: nn.Module, net: UNet, images: Tensor, labels: Tensor, batch: int = 250) -> dict[str, float]:
+def validation_loss(model: BakedUNet, images: Tensor, labels: Tensor, batch: int = 250) -> dict[str, float]:
     """Loss on held-out images with their labels, under noise and noise levels drawn once from a fixed seed."""
     generator = torch.Generator().manual_seed(SEED)
     loss, mse = 0.0, 0.0
@@ -34,7 +36,7 @@ def validation_loss(model: nn.Module, net: UNet, images: Tensor, labels: Tensor,
         sigma = logit_normal(len(part), generator).to(x0.device)
         with torch.autocast(x0.device.type, torch.bfloat16):
             error = velocity_error(model, x0, noise, sigma, classes)
-        loss += (error / net.coefficients(sigma)[2]).square().mean().item() * len(part)
+        loss += (error / model.coefficients(sigma)[2]).square().mean().item() * len(part)
         mse += error.square().mean().item() * len(part)
     return {"loss": round(loss / len(images), 5), "velocity_mse": round(mse / len(images), 5)}
 
@@ -64,17 +66,32 @@ def training_loss(log: Path, step: int) -> float | None:
     return losses[-1] if losses else None
 
 
+def load_model(checkpoint: Path, out: Path) -> tuple[BakedUNet, int, float | None]:
+    """(network, training step, training loss) of `checkpoint`, or of what `out` holds where there is no checkpoint."""
+    net = build("cpu")
+    if checkpoint.is_file() or not (out / "unet" / "model.onnx").is_file():
+        step = load_ema(net, checkpoint).step
+        return bake(net), step, training_loss(checkpoint.parent / "log.jsonl", step)
+    model = bake(net)
+    restore_component(Component(model, INPUTS, OUTPUT, [{0: "batch"}] * 3, [probes(net)[3]]), out / "unet" / "model.onnx")
+    metrics = read_metrics(out)
+    step = metrics["export"]["step"]
+    known = metrics.get("evaluation", {})
+    return model, step, known.get("training_loss") if known.get("step") == step else None
+
+
 def evaluate(work: Path, checkpoint: Path, out: Path, device: str, count: int, guidance: float, batch: int) -> None:
-    """Measure the averaged weights of `checkpoint`; writes `metrics.json` and `samples.png` into `out`."""
+    """Measure the averaged weights of `checkpoint`, or without one the exported ones of `out`.
+
+    Writes `metrics.json` and `samples.png` into `out`.
+    """
     if count < 2:
         raise ValueError(f"--samples must be at least 2, not {count}")
-    net = build("cpu")
-    progress = load_ema(net, checkpoint)
-    net = net.to(device)
-    model = bake(net).to(device=device, memory_format=torch.channels_last)
+    model, step, trained = load_model(checkpoint, out)
+    model = model.to(device=device, memory_format=torch.channels_last)
     test, test_labels = cifar10.load("test", work)
     train, _ = cifar10.load("train", work)
-    validation = validation_loss(model, net, test.to(device), test_labels.to(device))
+    validation = validation_loss(model, test.to(device), test_labels.to(device))
     print(validation, flush=True)
     out.mkdir(parents=True, exist_ok=True)
     class_grid(model, out / "samples.png", guidance)
@@ -92,9 +109,9 @@ def evaluate(work: Path, checkpoint: Path, out: Path, device: str, count: int, g
     floors = {"10000": floor(10_000), str(count): floor(count)}
     samples = sample_features(model, extract, count, guidance, device, batch)
     document = {
-        "step": progress.step,
+        "step": step,
         "validation": validation,
-        "training_loss": training_loss(checkpoint.parent / "log.jsonl", progress.step),
+        "training_loss": trained,
         "frechet": {
             "distance": distance(samples),
             "samples": count,
