@@ -1,7 +1,15 @@
+import {
+  arrayOf,
+  bytesOf,
+  elementCount,
+  isTensorType,
+  layOut,
+  type PackedTensor,
+  pack,
+} from '@fastflow/core/backend'
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node'
-import { type RunReply, type RunRequest, reserved, type SlotTensor } from './protocol.ts'
+import type { RunReply, RunRequest } from './protocol.ts'
 import type { Runtime } from './runtime.ts'
-import { arrayOf, bytesOf, elementCount, isTensorType } from './tensor-types.ts'
 
 /** Tensors are kept for this many different shapes of a call (conditional and doubled batch, say). */
 const keptShapes = 8
@@ -40,13 +48,10 @@ export function createCalls(
     const start = performance.now()
     const results = await forward(call, request.fetches)
     const ms = performance.now() - start
-    const outputs = layout(results, request.fetches)
-    const grown = grow(slot.output, outputs)
+    const { size, packed: outputs } = layout(results, request.fetches)
+    const grown = size > slot.output.byteLength ? new SharedArrayBuffer(size) : undefined
     if (grown !== undefined) slot.output = grown
-    for (const { name, offset } of outputs) {
-      const bytes = bytesOf(viewOf(results[name]))
-      new Uint8Array(slot.output, offset, bytes.length).set(bytes)
-    }
+    for (const place of outputs) pack(slot.output, place, viewOf(results[place.name]))
     if (preallocate && call.outputs === undefined) call.outputs = ownTensors(results, request.fetches)
     return { kind: 'ran', slot: request.slot, output: grown, outputs, ms }
   }
@@ -78,36 +83,26 @@ export function createCalls(
 
   function ownTensors(results: InferenceSession.ReturnType, fetches: readonly string[]): Call['outputs'] {
     return Object.fromEntries(
-      layout(results, fetches).map(({ name, type, dims }) => [name, emptyTensor(type, dims)]),
+      layout(results, fetches).packed.map(({ name, type, dims }) => [name, emptyTensor(type, dims)]),
     )
   }
 
-  function emptyTensor(type: SlotTensor['type'], dims: readonly number[]): OrtTensor {
+  function emptyTensor(type: PackedTensor['type'], dims: readonly number[]): OrtTensor {
     const Data = arrayOf(type)
     return new runtime.Tensor(type, new Data(elementCount(dims)) as OrtTensor['data'], dims)
   }
 }
 
-function layout(results: InferenceSession.ReturnType, fetches: readonly string[]): SlotTensor[] {
-  let offset = 0
-  return fetches.map((name) => {
-    const tensor = results[name]
-    const type = tensor?.type
-    if (tensor === undefined || type === undefined || !isTensorType(type)) {
-      throw new TypeError(`the model gave no tensor for its output ${name}`)
-    }
-    const placed = { name, type, dims: tensor.dims, offset }
-    offset += reserved(viewOf(tensor).byteLength)
-    return placed
-  })
-}
-
-/** A larger buffer when `tensors` do not fit in `buffer`, else undefined. */
-function grow(buffer: SharedArrayBuffer, tensors: readonly SlotTensor[]): SharedArrayBuffer | undefined {
-  const last = tensors.at(-1)
-  if (last === undefined) return undefined
-  const size = last.offset + reserved(elementCount(last.dims) * arrayOf(last.type).BYTES_PER_ELEMENT)
-  return size > buffer.byteLength ? new SharedArrayBuffer(size) : undefined
+function layout(results: InferenceSession.ReturnType, fetches: readonly string[]): ReturnType<typeof layOut> {
+  return layOut(
+    fetches.map((name) => {
+      const tensor = results[name]
+      const type = tensor?.type
+      if (tensor === undefined || type === undefined || !isTensorType(type))
+        throw new TypeError(`the model gave no tensor for its output ${name}`)
+      return { name, type, dims: tensor.dims }
+    }),
+  )
 }
 
 function viewOf(tensor: OrtTensor | undefined): ArrayBufferView {

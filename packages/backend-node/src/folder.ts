@@ -1,10 +1,10 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { FastFlowError, invalidArgument, type ModelFolder } from '@fastflow/core'
-import { resolveInside, staysInside } from './contained.ts'
+import { bytesOf, staysInside } from '@fastflow/core/backend'
+import { resolveInside } from './contained.ts'
 import { errorCode, messageOf } from './failure.ts'
 import { createModelRunner, type ThreadOptions } from './runner.ts'
-import { bytesOf } from './tensor-types.ts'
 
 /** Names shown when something is missing: enough to see the mistake, short enough for one line. */
 const listed = 20
@@ -55,10 +55,11 @@ export async function openFolder(location: string, defaults: ThreadOptions): Pro
     },
     load: async (path, options = {}) => {
       await existing(path)
-      const { threads = defaults.threads, onProgress } = options
+      const { threads = defaults.threads, onProgress, signal } = options
       return createModelRunner(join(root, path), {
         ...defaults,
         ...(threads !== undefined && { threads }),
+        ...(signal && { signal }),
         name: path,
         onProgress: (progress) => onProgress?.({ ...progress, name: location }),
       })

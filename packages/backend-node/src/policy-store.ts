@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { FastFlowError, invalidArgument, type PolicyStore } from '@fastflow/core'
+import { FastFlowError, type PolicyStore } from '@fastflow/core'
+import { checkPolicyKey, policyText } from '@fastflow/core/backend'
 import { errorCode, messageOf } from './failure.ts'
 
 /**
@@ -20,7 +21,7 @@ export function filePolicyStore(folder: string): PolicyStore {
     load: async (key) => parse(await read(pathOf(folder, key)), pathOf(folder, key)),
     save: async (key, document) => {
       const path = pathOf(folder, key)
-      const text = serialise(document)
+      const text = `${policyText(document)}\n`
       try {
         await mkdir(folder, { recursive: true })
         await replace(path, text)
@@ -34,11 +35,7 @@ export function filePolicyStore(folder: string): PolicyStore {
 }
 
 function pathOf(folder: string, key: string): string {
-  if (!/^[a-z0-9][a-z0-9-]{0,127}$/.test(key)) {
-    const rule = 'must be 1 to 128 lower-case letters, digits and hyphens'
-    throw invalidArgument('key', `${rule}, got ${JSON.stringify(key)}`)
-  }
-  return join(folder, `${key}.json`)
+  return join(folder, `${checkPolicyKey(key)}.json`)
 }
 
 async function read(path: string): Promise<string | undefined> {
@@ -56,20 +53,6 @@ function parse(text: string | undefined, path: string): unknown {
     return JSON.parse(text)
   } catch (error) {
     throw unreadable(path, messageOf(error), error)
-  }
-}
-
-function serialise(document: unknown): string {
-  const text = stringify(document)
-  if (text === undefined) throw invalidArgument('document', 'must be plain JSON')
-  return `${text}\n`
-}
-
-function stringify(document: unknown): string | undefined {
-  try {
-    return JSON.stringify(document)
-  } catch (error) {
-    throw invalidArgument('document', `must be plain JSON (${messageOf(error)})`)
   }
 }
 

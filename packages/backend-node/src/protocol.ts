@@ -1,4 +1,5 @@
-import type { FastFlowErrorCode, LoadProgress, TensorInfo, TensorType } from '@fastflow/core'
+import type { FastFlowErrorCode, LoadProgress, TensorInfo } from '@fastflow/core'
+import type { PackedTensor } from '@fastflow/core/backend'
 
 /** What the worker needs to create its session. */
 export interface LoadRequest {
@@ -11,20 +12,12 @@ export interface LoadRequest {
   readonly spin: boolean
 }
 
-/** Where a tensor lies in a slot; the elements themselves never travel in messages. */
-export interface SlotTensor {
-  readonly name: string
-  readonly type: TensorType
-  readonly dims: readonly number[]
-  readonly offset: number
-}
-
 export interface RunRequest {
   readonly kind: 'run'
   readonly slot: number
   /** Sent once, and again when the slot had to grow. */
   readonly input: SharedArrayBuffer | undefined
-  readonly feeds: readonly SlotTensor[]
+  readonly feeds: readonly PackedTensor[]
   readonly fetches: readonly string[]
 }
 
@@ -47,7 +40,7 @@ export interface RunReply {
   readonly kind: 'ran'
   readonly slot: number
   readonly output: SharedArrayBuffer | undefined
-  readonly outputs: readonly SlotTensor[]
+  readonly outputs: readonly PackedTensor[]
   readonly ms: number
 }
 
@@ -57,11 +50,3 @@ export type Reply =
   | { readonly kind: 'load-failed'; readonly failure: Failure }
   | RunReply
   | { readonly kind: 'run-failed'; readonly slot: number; readonly message: string }
-
-/** Offsets are multiples of this, so that every element type is aligned. */
-const alignment = 64
-
-/** Bytes to reserve for a tensor of `byteLength` bytes. */
-export function reserved(byteLength: number): number {
-  return Math.ceil(byteLength / alignment) * alignment
-}

@@ -1,5 +1,5 @@
 import { FastFlowError, type Feeds, type ModelRunner, type RunOptions, type RunResult } from '@fastflow/core'
-import { checkCall } from './check-call.ts'
+import { checkCall } from '@fastflow/core/backend'
 import { type Lane, slotsPerLane } from './lane.ts'
 import type { Into } from './slot.ts'
 

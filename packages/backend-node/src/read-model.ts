@@ -3,8 +3,8 @@ import { createReadStream } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import type { LoadProgress } from '@fastflow/core'
-import { resolveInside, staysInside } from './contained.ts'
-import { externalDataLocations } from './external-data.ts'
+import { externalDataLocations, staysInside } from '@fastflow/core/backend'
+import { resolveInside } from './contained.ts'
 import { errorCode, messageOf, WorkerFailure } from './failure.ts'
 
 export interface ModelFile {

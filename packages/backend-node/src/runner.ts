@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { invalidArgument, type LoadProgress, type ModelRunner } from '@fastflow/core'
+import { type AbortSignalLike, invalidArgument, type LoadProgress, type ModelRunner } from '@fastflow/core'
+import { throwIfAborted } from '@fastflow/core/backend'
 import { type OnProgress, startLane, workerPath } from './lane.ts'
 import type { LoadRequest } from './protocol.ts'
 import { runnerOf } from './queue.ts'
@@ -25,6 +26,8 @@ export interface ModelRunnerOptions extends ThreadOptions {
   /** Name of the model in progress reports and errors; the path by default. */
   readonly name?: string
   readonly onProgress?: (progress: LoadProgress) => void
+  /** Cancels loading; looked at whenever there is progress. */
+  readonly signal?: AbortSignalLike
 }
 
 /**
@@ -43,7 +46,10 @@ export async function createModelRunner(
   const path = source instanceof Uint8Array ? source : pathOf(source)
   const file = options.name ?? (path instanceof Uint8Array ? 'the model' : String(source))
   const request: LoadRequest = { kind: 'load', source: path, file, threads, spin: options.spin ?? false }
-  const report: OnProgress = (progress) => options.onProgress?.({ name: file, ...progress })
+  const report: OnProgress = (progress) => {
+    throwIfAborted(options.signal, `loading ${file}`)
+    options.onProgress?.({ name: file, ...progress })
+  }
   const started = await Promise.allSettled(
     Array.from({ length: workers }, (_, index) =>
       startLane(workerPath(), request, index === 0 ? report : () => {}),

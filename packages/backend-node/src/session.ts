@@ -1,11 +1,11 @@
 import type { TensorInfo } from '@fastflow/core'
+import { isTensorType, tensorTypes } from '@fastflow/core/backend'
 import type { InferenceSession } from 'onnxruntime-node'
 import { createCalls } from './calls.ts'
 import { messageOf, WorkerFailure } from './failure.ts'
 import type { LoadRequest, RunReply, RunRequest } from './protocol.ts'
 import type { ModelFile } from './read-model.ts'
 import { type Runtime, unsupported } from './runtime.ts'
-import { isTensorType, tensorTypes } from './tensor-types.ts'
 
 /** One onnxruntime session and the tensors it reads and writes, all in the worker. */
 export interface Session {

@@ -1,3 +1,5 @@
+import type { AbortSignalLike } from './ports/velocity.ts'
+
 export type FastFlowErrorCode =
   | 'invalid-argument'
   | 'aborted'
@@ -40,6 +42,16 @@ export class FastFlowError extends Error {
   static isInstance(error: unknown): error is FastFlowError {
     return typeof error === 'object' && error !== null && marker in error
   }
+}
+
+/** What a signal throws, wherever it is looked at. */
+export function throwIfAborted(signal: AbortSignalLike | undefined, what: string): void {
+  if (!signal?.aborted) return
+  throw new FastFlowError({
+    code: 'aborted',
+    field: 'signal',
+    message: `${what} was cancelled by its signal`,
+  })
 }
 
 /** Shorthand for misuse: a value outside what `field` accepts. */

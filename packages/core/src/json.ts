@@ -8,8 +8,8 @@ export function parseJson(bytes: Uint8Array): unknown {
   return JSON.parse(decodeUtf8(bytes))
 }
 
-// TextDecoder is a host type this package does not compile against.
-function decodeUtf8(bytes: Uint8Array): string {
+/** Text of bytes in UTF-8; TextDecoder is a host type this package does not compile against. @throws URIError for others. */
+export function decodeUtf8(bytes: Uint8Array): string {
   let escaped = ''
   for (const byte of bytes) escaped += `%${byte.toString(16).padStart(2, '0')}`
   return decodeURIComponent(escaped)

@@ -90,6 +90,19 @@ function describeLoading(open: () => Promise<ModelFolder>): void {
     expect(last).toMatchObject({ progress: 100, loaded: last?.total })
   })
 
+  it('stops loading when its signal says so, and loads again', async () => {
+    const folder = await open()
+    const signal = { aborted: false }
+    const loading = folder.load('affine.onnx', {
+      signal,
+      onProgress: () => {
+        signal.aborted = true
+      },
+    })
+    await expect(loading).rejects.toMatchObject({ code: 'aborted', field: 'signal' })
+    await (await folder.load('affine.onnx')).dispose()
+  })
+
   it('runs several models of one folder side by side', async () => {
     const folder = await open()
     const runners = await Promise.all([folder.load('affine.onnx'), folder.load('nan.onnx')])

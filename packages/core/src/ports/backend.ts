@@ -1,5 +1,6 @@
 import type { ModelRunner } from './model-runner.ts'
 import type { PolicyStore } from './policy-store.ts'
+import type { AbortSignalLike } from './velocity.ts'
 
 /** Progress of loading, in the words of other JavaScript model libraries. */
 export interface LoadProgress {
@@ -26,6 +27,8 @@ export interface LoadOptions {
   /** Threads inside the network; the backend's default (all cores) when omitted. */
   readonly threads?: number
   readonly onProgress?: (progress: LoadProgress) => void
+  /** Cancels loading with an error of code `aborted`; looked at whenever there is progress. */
+  readonly signal?: AbortSignalLike
 }
 
 /** Where networks run and files live: Node, the browser, or something of the user's. */

@@ -1,5 +1,5 @@
-import { FastFlowError, invalidArgument } from '../errors.ts'
 import type { PolicyStore } from '../ports/policy-store.ts'
+import { checkPolicyKey, policyText } from './policy-text.ts'
 
 /**
  * A policy store that lasts as long as the process: for tests, workers and pages without storage.
@@ -15,29 +15,11 @@ export function memoryPolicyStore(): PolicyStore {
   return {
     version: 1,
     load: async (key) => {
-      const text = documents.get(checkKey(key))
+      const text = documents.get(checkPolicyKey(key))
       return text === undefined ? undefined : JSON.parse(text)
     },
     save: async (key, document) => {
-      documents.set(checkKey(key), toJson(document))
+      documents.set(checkPolicyKey(key), policyText(document))
     },
   }
-}
-
-function checkKey(key: string): string {
-  if (/^[a-z0-9][a-z0-9-]{0,127}$/.test(key)) return key
-  const rule = 'must be 1 to 128 lower-case letters, digits and hyphens'
-  throw invalidArgument('key', `${rule}, got ${JSON.stringify(key)}`)
-}
-
-function toJson(document: unknown): string {
-  let text: string | undefined
-  try {
-    text = JSON.stringify(document)
-  } catch (cause) {
-    const message = `document: must be plain JSON (${cause})`
-    throw new FastFlowError({ code: 'invalid-argument', field: 'document', message, cause })
-  }
-  if (text === undefined) throw invalidArgument('document', `must be plain JSON, got ${typeof document}`)
-  return text
 }

@@ -1,4 +1,5 @@
-import { FastFlowError, type Feeds, type RunOptions, type Tensor, type TensorInfo } from '@fastflow/core'
+import { FastFlowError } from '../errors.ts'
+import type { Feeds, RunOptions, Tensor, TensorInfo } from '../ports/model-runner.ts'
 import { arrayOf, elementCount, shapeText } from './tensor-types.ts'
 
 /**

@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { fixtures } from '@fastflow/testkit'
 import { describe, expect, it } from 'vitest'
-import { staysInside } from '../src/contained.ts'
-import { externalDataLocations } from '../src/external-data.ts'
+import { externalDataLocations } from '../src/backend/external-data.ts'
+import { staysInside } from '../src/backend/stays-inside.ts'
 
 const bytesOf = async (name: string): Promise<Uint8Array> => readFile(new URL(name, fixtures))
 

@@ -1,3 +1,5 @@
+import { decodeUtf8 } from '../json.ts'
+
 /**
  * Lists the files that an ONNX model names as the place of its weights (`external_data`), so that
  * they can be checked before onnxruntime opens them. A full protobuf reader is not needed: only the
@@ -54,13 +56,20 @@ export function externalDataLocations(model: Uint8Array): string[] {
 /** Repeated keys and values are all taken, so that no reader's choice among them goes unchecked. */
 function collectLocation(entry: Uint8Array, found: Set<string>): void {
   const text = { key: [] as string[], value: [] as string[] }
-  const decoder = new TextDecoder()
   for (const { number, payload } of fields(entry)) {
     if (payload === undefined) continue
-    if (number === 1) text.key.push(decoder.decode(payload))
-    if (number === 2) text.value.push(decoder.decode(payload))
+    if (number === 1) text.key.push(textOf(payload))
+    if (number === 2) text.value.push(textOf(payload))
   }
   if (text.key.includes('location')) for (const value of text.value) found.add(value)
+}
+
+function textOf(bytes: Uint8Array): string {
+  try {
+    return decodeUtf8(bytes)
+  } catch {
+    throw new RangeError('it holds text that is not UTF-8')
+  }
 }
 
 function* fields(bytes: Uint8Array): Generator<Field> {

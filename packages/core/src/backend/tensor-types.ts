@@ -1,4 +1,4 @@
-import type { Tensor, TensorType } from '@fastflow/core'
+import type { Tensor, TensorType } from '../ports/model-runner.ts'
 
 interface TypedArrayConstructor {
   new (length: number): Tensor['data']

@@ -1,0 +1,47 @@
+import { type Backend, memoryPolicyStore } from '@fastflow/core'
+import { openFolder } from './folder.ts'
+import { checkRuntimeOptions, type RuntimeOptions } from './options.ts'
+import { indexedDbPolicyStore } from './policy-store.ts'
+import { createPool } from './pool.ts'
+import type { ExecutionSupport } from './support.ts'
+
+export interface WebBackendOptions extends RuntimeOptions {
+  /** Keep model files in the browser's cache, checked by digest and by the server's ETag. Default true. */
+  readonly cache?: boolean
+}
+
+/** A `Backend` that can tell what it runs on. */
+export interface WebBackend extends Backend {
+  /**
+   * What networks run on here, and why nothing faster; found by running a small one, once.
+   *
+   * @throws FastFlowError `unsupported` when nothing works, saying why.
+   */
+  support(): Promise<ExecutionSupport>
+}
+
+/**
+ * Runs models with onnxruntime-web in a Web Worker, from folders on a web server. All models of a backend share one worker
+ * and run one after another; it ends with the last of them.
+ *
+ * Locations are URLs, absolute or relative to the page. Policies go to IndexedDB, or to memory where there is none.
+ *
+ * @throws FastFlowError `invalid-argument` naming the option.
+ */
+export function webBackend(options: WebBackendOptions = {}): WebBackend {
+  checkRuntimeOptions(options)
+  const pool = createPool(options)
+  const { cache = true, onNotice } = options
+  return {
+    version: 1,
+    name: 'web',
+    open: (location) => openFolder(location, pool, { cache, ...(onNotice && { onNotice }) }),
+    policyStore: (location) =>
+      globalThis.indexedDB === undefined ? memoryPolicyStore() : indexedDbPolicyStore(location),
+    async support() {
+      const { support, release } = await pool.acquire()
+      release()
+      return support
+    },
+  }
+}

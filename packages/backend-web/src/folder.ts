@@ -1,0 +1,89 @@
+import { FastFlowError, invalidArgument, type ModelFolder } from '@fastflow/core'
+import { staysInside } from '@fastflow/core/backend'
+import { messageOf } from './failure.ts'
+import { isMissing, notFound } from './http.ts'
+import { checkThreads } from './options.ts'
+import { baseUrl, type Pool } from './pool.ts'
+import { type LoadRunnerOptions, loadRunner } from './runner.ts'
+
+/** What a folder that is a model has at least one of; the last is the folder's own address. */
+const signs = ['model_index.json', 'config.json', '']
+
+/** @throws FastFlowError `model-not-found` when the server has no such folder. */
+export async function openFolder(
+  location: string,
+  pool: Pool,
+  defaults: Pick<LoadRunnerOptions, 'onNotice' | 'cache'>,
+): Promise<ModelFolder> {
+  const root = new URL(location.endsWith('/') ? location : `${location}/`, baseUrl())
+  const locate = (path: string): string => {
+    if (!staysInside(path))
+      throw invalidArgument('path', `${JSON.stringify(path)} leaves the model folder ${location}`)
+    return new URL(path.split(/[\\/]/).map(encodeURIComponent).join('/'), root).href
+  }
+  if (
+    !(await anyExists(
+      signs.map((path) => new URL(path, root).href),
+      location,
+    ))
+  ) {
+    const message = `there is no folder ${location}: the server has no ${root.href}${signs[0]}`
+    throw new FastFlowError({ code: 'model-not-found', field: location, message })
+  }
+  return {
+    location,
+    has: async (path) => exists(locate(path), path),
+    async read(path) {
+      const url = locate(path)
+      const response = await request(url, path, 'GET')
+      if (isMissing(url, response))
+        throw new FastFlowError({
+          code: 'model-not-found',
+          field: path,
+          message: notFound(url, path, response),
+        })
+      if (!response.ok) throw unreadable(path, `${url} answers ${response.status} ${response.statusText}`)
+      const buffer = await response.arrayBuffer().catch((error: unknown) => {
+        throw unreadable(path, messageOf(error), error)
+      })
+      return new Uint8Array(buffer)
+    },
+    async load(path, options = {}) {
+      const url = locate(path)
+      const { threads, onProgress, signal } = options
+      if (threads !== undefined) checkThreads(threads)
+      return loadRunner(pool, url, {
+        ...defaults,
+        ...(threads !== undefined && { threads }),
+        ...(onProgress && { onProgress }),
+        ...(signal && { signal }),
+        file: path,
+        name: location,
+      })
+    },
+  }
+}
+
+async function anyExists(urls: readonly string[], location: string): Promise<boolean> {
+  for (const url of urls) if (await exists(url, location)) return true
+  return false
+}
+
+async function exists(url: string, path: string): Promise<boolean> {
+  const response = await request(url, path, 'HEAD')
+  return response.ok && !isMissing(url, response)
+}
+
+async function request(url: string, path: string, method: 'GET' | 'HEAD'): Promise<Response> {
+  try {
+    // The browser's own cache would answer for files that were replaced or removed.
+    return await fetch(url, { method, cache: 'no-cache' })
+  } catch (error) {
+    throw unreadable(path, `${url} cannot be fetched (${messageOf(error)}); are you online?`, error)
+  }
+}
+
+function unreadable(path: string, why: string, cause?: unknown): FastFlowError {
+  const message = `${path} cannot be read: ${why}`
+  return new FastFlowError({ code: 'model-unreadable', field: path, message, cause })
+}

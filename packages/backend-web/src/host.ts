@@ -1,0 +1,211 @@
+import { FastFlowError, type Feeds, type RunResult, type Tensor } from '@fastflow/core'
+import { layOutFeeds, packFeeds, unpackOutputs } from '@fastflow/core/backend'
+import type { OnNotice } from './notice.ts'
+import type { LoadRequest, ModelInfo, Progress, Reply, Request, StartRequest } from './protocol.ts'
+
+/** One worker with a started runtime and the models loaded in it: the caller's side of `worker.ts`. */
+export interface Host {
+  /** What networks run on, in words. */
+  readonly reason: string
+  /** True once nothing runs here any more. */
+  readonly broken: () => boolean
+  /** Ends early with what `onProgress` throws. @throws FastFlowError whatever the load met. */
+  load(request: Omit<LoadRequest, 'kind' | 'session'>, listeners: LoadListeners): Promise<LoadedModel>
+  terminate(): void
+}
+
+export interface LoadListeners {
+  readonly onProgress: (progress: Progress) => void
+  readonly onNotice: OnNotice
+}
+
+/** A model in a worker. */
+export interface LoadedModel {
+  readonly info: ModelInfo
+  /** Copies the feeds before it returns. */
+  run(feeds: Feeds, fetches: readonly string[], into: Readonly<Record<string, Tensor>>): Promise<RunResult>
+  release(): Promise<void>
+}
+
+/** Why a worker does not run networks, in words. */
+export class StartFailure extends Error {}
+
+/** Buffers of one call; they travel to the worker and back. */
+interface Buffers {
+  input: ArrayBuffer
+  output: ArrayBuffer
+}
+
+interface Waiting {
+  readonly file: string
+  resolve(reply: Reply): void
+  reject(error: unknown): void
+}
+
+/** Everything a worker is asked gets one answer, or fails when the worker ends. */
+interface Line {
+  post(message: Request, transfer?: Transferable[]): void
+  /** Awaits the answer to `key`. */
+  answer(key: string, file: string): Promise<Reply>
+  /** Fails everything under way. */
+  fail(why: string): void
+  readonly listeners: Map<number, LoadListeners>
+  readonly down: () => string | undefined
+}
+
+/**
+ * Starts a worker and a runtime in it.
+ *
+ * @throws StartFailure when networks cannot be run this way.
+ */
+export async function startHost(create: () => Worker, request: StartRequest): Promise<Host> {
+  const worker = createWorker(create)
+  const line = openLine(worker)
+  const terminate = (): void => {
+    worker.terminate()
+    line.fail('was ended')
+  }
+  const started = line.answer('start', 'onnxruntime-web')
+  line.post(request)
+  const reply = await started.catch((error: unknown) => {
+    terminate()
+    throw new StartFailure(error instanceof Error ? error.message : String(error))
+  })
+  if (reply.kind !== 'started') {
+    terminate()
+    throw new StartFailure(reply.kind === 'start-failed' ? reply.reason : 'the worker does not answer')
+  }
+  let sessions = 0
+  return {
+    reason: reply.reason,
+    broken: () => line.down() !== undefined,
+    load: (model, listeners) => load(line, sessions++, model, listeners),
+    terminate,
+  }
+}
+
+function createWorker(create: () => Worker): Worker {
+  try {
+    return create()
+  } catch (error) {
+    throw new StartFailure(`the worker cannot be started (${error instanceof Error ? error.message : error})`)
+  }
+}
+
+function openLine(worker: Worker): Line {
+  const waiting = new Map<string, Waiting>()
+  const listeners: Line['listeners'] = new Map()
+  let down: string | undefined
+  const fail = (why: string): void => {
+    down ??= why
+    for (const { file, reject } of waiting.values()) reject(ended(file, down))
+    waiting.clear()
+  }
+  worker.onerror = (event) => {
+    event.preventDefault()
+    fail(event.message ? `stopped (${event.message})` : 'could not be loaded; is its file served?')
+    worker.terminate()
+  }
+  worker.onmessageerror = () => fail('sent what cannot be read')
+  worker.onmessage = ({ data: reply }: MessageEvent<Reply>) => {
+    if (reply.kind === 'progress') listeners.get(reply.session)?.onProgress(reply.progress)
+    else if (reply.kind === 'notice') listeners.get(reply.session)?.onNotice(reply.notice)
+    else if (reply.kind === 'broken') {
+      fail(`stopped: ${reply.reason}`)
+      worker.terminate()
+    } else {
+      const key = keyOf(reply)
+      const call = waiting.get(key)
+      waiting.delete(key)
+      call?.resolve(reply)
+    }
+  }
+  return {
+    post: (message, transfer = []) => worker.postMessage(message, transfer),
+    answer: (key, file) =>
+      new Promise((resolve, reject) => {
+        if (down === undefined) waiting.set(key, { file, resolve, reject })
+        else reject(ended(file, down))
+      }),
+    fail,
+    listeners,
+    down: () => down,
+  }
+}
+
+function keyOf(reply: Exclude<Reply, { kind: 'progress' | 'notice' | 'broken' }>): string {
+  if (reply.kind === 'started' || reply.kind === 'start-failed') return 'start'
+  if (reply.kind === 'loaded' || reply.kind === 'load-failed') return `load ${reply.session}`
+  if (reply.kind === 'released') return `release ${reply.session}`
+  return `run ${reply.call}`
+}
+
+async function load(
+  line: Line,
+  session: number,
+  model: Omit<LoadRequest, 'kind' | 'session'>,
+  listeners: LoadListeners,
+): Promise<LoadedModel> {
+  const { file } = model
+  const answer = line.answer(`load ${session}`, file)
+  let thrown: { readonly error: unknown } | undefined
+  line.listeners.set(session, {
+    onNotice: listeners.onNotice,
+    onProgress(progress) {
+      if (thrown !== undefined) return
+      try {
+        listeners.onProgress(progress)
+      } catch (error) {
+        thrown = { error }
+      }
+      if (thrown !== undefined) line.post({ kind: 'cancel', session })
+    },
+  })
+  line.post({ kind: 'load', session, ...model })
+  const reply = await answer.finally(() => line.listeners.delete(session))
+  if (reply.kind === 'loaded') {
+    const loaded = { info: reply.info, ...createCalls(line, session, file) }
+    if (thrown === undefined) return loaded
+    await loaded.release()
+  }
+  if (thrown !== undefined) throw thrown.error
+  throw new FastFlowError(reply.kind === 'load-failed' ? reply.failure : ended(file, 'gave no answer'))
+}
+
+let calls = 0
+
+function createCalls(line: Line, session: number, file: string): Omit<LoadedModel, 'info'> {
+  const free: Buffers[] = []
+
+  return {
+    async run(feeds, fetches, into) {
+      const buffers = free.pop() ?? { input: new ArrayBuffer(0), output: new ArrayBuffer(0) }
+      const { size, packed } = layOutFeeds(feeds)
+      if (size > buffers.input.byteLength) buffers.input = new ArrayBuffer(size)
+      packFeeds(buffers.input, packed, feeds)
+      const call = calls++
+      const answer = line.answer(`run ${call}`, file)
+      const { input, output } = buffers
+      if (line.down() === undefined)
+        line.post({ kind: 'run', session, call, input, output, feeds: packed, fetches }, [input, output])
+      const reply = await answer
+      if (reply.kind !== 'ran' && reply.kind !== 'run-failed') throw ended(file, 'gave another answer')
+      free.push(reply)
+      if (reply.kind === 'ran')
+        return { outputs: unpackOutputs(reply.output, reply.outputs, into), timing: { ms: reply.ms } }
+      const message = `${file} failed while running: ${reply.message}`
+      throw new FastFlowError({ code: 'model-failed', field: file, message })
+    },
+    async release() {
+      if (line.down() !== undefined) return
+      const answer = line.answer(`release ${session}`, file).catch(() => {})
+      line.post({ kind: 'release', session })
+      await answer
+    },
+  }
+}
+
+function ended(file: string, why: string): FastFlowError {
+  const message = `${file}: the worker that runs it ${why}; load the model again`
+  return new FastFlowError({ code: 'model-failed', field: file, message })
+}

@@ -1,0 +1,69 @@
+import { FastFlowError, type PolicyStore } from '@fastflow/core'
+import { checkPolicyKey, policyText } from '@fastflow/core/backend'
+import { messageOf } from './failure.ts'
+
+const DATABASE = 'fastflow-policies'
+const TABLE = 'policies'
+
+/**
+ * Policies in the browser's IndexedDB, kept from visit to visit. `save` is one transaction: after a crash or a full disk
+ * the old document is still there. Of several tabs that save at once the last wins.
+ *
+ * @param location keeps stores apart; any text.
+ * @throws FastFlowError `invalid-argument` for a key that is not lower-case letters, digits and hyphens or a
+ *   document that is not JSON, `policy-unreadable`, `output-unwritable`.
+ */
+export function indexedDbPolicyStore(location: string): PolicyStore {
+  const idOf = (key: string): string => `${location}\n${checkPolicyKey(key)}`
+  return {
+    version: 1,
+    async load(key) {
+      const id = idOf(key)
+      try {
+        const text = await transact('readonly', (table) => table.get(id))
+        return text === undefined ? undefined : JSON.parse(String(text))
+      } catch (cause) {
+        const message = `the stored policy ${key} cannot be read (${messageOf(cause)}); clear this site's data to learn anew`
+        throw new FastFlowError({ code: 'policy-unreadable', field: key, message, cause })
+      }
+    },
+    async save(key, document) {
+      const id = idOf(key)
+      const text = policyText(document)
+      try {
+        await transact('readwrite', (table) => table.put(text, id))
+      } catch (cause) {
+        const message = `the policy ${key} cannot be saved (${messageOf(cause)}); free storage for this site, or leave private browsing`
+        throw new FastFlowError({ code: 'output-unwritable', field: key, message, cause })
+      }
+    },
+  }
+}
+
+/** Runs one request in a transaction of its own; resolves once it is on disk. */
+async function transact<Result>(
+  mode: IDBTransactionMode,
+  ask: (table: IDBObjectStore) => IDBRequest<Result>,
+): Promise<Result> {
+  const database = await openDatabase()
+  try {
+    return await new Promise((resolve, reject) => {
+      const transaction = database.transaction(TABLE, mode, { durability: 'strict' })
+      const request = ask(transaction.objectStore(TABLE))
+      transaction.oncomplete = () => resolve(request.result)
+      transaction.onabort = () => reject(transaction.error ?? new Error('the browser refused'))
+    })
+  } finally {
+    database.close()
+  }
+}
+
+function openDatabase(): Promise<IDBDatabase> {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.open(DATABASE, 1)
+    request.onupgradeneeded = () => request.result.createObjectStore(TABLE)
+    request.onsuccess = () => resolve(request.result)
+    request.onerror = () => reject(request.error ?? new Error('the browser refused'))
+    request.onblocked = () => reject(new Error('another tab holds an older version open; close it'))
+  })
+}

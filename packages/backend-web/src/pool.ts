@@ -1,0 +1,131 @@
+import { FastFlowError } from '@fastflow/core'
+import { type Host, StartFailure, startHost } from './host.ts'
+import { checkThreads, type RuntimeOptions } from './options.ts'
+import { type Attempt, type Candidate, candidatesFor, type ExecutionSupport } from './support.ts'
+
+/** A worker in use. */
+export interface Lease {
+  readonly host: Host
+  readonly support: ExecutionSupport
+  /** The worker ends when nobody uses it any more, which gives back all of its memory. */
+  release(): void
+}
+
+/** Workers with a runtime, one for each number of threads that was asked for. */
+export interface Pool {
+  /** @throws FastFlowError `unsupported` when no execution provider works, saying why. */
+  acquire(threads?: number): Promise<Lease>
+}
+
+interface Started {
+  readonly host: Host
+  readonly support: ExecutionSupport
+}
+
+interface Shared {
+  readonly started: Promise<Started>
+  host: Host | undefined
+  users: number
+}
+
+export function createPool(options: RuntimeOptions): Pool {
+  const shared = new Map<number, Shared>()
+  // What worked before is started again at once.
+  const known = new Map<number, ExecutionSupport>()
+
+  async function start(threads: number): Promise<Started> {
+    const support = known.get(threads)
+    if (support !== undefined) {
+      const { executionProvider, threads: used } = support.chosen
+      const attempt = { executionProvider, threads: used, software: true }
+      return { host: await startAttempt(options, attempt), support }
+    }
+    const chosen = await choose(options, threads)
+    known.set(threads, chosen.support)
+    options.onNotice?.({ kind: 'execution-provider', message: describe(chosen.support) })
+    return chosen
+  }
+
+  function current(threads: number): Shared {
+    const entry = shared.get(threads)
+    if (entry !== undefined && !entry.host?.broken()) return entry
+    const fresh: Shared = { started: start(threads), host: undefined, users: 0 }
+    fresh.started.then(
+      ({ host }) => {
+        fresh.host = host
+      },
+      () => {},
+    )
+    shared.set(threads, fresh)
+    return fresh
+  }
+
+  return {
+    async acquire(wanted = options.threads) {
+      const threads = checkThreads(wanted)
+      const entry = current(threads)
+      entry.users++
+      let left = false
+      const release = (): void => {
+        if (left) return
+        left = true
+        entry.users--
+        if (entry.users > 0) return
+        if (shared.get(threads) === entry) shared.delete(threads)
+        entry.host?.terminate()
+      }
+      try {
+        return { ...(await entry.started), release }
+      } catch (error) {
+        release()
+        throw error
+      }
+    },
+  }
+}
+
+/** Tries one candidate after the other until a network runs. */
+async function choose(options: RuntimeOptions, threads: number): Promise<Started> {
+  const { attempts, ruledOut } = candidatesFor(options.executionProviders ?? ['webgpu', 'wasm'], threads)
+  const tried: Candidate[] = []
+  for (const attempt of attempts) {
+    const { executionProvider, threads: used } = attempt
+    tried.push(...ruledOut.filter((candidate) => candidate.executionProvider === executionProvider))
+    try {
+      const host = await startAttempt(options, attempt)
+      const chosen = { executionProvider, threads: used, works: true, reason: host.reason }
+      return { host, support: { chosen, tried: [...tried, chosen] } }
+    } catch (error) {
+      if (!(error instanceof StartFailure)) throw error
+      tried.push({ executionProvider, threads: used, works: false, reason: error.message })
+    }
+  }
+  const message = `networks cannot be run in this browser: ${reasons(tried)}`
+  throw new FastFlowError({ code: 'unsupported', field: 'executionProviders', message })
+}
+
+function startAttempt({ worker, runtime }: RuntimeOptions, attempt: Attempt): Promise<Host> {
+  const folder = runtime === undefined ? undefined : new URL(runtime, baseUrl()).href
+  return startHost(worker ?? ownWorker, { kind: 'start', attempt, runtime: folder })
+}
+
+// Bundlers find the worker by this very expression.
+function ownWorker(): Worker {
+  return new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: 'fastflow' })
+}
+
+/** What relative URLs refer to, in pages and in workers. */
+export function baseUrl(): string {
+  return globalThis.document?.baseURI ?? globalThis.location.href
+}
+
+function describe({ chosen, tried }: ExecutionSupport): string {
+  const others = reasons(tried.filter(({ works }) => !works))
+  return `networks run on ${chosen.reason}${others && `. Not used: ${others}`}`
+}
+
+function reasons(candidates: readonly Candidate[]): string {
+  const name = ({ executionProvider, threads }: Candidate): string =>
+    executionProvider === 'webgpu' ? 'WebGPU' : `WebAssembly on ${threads} thread${threads === 1 ? '' : 's'}`
+  return candidates.map((candidate) => `${name(candidate)}: ${candidate.reason}`).join('; ')
+}

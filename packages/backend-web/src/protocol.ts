@@ -1,0 +1,79 @@
+import type { LoadProgress, TensorInfo } from '@fastflow/core'
+import type { PackedTensor } from '@fastflow/core/backend'
+import type { Failure } from './failure.ts'
+import type { Notice } from './notice.ts'
+import type { Attempt } from './support.ts'
+
+/** The first message: what to run networks on. */
+export interface StartRequest {
+  readonly kind: 'start'
+  readonly attempt: Attempt
+  /** Folder that onnxruntime-web is served from; undefined where it is found by name. */
+  readonly runtime: string | undefined
+}
+
+export interface LoadRequest {
+  readonly kind: 'load'
+  readonly session: number
+  /** The URL of a model, or the model itself. */
+  readonly source: string | Uint8Array
+  /** What the user calls the model: shown in progress and errors. */
+  readonly file: string
+  /** Whether files are kept in the browser's cache. */
+  readonly cache: boolean
+}
+
+/** Both buffers travel to the worker and back, so that a call allocates nothing once they are large enough. */
+export interface RunRequest {
+  readonly kind: 'run'
+  readonly session: number
+  readonly call: number
+  readonly input: ArrayBuffer
+  readonly output: ArrayBuffer
+  readonly feeds: readonly PackedTensor[]
+  readonly fetches: readonly string[]
+}
+
+export type Request =
+  | StartRequest
+  | LoadRequest
+  | RunRequest
+  /** Ends a load under way, with a failure of code `aborted`. */
+  | { readonly kind: 'cancel'; readonly session: number }
+  | { readonly kind: 'release'; readonly session: number }
+
+export interface ModelInfo {
+  readonly inputs: readonly TensorInfo[]
+  readonly outputs: readonly TensorInfo[]
+  readonly digest: string
+}
+
+export type Progress = Omit<LoadProgress, 'name'>
+
+export interface RunReply {
+  readonly kind: 'ran'
+  readonly call: number
+  readonly input: ArrayBuffer
+  readonly output: ArrayBuffer
+  readonly outputs: readonly PackedTensor[]
+  readonly ms: number
+}
+
+export type Reply =
+  | { readonly kind: 'started'; readonly reason: string }
+  | { readonly kind: 'start-failed'; readonly reason: string }
+  | { readonly kind: 'progress'; readonly session: number; readonly progress: Progress }
+  | { readonly kind: 'notice'; readonly session: number; readonly notice: Notice }
+  | { readonly kind: 'loaded'; readonly session: number; readonly info: ModelInfo }
+  | { readonly kind: 'load-failed'; readonly session: number; readonly failure: Failure }
+  | RunReply
+  | {
+      readonly kind: 'run-failed'
+      readonly call: number
+      readonly input: ArrayBuffer
+      readonly output: ArrayBuffer
+      readonly message: string
+    }
+  | { readonly kind: 'released'; readonly session: number }
+  /** Nothing will run any more: memory or the graphics device is lost. */
+  | { readonly kind: 'broken'; readonly reason: string }

@@ -1,0 +1,50 @@
+import { playwright } from '@vitest/browser-playwright'
+import { defineConfig, mergeConfig, type ViteUserConfig } from 'vitest/config'
+import { chromium, chromiumArgs } from '../../vitest.chromium.ts'
+import { shared } from '../../vitest.shared.ts'
+import { generateInNode } from './test/support/generate-in-node.ts'
+import { testServer } from './test/support/server.ts'
+
+/** Tests run in the system's Chromium; without one a single test says so. */
+const inChromium: ViteUserConfig = {
+  resolve: { conditions: ['@fastflow/source', 'module', 'browser'] },
+  plugins: [testServer()],
+  optimizeDeps: {
+    exclude: ['onnxruntime-web'],
+    // Named here, so that no test is interrupted by the discovery of one.
+    include: [
+      '@noble/hashes/sha2.js',
+      '@noble/hashes/utils.js',
+      '@fastflow/pipelines > @huggingface/tokenizers',
+    ],
+  },
+  worker: { format: 'es' },
+  // Threads need a cross-origin isolated page.
+  server: {
+    headers: {
+      'Cross-Origin-Opener-Policy': 'same-origin',
+      'Cross-Origin-Embedder-Policy': 'require-corp',
+    },
+  },
+  test: {
+    fileParallelism: false,
+    browser: {
+      enabled: true,
+      headless: true,
+      screenshotFailures: false,
+      commands: { generateInNode },
+      provider: playwright({
+        launchOptions: { executablePath: chromium ?? '', args: [...chromiumArgs] },
+      }),
+      instances: [{ browser: 'chromium' }],
+    },
+  },
+}
+
+const withoutChromium: ViteUserConfig = { test: { include: ['test/support/no-chromium.ts'] } }
+
+const config: ViteUserConfig = defineConfig(
+  mergeConfig(shared, chromium === undefined ? withoutChromium : inChromium),
+)
+if (chromium !== undefined) config.resolve!.conditions = ['@fastflow/source', 'module', 'browser']
+export default config
