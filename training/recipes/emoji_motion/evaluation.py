@@ -14,7 +14,7 @@ from ...data import emoji, motion
 from ...export.layout import update_metrics
 from ...images import save_grid
 from ..emoji.model import STEPS, load_autoencoder, load_tokenizer, sample
-from .model import FLOW, LENGTHS, build
+from .model import FLOW, LENGTHS, STYLES, build, moving_rows
 from .training import PREVIEWS
 
 SEED = 2024
@@ -53,15 +53,16 @@ def evaluate(work: Path, checkpoint: Path, out: Path, device: str, count: int, g
     out.mkdir(parents=True, exist_ok=True)
     save_grid(clips(list(PREVIEWS), 1).flatten(0, 1), columns=frames, path=out / "samples.png", scale=1)
     generator = torch.Generator().manual_seed(SEED)
-    rows = data.rows("train")
+    rows = moving_rows(data, "train")
     weights = emoji.balanced_weights(data.entries, rows)
     each = max(2, count // len(motion.MOTIONS))
     figures = {}
     for index, kind in enumerate(motion.MOTIONS):
         picks = torch.multinomial(weights, each, replacement=True, generator=generator).tolist()
-        prompts = [f"{data.entries[rows[p]].caption} {kind}, {emoji.STYLES[i % 3]}" for i, p in enumerate(picks)]
+        styles = [STYLES[i % len(STYLES)] for i in range(each)]
+        prompts = [f"{data.entries[rows[p]].caption} {kind}, {style}" for p, style in zip(picks, styles, strict=True)]
         made = torch.cat([clips(prompts[i : i + batch], SEED + index) for i in range(0, each, batch)])
-        pixels = to_float(data.images[[i % 3 for i in range(each)], [rows[p] for p in picks]])
+        pixels = to_float(data.images[[emoji.STYLES.index(style) for style in styles], [rows[p] for p in picks]])
         true = motion.render(pixels, motion.path(kind, frames, 0.5).expand(each, -1, -1))
         figures[kind] = agreement(kind, made.cpu(), true)
         print(kind, figures[kind], flush=True)

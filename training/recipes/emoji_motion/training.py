@@ -16,14 +16,16 @@ from ...trainer import Settings
 from ...trainer import train as run
 from ..emoji.model import PROMPT_DROPOUT, flow_loss, load_autoencoder, load_tokenizer, sample
 from ..emoji_edit.model import start_from
-from .model import FLOW, GUIDANCE, LENGTHS, NOISE_MEAN, build
+from .model import FLOW, GUIDANCE, LENGTHS, NOISE_MEAN, STYLES, build, moving_rows
 
 FOLDER = "emoji-motion"
 LEARNING_RATE = 1e-3
 PAIRS = 0.12
+# Share of clips of the shorter length.
+SHORT_SHARE = 0.75
 PREVIEWS = (
     "a red apple bouncing, 3d", "fox moving left, 3d", "rocket moving up, flat", "pizza spinning, flat",
-    "a grinning face zooming in, noto", "dog face shaking, noto", "basketball moving right, 3d", "star and key crossing, 3d",
+    "a grinning face zooming in, 3d", "dog face shaking, flat", "basketball moving right, 3d", "snail and tulip crossing, flat",
 )
 
 
@@ -38,7 +40,7 @@ class Clips:
         row = self.rows[int(torch.multinomial(self.weights, 1, generator=generator))]
         caption = self.data.entries[row].caption
         name = f"a {caption}" if float(torch.rand(1, generator=generator)) < 0.3 else caption
-        return int(torch.randint(len(emoji.STYLES), (1,), generator=generator)), row, name
+        return emoji.STYLES.index(str(choose(list(STYLES), generator))), row, name
 
     def draw(self, batch: int, frames: int, generator: torch.Generator) -> tuple[Tensor, list[str]]:
         """Clips [B,F,3,H,W] in [-1, 1] and their captions; both objects of a crossing have one style."""
@@ -66,14 +68,14 @@ class Clips:
 def train(work: Path, device: str, batch: int, settings: Settings) -> None:
     """Train on from the text-to-image network; `batch` counts frames. Previews show one clip a row."""
     data = emoji.load()
-    clips = Clips(data, data.rows("train"))
+    clips = Clips(data, moving_rows(data, "train"))
     autoencoder = load_autoencoder(work, device)
     words = load_tokenizer(work)
     net = build(device)
     start_from(net, work / "emoji" / "checkpoint.pt")
 
     def loss(model: nn.Module, generator: torch.Generator) -> Tensor:
-        frames = int(choose(list(LENGTHS), generator))
+        frames = LENGTHS[0] if float(torch.rand(1, generator=generator)) < SHORT_SHARE else LENGTHS[1]
         pixels, prompts = clips.draw(batch // frames, frames, generator)
         with torch.no_grad():
             latents = autoencoder.encode(pixels.to(device).flatten(0, 1)).float()
