@@ -1,4 +1,4 @@
-import type { Frontier } from '@fastflow/core'
+import { type Frontier, simdSpace, type VectorSpace } from '@fastflow/core'
 import type { Flow } from './flow.ts'
 import { openAcceleration } from './generate/acceleration.ts'
 import { generateImages } from './generate/generate.ts'
@@ -78,8 +78,16 @@ export interface Pipeline {
   dispose(): Promise<void>
 }
 
+/** States that the fast memory of a pipeline has room for: those of one run, or two at a time. */
+const STATES = 16
+
 /** What all tasks have in common, around a loaded model. */
 export function createPipeline(model: TaskModel, places: PolicyPlaces): Pipeline {
+  let space: VectorSpace<Float32Array> | undefined
+  const spaceOf = (): VectorSpace<Float32Array> => {
+    space ??= simdSpace({ capacity: STATES * model.dims().reduce((product, n) => product * n, 1) })
+    return space
+  }
   return {
     task: model.task,
     model: model.name,
@@ -88,7 +96,7 @@ export function createPipeline(model: TaskModel, places: PolicyPlaces): Pipeline
     size: model.size,
     executionProvider: model.network.runner.executionProvider,
     defaults: model.defaults,
-    generate: (subject, options = {}) => generate(model, places, subject, options),
+    generate: (subject, options = {}) => generate(model, places, spaceOf, subject, options),
     prepare: (subject, options = {}) => prepare(model, subject, options),
     async calibrate(options = {}) {
       checkTaskOptions(model, options)
@@ -120,6 +128,7 @@ async function prepare(model: TaskModel, subject: string | number, options: Flow
 async function generate(
   model: TaskModel,
   places: PolicyPlaces,
+  spaceOf: () => VectorSpace<Float32Array>,
   subject: string | number,
   options: GenerateOptions,
 ): Promise<GenerateResult> {
@@ -133,6 +142,7 @@ async function generate(
     count,
     firstSeed,
     acceleration,
+    space: spaceOf(),
     notes: condition.notes,
     range: run.range,
     prepare: (seed) => prepareFlow(model, condition, { ...options, seed }),

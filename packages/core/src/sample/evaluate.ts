@@ -9,16 +9,18 @@ import type { Run } from './run.ts'
  * @returns what the policy decides on, or undefined when the velocity is not finite.
  */
 export async function evaluate<T, State>(run: Run<T, State>): Promise<Landing | undefined> {
-  const { space, history, index } = run
+  const { space, history, index, policy } = run
+  const { needs } = policy
   const sigma = run.context.sigmas[index]!
   const velocity = await callVelocity(run, run.x, index, history.next())
   run.decisions += 'C'
   if (!(await space.isFinite(velocity))) return undefined
-  const mismatch = await measureMismatch(run, velocity, sigma)
-  const relativeChange = await measureChange(run, velocity)
+  // Every await takes a turn of the microtask queue, even of what is there already.
+  const mismatch = needs.includes('mismatch') ? await measureMismatch(run, velocity, sigma) : undefined
+  const relativeChange = needs.includes('relativeChange') ? await measureChange(run, velocity) : undefined
   history.push(velocity, sigma)
-  const velocityProducts = await measureVelocities(run)
-  const stateProducts = await measureState(run)
+  const velocityProducts = needs.includes('velocityProducts') ? await measureVelocities(run) : undefined
+  const stateProducts = needs.includes('stateProducts') ? await measureState(run) : undefined
   return {
     index,
     sigma,
@@ -65,8 +67,8 @@ async function measureMismatch<T, State>(
 
 /** `|v - v_prev| / |v_prev|` from three inner products, so that no vector is needed for the difference. */
 async function measureChange<T, State>(run: Run<T, State>, velocity: T): Promise<number | undefined> {
-  const { space, history, policy } = run
-  if (!policy.needs.includes('relativeChange') || history.count === 0) return undefined
+  const { space, history } = run
+  if (history.count === 0) return undefined
   const before = history.velocity(0)
   const [now, cross, then] = await Promise.all([
     space.dot(velocity, velocity),

@@ -1,9 +1,8 @@
 import type { Run } from './run.ts'
 
 /** `<v_a, v_b>` of the last velocities, newest first; those among older ones are known from the landings before. */
-export async function measureVelocities<T, State>(run: Run<T, State>): Promise<number[][] | undefined> {
+export async function measureVelocities<T, State>(run: Run<T, State>): Promise<number[][]> {
   const { space, history, policy, products } = run
-  if (!policy.needs.includes('velocityProducts')) return undefined
   const size = Math.min(history.count, policy.depth)
   const newest = history.velocity(0)
   const row = await Promise.all(
@@ -14,9 +13,8 @@ export async function measureVelocities<T, State>(run: Run<T, State>): Promise<n
 }
 
 /** `<x, x>, <x, v_0>, <x, v_1>, ...`. */
-export async function measureState<T, State>(run: Run<T, State>): Promise<number[] | undefined> {
+export async function measureState<T, State>(run: Run<T, State>): Promise<number[]> {
   const { space, history, policy, x } = run
-  if (!policy.needs.includes('stateProducts')) return undefined
   const size = Math.min(history.count, policy.depth)
   return Promise.all(
     Array.from({ length: size + 1 }, (_, a) => space.dot(x, a === 0 ? x : history.velocity(a - 1))),

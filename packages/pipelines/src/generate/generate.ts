@@ -1,3 +1,4 @@
+import type { VectorSpace } from '@fastflow/core'
 import type { Flow } from '../flow.ts'
 import type { Acceleration } from './acceleration.ts'
 import type { GenerateOptions } from './options.ts'
@@ -8,6 +9,8 @@ export interface GenerateRequest {
   readonly count: number
   readonly firstSeed: number
   readonly acceleration: Acceleration
+  /** Where states live. */
+  readonly space: VectorSpace<Float32Array>
   /** Remarks on what was asked for. */
   readonly notes: readonly string[]
   /** Peak-to-peak range that estimates in decibels refer to. */
@@ -42,6 +45,7 @@ export async function generateImages(request: GenerateRequest): Promise<Generate
 }
 
 async function generateImage(request: GenerateRequest, index: number): Promise<GeneratedImage> {
+  const { space } = request
   const { signal, clock, onStep } = request.options
   const seed = request.firstSeed + index
   const flow = request.prepare(seed)
@@ -50,6 +54,7 @@ async function generateImage(request: GenerateRequest, index: number): Promise<G
     schedule: flow.schedule,
     x: flow.noise,
     seed,
+    space,
     passesPerEvaluation: flow.passesPerEvaluation,
     ...(signal && { signal }),
     ...(clock && { clock }),
@@ -57,15 +62,19 @@ async function generateImage(request: GenerateRequest, index: number): Promise<G
       onStep: (event) => onStep({ ...event, image: index, preview: (frame) => flow.preview(event, frame) }),
     }),
   })
-  if (result.status.kind !== 'completed') throw flow.failure(result.status)
-  const pixels = await flow.pixels(result.x)
-  return {
-    image: flow.toImage(pixels),
-    clip: clipOf(flow, pixels),
-    index,
-    seed,
-    caption: flow.caption,
-    stats: statsOf(flow, result, request.range),
+  try {
+    if (result.status.kind !== 'completed') throw flow.failure(result.status)
+    const pixels = await flow.pixels(result.x)
+    return {
+      image: flow.toImage(pixels),
+      clip: clipOf(flow, pixels),
+      index,
+      seed,
+      caption: flow.caption,
+      stats: statsOf(flow, result, request.range),
+    }
+  } finally {
+    space.release(result.x)
   }
 }
 
