@@ -7,6 +7,7 @@ import { doctorCommand } from './commands/doctor.ts'
 import { editCommand } from './commands/edit.ts'
 import { generateCommand } from './commands/generate.ts'
 import { policyExportCommand, policyShowCommand } from './commands/policy.ts'
+import { PROXY_NAMES, scoreCommand } from './commands/score.ts'
 import { videoCommand } from './commands/video.ts'
 import { describeError, exitCodeOf } from './errors.ts'
 import type { Io } from './io.ts'
@@ -116,6 +117,17 @@ function createProgram(io: Io, args: readonly string[], fail: () => void): Comma
     .option('--generations <n>', 'generations to learn from', wholeNumber('--generations', 2, 10_000), 100)
     .option('--threads <n>', 'threads inside the network', wholeNumber('--threads', 1, 256))
     .action((options) => demoCommand(io, { ...options, command }))
+
+  program
+    .command('score')
+    .description('how good a picture is, or how close to another one')
+    .argument('<image>', 'PNG, JPEG or WebP picture')
+    .requiredOption('--proxy <name>', PROXY_NAMES.join(', '), oneOf('--proxy', PROXY_NAMES))
+    .option('--reference <file>', 'picture to compare with, of the same size')
+    .option('--prompt <text>', 'what the picture should show, for clip')
+    .option('--weights <path>', 'folder of the model, for clip')
+    .option('--json', 'print one JSON document')
+    .action((image, options) => scoreCommand(io, image, options))
 
   program
     .command('doctor')

@@ -8,12 +8,18 @@ const MAX_MEGAPIXELS = 25
 const FORMATS: readonly (string | undefined)[] = ['png', 'jpeg', 'webp']
 
 /**
- * Reads a PNG, JPEG or WebP picture, lays it on white and fits it into a square of `size` pixels.
+ * Reads a PNG, JPEG or WebP picture, lays it on white and fits it into a square of `size` pixels; without a size it stays
+ * as large as it is.
  *
  * @param option the option that named the file, for errors.
  * @throws FastFlowError `invalid-argument` for a file that is missing, no such picture, damaged or over 25 megapixels.
  */
-export async function readImage(io: Io, path: string, size: number, option: string): Promise<RgbImage> {
+export async function readImage(
+  io: Io,
+  path: string,
+  size: number | undefined,
+  option: string,
+): Promise<RgbImage> {
   const wrong = (problem: string): FastFlowError => invalidArgument(option, `${path} ${problem}`)
   const bytes = await readFile(resolve(io.cwd, path)).catch((cause) => {
     throw wrong(`cannot be read (${cause.code}); give the path of a PNG, JPEG or WebP file`)
@@ -29,16 +35,15 @@ export async function readImage(io: Io, path: string, size: number, option: stri
   if (!FORMATS.includes(format)) throw wrong(`is ${format}; give a PNG, JPEG or WebP file`)
   if (width * height > MAX_MEGAPIXELS * 1e6)
     throw wrong(`has ${width} x ${height} pixels; make it smaller than ${MAX_MEGAPIXELS} megapixels`)
-  const data = await open()
-    .autoOrient()
-    .toColourspace('srgb')
-    .flatten({ background: 'white' })
-    .resize(size, size, { fit: 'contain', background: 'white' })
+  const upright = open().autoOrient().toColourspace('srgb').flatten({ background: 'white' })
+  const fitted =
+    size === undefined ? upright : upright.resize(size, size, { fit: 'contain', background: 'white' })
+  const { data, info } = await fitted
     .removeAlpha()
     .raw()
-    .toBuffer()
+    .toBuffer({ resolveWithObject: true })
     .catch((cause: Error) => {
       throw wrong(`is damaged (${cause.message.split('\n')[0]}); save it again`)
     })
-  return { width: size, height: size, data: new Uint8Array(data) }
+  return { width: info.width, height: info.height, data: new Uint8Array(data) }
 }

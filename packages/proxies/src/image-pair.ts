@@ -6,7 +6,8 @@ function checkSide(field: string, value: number): void {
   }
 }
 
-function checkImage(name: 'image' | 'reference', { width, height, data }: RgbImage): void {
+/** @throws FastFlowError `invalid-argument` naming the field. */
+export function checkImage(name: string, { width, height, data }: RgbImage): void {
   checkSide(`${name}.width`, width)
   checkSide(`${name}.height`, height)
   // The tag rather than `instanceof`, which fails across realms (workers, iframes, test runners).

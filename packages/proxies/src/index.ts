@@ -1,3 +1,9 @@
+export type { Clip } from './clip/clip.ts'
+export { loadClip } from './clip/load-clip.ts'
+export { type Resample, resizeLikePillow } from './clip/resize.ts'
+export { frechetDistance } from './frechet/frechet-distance.ts'
+export { type FeatureMoments, featureMoments, type Gaussian } from './frechet/gaussian.ts'
+export { gaussianOfImages, type ImageFeatures } from './image-features.ts'
 export { PSNR_CAP, psnr, psnrOfError, psnrOfFloats, psnrProxy } from './psnr.ts'
 export { ssim, ssimProxy } from './ssim.ts'
 export {
@@ -7,3 +13,6 @@ export {
 } from './statistics/paired-bootstrap.ts'
 export { quantile } from './statistics/quantile.ts'
 export { type Summary, summarize } from './statistics/summarize.ts'
+export { temporalConsistency } from './temporal/temporal-consistency.ts'
+export { temporalDifference } from './temporal/temporal-difference.ts'
+export { temporalFlickering } from './temporal/temporal-flickering.ts'

@@ -1,24 +1,15 @@
-import { FastFlowError, type QualityProxy, type RgbImage } from '@fastflow/core'
+import type { QualityProxy, RgbImage } from '@fastflow/core'
 import { psnr, psnrProxy, ssim, ssimProxy } from '@fastflow/proxies'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { imagePairs } from './arbitraries.ts'
+import { errorOf } from './errors.ts'
 import { degraded, imageOf, scene } from './reference-images.ts'
 
 const cases: readonly [string, QualityProxy, (image: RgbImage, reference: RgbImage) => number][] = [
   ['psnr', psnrProxy(), psnr],
   ['ssim', ssimProxy(), ssim],
 ]
-
-function errorOf(call: () => unknown): FastFlowError {
-  try {
-    call()
-  } catch (error) {
-    if (FastFlowError.isInstance(error)) return error
-    throw error
-  }
-  throw new Error('nothing was thrown')
-}
 
 describe.each(cases)('%s proxy', (name, proxy, measure) => {
   it('declares itself, and scores carry its version', async () => {
