@@ -43,6 +43,10 @@ def add_commands(recipe: str, module: ModuleType, parser: argparse.ArgumentParse
     if hasattr(module, "restore"):
         restore = commands.add_parser("restore", parents=[shared], help="make checkpoints of an exported model, to train on from")
         restore.add_argument("--source", type=Path, default=Path("models") / recipe, help="the model's folder")
+    if hasattr(module, "cases"):
+        cases = commands.add_parser("cases", parents=[shared], help="write prompts and true pictures for `fastflow bench --quality`")
+        cases.add_argument("--out", type=Path, required=True, help="folder for the pictures and cases.jsonl")
+        cases.add_argument("--samples", type=int, default=256, help="number of cases")
     helps = {
         "export": "write the ONNX model and its folder",
         "evaluate": "write metrics.json and samples.png",
@@ -85,6 +89,9 @@ def main() -> None:
         return
     if options.command == "card":
         recipe.card(options.out)
+        return
+    if options.command == "cases":
+        recipe.cases(options.out, options.samples)
         return
     if options.command == "restore":
         recipe.restore(options.work, options.source)

@@ -6,11 +6,13 @@ import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import onnxruntime
 import pytest
 import torch
+from PIL import Image
 
 from .. import checkpoint
 from ..export import component
@@ -40,6 +42,7 @@ def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(emoji_edit.model, "FLOW", replace(flow, image_channels=4))
     for module in (emoji_motion.model, emoji_motion.training, emoji_motion.release):
         monkeypatch.setattr(module, "FLOW", replace(flow, frames=16))
+    monkeypatch.setattr(emoji_motion.model, "GROUPS", ("objects", "symbols"))
     monkeypatch.setattr(text_to_image, "STEPS", 2)
     folder = tmp_path / "work"
     emoji_vae.train(folder, "cpu", 4, replace(SETTINGS, steps=3))
@@ -118,6 +121,17 @@ def test_editing_and_video_start_from_text_to_image_and_export(work: Path, tmp_p
     feeds = {"hidden_states": sample, "timestep": np.ones(1, np.float32)}
     velocity = session.run(None, {**feeds, "encoder_hidden_states": context, "encoder_attention_mask": mask})[0]
     assert velocity.shape == sample.shape
+
+
+@pytest.mark.parametrize(("recipe", "pictures"), [(emoji, ("target",)), (emoji_edit, ("image", "target")), (emoji_motion, ())])
+def test_cases_name_pictures_that_are_there(work: Path, tmp_path: Path, recipe: ModuleType, pictures: tuple[str, ...]) -> None:
+    recipe.cases(tmp_path / "cases", 6)
+    lines = [json.loads(line) for line in (tmp_path / "cases" / "cases.jsonl").read_text().splitlines()]
+    assert len(lines) == 6
+    for line in lines:
+        assert line["prompt"]
+        assert {name for name in line if name in ("image", "target")} == set(pictures)
+        assert all(Image.open(tmp_path / "cases" / line[name]).size == (64, 64) for name in pictures)
 
 
 def test_contrastive_model_learns_and_exports(work: Path, tmp_path: Path) -> None:

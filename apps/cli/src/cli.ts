@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { benchCommand } from './commands/bench.ts'
+import { benchQualityCommand, checkQualityOptions } from './commands/bench-quality.ts'
 import { calibrateCommand } from './commands/calibrate.ts'
 import { demoCommand } from './commands/demo.ts'
 import { doctorCommand } from './commands/doctor.ts'
@@ -107,7 +108,17 @@ function createProgram(io: Io, args: readonly string[], fail: () => void): Comma
     .option('--json', 'print one JSON document')
     .option('--report <file>', 'write an HTML report')
     .option('--checkpoint <file>', 'keep finished parts here until the end, and go on from them')
-    .action((options) => benchCommand(io, { ...options, command }))
+    .option('--quality', "the figures of the task instead, with the model's own plan")
+    .option('--cases <file>', 'with --quality: JSON lines of prompts, pictures and right answers')
+    .option(
+      '--scorer <folder>',
+      'with --quality: CLIP-like model that scores pictures, e.g. models/emoji-clip',
+    )
+    .option('--frames <n>', 'with --quality: frames of a clip', wholeNumber('--frames', 2, 10_000))
+    .action((options) => {
+      checkQualityOptions(options)
+      return options.quality ? benchQualityCommand(io, options) : benchCommand(io, { ...options, command })
+    })
 
   program
     .command('demo')

@@ -1,0 +1,107 @@
+import { resolve } from 'node:path'
+import { nodeBackend } from '@fastflow/backend-node'
+import { invalidArgument } from '@fastflow/core'
+import type { Pipeline } from '@fastflow/pipelines'
+import { loadClip, type Clip as Scorer } from '@fastflow/proxies'
+import type { Io } from '../io.ts'
+import { createProgress } from '../progress.ts'
+import { casesOf } from '../quality/cases.ts'
+import type { QualityDocument } from '../quality/document.ts'
+import { runQuality } from '../quality/run.ts'
+import { summarizeQuality } from '../quality/summarize.ts'
+import { qualityTable } from '../quality/table.ts'
+import { type ModelOptions, withPipeline } from '../session.ts'
+
+export interface BenchQualityOptions extends ModelOptions {
+  readonly nfe: readonly number[]
+  readonly samples: number
+  readonly seed: number
+  readonly steps?: number
+  readonly guidance?: number
+  readonly frames?: number
+  /** File of what to generate, and of the right answers. */
+  readonly cases?: string
+  /** Folder of a CLIP-like scorer. */
+  readonly scorer?: string
+  readonly json?: boolean
+}
+
+/** @throws FastFlowError `invalid-argument` for options of `--quality` without it, and for those of the other bench with it. */
+export function checkQualityOptions(options: Readonly<Record<string, unknown>>): void {
+  const [owned, other] = [
+    ['cases', 'scorer', 'frames'],
+    ['report', 'checkpoint'],
+  ]
+  const wrong = (options.quality ? other! : owned!).find((name) => options[name] !== undefined)
+  if (wrong === undefined) return
+  throw invalidArgument(`--${wrong}`, `${options.quality ? 'does not go' : 'goes'} with --quality`)
+}
+
+/**
+ * What acceleration costs in the figures of the task: Frechet distance and score of pictures, distance of edits to the
+ * true ones, consistency and motion of clips; full run against the model's plans.
+ */
+export async function benchQualityCommand(io: Io, options: BenchQualityOptions): Promise<void> {
+  await withScorer(io, options.scorer, (scorer) =>
+    withPipeline(io, options, async (pipe) => {
+      const document = await measure(io, pipe, options, scorer)
+      io.out(options.json ? JSON.stringify(document, null, 2) : qualityTable(document))
+    }),
+  )
+}
+
+async function measure(
+  io: Io,
+  pipe: Pipeline,
+  options: BenchQualityOptions,
+  scorer: Scorer | undefined,
+): Promise<QualityDocument> {
+  const { samples, seed, steps = pipe.defaults.numSteps, nfe: budgets } = options
+  const guidanceScale = options.guidance ?? pipe.defaults.guidanceScale
+  if (options.frames !== undefined && pipe.task !== 'text-to-video')
+    throw invalidArgument('--frames', `is for models that make clips; ${pipe.model} does not`)
+  const cases = await casesOf(io, pipe, options.cases)
+  const frames = options.frames === undefined ? {} : { numFrames: options.frames }
+  const progress = createProgress(io, `bench ${pipe.model}`)
+  try {
+    const runs = await runQuality(pipe, {
+      cases,
+      budgets,
+      samples,
+      seed,
+      flow: { numSteps: steps, guidanceScale, ...frames },
+      scorer,
+      signal: io.signal,
+      onSample: (done) => progress.update(done, samples, 'samples'),
+      onNote: (note) => io.log(note),
+    })
+    return {
+      version: 1,
+      model: pipe.model,
+      task: pipe.task,
+      steps,
+      guidanceScale,
+      samples,
+      seed,
+      cases: options.cases ?? null,
+      scorer: scorer ? { score: scorer.proxy.version, features: scorer.features.version } : null,
+      rows: summarizeQuality(runs),
+    }
+  } finally {
+    progress.end()
+  }
+}
+
+async function withScorer(
+  io: Io,
+  name: string | undefined,
+  use: (scorer: Scorer | undefined) => Promise<void>,
+): Promise<void> {
+  if (name === undefined) return use(undefined)
+  const scorer = await loadClip(await nodeBackend().open(resolve(io.cwd, name)))
+  try {
+    await use(scorer)
+  } finally {
+    await scorer.dispose()
+  }
+}

@@ -1,0 +1,71 @@
+import { readFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { invalidArgument, type RgbImage } from '@fastflow/core'
+import type { ImageInput, Pipeline } from '@fastflow/pipelines'
+import { subjectsOf } from '../bench/turns.ts'
+import type { Io } from '../io.ts'
+import { readImage } from '../read-image.ts'
+
+/** Something to generate, and what is known of the right answer. */
+export interface Case {
+  readonly subject: string | number
+  /** The picture to edit. */
+  readonly image?: ImageInput | undefined
+  /** What the result should look like. */
+  readonly target?: RgbImage | undefined
+  /** What the result should show, in words, where the subject does not say it (an instruction, a motion). */
+  readonly caption?: string | undefined
+}
+
+const FIELDS = ['prompt', 'image', 'target', 'caption'] as const
+
+/**
+ * Reads a file of one JSON object a line: `{ "prompt", "image"?, "target"?, "caption"? }`, pictures as paths relative to
+ * the file. Without a file, the model's own subjects in turn.
+ *
+ * @throws FastFlowError `invalid-argument` naming the line.
+ */
+export async function casesOf(io: Io, pipe: Pipeline, file: string | undefined): Promise<readonly Case[]> {
+  if (file === undefined) return subjectsOf(pipe)
+  const path = resolve(io.cwd, file)
+  const text = await readFile(path, 'utf8').catch((cause) => {
+    throw invalidArgument('--cases', `${path} cannot be read (${cause.code}); give a file of JSON lines`)
+  })
+  const lines = text.split('\n').filter((line) => line.trim() !== '')
+  if (lines.length === 0) throw invalidArgument('--cases', `${path} is empty; write one JSON object a line`)
+  const cases: Case[] = []
+  for (const [n, line] of lines.entries()) {
+    const fields = parseLine(line, `${path}:${n + 1}`)
+    const read = (name: 'image' | 'target'): Promise<RgbImage> | undefined => {
+      const at = fields[name]
+      return at === undefined
+        ? undefined
+        : readImage(io, join(dirname(path), at), pipe.size, `--cases ${name}`)
+    }
+    const [image, target] = [await read('image'), await read('target')]
+    if (pipe.task === 'image-editing' && image === undefined)
+      throw invalidArgument('--cases', `${path}:${n + 1} has no image; ${pipe.model} edits pictures`)
+    cases.push({ subject: fields.prompt, image, target, caption: fields.caption })
+  }
+  return cases
+}
+
+type Fields = { readonly prompt: string } & Partial<Record<(typeof FIELDS)[number], string>>
+
+function parseLine(line: string, place: string): Fields {
+  let value: unknown
+  try {
+    value = JSON.parse(line)
+  } catch {
+    throw invalidArgument('--cases', `${place} is not JSON; write one object a line`)
+  }
+  if (typeof value !== 'object' || value === null || !('prompt' in value))
+    throw invalidArgument('--cases', `${place} has no prompt; write { "prompt": "a fox, 3d" }`)
+  for (const [name, field] of Object.entries(value)) {
+    if (!FIELDS.some((known) => known === name))
+      throw invalidArgument('--cases', `${place} has the field ${name}; known are ${FIELDS.join(', ')}`)
+    if (typeof field !== 'string')
+      throw invalidArgument('--cases', `${place} has ${JSON.stringify(field)} as ${name}; write a string`)
+  }
+  return value as Fields
+}
