@@ -187,12 +187,12 @@ function withOutput(io: Io, command: Command): Command {
     .option('--out <folder>', 'where to write', 'out')
     .option(
       '--accelerate <mode>',
-      'off, paper or plan',
-      oneOf('--accelerate', ['off', 'paper', 'plan']),
+      'off, auto (a plan, made from the first image where there is none), plan or paper',
+      oneOf('--accelerate', ['off', 'auto', 'plan', 'paper']),
       'off',
     )
-    .option('--nfe <n>', 'evaluations an image, with plan', wholeNumber('--nfe', 1, 10_000))
-    .option('--psnr <dB>', 'least fidelity instead, certified, with plan', decimal('--psnr', 1, 120))
+    .option('--nfe <n>', 'evaluations an image, with auto or plan', wholeNumber('--nfe', 1, 10_000))
+    .option('--psnr <dB>', 'least fidelity instead, certified, with auto or plan', decimal('--psnr', 1, 120))
     .option(
       '--confidence <share>',
       'share of images that have to reach it (default: 0.95)',

@@ -105,6 +105,23 @@ test('plan: the first image is the full run, the next ones follow the plan it ga
   expect(alone.decisions).toBe(both.decisions)
 })
 
+test('auto: says what it follows and what it cost; off for few steps', async () => {
+  const run = async (...args: string[]) => {
+    const { code, out, log } = await generate('--accelerate', 'auto', ...args, '--json')
+    expect(code).toBe(0)
+    return { document: JSON.parse(out), log }
+  }
+  const first = await run('--steps', '12', '--count', '2', '--nfe', '6')
+  expect(first.document.images.map(({ nfe }: { nfe: number }) => nfe)).toEqual([12, 6])
+  expect(first.log.trimEnd().split('\n').at(-1)).toBe('evaluated 18 of 24 steps')
+  const second = await run('--steps', '12', '--nfe', '6')
+  expect(second.log).toMatch(/following the stored policy [0-9a-f]+\nevaluated 6 of 12 steps/)
+  const shipped = await run('--nfe', '8')
+  expect(shipped.log).toMatch(/following .*cifar10\/policies\/[0-9a-f]+\.json\nevaluated 8 of 50 steps/)
+  const few = await run('--steps', '8')
+  expect(few.log).toMatch(/acceleration stays off: a grid of 8 steps .*\nevaluated 8 of 8 steps/)
+})
+
 test('Ctrl-C stops at a step boundary and leaves no file behind', async () => {
   const abort = new AbortController()
   const running = cli(
@@ -125,7 +142,7 @@ test.each([
   ['no steps', ['--steps', '0'], 2, /--steps.*"0".*whole number from 1/],
   ['negative count', ['--count', '-1'], 2, /--count.*"-1".*whole number from 1/],
   ['seed that is no number', ['--seed', 'x'], 2, /--seed.*"x"/],
-  ['unknown mode', ['--accelerate', 'fast'], 2, /--accelerate.*"fast".*off, paper, plan/],
+  ['unknown mode', ['--accelerate', 'fast'], 2, /--accelerate.*"fast".*off, auto, plan, paper/],
   ['a budget for the paper', ['--accelerate', 'paper', '--nfe', '8'], 2, /--nfe: .*--accelerate plan/],
   ['a budget for the full run', ['--nfe', '8'], 2, /--nfe: .*--accelerate plan, not off/],
   ['skip lengths for a plan', ['--accelerate', 'plan', '--arms', '0,2'], 2, /--arms: .*--accelerate paper/],

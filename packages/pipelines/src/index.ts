@@ -1,6 +1,7 @@
 export type { Flow } from './flow.ts'
 export type {
   Accelerate,
+  AutoAcceleration,
   CustomAcceleration,
   GenerateOptions,
   PaperAcceleration,

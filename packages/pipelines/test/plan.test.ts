@@ -247,6 +247,46 @@ describe('a plan in the folder of the model', () => {
   })
 })
 
+describe('auto', () => {
+  it('follows the plan there is and says where it lies, with the same options as plan', async () => {
+    const { pipe, plan, digest } = await calibrated()
+    const result = await pipe.generate('ant', { accelerate: { method: 'auto', nfe: 6 } })
+    expect(result).toMatchObject({ plan, notes: [`following the stored policy ${digest}`] })
+    expect(nfeOf(result)).toEqual([6])
+    const certified = await pipe.generate('ant', { accelerate: { method: 'auto', psnr: 20 } })
+    expect(certified.notes.at(-1)).toContain('every step is evaluated: confidence 0.95 needs 19')
+    const error = await failure(() => pipe.generate('ant', { accelerate: { method: 'auto', nfe: 0 } }))
+    expect(error).toMatchObject({ code: 'invalid-argument', field: 'nfe' })
+  })
+
+  it('plans from the first image where there is none', async () => {
+    const { pipe } = await fakePipeline()
+    const result = await pipe.generate('ant', { count: 2, accelerate: 'auto' })
+    expect(nfeOf(result)).toEqual([20, 12])
+    expect(result.notes).toEqual([expect.stringContaining('the first image evaluates every step')])
+  })
+
+  it('passes over what is damaged or made for something else, says so, and replaces it', async () => {
+    const { plan, digest } = await calibrated()
+    const foreign = { ...plan, key: { ...plan.key, model: 'another' } }
+    for (const text of ['{"format":', JSON.stringify(foreign)]) {
+      const { pipe, store } = await fakePipeline({ files: { [`policies/${digest}.json`]: text } })
+      const result = await pipe.generate('ant', { count: 2, accelerate: 'auto' })
+      expect(nfeOf(result)).toEqual([20, 12])
+      expect(result.notes[0]).toMatch(/^passed over: .*models\/fake\/policies/)
+      expect(store.saves).toEqual([digest])
+      expect(nfeOf(await pipe.generate('ant', { accelerate: 'auto' }))).toEqual([12])
+    }
+  })
+
+  it.each([1, 4, 8])('stays off for a grid of %d steps, and says so', async (numSteps) => {
+    const { pipe } = await fakePipeline()
+    const { items, notes } = await pipe.generate('ant', { accelerate: 'auto', numSteps })
+    expect(items[0]?.stats.nfe).toBe(numSteps)
+    expect(notes).toEqual([`acceleration stays off: a grid of ${numSteps} steps leaves nothing to skip`])
+  })
+})
+
 describe('calibrate', () => {
   it('spends what it is allowed to, all classes in turn, and ties the plan to the run', async () => {
     const { pipe, backend, store } = await fakePipeline()

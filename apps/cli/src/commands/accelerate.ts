@@ -14,7 +14,7 @@ import type { ProduceOptions } from './produce.ts'
 export async function accelerationOf(io: Io, options: ProduceOptions): Promise<Accelerate> {
   const { accelerate, nfe, psnr, confidence, arms } = options
   onlyWith('--accelerate', accelerate, {
-    plan: { '--nfe': nfe, '--psnr': psnr, '--confidence': confidence },
+    [accelerate === 'auto' ? 'auto' : 'plan']: { '--nfe': nfe, '--psnr': psnr, '--confidence': confidence },
     paper: { '--arms': arms },
   })
   if (accelerate === 'off') {
@@ -41,11 +41,11 @@ export async function accelerationOf(io: Io, options: ProduceOptions): Promise<A
     const snapshot = file?.method === 'paper' && ({ policy: file.document, learn: false } as const)
     return { method: 'paper', ...(arms && { arms }), ...snapshot }
   }
-  return {
-    method: 'plan',
-    ...(file?.method === 'plan' && { plan: file.frontier.document }),
+  const request = {
     ...(nfe !== undefined && { nfe }),
     ...(psnr !== undefined && { psnr }),
     ...(confidence !== undefined && { confidence }),
   }
+  if (accelerate === 'auto') return { method: 'auto', ...request }
+  return { method: 'plan', ...(file?.method === 'plan' && { plan: file.frontier.document }), ...request }
 }

@@ -7,7 +7,7 @@ import { encodePng } from '../png.ts'
 import { createProgress } from '../progress.ts'
 import { type ModelOptions, withLoopLag, withPipeline } from '../session.ts'
 import { accelerationOf } from './accelerate.ts'
-import { describe, documentOf, metadataOf, type Origin, type Produced } from './produced.ts'
+import { describe, documentOf, evaluatedOf, metadataOf, type Origin, type Produced } from './produced.ts'
 
 /** Options that `generate`, `edit` and `video` have in common. */
 export interface ProduceOptions extends ModelOptions {
@@ -17,7 +17,7 @@ export interface ProduceOptions extends ModelOptions {
   readonly out: string
   readonly steps?: number
   readonly guidance?: number
-  readonly accelerate: 'off' | 'paper' | 'plan'
+  readonly accelerate: 'off' | 'auto' | 'plan' | 'paper'
   readonly nfe?: number
   readonly psnr?: number
   readonly confidence?: number
@@ -51,6 +51,7 @@ export async function produce(
   })
   const { result, files } = produced
   for (const note of result.notes) io.log(note)
+  io.log(evaluatedOf(result.items))
   if (options.json) io.out(JSON.stringify(documentOf(options, produced), null, 2))
   else
     for (const [i, item] of result.items.entries())

@@ -76,6 +76,13 @@ export function documentOf(
   }
 }
 
+/** What the images cost together. */
+export function evaluatedOf(items: readonly GeneratedImage[]): string {
+  const sum = (of: (stats: GeneratedImage['stats']) => number): number =>
+    items.reduce((total, { stats }) => total + of(stats), 0)
+  return `evaluated ${sum(({ nfe }) => nfe)} of ${sum(({ steps }) => steps)} steps`
+}
+
 /** A line or two for people. */
 export function describe(
   { seed, stats }: GeneratedImage,

@@ -7,13 +7,14 @@ import {
   type SampleResult,
   sample,
 } from '@fastflow/core'
+import { openAuto } from '../plan/auto.ts'
 import { checkPlanRequest } from '../plan/choose.ts'
 import { openPlanned } from '../plan/planned.ts'
 import type { PolicyDocument, RunKey } from '../policy/document.ts'
 import { openLearnedPolicy } from '../policy/learned.ts'
 import { type PaperState, paperPolicy } from '../policy/paper.ts'
 import type { PolicyPlaces } from '../policy/places.ts'
-import type { Accelerate, PaperAcceleration, PlanAcceleration } from './options.ts'
+import type { Accelerate, AutoAcceleration, PaperAcceleration, PlanAcceleration } from './options.ts'
 
 /** Grids this short leave nothing to skip: distilled few-step models are run as they are. */
 const FEW_STEPS = 8
@@ -63,8 +64,10 @@ export async function openAcceleration(
   places: PolicyPlaces,
 ): Promise<Acceleration> {
   if (accelerate === 'off') return { ...learnsNothing, sample }
+  if (accelerate === 'auto') return openAutoPlan({ method: 'auto' }, run, places)
   if (accelerate === 'paper') return openPaper({ method: 'paper' }, run, places)
   if (accelerate === 'plan') return openPlan({ method: 'plan' }, run, places)
+  if (accelerate.method === 'auto') return openAutoPlan(accelerate, run, places)
   if (accelerate.method === 'paper') return openPaper(accelerate, run, places)
   if (accelerate.method === 'plan') return openPlan(accelerate, run, places)
   if (accelerate.method === 'custom') {
@@ -72,7 +75,7 @@ export async function openAcceleration(
     return { ...learnsNothing, sample: (options) => sample({ ...options, policy }) }
   }
   const available =
-    '"off", "plan", "paper", { method: "plan", ... }, { method: "paper", ... }, { method: "custom", policy }'
+    '"off", "auto", "plan", "paper", { method: "auto", ... }, { method: "plan", ... }, { method: "paper", ... }, { method: "custom", policy }'
   throw invalidArgument('accelerate', `${JSON.stringify(accelerate)} is unknown; available: ${available}`)
 }
 
@@ -88,6 +91,15 @@ async function openPaper(
 async function openPlan(options: PlanAcceleration, run: RunKey, places: PolicyPlaces): Promise<Acceleration> {
   checkPlanRequest(options)
   return staysOff(run) ?? openPlanned(options, run, places)
+}
+
+async function openAutoPlan(
+  options: AutoAcceleration,
+  run: RunKey,
+  places: PolicyPlaces,
+): Promise<Acceleration> {
+  checkPlanRequest(options)
+  return staysOff(run) ?? openAuto(options, run, places)
 }
 
 function staysOff({ schedule }: RunKey): Acceleration | undefined {

@@ -31,14 +31,27 @@ export interface PlanAcceleration {
   readonly confidence?: number
 }
 
+/** Whatever is best for the model at hand: see {@link PlanAcceleration} for what can be asked of it. */
+export interface AutoAcceleration extends Pick<PlanAcceleration, 'nfe' | 'psnr' | 'confidence'> {
+  readonly method: 'auto'
+}
+
 /** A policy of the caller's, used as it is; it learns nothing from one image to the next. */
 export interface CustomAcceleration {
   readonly method: 'custom'
   readonly policy: SkipPolicy
 }
 
-/** Which steps are evaluated: `off` is the full run. */
-export type Accelerate = 'off' | 'paper' | 'plan' | PaperAcceleration | PlanAcceleration | CustomAcceleration
+/** Which steps are evaluated: `off` is the full run, `auto` follows or makes a plan where there is something to gain. */
+export type Accelerate =
+  | 'off'
+  | 'auto'
+  | 'plan'
+  | 'paper'
+  | AutoAcceleration
+  | PlanAcceleration
+  | PaperAcceleration
+  | CustomAcceleration
 
 /** What `onStep` sees after each jump. */
 export interface GenerateStep extends StepEvent<Float32Array> {
