@@ -38,6 +38,18 @@ const outOfMemory =
 /** Words for what leaves WebAssembly's memory in an unknown state. */
 const broken = /aborted\(|unreachable|memory access out of bounds|table index is out of bounds/i
 
+/** An operator that the execution provider has no kernel for, in onnxruntime's words. */
+const noKernel = /(?:Provider type for|Could not find an implementation for) (\w+)/
+
+/** Says which operator of a model cannot be run; undefined where it is something else. */
+export function missingOperator(error: unknown): string | undefined {
+  const operator = noKernel.exec(messageOf(error))?.[1]
+  return (
+    operator &&
+    `its operator ${operator} cannot be run here in the types it is used with; export it in float32`
+  )
+}
+
 /** What went wrong in a network, and what would help. */
 export function explain(error: unknown): { readonly message: string; readonly fatal: boolean } {
   const message = messageOf(error)

@@ -1,12 +1,23 @@
 import { FastFlowError, type Feeds, type RunResult, type Tensor } from '@fastflow/core'
 import { layOutFeeds, packFeeds, unpackOutputs } from '@fastflow/core/backend'
+import { createGpuVectors, type GpuVectors } from './gpu-vectors.ts'
 import type { OnNotice } from './notice.ts'
-import type { LoadRequest, ModelInfo, Progress, Reply, Request, StartRequest } from './protocol.ts'
+import type {
+  LoadRequest,
+  ModelInfo,
+  Progress,
+  Reply,
+  Request,
+  RunRequest,
+  StartRequest,
+} from './protocol.ts'
 
 /** One worker with a started runtime and the models loaded in it: the caller's side of `worker.ts`. */
 export interface Host {
   /** What networks run on, in words. */
   readonly reason: string
+  /** Vectors on the graphics card; undefined where networks run elsewhere. */
+  readonly vectors: GpuVectors | undefined
   /** True once nothing runs here any more. */
   readonly broken: () => boolean
   /** Ends early with what `onProgress` throws. @throws FastFlowError whatever the load met. */
@@ -23,8 +34,14 @@ export interface LoadListeners {
 export interface LoadedModel {
   readonly info: ModelInfo
   /** Copies the feeds before it returns. */
-  run(feeds: Feeds, fetches: readonly string[], into: Readonly<Record<string, Tensor>>): Promise<RunResult>
+  run(feeds: Feeds, request: CallRequest): Promise<RunResult>
   release(): Promise<void>
+}
+
+export interface CallRequest {
+  readonly fetches: readonly string[]
+  readonly into: Readonly<Record<string, Tensor>>
+  readonly resident?: NonNullable<RunRequest['resident']>
 }
 
 /** Why a worker does not run networks, in words. */
@@ -43,7 +60,7 @@ interface Waiting {
 }
 
 /** Everything a worker is asked gets one answer, or fails when the worker ends. */
-interface Line {
+export interface Line {
   post(message: Request, transfer?: Transferable[]): void
   /** Awaits the answer to `key`. */
   answer(key: string, file: string): Promise<Reply>
@@ -78,6 +95,7 @@ export async function startHost(create: () => Worker, request: StartRequest): Pr
   let sessions = 0
   return {
     reason: reply.reason,
+    vectors: request.attempt.executionProvider === 'webgpu' ? createGpuVectors(line) : undefined,
     broken: () => line.down() !== undefined,
     load: (model, listeners) => load(line, sessions++, model, listeners),
     terminate,
@@ -137,7 +155,7 @@ function keyOf(reply: Exclude<Reply, { kind: 'progress' | 'notice' | 'broken' }>
   if (reply.kind === 'started' || reply.kind === 'start-failed') return 'start'
   if (reply.kind === 'loaded' || reply.kind === 'load-failed') return `load ${reply.session}`
   if (reply.kind === 'released') return `release ${reply.session}`
-  return `run ${reply.call}`
+  return `call ${reply.call}`
 }
 
 async function load(
@@ -174,20 +192,26 @@ async function load(
 
 let calls = 0
 
+/** A name for a question that no other has. */
+export function nextCall(): number {
+  return calls++
+}
+
 function createCalls(line: Line, session: number, file: string): Omit<LoadedModel, 'info'> {
   const free: Buffers[] = []
 
   return {
-    async run(feeds, fetches, into) {
+    async run(feeds, { fetches, into, resident }) {
       const buffers = free.pop() ?? { input: new ArrayBuffer(0), output: new ArrayBuffer(0) }
       const { size, packed } = layOutFeeds(feeds)
       if (size > buffers.input.byteLength) buffers.input = new ArrayBuffer(size)
       packFeeds(buffers.input, packed, feeds)
-      const call = calls++
-      const answer = line.answer(`run ${call}`, file)
+      const call = nextCall()
+      const answer = line.answer(`call ${call}`, file)
       const { input, output } = buffers
+      const names = { feeds: packed, fetches, ...(resident && { resident }) }
       if (line.down() === undefined)
-        line.post({ kind: 'run', session, call, input, output, feeds: packed, fetches }, [input, output])
+        line.post({ kind: 'run', session, call, input, output, ...names }, [input, output])
       const reply = await answer
       if (reply.kind !== 'ran' && reply.kind !== 'run-failed') throw ended(file, 'gave another answer')
       free.push(reply)

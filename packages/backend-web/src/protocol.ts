@@ -32,12 +32,57 @@ export interface RunRequest {
   readonly output: ArrayBuffer
   readonly feeds: readonly PackedTensor[]
   readonly fetches: readonly string[]
+  /** Feeds and outputs that are vectors on the graphics card. */
+  readonly resident?: {
+    readonly feeds: readonly ResidentTensor[]
+    readonly outputs: readonly ResidentTensor[]
+  }
+}
+
+export interface ResidentTensor {
+  readonly name: string
+  readonly vector: number
+  readonly dims: readonly number[]
+}
+
+/** Work on vectors on the graphics card that has no answer; `vector` is what it makes, changes or frees. */
+export type VectorRequest =
+  | {
+      readonly kind: 'allocate'
+      readonly vector: number
+      readonly length: number
+      readonly data?: Float32Array
+    }
+  | { readonly kind: 'copy'; readonly vector: number; readonly from: number }
+  | {
+      readonly kind: 'combine'
+      readonly vector: number
+      readonly terms: readonly { readonly weight: number; readonly vector: number }[]
+    }
+  | { readonly kind: 'free'; readonly vector: number }
+
+/** Asks for a number: a dot product, a mean squared difference, the largest biased exponent. */
+export interface ReduceRequest {
+  readonly kind: 'reduce'
+  readonly call: number
+  readonly what: 'dot' | 'difference' | 'exponent'
+  readonly a: number
+  readonly b: number
+}
+
+export interface ReadRequest {
+  readonly kind: 'read'
+  readonly call: number
+  readonly vector: number
 }
 
 export type Request =
   | StartRequest
   | LoadRequest
   | RunRequest
+  | VectorRequest
+  | ReduceRequest
+  | ReadRequest
   /** Ends a load under way, with a failure of code `aborted`. */
   | { readonly kind: 'cancel'; readonly session: number }
   | { readonly kind: 'release'; readonly session: number }
@@ -75,5 +120,7 @@ export type Reply =
       readonly message: string
     }
   | { readonly kind: 'released'; readonly session: number }
+  | { readonly kind: 'reduced'; readonly call: number; readonly value: number }
+  | { readonly kind: 'read'; readonly call: number; readonly data: Float32Array }
   /** Nothing will run any more: memory or the graphics device is lost. */
   | { readonly kind: 'broken'; readonly reason: string }

@@ -97,7 +97,7 @@ function runnerOf(model: LoadedModel, lease: Lease, file: string): ModelRunner {
       if (disposal !== undefined) throw disposed(file)
       checkCall(inputs, outputs, feeds, options)
       const fetches = options.fetches ?? outputs.map((output) => output.name)
-      const call = model.run(feeds, [...new Set(fetches)], options.into ?? {})
+      const call = model.run(feeds, { fetches: [...new Set(fetches)], into: options.into ?? {} })
       running.add(call)
       try {
         return await call

@@ -1,8 +1,18 @@
 import { explain, messageOf, WorkerFailure } from './failure.ts'
-import type { LoadRequest, Reply, Request, RunRequest, StartRequest } from './protocol.ts'
+import type {
+  LoadRequest,
+  ReadRequest,
+  ReduceRequest,
+  Reply,
+  Request,
+  RunRequest,
+  StartRequest,
+  VectorRequest,
+} from './protocol.ts'
 import { readModel } from './worker/read-model.ts'
-import { type Runtime, startRuntime } from './worker/runtime.ts'
+import { type StartedRuntime, startRuntime } from './worker/runtime.ts'
 import { createSession, type Session } from './worker/session.ts'
+import { createVectors, type Vectors } from './worker/vectors.ts'
 
 // The worker's side of `host.ts`. Everything that touches onnxruntime is served one after another, in the order it came,
 // whatever model it belongs to: runs side by side corrupt its memory.
@@ -12,9 +22,10 @@ const port = globalThis as unknown as {
   postMessage(message: Reply, transfer?: Transferable[]): void
 }
 
-let started: Promise<{ ort: Runtime; executionProvider: 'webgpu' | 'wasm' }> | undefined
+let started: Promise<StartedRuntime> | undefined
 let served: Promise<void> = Promise.resolve()
 const sessions = new Map<number, Session>()
+let vectors: Vectors | undefined
 const loading = new Map<number, AbortController>()
 
 port.onmessage = ({ data: request }) => {
@@ -22,7 +33,8 @@ port.onmessage = ({ data: request }) => {
   else if (request.kind === 'load') load(request)
   else if (request.kind === 'cancel') loading.get(request.session)?.abort()
   else if (request.kind === 'run') serve(() => run(request))
-  else serve(() => release(request.session))
+  else if (request.kind === 'release') serve(() => release(request.session))
+  else serve(() => compute(request))
 }
 
 /** Queues work that touches onnxruntime. */
@@ -35,16 +47,16 @@ function reply(message: Reply, transfer: Transferable[] = []): void {
   port.postMessage(message, transfer)
 }
 
-async function start({ attempt, runtime }: StartRequest): Promise<{
-  ort: Runtime
-  executionProvider: 'webgpu' | 'wasm'
-}> {
-  const { executionProvider } = attempt
+async function start({ attempt, runtime }: StartRequest): Promise<StartedRuntime> {
   try {
-    const { ort, reason } = await startRuntime(attempt, runtime)
-    if (executionProvider === 'webgpu') watchDevice(ort)
+    const result = await startRuntime(attempt, runtime)
+    const { device, reason } = result
+    if (device !== undefined) {
+      vectors = createVectors(device)
+      watchDevice(device)
+    }
     reply({ kind: 'started', reason })
-    return { ort, executionProvider }
+    return result
   } catch (error) {
     reply({ kind: 'start-failed', reason: messageOf(error) })
     // The page ends this worker now.
@@ -52,8 +64,7 @@ async function start({ attempt, runtime }: StartRequest): Promise<{
   }
 }
 
-async function watchDevice(ort: Runtime): Promise<void> {
-  const device = (await ort.env.webgpu.device) as GPUDevice
+async function watchDevice(device: GPUDevice): Promise<void> {
   const { message, reason } = await device.lost
   if (reason !== 'destroyed') reply({ kind: 'broken', reason: `the graphics device was lost (${message})` })
 }
@@ -73,8 +84,7 @@ async function load(request: LoadRequest): Promise<void> {
     await serve(async () => {
       try {
         if (started === undefined) throw new Error('the runtime was not started')
-        const { ort, executionProvider } = await started
-        const created = await createSession(ort, executionProvider, model, file)
+        const created = await createSession(await started, model, file)
         sessions.set(session, created)
         const { inputs, outputs } = created
         reply({ kind: 'loaded', session, info: { inputs, outputs, digest: model.digest } })
@@ -102,12 +112,27 @@ async function run(request: RunRequest): Promise<void> {
   try {
     const session = sessions.get(request.session)
     if (session === undefined) throw new Error('the model is not loaded')
-    const answer = await session.run(request)
+    const answer = await session.run(request, vectors)
     reply(answer, [answer.input, answer.output])
   } catch (error) {
     const { message, fatal } = explain(error)
     reply({ kind: 'run-failed', call, input, output, message }, [input, output])
     if (fatal) reply({ kind: 'broken', reason: message })
+  }
+}
+
+/** Work on vectors: what goes wrong here is a lost device or a bug, and nothing goes on after either. */
+async function compute(request: VectorRequest | ReduceRequest | ReadRequest): Promise<void> {
+  try {
+    if (vectors === undefined) throw new Error('there are no vectors without WebGPU')
+    if (request.kind === 'reduce')
+      reply({ kind: 'reduced', call: request.call, value: await vectors.reduce(request) })
+    else if (request.kind === 'read') {
+      const data = await vectors.read(request.vector)
+      reply({ kind: 'read', call: request.call, data }, [data.buffer as ArrayBuffer])
+    } else vectors.apply(request)
+  } catch (error) {
+    reply({ kind: 'broken', reason: explain(error).message })
   }
 }
 

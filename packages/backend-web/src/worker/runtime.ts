@@ -1,3 +1,4 @@
+import type { InferenceSession } from 'onnxruntime-web'
 import type { Attempt } from '../support.ts'
 import { probeModel } from './probe-model.ts'
 
@@ -6,6 +7,10 @@ export type Runtime = typeof import('onnxruntime-web')
 /** A runtime that has run a network, and what it runs on in words. */
 export interface StartedRuntime {
   readonly ort: Runtime
+  /** Of WebGPU; our own, since onnxruntime gives its own up with its last session. */
+  readonly device: GPUDevice | undefined
+  /** For every session. */
+  readonly executionProvider: InferenceSession.ExecutionProviderConfig
   readonly reason: string
 }
 
@@ -15,18 +20,24 @@ export async function startRuntime(attempt: Attempt, folder: string | undefined)
   // FastFlow carries float16 as raw bits everywhere, and nothing else runs in this thread.
   Reflect.deleteProperty(globalThis, 'Float16Array')
   const { executionProvider, threads } = attempt
-  const adapter = executionProvider === 'webgpu' ? await findAdapter(attempt.software) : undefined
+  const card = executionProvider === 'webgpu' ? await openCard(attempt.software) : undefined
   const ort = await importRuntime(executionProvider, folder)
   // Its errors are thrown as well as printed; once is enough.
   ort.env.logLevel = 'fatal'
   ort.env.wasm.numThreads = threads
-  await probe(ort, executionProvider)
+  const configured = card === undefined ? executionProvider : { name: executionProvider, device: card.device }
+  await probe(ort, configured)
   const onThreads = `WebAssembly with SIMD on ${threads === 1 ? 'one thread' : `${threads} threads`}`
-  return { ort, reason: adapter === undefined ? onThreads : `WebGPU on ${adapter}` }
+  return {
+    ort,
+    device: card?.device,
+    executionProvider: configured,
+    reason: card === undefined ? onThreads : `WebGPU on ${card.name}`,
+  }
 }
 
-/** The adapter in words. */
-async function findAdapter(software: boolean): Promise<string> {
+/** A graphics card with all that it can do, and its name. */
+async function openCard(software: boolean): Promise<{ readonly device: GPUDevice; readonly name: string }> {
   if (navigator.gpu === undefined) {
     const why = globalThis.isSecureContext
       ? 'this browser has none'
@@ -39,8 +50,28 @@ async function findAdapter(software: boolean): Promise<string> {
   const name = [vendor, architecture, description].filter(Boolean).join(' ') || 'an unnamed adapter'
   if (!software && (isFallbackAdapter || /swiftshader/i.test(name)))
     throw new Error(`WebGPU has a software adapter only (${name}), which is slower than WebAssembly`)
-  return name
+  const device = await adapter.requestDevice({
+    requiredFeatures: features.filter((feature) => adapter.features.has(feature)),
+    requiredLimits: Object.fromEntries(limits.map((limit) => [limit, adapter.limits[limit]])),
+  })
+  return { device, name }
 }
+
+/** What onnxruntime's kernels use where there is it. */
+const features = ['shader-f16', 'subgroups'] as const
+
+/** Limits that WebGPU sets lower than cards do unless asked. */
+const limits = [
+  'maxBufferSize',
+  'maxStorageBufferBindingSize',
+  'maxStorageBuffersPerShaderStage',
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeInvocationsPerWorkgroup',
+  'maxComputeWorkgroupSizeX',
+  'maxComputeWorkgroupSizeY',
+  'maxComputeWorkgroupSizeZ',
+  'maxComputeWorkgroupsPerDimension',
+] as const
 
 async function importRuntime(
   executionProvider: 'webgpu' | 'wasm',
@@ -66,7 +97,10 @@ async function importRuntime(
 }
 
 /** Runs a small network whose answer is known. */
-async function probe(ort: Runtime, executionProvider: 'webgpu' | 'wasm'): Promise<void> {
+async function probe(
+  ort: Runtime,
+  executionProvider: InferenceSession.ExecutionProviderConfig,
+): Promise<void> {
   const session = await ort.InferenceSession.create(probeModel(), {
     executionProviders: [executionProvider],
     logSeverityLevel: 4,

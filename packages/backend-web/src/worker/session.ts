@@ -1,23 +1,24 @@
 import type { TensorInfo, TensorType } from '@fastflow/core'
 import { isTensorType, layOut, type PackedTensor, pack, tensorTypes, unpack } from '@fastflow/core/backend'
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-web'
-import { explain, WorkerFailure } from '../failure.ts'
-import type { RunReply, RunRequest } from '../protocol.ts'
+import { explain, missingOperator, WorkerFailure } from '../failure.ts'
+import type { ResidentTensor, RunReply, RunRequest } from '../protocol.ts'
 import type { ModelFile } from './read-model.ts'
-import type { Runtime } from './runtime.ts'
+import type { Runtime, StartedRuntime } from './runtime.ts'
+import type { Vectors } from './vectors.ts'
 
 /** One onnxruntime session in the worker. */
 export interface Session {
   readonly inputs: readonly TensorInfo[]
   readonly outputs: readonly TensorInfo[]
-  run(request: RunRequest): Promise<RunReply>
+  /** Feeds and outputs that are vectors stay where they are. */
+  run(request: RunRequest, vectors: Vectors | undefined): Promise<RunReply>
   release(): Promise<void>
 }
 
 /** @throws WorkerFailure `model-unreadable`, `model-failed` where memory runs out, `unsupported`. */
 export async function createSession(
-  ort: Runtime,
-  executionProvider: 'webgpu' | 'wasm',
+  { ort, executionProvider }: StartedRuntime,
   model: ModelFile,
   file: string,
 ): Promise<Session> {
@@ -28,6 +29,8 @@ export async function createSession(
     externalData: [...model.external],
   }
   const session = await ort.InferenceSession.create(model.bytes, options).catch((error: unknown) => {
+    const operator = missingOperator(error)
+    if (operator !== undefined) throw new WorkerFailure('unsupported', file, `${file}: ${operator}`)
     const { message, fatal } = explain(error)
     const code = fatal ? 'model-failed' : 'model-unreadable'
     throw new WorkerFailure(code, file, `${file} cannot be loaded by onnxruntime: ${message}`)
@@ -36,7 +39,7 @@ export async function createSession(
     return {
       inputs: session.inputMetadata.map((metadata) => tensorInfo('input', metadata, file)),
       outputs: session.outputMetadata.map((metadata) => tensorInfo('output', metadata, file)),
-      run: (request) => run(ort, session, request),
+      run: (request, vectors) => run(ort, session, request, vectors),
       release: () => session.release(),
     }
   } catch (error) {
@@ -45,9 +48,24 @@ export async function createSession(
   }
 }
 
-async function run(ort: Runtime, session: InferenceSession, request: RunRequest): Promise<RunReply> {
-  const { call, input, feeds, fetches } = request
+async function run(
+  ort: Runtime,
+  session: InferenceSession,
+  request: RunRequest,
+  vectors: Vectors | undefined,
+): Promise<RunReply> {
+  const { call, input, feeds, fetches, resident } = request
+  const onCard = ({ name, vector, dims }: ResidentTensor): readonly [string, OrtTensor] => {
+    if (vectors === undefined) throw new Error('there are no vectors without WebGPU')
+    return [name, ort.Tensor.fromGpuBuffer(vectors.buffer(vector), { dataType: 'float32', dims })]
+  }
   const tensors = feeds.map((place) => [place.name, tensorOf(ort, input, place)] as const)
+  if (resident !== undefined) {
+    const start = performance.now()
+    const all = Object.fromEntries([...tensors, ...resident.feeds.map(onCard)])
+    await session.run(all, Object.fromEntries(resident.outputs.map(onCard)))
+    return { kind: 'ran', call, input, output: request.output, outputs: [], ms: performance.now() - start }
+  }
   const start = performance.now()
   const results = await session.run(Object.fromEntries(tensors), fetches)
   const ms = performance.now() - start

@@ -1,0 +1,15 @@
+import { describeModelRunner } from '@fastflow/testkit'
+import { fixture, sha256 } from './support/fixture.ts'
+import { sharedWorker } from './support/pool.ts'
+
+// On SwiftShader: right, and very slow; everything here is tiny.
+
+const create = sharedWorker({ executionProviders: ['webgpu'] })
+
+describeModelRunner('WebGPU', {
+  create,
+  fixture,
+  sha256,
+  lacks: ['float16', 'float64', 'index-checks'],
+  rounds: 20,
+})
