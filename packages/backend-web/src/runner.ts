@@ -10,6 +10,7 @@ import { checkCall, throwIfAborted } from '@fastflow/core/backend'
 import type { LoadedModel } from './host.ts'
 import { checkRuntimeOptions, type RuntimeOptions } from './options.ts'
 import { baseUrl, createPool, type Lease, type Pool } from './pool.ts'
+import { residentRunner } from './resident.ts'
 
 export interface ModelRunnerOptions extends RuntimeOptions {
   /** Name of the model in progress reports and errors; the URL by default. */
@@ -87,6 +88,15 @@ function runnerOf(model: LoadedModel, lease: Lease, file: string): ModelRunner {
   const { executionProvider, threads } = lease.support.chosen
   const running = new Set<Promise<RunResult>>()
   let disposal: Promise<void> | undefined
+  const track = async (call: Promise<RunResult>): Promise<RunResult> => {
+    running.add(call)
+    try {
+      return await call
+    } finally {
+      running.delete(call)
+    }
+  }
+  const { vectors } = lease.host
   return {
     version: 1,
     executionProvider: `onnxruntime-web/${executionProvider}${threads > 1 ? `, ${threads} threads` : ''}`,
@@ -98,13 +108,14 @@ function runnerOf(model: LoadedModel, lease: Lease, file: string): ModelRunner {
       checkCall(inputs, outputs, feeds, options)
       const fetches = options.fetches ?? outputs.map((output) => output.name)
       const call = model.run(feeds, { fetches: [...new Set(fetches)], into: options.into ?? {} })
-      running.add(call)
-      try {
-        return await call
-      } finally {
-        running.delete(call)
-      }
+      return track(call)
     },
+    resident:
+      vectors &&
+      residentRunner(model, vectors, async (call) => {
+        if (disposal !== undefined) throw disposed(file)
+        return track(call())
+      }),
     dispose() {
       disposal ??= Promise.allSettled(running)
         .then(() => model.release())

@@ -1,6 +1,6 @@
 // What implementations of the ports `Backend`, `ModelRunner` and `PolicyStore` have in common.
 
-export { checkCall } from './backend/check-call.ts'
+export { checkCall, checkShape, type TensorShape } from './backend/check-call.ts'
 export { externalDataLocations } from './backend/external-data.ts'
 export {
   layOut,

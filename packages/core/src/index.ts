@@ -57,6 +57,8 @@ export { type ConfigFile, readConfig, type WholeRange } from './ports/config-fil
 export type {
   Feeds,
   ModelRunner,
+  ResidentRunner,
+  ResidentTensor,
   RunOptions,
   RunResult,
   Tensor,

@@ -9,8 +9,7 @@ export const MAX_SOURCES = 7
  * `out_k = sum_i weight_i v_i[k]`, term by term, for as many terms as there are; slot 0 is `out` itself, which cannot be
  * bound twice. The order of the terms decides the rounding and does not depend on what `out` is.
  */
-export const combination = `
-struct Term { weight: f32, slot: u32 }
+export const combination: string = `
 struct Parameters { length: u32, count: u32, stride: u32, unused: u32, terms: array<vec4u, 16> }
 @group(0) @binding(0) var<storage, read_write> target_: array<f32>;
 ${Array.from({ length: MAX_SOURCES }, (_, n) => `@group(0) @binding(${n + 1}) var<storage, read> v${n + 1}: array<f32>;`).join('\n')}
@@ -38,7 +37,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 `
 
 /** Largest biased exponent of two vectors; 255 says that one of them holds a NaN or an infinity. */
-export const largestExponent = `
+export const largestExponent: string = `
 struct Parameters { length: u32, stride: u32 }
 @group(0) @binding(0) var<storage, read> a: array<u32>;
 @group(0) @binding(1) var<storage, read> b: array<u32>;
@@ -64,7 +63,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
  * `mode` 0 sums `a b`, 1 sums `a a - 2 a b + b b`. Each workgroup leaves four 32-bit limbs, lowest first, from
  * `result[4]` on; `result[0]` is the largest exponent.
  */
-export const exactSum = `
+export const exactSum: string = `
 struct Parameters { length: u32, stride: u32, mode: u32 }
 @group(0) @binding(0) var<storage, read> a: array<u32>;
 @group(0) @binding(1) var<storage, read> b: array<u32>;

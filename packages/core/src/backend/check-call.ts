@@ -1,5 +1,5 @@
 import { FastFlowError } from '../errors.ts'
-import type { Feeds, RunOptions, Tensor, TensorInfo } from '../ports/model-runner.ts'
+import type { Feeds, RunOptions, Tensor, TensorInfo, TensorType } from '../ports/model-runner.ts'
 import { arrayOf, elementCount, shapeText } from './tensor-types.ts'
 
 /**
@@ -45,14 +45,27 @@ function checkOutputs(outputs: readonly TensorInfo[], { fetches, into = {} }: Ru
 
 function checkTensor(field: string, tensor: Tensor, info: TensorInfo): void {
   const { type, dims, data } = tensor
-  const wanted = `the model has ${info.type} ${shapeText(info.dims)}`
-  if (type !== info.type) throw mismatch(info.name, `${field}: is ${type}; ${wanted}`)
-  if (!(data instanceof arrayOf(type))) {
+  if (type === info.type && !(data instanceof arrayOf(type))) {
     throw mismatch(info.name, `${field}: ${type} data must be a ${arrayOf(type).name}`)
   }
+  checkShape(field, { type, dims, length: data.length }, info)
+}
+
+/** A tensor apart from its elements. */
+export interface TensorShape {
+  readonly type: TensorType
+  readonly dims: readonly number[]
+  /** Number of elements it has. */
+  readonly length: number
+}
+
+/** @throws FastFlowError `model-mismatch` for another type or shape than the model's, or another number of elements. */
+export function checkShape(field: string, { type, dims, length }: TensorShape, info: TensorInfo): void {
+  const wanted = `the model has ${info.type} ${shapeText(info.dims)}`
+  if (type !== info.type) throw mismatch(info.name, `${field}: is ${type}; ${wanted}`)
   if (!fits(dims, info.dims)) throw mismatch(info.name, `${field}: has shape ${shapeText(dims)}; ${wanted}`)
-  if (data.length !== elementCount(dims)) {
-    const counted = `shape ${shapeText(dims)} has ${elementCount(dims)} elements, data ${data.length}`
+  if (length !== elementCount(dims)) {
+    const counted = `shape ${shapeText(dims)} has ${elementCount(dims)} elements, data ${length}`
     throw mismatch(info.name, `${field}: ${counted}`)
   }
 }

@@ -1,3 +1,5 @@
+import type { VectorSpace } from '../space/vector-space.ts'
+
 export type TensorType = 'float32' | 'float16' | 'int64' | 'int32' | 'bool' | 'uint8'
 
 /** A dense tensor in row-major order. `data` is a Float32Array, BigInt64Array, Uint16Array (float16), ... */
@@ -44,8 +46,39 @@ export interface ModelRunner {
    *   `model-failed` when the network fails, `runner-disposed` after `dispose`.
    */
   run(feeds: Feeds, options?: RunOptions): Promise<RunResult>
+  /** Runs on states that stay where the network computes; undefined where that is ordinary memory. */
+  readonly resident?: ResidentRunner | undefined
   /** Frees the network; running calls finish first. Calling it again does nothing. */
   dispose(): Promise<void>
+}
+
+/**
+ * A network that reads its state from the memory of a graphics card and leaves the velocity there: pass `space` to `sample`,
+ * and nothing but the numbers that decisions need leaves the card between steps.
+ *
+ * Vectors belong to the runner that made them and to runners of the same backend; they are lost with the last of these.
+ */
+export interface ResidentRunner<T = unknown> {
+  readonly space: VectorSpace<T>
+  /** A new vector of these values. */
+  upload(values: Float32Array): T
+  download(x: T): Promise<Float32Array>
+  /**
+   * One forward pass. Vectors are float32 and have the shape that is told beside them; what `outputs` names is written to
+   * those vectors, and nothing else is computed.
+   *
+   * @throws FastFlowError as `ModelRunner.run`.
+   */
+  run(
+    feeds: Readonly<Record<string, Tensor | ResidentTensor<T>>>,
+    outputs: Readonly<Record<string, ResidentTensor<T>>>,
+  ): Promise<Pick<RunResult, 'timing'>>
+}
+
+/** A vector and the shape a network sees it in. */
+export interface ResidentTensor<T> {
+  readonly vector: T
+  readonly dims: readonly number[]
 }
 
 export interface RunOptions {
