@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { benchCommand } from './commands/bench.ts'
+import { benchPoolCommand } from './commands/bench-pool.ts'
 import { benchQualityCommand, checkQualityOptions } from './commands/bench-quality.ts'
 import { calibrateCommand } from './commands/calibrate.ts'
 import { demoCommand } from './commands/demo.ts'
@@ -108,6 +109,8 @@ function createProgram(io: Io, args: readonly string[], fail: () => void): Comma
     .option('--json', 'print one JSON document')
     .option('--report <file>', 'write an HTML report')
     .option('--checkpoint <file>', 'keep finished parts here until the end, and go on from them')
+    .option('--guard', 'instead: per-sample guards against static plans at equal mean evaluations')
+    .option('--coverage', 'instead: how often plans chosen for a quality reach it')
     .option('--quality', "the figures of the task instead, with the model's own plan")
     .option('--cases <file>', 'with --quality: JSON lines of prompts, pictures and right answers')
     .option(
@@ -117,6 +120,7 @@ function createProgram(io: Io, args: readonly string[], fail: () => void): Comma
     .option('--frames <n>', 'with --quality: frames of a clip', wholeNumber('--frames', 2, 10_000))
     .action((options) => {
       checkQualityOptions(options)
+      if (options.guard || options.coverage) return benchPoolCommand(io, options)
       return options.quality ? benchQualityCommand(io, options) : benchCommand(io, { ...options, command })
     })
 

@@ -1,0 +1,68 @@
+import { resolve } from 'node:path'
+import { planDigest } from '@fastflow/pipelines'
+import { noLog, openBenchLog } from '../bench/log.ts'
+import { compareGuards } from '../bench/pool/compare-guards.ts'
+import { coverageOf } from '../bench/pool/coverage.ts'
+import { type PoolSettings, recordPool } from '../bench/pool/record.ts'
+import { coverageTable, guardTable } from '../bench/pool/table.ts'
+import { subjectsOf, takingTurns } from '../bench/turns.ts'
+import type { Io } from '../io.ts'
+import { createProgress } from '../progress.ts'
+import { withPipeline } from '../session.ts'
+import type { BenchCommandOptions } from './bench.ts'
+
+export type BenchPoolOptions = Pick<
+  BenchCommandOptions,
+  'model' | 'threads' | 'samples' | 'seed' | 'steps' | 'guidance' | 'json' | 'checkpoint'
+> & {
+  /** Per-sample guards against static plans of equal mean cost. */
+  readonly guard?: boolean
+  /** How often plans chosen for a quality reach it. */
+  readonly coverage?: boolean
+}
+
+/** Each subject comes up so often at least, so that guards can learn what a subject is like. */
+const LEAST_TURNS = 4
+
+/** Qualities asked for, dB and share of images. */
+const TARGETS = [30, 35, 40].flatMap((psnr) => [0.9, 0.95].map((confidence) => ({ psnr, confidence })))
+
+/** What the plans that `accelerate: 'plan'` follows do on a pool of noises, each run once: what they promise, and guards. */
+export async function benchPoolCommand(io: Io, options: BenchPoolOptions): Promise<void> {
+  await withPipeline(io, options, async (pipe) => {
+    const progress = createProgress(io, `bench ${pipe.model}`)
+    const all = await subjectsOf(pipe)
+    const subjects = Math.max(1, Math.min(all.length, Math.floor(options.samples / LEAST_TURNS)))
+    const { samples, seed } = options
+    const numSteps = options.steps ?? pipe.defaults.numSteps
+    const guidanceScale = options.guidance ?? pipe.defaults.guidanceScale
+    const terms = { samples, seed, numSteps, guidanceScale, subjects }
+    const model = planDigest(pipe.planKey({ numSteps, guidanceScale }))
+    const log = options.checkpoint
+      ? await openBenchLog(resolve(io.cwd, options.checkpoint), { pool: true, model, ...terms })
+      : noLog
+    const settings: PoolSettings = {
+      ...terms,
+      signal: io.signal,
+      log,
+      onProgress: (done, total, detail) => progress.update(done, total, detail),
+    }
+    try {
+      const pool = await recordPool(takingTurns(pipe, all), settings)
+      const guards = options.guard ? compareGuards(pool, subjects) : undefined
+      const coverage = options.coverage
+        ? TARGETS.map(({ psnr, confidence }) => coverageOf(pool, psnr, confidence))
+        : undefined
+      await log.remove()
+      const tables = [guards && guardTable(guards), coverage && coverageTable(coverage)]
+      const document = { version: 1, model: pipe.model, ...terms, guards, coverage }
+      io.out(
+        options.json
+          ? JSON.stringify(document, null, 2)
+          : tables.flatMap((table) => table ?? []).join('\n\n'),
+      )
+    } finally {
+      progress.end()
+    }
+  })
+}
