@@ -1,16 +1,18 @@
-import { randomUUID } from 'node:crypto'
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { FastFlowError, type PolicyStore } from '@fastflow/core'
 import { checkPolicyKey, policyText } from '@fastflow/core/backend'
+import { replaceFile } from './atomic-write.ts'
 import { errorCode, messageOf } from './failure.ts'
+import { fileJournal } from './journal/file-journal.ts'
 
 /**
  * Policies as JSON files `<key>.json` in one folder, which is created by the first `save`.
  *
  * `save` writes a temporary file beside the old one, flushes it to disk and renames it: after a crash
  * or a full disk the old document is still there, and readers never see half of one. Of several
- * processes that save at once the last wins.
+ * processes that save at once the last wins; what they all have to add to goes into the store's journal,
+ * {@link fileJournal}.
  *
  * @throws FastFlowError `invalid-argument` for a key that is not lower-case letters, digits and
  *   hyphens or a document that is not JSON, `policy-unreadable`, `output-unwritable`.
@@ -18,14 +20,14 @@ import { errorCode, messageOf } from './failure.ts'
 export function filePolicyStore(folder: string): PolicyStore {
   return {
     version: 1,
+    journal: fileJournal(folder),
     load: async (key) => parse(await read(pathOf(folder, key)), pathOf(folder, key)),
     save: async (key, document) => {
       const path = pathOf(folder, key)
       const text = `${policyText(document)}\n`
       try {
         await mkdir(folder, { recursive: true })
-        await replace(path, text)
-        await flushFolder(folder)
+        await replaceFile(path, text)
       } catch (error) {
         const message = `${path}: the policy cannot be saved (${messageOf(error)}); choose a writable folder`
         throw new FastFlowError({ code: 'output-unwritable', field: path, message, cause: error })
@@ -53,34 +55,6 @@ function parse(text: string | undefined, path: string): unknown {
     return JSON.parse(text)
   } catch (error) {
     throw unreadable(path, messageOf(error), error)
-  }
-}
-
-async function replace(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${randomUUID()}.tmp`
-  try {
-    const file = await open(temporary, 'wx')
-    try {
-      await file.writeFile(text)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await rename(temporary, path)
-  } catch (error) {
-    await rm(temporary, { force: true })
-    throw error
-  }
-}
-
-/** Makes the rename itself survive a power cut. Windows has no such call and refuses to open folders. */
-async function flushFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return
-  const handle = await open(folder, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
   }
 }
 

@@ -44,6 +44,7 @@ export {
   type OffPolicyMethod,
   type OffPolicyOptions,
 } from './off-policy.ts'
+export { binomialTail, type RateBoundsOptions, type RateCounts, rateBounds } from './rate-bounds.ts'
 export { type SimulateOptions, type Simulation, simulate } from './simulate.ts'
 export { type SlidingWindowUcbOptions, slidingWindowUcb, type WindowRow } from './sliding-window-ucb.ts'
 export { type ThompsonBetaOptions, thompsonBeta } from './thompson-beta.ts'

@@ -1,5 +1,10 @@
-import { float32Space, memoryPolicyStore } from '@fastflow/core'
-import { describePolicyStore, describeVectorSpace, float64Space } from '@fastflow/testkit'
+import { float32Space, memoryJournal, memoryPolicyStore } from '@fastflow/core'
+import {
+  describePolicyStore,
+  describeUpdateJournal,
+  describeVectorSpace,
+  float64Space,
+} from '@fastflow/testkit'
 import { describe, expect, it } from 'vitest'
 
 describeVectorSpace('float32', float32Space, { from: (values) => Float32Array.from(values), read: (x) => x })
@@ -11,6 +16,7 @@ describeVectorSpace('float64', float64Space, {
 })
 
 describePolicyStore('memory', memoryPolicyStore)
+describeUpdateJournal('memory', memoryJournal)
 
 describe('float32Space', () => {
   it('names what does not fit when a vector has another size', () => {

@@ -9,9 +9,13 @@ import { type PlanRunKey, planKeyOf } from './plan/key.ts'
 import type { PolicyKey } from './policy/document.ts'
 import { policyKeyOf } from './policy/learned.ts'
 import type { PolicyPlaces } from './policy/places.ts'
+import { conditionFeatures } from './target/features.ts'
+import { measureQuality } from './target/measure-quality.ts'
+import type { QualityOptions } from './target/options.ts'
+import type { QualityTable } from './target/quality-table.ts'
 import { checkCount, checkSeed, checkTaskOptions } from './task/checks.ts'
 import type { Defaults, FlowOptions, RunSettings, Task } from './task/options.ts'
-import { calibrationSourceOf, prepareFlow, runKeyOf } from './task/prepare.ts'
+import { calibrationSourceOf, measuredSourceOf, prepareFlow, runKeyOf } from './task/prepare.ts'
 import type { TaskModel } from './task/task-model.ts'
 import { calibrationPrompts } from './text/calibration-prompts.ts'
 
@@ -56,6 +60,17 @@ export interface Pipeline {
    * @throws FastFlowError `invalid-argument` naming the option, `non-finite-velocity`, `aborted`, `output-unwritable`.
    */
   calibrate(options?: CalibrationOptions): Promise<Frontier>
+  /**
+   * Measures how far the images of every plan are from the full run's, on noises no calibration has seen, and stores the
+   * result where `accelerate: { target }` finds it: targets are certified on these runs.
+   *
+   * Cost a run: the full run and the evaluations of every plan (95 with the usual budgets); `floorRuns` of them cost
+   * nine tenths of a full run more. Stored after every run: an interrupted call goes on, one with more runs adds to it.
+   *
+   * @throws FastFlowError `invalid-argument` naming the option, `policy-unreadable` where there are no plans,
+   *   `non-finite-velocity`, `aborted`, `output-unwritable`.
+   */
+  measureQuality(options: QualityOptions): Promise<QualityTable>
   /**
    * What calibration runs show unless told otherwise: all classes, or the prompts in the model's `calibration_prompts.json`.
    *
@@ -102,6 +117,10 @@ export function createPipeline(model: TaskModel, places: PolicyPlaces): Pipeline
       checkTaskOptions(model, options)
       return calibratePlan(await calibrationSourceOf(model, options), options, places.store)
     },
+    async measureQuality(options) {
+      checkTaskOptions(model, options)
+      return measureQuality(await measuredSourceOf(model, options), options, places)
+    },
     async subjects() {
       return model.task === 'class-to-image' ? model.labels : calibrationPrompts(places.folder, undefined)
     },
@@ -143,6 +162,7 @@ async function generate(
     firstSeed,
     acceleration,
     space: spaceOf(),
+    features: conditionFeatures(condition.feeds),
     notes: condition.notes,
     range: run.range,
     prepare: (seed) => prepareFlow(model, condition, { ...options, seed }),

@@ -50,7 +50,7 @@ const closedForm = {
 }
 
 it('has examples', () => {
-  expect(examples).toHaveLength(6)
+  expect(examples).toHaveLength(7)
 })
 
 it('generates with the CIFAR-10 model', async () => {
@@ -66,13 +66,17 @@ it('calibrates a plan', async () => {
   expect(await run(1, closedForm)).toEqual([held(8), held(12), ...promised(1)])
 })
 
-it('freezes a policy', async () => {
+it('meets a quality target', async () => {
   expect(await run(2, closedForm)).toEqual(promised(2))
+})
+
+it('freezes a policy', async () => {
+  expect(await run(3, closedForm)).toEqual(promised(3))
 })
 
 it('ships a policy', async () => {
   const folder = join(scratch, 'policies')
-  await run(3, { ...closedForm, "'models/cifar10/policies'": JSON.stringify(folder) })
+  await run(4, { ...closedForm, "'models/cifar10/policies'": JSON.stringify(folder) })
   const { nodeBackend } = await import('./support/readme-backend.ts')
   const { loadPipeline, policyDigest } = await import('@fastflow/pipelines')
   const pipe = await loadPipeline('models/fake', { backend: nodeBackend() })
@@ -81,9 +85,9 @@ it('ships a policy', async () => {
 })
 
 it('samples with a solver of the caller', async () => {
-  expect(await run(4, closedForm)).toEqual(promised(4))
+  expect(await run(5, closedForm)).toEqual(promised(5))
 })
 
 it('runs on a backend of the caller', async () => {
-  expect(await run(5)).toEqual(promised(5))
+  expect(await run(6)).toEqual(promised(6))
 })

@@ -14,3 +14,4 @@ export {
 export { describePolicyStore } from './policy-store-conformance.ts'
 export { describeModelRunner, type RunnerUnderTest } from './runner-conformance.ts'
 export { describeVectorSpace, type VectorMaker } from './space-conformance.ts'
+export { describeUpdateJournal } from './update-journal-conformance.ts'

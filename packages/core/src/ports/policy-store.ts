@@ -1,3 +1,5 @@
+import type { UpdateJournal } from './update-journal.ts'
+
 /**
  * Keeps learned policies between runs. Documents are plain JSON; keys 1 to 128 lower-case letters, digits and hyphens,
  * usually a digest of everything that changes the statistics.
@@ -8,4 +10,6 @@ export interface PolicyStore {
   load(key: string): Promise<unknown>
   /** Replaces the document at once: a crash leaves the old or the new one, never half. */
   save(key: string, document: unknown): Promise<void>
+  /** For policies that many processes teach at once; where a store has none, they learn for as long as the process lasts. */
+  readonly journal?: UpdateJournal
 }

@@ -1,4 +1,5 @@
 import type { PolicyStore } from '../ports/policy-store.ts'
+import { memoryJournal } from './memory-journal.ts'
 import { checkPolicyKey, policyText } from './policy-text.ts'
 
 /**
@@ -14,6 +15,7 @@ export function memoryPolicyStore(): PolicyStore {
   const documents = new Map<string, string>()
   return {
     version: 1,
+    journal: memoryJournal(),
     load: async (key) => {
       const text = documents.get(checkPolicyKey(key))
       return text === undefined ? undefined : JSON.parse(text)

@@ -3,6 +3,7 @@ import {
   numStepsOf,
   type PlanDocument,
   type PlanQuality,
+  type RgbImage,
   type SampleOptions,
   type SampleResult,
   sample,
@@ -14,6 +15,9 @@ import type { PolicyDocument, RunKey } from '../policy/document.ts'
 import { openLearnedPolicy } from '../policy/learned.ts'
 import { type PaperState, paperPolicy } from '../policy/paper.ts'
 import type { PolicyPlaces } from '../policy/places.ts'
+import type { TargetAcceleration } from '../target/options.ts'
+import type { TargetQuality } from '../target/quality.ts'
+import { checkTarget, openTarget } from '../target/target.ts'
 import type { Accelerate, AutoAcceleration, PaperAcceleration, PlanAcceleration } from './options.ts'
 
 /** Grids this short leave nothing to skip: distilled few-step models are run as they are. */
@@ -24,12 +28,18 @@ export interface RunOptions
   extends Omit<SampleOptions<Float32Array, unknown>, 'policy' | 'policyState' | 'extrapolator' | 'solver'> {
   /** Seed of the noise. */
   readonly seed: number
+  /** The condition in a few numbers, for policies that choose by it. */
+  readonly features: readonly number[]
+  /** The image of a final state; of a clip the first frame. */
+  readonly render: (x: Float32Array) => Promise<RgbImage>
 }
 
 /** One generation that ended. */
 export interface Sampled extends SampleResult<Float32Array, unknown> {
   /** Of the plan it followed, as far as that is known. */
   readonly quality?: PlanQuality
+  /** Where a quality was asked for. */
+  readonly target?: TargetQuality
 }
 
 /** How the images of one call are sampled, and what is learned from them. */
@@ -41,8 +51,8 @@ export interface Acceleration {
   document(): PolicyDocument<PaperState> | undefined
   /** The plans that are followed. */
   plan(): PlanDocument | undefined
-  /** Stores what has been learned so far. */
-  save(): Promise<void>
+  /** Learns from the image that was served last, and stores what has been learned so far. */
+  save(image?: RgbImage): Promise<void>
 }
 
 const learnsNothing = {
@@ -67,6 +77,10 @@ export async function openAcceleration(
   if (accelerate === 'auto') return openAutoPlan({ method: 'auto' }, run, places)
   if (accelerate === 'paper') return openPaper({ method: 'paper' }, run, places)
   if (accelerate === 'plan') return openPlan({ method: 'plan' }, run, places)
+  if (isTarget(accelerate)) {
+    checkTarget(accelerate)
+    return staysOff(run) ?? openTarget(accelerate, run, places)
+  }
   if (accelerate.method === 'auto') return openAutoPlan(accelerate, run, places)
   if (accelerate.method === 'paper') return openPaper(accelerate, run, places)
   if (accelerate.method === 'plan') return openPlan(accelerate, run, places)
@@ -75,8 +89,12 @@ export async function openAcceleration(
     return { ...learnsNothing, sample: (options) => sample({ ...options, policy }) }
   }
   const available =
-    '"off", "auto", "plan", "paper", { method: "auto", ... }, { method: "plan", ... }, { method: "paper", ... }, { method: "custom", policy }'
+    '"off", "auto", "plan", "paper", { method: "auto", ... }, { method: "plan", ... }, { method: "paper", ... }, { method: "custom", policy }, { target: { lpips or psnr } }'
   throw invalidArgument('accelerate', `${JSON.stringify(accelerate)} is unknown; available: ${available}`)
+}
+
+function isTarget(accelerate: Accelerate): accelerate is TargetAcceleration {
+  return (accelerate as Partial<TargetAcceleration>).target !== undefined
 }
 
 async function openPaper(

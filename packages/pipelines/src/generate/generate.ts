@@ -11,6 +11,8 @@ export interface GenerateRequest {
   readonly acceleration: Acceleration
   /** Where states live. */
   readonly space: VectorSpace<Float32Array>
+  /** The condition in a few numbers. */
+  readonly features: readonly number[]
   /** Remarks on what was asked for. */
   readonly notes: readonly string[]
   /** Peak-to-peak range that estimates in decibels refer to. */
@@ -30,7 +32,7 @@ export async function generateImages(request: GenerateRequest): Promise<Generate
     try {
       await options.onImage?.(item)
     } finally {
-      await acceleration.save()
+      await acceleration.save(item.image)
     }
   }
   const clips = items.flatMap(({ clip }) => clip ?? [])
@@ -54,6 +56,8 @@ async function generateImage(request: GenerateRequest, index: number): Promise<G
     schedule: flow.schedule,
     x: flow.noise,
     seed,
+    features: request.features,
+    render: async (x) => flow.toImage(await flow.pixels(x)),
     space,
     passesPerEvaluation: flow.passesPerEvaluation,
     ...(signal && { signal }),

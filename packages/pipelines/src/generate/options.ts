@@ -1,6 +1,7 @@
 import type { AbortSignalLike, PlanDocument, RgbImage, SkipPolicy, StepEvent } from '@fastflow/core'
 import type { PolicyDocument } from '../policy/document.ts'
 import type { PaperOptions } from '../policy/paper.ts'
+import type { TargetAcceleration } from '../target/options.ts'
 import type { FlowOptions, RunSettings } from '../task/options.ts'
 import type { GeneratedImage } from './result.ts'
 
@@ -52,6 +53,7 @@ export type Accelerate =
   | PlanAcceleration
   | PaperAcceleration
   | CustomAcceleration
+  | TargetAcceleration
 
 /** What `onStep` sees after each jump. */
 export interface GenerateStep extends StepEvent<Float32Array> {

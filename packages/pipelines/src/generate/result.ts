@@ -3,6 +3,7 @@ import { psnrOfError } from '@fastflow/proxies'
 import type { Flow } from '../flow.ts'
 import type { PolicyDocument } from '../policy/document.ts'
 import type { PaperState } from '../policy/paper.ts'
+import type { TargetQuality } from '../target/quality.ts'
 import type { Sampled } from './acceleration.ts'
 
 /** What one image cost. */
@@ -23,6 +24,8 @@ export interface GenerationStats extends SampleStats {
    * first image, several dB too rosy).
    */
   readonly estimateBasis: 'mismatches' | Exclude<PlanQuality['basis'], 'none'> | undefined
+  /** Where a quality target was asked for: what is known of it. */
+  readonly quality: TargetQuality | undefined
 }
 
 /** A short film. */
@@ -62,7 +65,7 @@ export interface GenerateResult {
 }
 
 /** @param range peak-to-peak, that decibels refer to. */
-export function statsOf(flow: Flow, { stats, quality }: Sampled, range: number): GenerationStats {
+export function statsOf(flow: Flow, { stats, quality, target }: Sampled, range: number): GenerationStats {
   const modelMs = flow.modelMs()
   return {
     ...stats,
@@ -70,6 +73,7 @@ export function statsOf(flow: Flow, { stats, quality }: Sampled, range: number):
     // What the velocity function spends beyond the network (copies, messages) is ours too.
     overheadMs: stats.overheadMs + Math.max(0, stats.velocityMs - modelMs),
     ...estimateOf(stats, quality, range),
+    quality: target,
   }
 }
 

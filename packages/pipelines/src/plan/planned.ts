@@ -73,7 +73,7 @@ async function follow({ policy, entry }: ChosenPlan, options: RunOptions): Promi
 }
 
 /** The plan of a document from outside; errors say where it was found. */
-function readPlan({ document, source }: FoundPolicy, key: PlanRunKey): Frontier {
+export function readPlan({ document, source }: FoundPolicy, key: PlanRunKey): Frontier {
   try {
     return parsePlan(document, key)
   } catch (cause) {

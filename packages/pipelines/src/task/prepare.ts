@@ -3,6 +3,8 @@ import type { Flow } from '../flow.ts'
 import { failureOf } from '../generate/failure.ts'
 import type { CalibrationOptions, CalibrationSource } from '../plan/calibrate.ts'
 import type { RunKey } from '../policy/document.ts'
+import type { MeasuredSource } from '../target/measure-quality.ts'
+import type { QualityOptions } from '../target/options.ts'
 import { checkGuidance, checkNumSteps, checkSeed } from './checks.ts'
 import { guidedVelocity } from './guided-velocity.ts'
 import type { FlowOptions, RunSettings } from './options.ts'
@@ -52,6 +54,27 @@ export async function calibrationSourceOf(
     velocityOf(seed) {
       const condition = conditions[seed % conditions.length]!
       return guidedVelocity({ network, dims, condition, guidanceScale }).velocity
+    },
+  }
+}
+
+/** Generations to measure the quality of plans on; the conditions take turns. */
+export async function measuredSourceOf(model: TaskModel, options: QualityOptions): Promise<MeasuredSource> {
+  const conditions = await model.calibrationConditions({
+    ...(options.prompts && { prompts: options.prompts }),
+    ...(options.images && { images: options.images }),
+  })
+  return {
+    run: runKeyOf(model, options),
+    flow(turn, seed) {
+      const condition = conditions[turn % conditions.length]!
+      const { numSteps, guidanceScale, numFrames } = options
+      const settings = {
+        ...(numSteps !== undefined && { numSteps }),
+        ...(guidanceScale !== undefined && { guidanceScale }),
+        ...(numFrames !== undefined && { numFrames }),
+      }
+      return { flow: prepareFlow(model, condition, { ...settings, seed }), feeds: condition.feeds }
     },
   }
 }

@@ -21,6 +21,7 @@ export function recordingStore(): RecordingStore {
   const saves: string[] = []
   return {
     version: 1,
+    journal: rules.journal!,
     documents,
     saves,
     load: async (key) => {

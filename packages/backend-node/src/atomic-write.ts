@@ -1,0 +1,48 @@
+import { randomUUID } from 'node:crypto'
+import { open, rename, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
+
+/**
+ * Writes a temporary file beside `path`, flushes it to disk and renames it: after a crash the old content is still
+ * there, and readers never see half of the new one.
+ *
+ * @param commit asked just before the rename; false gives up, and the old content stays.
+ * @returns whether it was written.
+ */
+export async function replaceFile(
+  path: string,
+  text: string,
+  commit: () => boolean | Promise<boolean> = () => true,
+): Promise<boolean> {
+  const temporary = `${path}.${randomUUID()}.tmp`
+  try {
+    const file = await open(temporary, 'wx')
+    try {
+      await file.writeFile(text)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    if (await commit()) {
+      await rename(temporary, path)
+      await flushFolder(dirname(path))
+      return true
+    }
+    await rm(temporary, { force: true })
+    return false
+  } catch (error) {
+    await rm(temporary, { force: true })
+    throw error
+  }
+}
+
+/** Makes new names in a folder survive a power cut. Windows has no such call and refuses to open folders. */
+export async function flushFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return
+  const handle = await open(folder, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}

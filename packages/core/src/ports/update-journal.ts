@@ -1,0 +1,31 @@
+/** What a journal holds under one key. */
+export interface JournalContent {
+  /** What earlier updates were folded into; undefined before the first {@link UpdateJournal.compact}. */
+  readonly document: unknown
+  /** Updates appended since, each writer's in its order. */
+  readonly updates: readonly unknown[]
+  /** Lines that could not be read, such as one a crash cut short; the others are here all the same. */
+  readonly damaged: number
+}
+
+/**
+ * Updates of a learned policy, written as they happen and folded into a document now and then. Several processes may
+ * append to one key at once: all their updates stay. Updates have to commute across writers, as sums and merged rows do.
+ */
+export interface UpdateJournal {
+  readonly version: 1
+  /**
+   * Adds one update; once this resolves, no crash loses it.
+   *
+   * @throws FastFlowError `invalid-argument` for a bad key or what is not JSON, `output-unwritable`.
+   */
+  append(key: string, update: unknown): Promise<void>
+  /** @throws FastFlowError `policy-unreadable` when the document is corrupt. */
+  read(key: string): Promise<JournalContent>
+  /**
+   * Folds what is there into the document and drops those updates. A crash leaves the content before or after it.
+   *
+   * @returns false where another process is at it; nothing has changed then, and it can be tried again later.
+   */
+  compact(key: string, fold: (document: unknown, updates: readonly unknown[]) => unknown): Promise<boolean>
+}

@@ -1,0 +1,55 @@
+import { type Feeds, fillNormal, type Tensor } from '@fastflow/core'
+
+/** Directions that a prompt's embedding is projected on. */
+const PROJECTED = 4
+
+/** Entries of a context: 1, the projected condition, the mismatch of the request before. */
+export const CONTEXT_SIZE: number = PROJECTED + 2
+
+/** Fixed, so that contexts mean the same in every process. */
+const PROJECTION_SEED = 20_111
+
+/**
+ * The condition of a generation in a few numbers of size about 1, at no evaluation: the mean embedding of the prompt's
+ * tokens, scaled to length 1, on fixed random directions; a class by its id gets random numbers of its own.
+ * Guidance is no part of it, since plans and all that is learned of them belong to one guidance scale.
+ */
+export function conditionFeatures(feeds: Feeds): readonly number[] {
+  const { class_labels: label, encoder_hidden_states: states, encoder_attention_mask: mask } = feeds
+  if (label !== undefined) return [...fillNormal(new Float32Array(PROJECTED), Number(label.data[0]))]
+  if (states === undefined) return new Array<number>(PROJECTED).fill(0)
+  return project(meanToken(states, mask))
+}
+
+/** @param previous mismatch of the request before, in standard deviations. */
+export function contextOf(features: readonly number[], previous: number): number[] {
+  return [1, ...features, Math.min(2, Math.max(-2, previous)) / 2]
+}
+
+/** Mean decimal logarithm of landing mismatches; null where there are none. */
+export function meanMismatch(mismatches: readonly number[]): number | null {
+  const known = mismatches.filter((mismatch) => mismatch > 0)
+  if (known.length === 0) return null
+  return known.reduce((sum, mismatch) => sum + Math.log10(mismatch), 0) / known.length
+}
+
+function meanToken(states: Tensor, mask: Tensor | undefined): Float64Array {
+  const width = states.dims.at(-1)!
+  const mean = new Float64Array(width)
+  for (let token = 0; token < states.data.length / width; token++) {
+    if (mask !== undefined && Number(mask.data[token]) === 0) continue
+    for (let i = 0; i < width; i++) mean[i]! += Number(states.data[token * width + i])
+  }
+  return mean
+}
+
+function project(embedding: Float64Array): readonly number[] {
+  const width = embedding.length
+  const length = Math.sqrt(embedding.reduce((sum, value) => sum + value * value, 0))
+  const directions = fillNormal(new Float32Array(PROJECTED * width), PROJECTION_SEED)
+  return Array.from({ length: PROJECTED }, (_, row) => {
+    let dot = 0
+    for (let i = 0; i < width; i++) dot += directions[row * width + i]! * embedding[i]!
+    return length > 0 ? dot / length : 0
+  })
+}

@@ -1,0 +1,152 @@
+import {
+  coarserSchedule,
+  FastFlowError,
+  type Frontier,
+  float32Space,
+  invalidArgument,
+  type QualityProxy,
+  type RgbImage,
+  type Schedule,
+  type SkipPolicy,
+  sample,
+} from '@fastflow/core'
+import { throwIfAborted } from '@fastflow/core/backend'
+import type { Flow } from '../flow.ts'
+import { planDigest, planKeyOf } from '../plan/key.ts'
+import { readPlan } from '../plan/planned.ts'
+import type { RunKey } from '../policy/document.ts'
+import { findPolicy, type PolicyPlaces } from '../policy/places.ts'
+import { checkCount } from '../task/checks.ts'
+import { conditionFeatures, meanMismatch } from './features.ts'
+import { proxyOf } from './metric.ts'
+import type { QualityOptions } from './options.ts'
+import { findTable, plansDigest, type QualityRun, type QualityTable, tableDigest } from './quality-table.ts'
+
+/** Far from seeds people type, and from those of calibrations, which begin at 2^31. */
+const FIRST_SEED = 2 ** 31 + 2 ** 20
+
+const DEFAULT_RUNS = 64
+const DEFAULT_FLOOR_RUNS = 16
+
+/** Generations to measure on, by their number. */
+export interface MeasuredSource {
+  readonly run: RunKey
+  /** The generation of this turn, and the condition it shows as the network is fed it. */
+  flow(
+    turn: number,
+    seed: number,
+  ): { readonly flow: Flow; readonly feeds: Parameters<typeof conditionFeatures>[0] }
+}
+
+/**
+ * Measures every plan's images against the full run's and stores the table where `accelerate: { target }` finds it. It is
+ * stored after every run, so that an interrupted call goes on, and a later one with more runs adds to it.
+ *
+ * Cost a run: the full run and the evaluations of every plan; a tenth less than a full run more for the floor.
+ */
+export async function measureQuality(
+  source: MeasuredSource,
+  options: QualityOptions,
+  places: PolicyPlaces,
+): Promise<QualityTable> {
+  const { metric, signal, onProgress } = options
+  const total = checkCount(options.runs ?? DEFAULT_RUNS)
+  const floorRuns = Math.min(total, options.floorRuns ?? DEFAULT_FLOOR_RUNS)
+  const proxy = proxyOf(metric, options.proxy)
+  if (proxy === undefined)
+    throw invalidArgument('proxy', `is missing; pass a QualityProxy that measures ${metric}`)
+  const { key, frontier } = await plansFor(source.run, options, places)
+  const { table: found } = await findTable(places, { key, frontier, metric, proxy })
+  let table = found ?? emptyTable(key, frontier, options, proxy)
+  for (let turn = table.runs.length; turn < total; turn++) {
+    throwIfAborted(signal, 'measuring quality')
+    onProgress?.(turn, total)
+    const seed = FIRST_SEED + turn
+    const { flow, feeds } = source.flow(turn, seed)
+    const measured = await measureRun(flow, frontier, proxy, turn < floorRuns)
+    const run: QualityRun = { seed, features: conditionFeatures(feeds).map(brief), ...measured.run }
+    table = { ...table, runs: [...table.runs, run], floor: [...table.floor, ...measured.floor] }
+    await places.store.save(tableDigest(key, metric), table)
+  }
+  onProgress?.(total, total)
+  return table
+}
+
+/** @throws FastFlowError `policy-unreadable` where there are no plans to measure. */
+async function plansFor(
+  run: RunKey,
+  { plan }: QualityOptions,
+  places: PolicyPlaces,
+): Promise<{ readonly key: string; readonly frontier: Frontier }> {
+  const planKey = planKeyOf(run)
+  const key = planDigest(planKey)
+  const found = plan ? { document: plan, source: 'plan' } : await findPolicy(places, key)
+  if (found !== undefined) return { key, frontier: readPlan(found, planKey) }
+  const message = 'plan: there is none for these settings; make one first, with calibrate'
+  throw new FastFlowError({ code: 'policy-unreadable', field: 'plan', message })
+}
+
+function emptyTable(
+  key: string,
+  { document }: Frontier,
+  { metric }: QualityOptions,
+  { name, version }: QualityProxy,
+): QualityTable {
+  return {
+    format: 'fastflow-quality',
+    version: 1,
+    key,
+    plans: plansDigest(document),
+    metric,
+    proxy: { name, version },
+    numSteps: document.key.schedule.sigmas.length - 1,
+    nfe: document.plans.map(({ nfe }) => nfe),
+    floor: [],
+    runs: [],
+  }
+}
+
+async function measureRun(
+  flow: Flow,
+  frontier: Frontier,
+  proxy: QualityProxy,
+  withFloor: boolean,
+): Promise<{ readonly run: Pick<QualityRun, 'scores' | 'mismatches'>; readonly floor: readonly number[] }> {
+  const reference = (await rendered(flow)).image
+  const scoreOf = async (image: RgbImage): Promise<number> => (await proxy.score({ image, reference })).value
+  const scores: number[] = []
+  const mismatches: (number | null)[] = []
+  for (const { budget } of frontier.document.plans) {
+    const { image, mismatch } = await rendered(flow, listening(frontier.at(budget)))
+    scores.push(brief(await scoreOf(image)))
+    mismatches.push(mismatch === null ? null : brief(mismatch))
+  }
+  const coarse = withFloor ? await rendered(flow, undefined, coarserSchedule(flow.schedule)) : undefined
+  return { run: { scores, mismatches }, floor: coarse ? [brief(await scoreOf(coarse.image))] : [] }
+}
+
+/** A plan whose landings are measured, at no evaluation. */
+export function listening<State>(policy: SkipPolicy<State>): SkipPolicy<State> {
+  return { ...policy, needs: [...policy.needs, 'mismatch'] }
+}
+
+async function rendered(
+  flow: Flow,
+  policy?: SkipPolicy<undefined>,
+  schedule: Schedule = flow.schedule,
+): Promise<{ readonly image: RgbImage; readonly mismatch: number | null }> {
+  const { x, status, stats } = await sample({
+    velocity: flow.velocity,
+    schedule,
+    x: flow.noise,
+    space: float32Space,
+    ...(policy && { policy }),
+  })
+  if (status.kind !== 'completed') throw flow.failure(status)
+  return { image: flow.toImage(await flow.pixels(x)), mismatch: meanMismatch(stats.mismatches) }
+}
+
+/** Six digits are more than any of these numbers has. */
+function brief(value: number): number {
+  return Number(value.toPrecision(6))
+}

@@ -1,0 +1,31 @@
+import { invalidArgument, type QualityProxy } from '@fastflow/core'
+import { psnrProxy } from '@fastflow/proxies'
+import type { ImageTarget, Metric } from './options.ts'
+import type { Goal } from './reward.ts'
+
+/** @throws FastFlowError `invalid-argument` naming the field. */
+export function goalOf({ lpips, psnr, confidence = 0.95 }: ImageTarget): Goal {
+  if (!(confidence > 0 && confidence < 1))
+    throw invalidArgument('target.confidence', `${confidence} is not between 0 and 1`)
+  if ((lpips === undefined) === (psnr === undefined))
+    throw invalidArgument('target', 'needs one of lpips (e.g. 0.05) and psnr (e.g. 35)')
+  if (lpips === undefined) {
+    if (Number.isFinite(psnr) && psnr! > 0) return { metric: 'psnr', limit: psnr!, confidence }
+    throw invalidArgument('target.psnr', `${psnr} is not a positive number of dB`)
+  }
+  if (lpips > 0 && lpips < 1) return { metric: 'lpips', limit: lpips, confidence }
+  throw invalidArgument('target.lpips', `${lpips} is not between 0 and 1`)
+}
+
+/**
+ * What measures a metric: the caller's proxy, or our own PSNR.
+ *
+ * @throws FastFlowError `invalid-argument` for one that does not compare with the full run, or runs the wrong way.
+ */
+export function proxyOf(metric: Metric, proxy: QualityProxy | undefined): QualityProxy | undefined {
+  if (proxy === undefined) return metric === 'psnr' ? psnrProxy() : undefined
+  const direction = metric === 'psnr' ? 'higher-is-better' : 'lower-is-better'
+  if (proxy.needs.reference && !proxy.needs.prompt && proxy.direction === direction) return proxy
+  const wanted = `one that compares with a reference, ${direction.replaceAll('-', ' ')}`
+  throw invalidArgument('proxy', `${proxy.name} does not measure ${metric}; pass ${wanted}`)
+}

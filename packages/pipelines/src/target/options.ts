@@ -1,0 +1,67 @@
+import type { AbortSignalLike, PlanDocument, QualityProxy } from '@fastflow/core'
+import type { ImageInput, RunSettings } from '../task/options.ts'
+import type { DecisionRecord } from './record.ts'
+
+/** What a quality target is measured in. */
+export type Metric = 'lpips' | 'psnr'
+
+/** How far an image may be from its own full run: one of `lpips` (at most) and `psnr` (at least). */
+export interface ImageTarget {
+  /** Above 0, below 1. Measured by `proxy`, which may be LPIPS itself or a network that predicts it. */
+  readonly lpips?: number
+  /** dB between the 8-bit images. */
+  readonly psnr?: number
+  /** Share of images that have to reach it, between 0 and 1. Default 0.95. */
+  readonly confidence?: number
+}
+
+/**
+ * A quality, not a threshold: evaluates as little as the quality allows.
+ *
+ * Plans are certified on the runs of `measureQuality`, and watched while they serve: on a fraction of requests the full
+ * run is made as well, after the image has been delivered, and compared.
+ */
+export interface TargetAcceleration {
+  readonly target: ImageTarget
+  /**
+   * `certified`: the cheapest plan whose bound holds; the full run, and a note, where none does.
+   * `learned`: a contextual bandit over all plans, rewarded with quality minus price; promises nothing. Default `certified`.
+   */
+  readonly choose?: 'certified' | 'learned'
+  /**
+   * `on`: the choice is served. `canary`: on a tenth of the requests, the others get the full run. `shadow`: every
+   * request gets the full run; the choice is only measured. Default `on`.
+   */
+  readonly mode?: 'on' | 'canary' | 'shadow'
+  /**
+   * Fraction of requests whose quality is measured, 0 to 1, default 0.05. One costs the full run that was not served, or
+   * the evaluations of the plans that are compared with the one that was.
+   */
+  readonly measure?: number
+  /** What measures `lpips`. Without one the calibration is relied on and nothing is measured. `psnr` needs none. */
+  readonly proxy?: QualityProxy
+  /** Follow these plans instead of what is stored or shipped with the model. */
+  readonly plan?: PlanDocument
+  /** Uniform numbers in [0, 1) for exploring and measuring; by default seeded by what has been served so far. */
+  readonly random?: () => number
+  /** Every decision with its propensity, once its outcome is known. Holds no prompt. */
+  readonly onDecision?: (record: DecisionRecord) => unknown
+}
+
+/** What to measure, on how many runs. */
+export interface QualityOptions extends RunSettings {
+  readonly metric: Metric
+  /** Needed for `lpips`. */
+  readonly proxy?: QualityProxy
+  /** Runs the result is to have, default 64. Runs of an earlier call with the same plans and proxy count. */
+  readonly runs?: number
+  /** How many of them measure the floor too, by a full run of a tenth fewer steps. Default 16. */
+  readonly floorRuns?: number
+  readonly plan?: PlanDocument
+  /** What the runs show, in turn, for models that read text. Default: the model's own list. */
+  readonly prompts?: readonly string[]
+  /** Pictures that are edited, in turn, for image editing. Default: coloured shapes. */
+  readonly images?: readonly ImageInput[]
+  readonly signal?: AbortSignalLike
+  readonly onProgress?: (done: number, total: number) => void
+}

@@ -1,0 +1,101 @@
+import { FastFlowError, type Frontier, isRecord, type PlanDocument, type QualityProxy } from '@fastflow/core'
+import { sha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
+import { type FoundPolicy, findPolicy, type PolicyPlaces } from '../policy/places.ts'
+import type { Metric } from './options.ts'
+
+/** One noise, and how every plan did on it. */
+export interface QualityRun {
+  readonly seed: number
+  readonly features: readonly number[]
+  /** Of each plan's image to the full run's. */
+  readonly scores: readonly number[]
+  /** Mean decimal logarithm of the landing mismatches of each plan. */
+  readonly mismatches: readonly (number | null)[]
+}
+
+/** How good the images of a model's plans are: what targets are certified on, and what bandits start from. */
+export interface QualityTable {
+  readonly format: 'fastflow-quality'
+  readonly version: 1
+  /** Digest of model and settings. */
+  readonly key: string
+  /** Digest of the plans' steps and weights. */
+  readonly plans: string
+  readonly metric: Metric
+  readonly proxy: { readonly name: string; readonly version: string }
+  readonly numSteps: number
+  /** Evaluations of each plan, increasing. */
+  readonly nfe: readonly number[]
+  /** Scores of full runs of a tenth fewer steps. */
+  readonly floor: readonly number[]
+  readonly runs: readonly QualityRun[]
+}
+
+/** Name a table is stored under: SHA-256, in hex. */
+export function tableDigest(key: string, metric: Metric): string {
+  return digestOf(['fastflow-quality', key, metric])
+}
+
+/** Tells plans apart: another calibration makes other ones for the same model. */
+export function plansDigest({ plans }: PlanDocument): string {
+  return digestOf(plans.map(({ nodes, weights }) => [nodes, weights]))
+}
+
+function digestOf(fields: readonly unknown[]): string {
+  return bytesToHex(sha256(utf8ToBytes(JSON.stringify(fields))))
+}
+
+/** What a table has to have been measured with to be used. */
+export interface TableTerms {
+  readonly key: string
+  readonly frontier: Frontier
+  readonly metric: Metric
+  readonly proxy: QualityProxy | undefined
+}
+
+/**
+ * The stored table, else the one the model brings along, if it fits; and a note where there is one that does not.
+ *
+ * @throws FastFlowError `policy-unreadable`.
+ */
+export async function findTable(
+  places: PolicyPlaces,
+  { key, frontier, metric, proxy }: TableTerms,
+): Promise<{ readonly table?: QualityTable; readonly note?: string }> {
+  const found = await findPolicy(places, tableDigest(key, metric))
+  if (found === undefined) return {}
+  const table = parseTable(found)
+  if (table.plans !== plansDigest(frontier.document))
+    return { note: `what was measured of ${metric} belongs to other plans: measure the quality of these` }
+  if (proxy !== undefined && proxy.version !== table.proxy.version)
+    return {
+      note: `what was measured of ${metric} is of ${table.proxy.version}, not ${proxy.version}: scores of other versions do not mix`,
+    }
+  return { table }
+}
+
+/** Checks a table from outside. @throws FastFlowError `policy-unreadable` naming the field. */
+export function parseTable({ document, source }: FoundPolicy): QualityTable {
+  const bad = (field: string): FastFlowError => {
+    const message = `${source}: ${field} is missing or damaged; restore the file, or measure the quality anew`
+    return new FastFlowError({ code: 'policy-unreadable', field: `quality.${field}`, message })
+  }
+  const numbers = (value: unknown, length?: number): boolean =>
+    Array.isArray(value) && (length === undefined || value.length === length) && value.every(Number.isFinite)
+  if (!isRecord(document) || document.format !== 'fastflow-quality') throw bad('format')
+  const { version, nfe, runs, floor, proxy, numSteps } = document
+  if (version !== 1) throw bad('version')
+  if (!numbers(nfe) || !Number.isInteger(numSteps)) throw bad('nfe')
+  if (!numbers(floor)) throw bad('floor')
+  if (!isRecord(proxy) || typeof proxy.version !== 'string') throw bad('proxy')
+  const plans = (nfe as readonly number[]).length
+  const whole = (run: unknown): boolean =>
+    isRecord(run) &&
+    numbers(run.features) &&
+    numbers(run.scores, plans) &&
+    Array.isArray(run.mismatches) &&
+    run.mismatches.length === plans
+  if (!Array.isArray(runs) || !runs.every(whole)) throw bad('runs')
+  return document as unknown as QualityTable
+}

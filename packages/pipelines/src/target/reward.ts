@@ -1,0 +1,29 @@
+import type { Metric } from './options.ts'
+
+/** What scores are measured against. */
+export interface Goal {
+  readonly metric: Metric
+  readonly limit: number
+  /** Share of images that have to reach the limit. */
+  readonly confidence: number
+}
+
+/** Score of an image that equals its full run. */
+export const perfect: Readonly<Record<Metric, number>> = { lpips: 0, psnr: 100 }
+
+/** Whether an image misses its target. */
+export function misses({ metric, limit }: Goal, score: number): boolean {
+  return metric === 'psnr' ? score < limit : score > limit
+}
+
+/**
+ * Quality in [0, 1] minus the price of the evaluations, so in [-1, 1].
+ *
+ * The quality term is `1 - lpips / (2 limit)`, clipped: a half at the limit. For PSNR it is the same with the root mean
+ * squared error in the place of LPIPS: `1 - 10^((limit - psnr) / 20) / 2`. The price is the share of the full run's
+ * evaluations.
+ */
+export function rewardOf({ metric, limit }: Goal, score: number, nfe: number, numSteps: number): number {
+  const ratio = metric === 'psnr' ? 10 ** ((limit - score) / 20) : score / limit
+  return Math.min(1, Math.max(0, 1 - ratio / 2)) - nfe / numSteps
+}

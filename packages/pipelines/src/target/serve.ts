@@ -1,0 +1,184 @@
+import {
+  createRandom,
+  type Frontier,
+  memoryJournal,
+  type QualityProxy,
+  type Recorder,
+  type RgbImage,
+  sample,
+} from '@fastflow/core'
+import { sha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
+import type { Acceleration, RunOptions, Sampled } from '../generate/acceleration.ts'
+import type { RunKey } from '../policy/document.ts'
+import type { PolicyPlaces } from '../policy/places.ts'
+import { type Choice, certificateOf, choose } from './choose.ts'
+import { contextOf, meanMismatch } from './features.ts'
+import { listening } from './measure-quality.ts'
+import { measureRequest } from './measure-request.ts'
+import type { TargetAcceleration } from './options.ts'
+import { qualityOf } from './quality.ts'
+import { plansDigest } from './quality-table.ts'
+import { type DecisionRecord, parseRecord } from './record.ts'
+import { listen, replan } from './replan.ts'
+import { rewardOf } from './reward.ts'
+import { parseState, type TargetState, type Terms, update } from './state.ts'
+
+/** Requests after which the journal is folded. */
+const COMPACT_AFTER = 100
+
+/** What a target is served with. */
+export interface Session {
+  readonly options: TargetAcceleration
+  readonly run: RunKey
+  readonly places: PolicyPlaces
+  readonly frontier: Frontier
+  readonly terms: Terms
+  readonly proxy: QualityProxy | undefined
+  /** Fraction of requests that are measured. */
+  readonly measure: number
+  readonly key: string
+  readonly notes: string[]
+  /** Whether the plans are ours to replace. */
+  readonly mayReplan: boolean
+}
+
+/** A request that was served and not yet learned from. */
+interface Pending {
+  readonly run: RunOptions
+  readonly choice: Choice
+  readonly context: readonly number[]
+  readonly mismatch: number | null
+  readonly measured: boolean
+  readonly recorder: Recorder<Float32Array> | undefined
+}
+
+export async function serve(session: Session): Promise<Acceleration> {
+  const { options, places, frontier, terms, proxy, notes } = session
+  const journal = places.store.journal ?? memoryJournal()
+  const digest = stateDigest(session)
+  const content = await journal.read(digest)
+  let state = foldRecords(parseState(content.document, terms), content.updates, terms)
+  let appended = content.updates.length
+  let pending: Pending | undefined
+  const full = terms.arms.length - 1
+  tell(notes, state, session)
+  return {
+    notes,
+    async sample(runOptions) {
+      const random = options.random ?? createRandom((runOptions.seed * 0x9e3779b1 + state.served) >>> 0).next
+      const context = contextOf(runOptions.features, state.previous)
+      const certificate = certificateOf(state, terms)
+      const choice = choose(state, terms, certificate, context, options, random)
+      const measured = proxy !== undefined && random() < session.measure
+      const isFull = choice.arm === full
+      const recorder = isFull && state.alarm !== null && session.mayReplan ? listen(runOptions) : undefined
+      const plan = frontier.document.plans[choice.arm]
+      const result = await sample({
+        ...runOptions,
+        ...(plan && { policy: listening(frontier.at(plan.budget)) }),
+        ...(recorder && { velocity: recorder.velocity }),
+      })
+      if (result.status.kind === 'completed') {
+        const mismatch = isFull ? null : meanMismatch(result.stats.mismatches)
+        pending = { run: runOptions, choice, context, mismatch, measured, recorder }
+      }
+      const abstains = certificate.arm === undefined && options.choose !== 'learned'
+      const target = qualityOf(
+        state,
+        terms,
+        choice.arm,
+        proxy?.version,
+        abstains ? certificate.reason : undefined,
+      )
+      return { ...result, ...(plan && { quality: plan.quality }), target } satisfies Sampled
+    },
+    document: () => undefined,
+    plan: () => frontier.document,
+    async save(image) {
+      if (pending === undefined || image === undefined) return
+      const served = pending
+      pending = undefined
+      const record = await recordOf(session, served, image)
+      const before = state.alarm
+      state = update(state, record, terms)
+      await journal.append(digest, record)
+      await options.onDecision?.(record)
+      if (state.alarm !== before) tell(notes, state, session)
+      if (served.recorder !== undefined) {
+        await replan(session, served.recorder)
+        notes.push(
+          'planned anew from one run of the changed model: measure the quality of these plans to accelerate again',
+        )
+      }
+      if (++appended < COMPACT_AFTER) return
+      const fold = (document: unknown, updates: readonly unknown[]): unknown =>
+        foldRecords(parseState(document, terms), updates, terms)
+      if (await journal.compact(digest, fold)) appended = 0
+    },
+  }
+}
+
+/** Names what is learned: it holds for these plans and this target alone. */
+function stateDigest({ key, frontier, terms }: Session): string {
+  const { goal } = terms
+  const fields = [
+    'fastflow-target',
+    key,
+    plansDigest(frontier.document),
+    goal.metric,
+    goal.limit,
+    goal.confidence,
+  ]
+  return bytesToHex(sha256(utf8ToBytes(JSON.stringify(fields))))
+}
+
+function foldRecords(state: TargetState, updates: readonly unknown[], terms: Terms): TargetState {
+  return updates.reduce<TargetState>((before, line) => update(before, parseRecord(line), terms), state)
+}
+
+/** Measures the request where it is to be, and says what came of it. */
+async function recordOf(session: Session, pending: Pending, image: RgbImage): Promise<DecisionRecord> {
+  const { options, frontier, terms, proxy, key } = session
+  const { goal, arms } = terms
+  const { run, choice, context, mismatch, measured } = pending
+  const full = arms.length - 1
+  // The next cheaper plan is measured along: that is how a target is relaxed.
+  const compared = [...new Set([choice.candidate, Math.max(0, choice.candidate - 1)])].filter(
+    (arm) => arm < full,
+  )
+  const found =
+    measured && proxy
+      ? await measureRequest({ options: run, arm: choice.arm, image }, compared, frontier, proxy)
+      : undefined
+  const scores = found?.scores ?? []
+  const own = choice.arm === full ? undefined : scores.find(({ arm }) => arm === choice.arm)?.score
+  return {
+    format: 'fastflow-decision',
+    version: 1,
+    key,
+    seed: run.seed,
+    mode: options.mode ?? 'on',
+    arms,
+    arm: choice.arm,
+    propensity: choice.propensity,
+    context,
+    mismatch,
+    metric: goal.metric,
+    limit: goal.limit,
+    proxy: scores.length > 0 ? proxy!.version : null,
+    scores,
+    reward:
+      choice.arm === full
+        ? 0
+        : own === undefined
+          ? null
+          : rewardOf(goal, own, arms[choice.arm]!, arms[full]!),
+  }
+}
+
+function tell(notes: string[], state: TargetState, { terms, options }: Session): void {
+  if (options.choose === 'learned' && state.alarm === null) return
+  const { arm, reason } = certificateOf(state, terms)
+  if (arm === undefined) notes.push(`every step is evaluated: ${reason}`)
+}

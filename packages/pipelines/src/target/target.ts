@@ -1,0 +1,55 @@
+import { invalidArgument, type QualityProxy } from '@fastflow/core'
+import type { Acceleration } from '../generate/acceleration.ts'
+import { planDigest, planKeyOf } from '../plan/key.ts'
+import { readPlan } from '../plan/planned.ts'
+import type { RunKey } from '../policy/document.ts'
+import { findPolicy, type PolicyPlaces } from '../policy/places.ts'
+import { initLearner } from './learner.ts'
+import { goalOf, proxyOf } from './metric.ts'
+import type { TargetAcceleration } from './options.ts'
+import { findTable } from './quality-table.ts'
+import { openUnplanned } from './replan.ts'
+import type { Goal } from './reward.ts'
+import { serve } from './serve.ts'
+import type { Terms } from './state.ts'
+
+const MEASURE = 0.05
+
+/** @throws FastFlowError `invalid-argument` naming the option. */
+export function checkTarget(options: TargetAcceleration): {
+  readonly goal: Goal
+  readonly proxy: QualityProxy | undefined
+} {
+  const { measure = MEASURE, choose: how = 'certified', mode = 'on' } = options
+  if (!(measure >= 0 && measure <= 1)) throw invalidArgument('measure', `${measure} is not between 0 and 1`)
+  if (!['certified', 'learned'].includes(how))
+    throw invalidArgument('choose', `${JSON.stringify(how)} is unknown; available: certified, learned`)
+  if (!['on', 'canary', 'shadow'].includes(mode))
+    throw invalidArgument('mode', `${JSON.stringify(mode)} is unknown; available: on, canary, shadow`)
+  const goal = goalOf(options.target)
+  return { goal, proxy: proxyOf(goal.metric, options.proxy) }
+}
+
+/** Serves as few evaluations as a quality target allows, and goes on learning what it allows. */
+export async function openTarget(
+  options: TargetAcceleration,
+  run: RunKey,
+  places: PolicyPlaces,
+): Promise<Acceleration> {
+  const { goal, proxy } = checkTarget(options)
+  const planKey = planKeyOf(run)
+  const key = planDigest(planKey)
+  const found = options.plan ? { document: options.plan, source: 'plan' } : await findPolicy(places, key)
+  if (found === undefined) return openUnplanned(run, places)
+  const frontier = readPlan(found, planKey)
+  const { table, note } = await findTable(places, { key, frontier, metric: goal.metric, proxy })
+  const numSteps = run.schedule.sigmas.length - 1
+  const arms = [...frontier.document.plans.map(({ nfe }) => nfe), numSteps]
+  const terms: Terms = { goal, arms, table, learner: initLearner(goal, arms, table) }
+  const notes = note === undefined ? [] : [note]
+  const { measure = MEASURE } = options
+  if (proxy === undefined && measure > 0)
+    notes.push(`nothing is measured while serving: pass a proxy for ${goal.metric}`)
+  const mayReplan = options.plan === undefined
+  return serve({ options, run, places, frontier, terms, proxy, measure, key, notes, mayReplan })
+}

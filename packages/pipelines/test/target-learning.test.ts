@@ -1,0 +1,224 @@
+import { fillNormal } from '@fastflow/core'
+import type { DecisionRecord, QualityTable } from '@fastflow/pipelines'
+import { describe, expect, it } from 'vitest'
+import { certify } from '../src/target/certify.ts'
+import { certificateOf, choose } from '../src/target/choose.ts'
+import { CONTEXT_SIZE, conditionFeatures, contextOf } from '../src/target/features.ts'
+import { initLearner } from '../src/target/learner.ts'
+import { parseRecord } from '../src/target/record.ts'
+import { type Goal, rewardOf } from '../src/target/reward.ts'
+import { initState, parseState, type TargetState, type Terms, update } from '../src/target/state.ts'
+
+const goal: Goal = { metric: 'lpips', limit: 0.05, confidence: 0.95 }
+const NFE = [6, 10, 15]
+
+/** Every plan scores what `score` says on each run; mismatches vary around -2 by 0.1. */
+function tableOf(runs: number, score: (arm: number, run: number) => number): QualityTable {
+  const noise = fillNormal(new Float32Array(runs * NFE.length), 3)
+  return {
+    format: 'fastflow-quality',
+    version: 1,
+    key: 'k',
+    plans: 'p',
+    metric: 'lpips',
+    proxy: { name: 'lpips', version: 'lpips/1' },
+    numSteps: 50,
+    nfe: NFE,
+    floor: [],
+    runs: Array.from({ length: runs }, (_, run) => ({
+      seed: run,
+      features: [0.1, -0.2, 0.3, 0],
+      scores: NFE.map((_, arm) => score(arm, run)),
+      mismatches: NFE.map((_, arm) => -2 + 0.1 * noise[run * NFE.length + arm]!),
+    })),
+  }
+}
+
+function termsOf(table: QualityTable | undefined): Terms {
+  const arms = [...NFE, 50]
+  return { goal, arms, table, learner: initLearner(goal, arms, table) }
+}
+
+const context = contextOf([0.1, -0.2, 0.3, 0], 0)
+
+function record(more: Partial<DecisionRecord>): DecisionRecord {
+  return {
+    format: 'fastflow-decision',
+    version: 1,
+    key: 'k',
+    seed: 1,
+    mode: 'on',
+    arms: [...NFE, 50],
+    arm: 1,
+    propensity: 1,
+    context,
+    mismatch: null,
+    metric: 'lpips',
+    limit: 0.05,
+    proxy: 'lpips/1',
+    scores: [],
+    reward: null,
+    ...more,
+  }
+}
+
+const learn = (terms: Terms, records: readonly DecisionRecord[], from = initState(terms)): TargetState =>
+  records.reduce((state, one) => update(state, one, terms), from)
+
+const certified = (terms: Terms, state: TargetState): number | undefined => certificateOf(state, terms).arm
+
+describe('certify', () => {
+  const always = (scores: readonly number[]) => (arm: number) => scores[arm]!
+
+  it('takes the cheapest plan in a row from the dearest down', () => {
+    const table = tableOf(64, always([0.2, 0.04, 0.01]))
+    expect(certify(goal, NFE, { table, online: [] })).toMatchObject({ kind: 'planned', arm: 1 })
+    const odd = tableOf(64, always([0.01, 0.2, 0.01]))
+    expect(certify(goal, NFE, { table: odd, online: [] })).toMatchObject({ kind: 'planned', arm: 2 })
+  })
+
+  it('promises at most what the runs bear out', () => {
+    const missing = (misses: number) => tableOf(100, (_, run) => (run < misses ? 0.2 : 0.01))
+    expect(certify(goal, NFE, { table: missing(1), online: [] }).arm).toBe(0)
+    expect(certify(goal, NFE, { table: missing(2), online: [] })).toMatchObject({ kind: 'out-of-reach' })
+    const few = { table: tableOf(58, () => 0.01), online: [] }
+    expect(certify(goal, NFE, few)).toMatchObject({ kind: 'unmeasured', reason: expect.stringMatching(/59/) })
+  })
+
+  it('holds: at most 5 % of 400 calibrations certify a plan that misses more often than allowed', () => {
+    const uniform = (seed: number) => {
+      const normal = fillNormal(new Float32Array(100), seed)
+      return (run: number) => (normal[run]! > 1.56 ? 0.2 : 0.01)
+    }
+    let wrong = 0
+    for (let seed = 0; seed < 400; seed++) {
+      const score = uniform(seed)
+      const { arm } = certify(goal, NFE, { table: tableOf(100, (_, run) => score(run)), online: [] })
+      if (arm !== undefined) wrong++
+    }
+    expect(wrong / 400).toBeLessThanOrEqual(0.05)
+  })
+})
+
+describe('what is measured online', () => {
+  const measured = (arm: number, score: number, count: number): DecisionRecord[] =>
+    Array.from({ length: count }, () => record({ arm, scores: [{ arm, score }] }))
+
+  it('tightens: a plan that misses while serving is given up for a dearer one', () => {
+    const terms = termsOf(tableOf(64, () => 0.01))
+    const state = learn(terms, [])
+    expect(certified(terms, state)).toBe(0)
+    expect(certified(terms, learn(terms, measured(0, 0.3, 10)))).toBe(1)
+  })
+
+  it('relaxes: enough good outcomes certify a plan that calibration alone could not', () => {
+    const terms = termsOf(tableOf(40, () => 0.01))
+    expect(certified(terms, learn(terms, []))).toBeUndefined()
+    const records = Array.from({ length: 80 }, () =>
+      record({ arm: 3, scores: NFE.map((_, arm) => ({ arm, score: 0.01 })) }),
+    )
+    expect(certified(terms, learn(terms, records))).toBe(0)
+  })
+
+  it('teaches the bandit, where it was measured and nowhere else', () => {
+    const terms = termsOf(undefined)
+    const before = initState(terms)
+    expect(learn(terms, [record({})]).learner).toEqual(before.learner)
+    const after = learn(terms, measured(1, 0.01, 30))
+    const { arm } = choose(
+      after,
+      terms,
+      certificateOf(after, terms),
+      context,
+      { choose: 'learned' },
+      () => 0.5,
+    )
+    expect(arm).toBe(1)
+  })
+})
+
+describe('drift', () => {
+  const terms = termsOf(tableOf(100, () => 0.01))
+  const stream = (count: number, mean: number, seed: number): DecisionRecord[] =>
+    [...fillNormal(new Float32Array(count), seed)].map((z) => record({ arm: 0, mismatch: mean + 0.1 * z }))
+
+  it('raises no false alarm in 500 unchanged requests, and finds a changed model within 20', () => {
+    for (let seed = 10; seed < 20; seed++) {
+      const calm = learn(terms, stream(500, -2, seed))
+      expect(calm.alarm).toBeNull()
+      for (const changed of [-1.8, -2.2]) {
+        const { alarm } = learn(terms, stream(20, changed, seed + 100), calm)
+        expect(alarm).toBeGreaterThan(500)
+      }
+    }
+  })
+
+  it('withdraws what was certified, says so, and serves the full run until new evidence is in', () => {
+    const state = learn(terms, stream(40, -1, 5))
+    const certificate = certificateOf(state, terms)
+    expect(certificate).toMatchObject({ arm: undefined, reason: expect.stringMatching(/has changed/) })
+    for (const how of ['certified', 'learned'] as const)
+      expect(choose(state, terms, certificate, context, { choose: how }, () => 0.5).arm).toBe(3)
+  })
+})
+
+describe('contexts', () => {
+  it('tell classes and prompts apart, are the same every time, and of size about 1', () => {
+    const label = (id: bigint) => ({
+      class_labels: { type: 'int64', dims: [1], data: BigInt64Array.of(id) } as const,
+    })
+    expect(conditionFeatures(label(1n))).toEqual(conditionFeatures(label(1n)))
+    expect(conditionFeatures(label(1n))).not.toEqual(conditionFeatures(label(2n)))
+    const states = { type: 'float32', dims: [1, 2, 3], data: Float32Array.of(1, 2, 3, 9, 9, 9) } as const
+    const mask = { type: 'int64', dims: [1, 2], data: BigInt64Array.of(1n, 0n) } as const
+    const prompt = { encoder_hidden_states: states, encoder_attention_mask: mask }
+    const padded = { ...states, data: Float32Array.of(1, 2, 3, 0, 1, 0) }
+    expect(conditionFeatures(prompt)).toEqual(conditionFeatures({ ...prompt, encoder_hidden_states: padded }))
+    expect(contextOf(conditionFeatures(prompt), 9)).toHaveLength(CONTEXT_SIZE)
+    expect(contextOf([0], 9).at(-1)).toBe(1)
+    expect(conditionFeatures({})).toEqual([0, 0, 0, 0])
+  })
+})
+
+describe('rewards', () => {
+  it('are quality minus price: a half at the limit, none at twice the limit', () => {
+    expect(rewardOf(goal, 0, 10, 50)).toBeCloseTo(0.8, 12)
+    expect(rewardOf(goal, 0.05, 10, 50)).toBeCloseTo(0.3, 12)
+    expect(rewardOf(goal, 0.5, 10, 50)).toBeCloseTo(-0.2, 12)
+    const psnr: Goal = { metric: 'psnr', limit: 30, confidence: 0.95 }
+    expect(rewardOf(psnr, 30, 10, 50)).toBeCloseTo(0.3, 12)
+    expect(rewardOf(psnr, 100, 10, 50)).toBeCloseTo(0.8, 3)
+  })
+})
+
+describe('documents from outside', () => {
+  const terms = termsOf(undefined)
+
+  it('come back as they were', () => {
+    const state = learn(terms, [record({ arm: 1, scores: [{ arm: 1, score: 0.01 }], mismatch: -2 })])
+    expect(parseState(JSON.parse(JSON.stringify(state)), terms)).toEqual(state)
+    expect(parseRecord(JSON.parse(JSON.stringify(record({}))))).toEqual(record({}))
+  })
+
+  it.each([
+    ['null', null],
+    ['another version', { version: 2 }],
+    ['arms of other plans', { ...initState(terms), online: [] }],
+    ['a damaged learner', { ...initState(terms), learner: { version: 1, kind: 'lin-ucb', arms: -1 } }],
+    ['a damaged count', { ...initState(terms), served: 'x' }],
+  ])('%s is no state', (_, document) => {
+    expect(() => parseState(document, terms)).toThrow(/damaged/)
+  })
+
+  it.each([
+    [{}, 'no decision'],
+    [{ ...record({}), version: 2 }, 'version'],
+    [record({ propensity: 0 }), 'propensity'],
+    [record({ arm: 9 }), 'took arm'],
+    [record({ context: [] }), 'context'],
+    [record({ scores: [{ arm: 9, score: 1 }] }), 'scores'],
+    [{ ...record({}), reward: 'x' }, 'reward'],
+  ])('%j is no record', (value, problem) => {
+    expect(() => parseRecord(value)).toThrow(problem)
+  })
+})

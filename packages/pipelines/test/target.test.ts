@@ -1,0 +1,252 @@
+import type { QualityProxy } from '@fastflow/core'
+import { type DecisionRecord, planDigest, type TargetAcceleration, tableDigest } from '@fastflow/pipelines'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { failure } from './support/failure.ts'
+import { type FakePipeline, fakePipeline, type RecordingStore } from './support/fake-pipeline.ts'
+
+const STEPS = 20
+const calibration = { evaluations: 120, budgets: [6, 10] } as const
+
+/** A pipeline with plans of 6 and 10 evaluations, whose quality has been measured on 80 runs. */
+async function measured(runs = 80): Promise<FakePipeline> {
+  const made = await fakePipeline()
+  await made.pipe.calibrate(calibration)
+  await made.pipe.measureQuality({ metric: 'psnr', runs, floorRuns: 4 })
+  return made
+}
+
+let store: RecordingStore
+beforeAll(async () => {
+  ;({ store } = await measured())
+})
+
+const random = (value: number) => () => value
+
+describe('measureQuality', () => {
+  it('costs the full run and every plan a run, and a shorter full run for the floor', async () => {
+    const { pipe, backend, store } = await fakePipeline()
+    await pipe.calibrate(calibration)
+    const before = backend.calls.length
+    const progress: number[] = []
+    const onProgress = (done: number): unknown => progress.push(done)
+    const table = await pipe.measureQuality({ metric: 'psnr', runs: 3, floorRuns: 1, onProgress })
+    expect(backend.calls.length - before).toBe(3 * (STEPS + 6 + 10) + 18)
+    expect(progress).toEqual([0, 1, 2, 3])
+    expect(table).toMatchObject({
+      metric: 'psnr',
+      nfe: [6, 10],
+      numSteps: STEPS,
+      proxy: { version: 'psnr/1' },
+    })
+    expect(table.runs).toHaveLength(3)
+    expect(table.floor).toHaveLength(1)
+    for (const { scores } of table.runs)
+      expect(scores.every((score) => score > 10 && score <= 100)).toBe(true)
+    expect(store.saves).toContain(tableDigest(planDigest(pipe.planKey()), 'psnr'))
+  })
+
+  it('goes on where it was interrupted, and adds runs to what is there', async () => {
+    const { pipe, backend } = await fakePipeline()
+    await pipe.calibrate(calibration)
+    const signal = { aborted: false }
+    const onProgress = (done: number): void => {
+      signal.aborted = done === 2
+    }
+    const options = { metric: 'psnr', floorRuns: 0 } as const
+    const stopped = await failure(() => pipe.measureQuality({ ...options, runs: 4, signal, onProgress }))
+    expect(stopped).toMatchObject({ code: 'aborted' })
+    const before = backend.calls.length
+    const table = await pipe.measureQuality({ ...options, runs: 4 })
+    expect(table.runs.map(({ seed }) => seed - table.runs[0]!.seed)).toEqual([0, 1, 2, 3])
+    expect(backend.calls.length - before).toBeLessThan(4 * (STEPS + 16))
+  })
+
+  it('says what is missing: plans, a proxy', async () => {
+    const { pipe } = await fakePipeline()
+    expect(await failure(() => pipe.measureQuality({ metric: 'psnr' }))).toMatchObject({
+      code: 'policy-unreadable',
+      field: 'plan',
+    })
+    await pipe.calibrate(calibration)
+    expect(await failure(() => pipe.measureQuality({ metric: 'lpips' }))).toMatchObject({ field: 'proxy' })
+  })
+})
+
+describe('a certified target', () => {
+  it('is served by the cheapest plan that holds, with what is known of it', async () => {
+    const { pipe } = await fakePipeline({}, store)
+    const { items, notes } = await pipe.generate('ant', { accelerate: { target: { psnr: 12 } }, count: 2 })
+    expect(notes).toEqual([])
+    expect(items.map(({ stats }) => stats.nfe)).toEqual([6, 6])
+    expect(items[0]!.stats.quality).toMatchObject({
+      metric: 'psnr',
+      limit: 12,
+      confidence: 0.95,
+      n: 80,
+      misses: 0,
+      proxy: 'psnr/1',
+      abstained: undefined,
+    })
+    const { estimate, bound } = items[0]!.stats.quality!
+    expect(estimate).toBeGreaterThan(bound!)
+    expect(bound).toBeGreaterThan(12)
+  })
+
+  it('abstains, and says why: beyond the floor, nothing measured, too few runs', async () => {
+    const { pipe } = await fakePipeline({}, store)
+    const strict = await pipe.generate('ant', { accelerate: { target: { psnr: 99.5 } } })
+    expect(strict.items[0]!.stats).toMatchObject({
+      nfe: STEPS,
+      quality: { abstained: expect.stringMatching(/floor/) },
+    })
+    expect(strict.notes).toEqual([expect.stringMatching(/every step is evaluated: .*beyond the floor/)])
+    const few = await measured(20)
+    const unsure = await few.pipe.generate('ant', { accelerate: { target: { psnr: 12 } } })
+    expect(unsure.notes).toEqual([expect.stringMatching(/takes 59 measured runs, there are 20/)])
+    const blank = await fakePipeline()
+    await blank.pipe.calibrate(calibration)
+    const none = await blank.pipe.generate('ant', { accelerate: { target: { psnr: 12 } } })
+    expect(none.notes).toEqual([expect.stringMatching(/there are 0/)])
+  })
+
+  it('without plans is the full run, whose plans are there from then on', async () => {
+    const { pipe, store } = await fakePipeline()
+    const { items, notes } = await pipe.generate('ant', { accelerate: { target: { psnr: 12 } }, count: 2 })
+    expect(items.map(({ stats }) => stats.nfe)).toEqual([STEPS, STEPS])
+    expect(notes[0]).toMatch(/no plan/)
+    expect(store.saves).toEqual([planDigest(pipe.planKey())])
+  })
+
+  it('does not use what was measured of other plans, or by another version of the proxy', async () => {
+    const { pipe } = await fakePipeline({}, store)
+    const proxy: QualityProxy = {
+      name: 'psnr',
+      version: 'psnr/2',
+      direction: 'higher-is-better',
+      range: [0, 100],
+      needs: { reference: true, prompt: false },
+      score: () => ({ value: 50, version: 'psnr/2' }),
+    }
+    const other = await pipe.generate('ant', { accelerate: { target: { psnr: 12 }, proxy } })
+    expect(other.notes[0]).toMatch(/of psnr\/1, not psnr\/2/)
+    await pipe.calibrate({ ...calibration, budgets: [7] })
+    const replanned = await pipe.generate('ant', { accelerate: { target: { psnr: 12 } } })
+    expect(replanned.notes[0]).toMatch(/belongs to other plans/)
+    ;({ store } = await measured())
+  })
+})
+
+describe('serving', () => {
+  const generate = async (
+    accelerate: Omit<TargetAcceleration, 'target' | 'onDecision'>,
+    count = 1,
+    psnr = 12,
+  ): Promise<{ calls: number; nfe: number[]; records: DecisionRecord[] }> => {
+    const { pipe, backend } = await fakePipeline({}, store)
+    const records: DecisionRecord[] = []
+    const { items } = await pipe.generate('ant', {
+      count,
+      accelerate: { target: { psnr }, ...accelerate, onDecision: (record) => records.push(record) },
+    })
+    return { calls: backend.calls.length, nfe: items.map(({ stats }) => stats.nfe), records }
+  }
+
+  it('measures a fraction of requests after they were delivered, and counts what that costs', async () => {
+    const none = await generate({ measure: 0 })
+    expect(none.calls).toBe(6)
+    expect(none.records[0]).toMatchObject({ arm: 0, propensity: 1, scores: [], proxy: null, reward: null })
+    const all = await generate({ measure: 1 })
+    expect(all.calls).toBe(6 + STEPS)
+    expect(all.records[0]).toMatchObject({ arms: [6, 10, STEPS], proxy: 'psnr/1', scores: [{ arm: 0 }] })
+    expect(all.records[0]!.reward).toBeGreaterThan(-1)
+    expect(JSON.stringify(all.records)).not.toMatch(/ant/)
+  })
+
+  it('in shadow mode delivers the full run and measures the plan alone', async () => {
+    const { nfe, calls, records } = await generate({ measure: 1, mode: 'shadow' })
+    expect(nfe).toEqual([STEPS])
+    expect(calls).toBe(STEPS + 6)
+    expect(records[0]).toMatchObject({ arm: 2, propensity: 1, scores: [{ arm: 0 }], reward: 0 })
+  })
+
+  it('in canary mode delivers the plan on a tenth of the requests', async () => {
+    const drawn = await generate({ measure: 0, mode: 'canary', random: random(0.05) })
+    expect(drawn.nfe).toEqual([6])
+    expect(drawn.records[0]!.propensity).toBeCloseTo(0.1, 12)
+    const others = await generate({ measure: 0, mode: 'canary', random: random(0.5) })
+    expect(others.nfe).toEqual([STEPS])
+    expect(others.records[0]!.propensity).toBeCloseTo(0.9, 12)
+  })
+
+  it('measures the next cheaper plan along, so that a target can be relaxed', async () => {
+    const { records } = await generate({ measure: 1, mode: 'shadow' }, 1, 99.4)
+    expect(records[0]!.scores.map(({ arm }) => arm)).toEqual([1, 0])
+  })
+
+  it('learned: starts from what was measured, explores now and then, and knows how likely its choice was', async () => {
+    const { records, nfe } = await generate({ choose: 'learned', measure: 0 }, 40)
+    const propensities = new Set(records.map(({ propensity }) => propensity.toFixed(6)))
+    for (const propensity of propensities) expect(['0.966667', '0.016667']).toContain(propensity)
+    expect(Math.min(...nfe)).toBe(6)
+    expect(nfe.filter((n) => n === 6).length).toBeGreaterThan(30)
+  })
+
+  it('goes on learning from call to call', async () => {
+    const first = await generate({ measure: 1 })
+    const { pipe } = await fakePipeline({}, store)
+    const { items } = await pipe.generate('bee', {
+      seed: 5,
+      accelerate: { target: { psnr: 12 }, measure: 0 },
+    })
+    expect(first.records).toHaveLength(1)
+    expect(items[0]!.stats.quality!.n).toBeGreaterThan(80)
+  })
+
+  it('keeps the image when a request cannot be measured', async () => {
+    const { pipe } = await fakePipeline({ mishap: (call) => (call === 9 ? 'nan' : undefined) }, store)
+    const records: DecisionRecord[] = []
+    const { items } = await pipe.generate('ant', {
+      accelerate: { target: { psnr: 12 }, measure: 1, onDecision: (record) => records.push(record) },
+    })
+    expect(items).toHaveLength(1)
+    expect(records[0]).toMatchObject({ scores: [], reward: null })
+  })
+})
+
+describe('bad input', () => {
+  const cases: readonly [string, unknown, string][] = [
+    ['no metric', { target: {} }, 'target'],
+    ['both metrics', { target: { lpips: 0.1, psnr: 30 } }, 'target'],
+    ['a negative psnr', { target: { psnr: -1 } }, 'target.psnr'],
+    ['an lpips of 1', { target: { lpips: 1 } }, 'target.lpips'],
+    ['NaN', { target: { lpips: Number.NaN } }, 'target.lpips'],
+    ['a confidence of 1', { target: { psnr: 30, confidence: 1 } }, 'target.confidence'],
+    ['a fraction above 1', { target: { psnr: 30 }, measure: 2 }, 'measure'],
+    ['an unknown mode', { target: { psnr: 30 }, mode: 'off' }, 'mode'],
+    ['an unknown way to choose', { target: { psnr: 30 }, choose: 'best' }, 'choose'],
+  ]
+  it.each(cases)('%s is refused by name before anything is evaluated', async (_, accelerate, field) => {
+    const { pipe, backend } = await fakePipeline()
+    const refusal = await failure(() =>
+      pipe.generate('ant', { accelerate: accelerate as TargetAcceleration }),
+    )
+    expect(refusal).toMatchObject({ code: 'invalid-argument', field })
+    expect(backend.calls).toHaveLength(0)
+  })
+
+  it('damaged tables are errors that name the field', async () => {
+    for (const [field, damage] of [
+      ['runs', { runs: [{ seed: 1, features: [], scores: [1], mismatches: [] }] }],
+      ['nfe', { nfe: 'x' }],
+      ['version', { version: 2 }],
+      ['proxy', { proxy: null }],
+    ] as const) {
+      const { pipe, store } = await measured(1)
+      const name = tableDigest(planDigest(pipe.planKey()), 'psnr')
+      const table = JSON.parse(store.documents.get(name)!)
+      store.documents.set(name, JSON.stringify({ ...table, ...damage }))
+      const refusal = await failure(() => pipe.generate('ant', { accelerate: { target: { psnr: 12 } } }))
+      expect(refusal).toMatchObject({ code: 'policy-unreadable', field: `quality.${field}` })
+    }
+  })
+})
