@@ -9,6 +9,7 @@ import { doctorCommand } from './commands/doctor.ts'
 import { editCommand } from './commands/edit.ts'
 import { generateCommand } from './commands/generate.ts'
 import { policyExportCommand, policyShowCommand } from './commands/policy.ts'
+import { proxiesAddCommand, proxiesBuildCommand } from './commands/proxies.ts'
 import { PROXY_NAMES, scoreCommand } from './commands/score.ts'
 import { videoCommand } from './commands/video.ts'
 import { describeError, exitCodeOf } from './errors.ts'
@@ -140,9 +141,11 @@ function createProgram(io: Io, args: readonly string[], fail: () => void): Comma
     .requiredOption('--proxy <name>', PROXY_NAMES.join(', '), oneOf('--proxy', PROXY_NAMES))
     .option('--reference <file>', 'picture to compare with, of the same size')
     .option('--prompt <text>', 'what the picture should show, for clip')
-    .option('--weights <path>', 'folder of the model, for clip')
+    .option('--weights <path>', 'ONNX or safetensors file of lpips, ONNX file of perceptual, folder of clip')
     .option('--json', 'print one JSON document')
     .action((image, options) => scoreCommand(io, image, options))
+
+  addProxies(program, io)
 
   program
     .command('doctor')
@@ -175,6 +178,28 @@ function addPolicy(program: Command, io: Io): void {
     )
     .option('--json', 'print one JSON document')
     .action((file, options) => policyExportCommand(io, file, options))
+}
+
+function addProxies(program: Command, io: Io): void {
+  const proxies = program.command('proxies').description('networks that pictures are scored with')
+  proxies
+    .command('build')
+    .description('an ONNX file of LPIPS from its weights')
+    .argument('<name>', 'lpips', oneOf('NAME', ['lpips']))
+    .requiredOption('--weights <file>', 'safetensors file: backbone (alex, squeeze or vgg) and linear heads')
+    .requiredOption('--out <file>', 'ONNX file to write')
+    .option('--spatial', 'the distance at every pixel instead of one a picture')
+    .option('--json', 'print one JSON document')
+    .action((_, options) => proxiesBuildCommand(io, options))
+  proxies
+    .command('add')
+    .description('install LPIPS for score and quality targets, its weights checked by their digest')
+    .argument('<name>', 'lpips', oneOf('NAME', ['lpips']))
+    .requiredOption('--from <source>', 'folder, file or http(s) address of lpips_NET_v0.1.safetensors')
+    .option('--net <name>', 'alex, squeeze or vgg', oneOf('--net', ['alex', 'squeeze', 'vgg']), 'alex')
+    .option('--sha256 <hex>', 'digest of a file to accept, for weights that are not known here')
+    .option('--json', 'print one JSON document')
+    .action((_, options) => proxiesAddCommand(io, options))
 }
 
 /** What `generate`, `edit` and `video` have in common. */

@@ -29,6 +29,12 @@ export async function listModels(io: Io): Promise<ReadonlyMap<string, string>> {
   return models
 }
 
+/** A file below `models/` that is no pipeline's, undefined where no folder of models has it. */
+export async function findModelFile(io: Io, path: string): Promise<string | undefined> {
+  for (const root of await modelRoots(io)) if (await isFile(join(root, path))) return join(root, path)
+  return undefined
+}
+
 /** The folder of `--model`, a name or a path. @throws FastFlowError `model-not-found` listing the names. */
 export async function findModel(io: Io, model: string): Promise<string> {
   if (/[\\/]/.test(model) || model === '.') return resolve(io.cwd, model)

@@ -1,13 +1,20 @@
-import { invalidArgument, type QualityInput, type QualityProxy, type RgbImage } from '@fastflow/core'
+import {
+  invalidArgument,
+  type QualityInput,
+  type QualityProxy,
+  type QualityScore,
+  type RgbImage,
+} from '@fastflow/core'
 
 type Declaration = Pick<QualityProxy, 'name' | 'version' | 'direction' | 'range'>
 
 /** The proxy of a measure that compares an image with its full-compute result. */
 export function fullReferenceProxy(
   declaration: Declaration,
-  measure: (image: RgbImage, reference: RgbImage) => number,
+  measure: (image: RgbImage, reference: RgbImage) => number | Promise<number>,
 ): QualityProxy {
   const { name, version } = declaration
+  const scoreOf = (value: number): QualityScore => ({ value, version })
   return {
     ...declaration,
     needs: { reference: true, prompt: false },
@@ -15,7 +22,8 @@ export function fullReferenceProxy(
       if (reference === undefined) {
         throw invalidArgument('reference', `${name} compares two images; pass the full-compute one too`)
       }
-      return { value: measure(image, reference), version }
+      const value = measure(image, reference)
+      return typeof value === 'number' ? scoreOf(value) : value.then(scoreOf)
     },
   }
 }

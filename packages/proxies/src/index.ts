@@ -4,7 +4,11 @@ export { type Resample, resizeLikePillow } from './clip/resize.ts'
 export { frechetDistance } from './frechet/frechet-distance.ts'
 export { type FeatureMoments, featureMoments, type Gaussian } from './frechet/gaussian.ts'
 export { gaussianOfImages, type ImageFeatures } from './image-features.ts'
+export type { LpipsNet } from './lpips/backbone.ts'
+export { type BuildLpipsOptions, buildLpips, type LpipsModel } from './lpips/build-lpips.ts'
+export { type Perceptual, perceptual } from './lpips/perceptual.ts'
 export { PSNR_CAP, psnr, psnrOfError, psnrOfFloats, psnrProxy } from './psnr.ts'
+export { type NamedTensor, readSafetensors } from './safetensors/read-safetensors.ts'
 export { ssim, ssimProxy } from './ssim.ts'
 export {
   type PairedBootstrapOptions,

@@ -3,6 +3,7 @@ import { nodeBackend } from '@fastflow/backend-node'
 import { invalidArgument, type QualityProxy } from '@fastflow/core'
 import { loadClip, psnrProxy, ssimProxy } from '@fastflow/proxies'
 import type { Io } from '../io.ts'
+import { openPerceptual } from './open-perceptual.ts'
 
 export interface OpenProxy {
   readonly proxy: QualityProxy
@@ -15,6 +16,11 @@ type Open = (io: Io, weights: string | undefined) => Promise<OpenProxy>
 const PROXIES: Readonly<Record<string, Open>> = {
   psnr: plain(psnrProxy()),
   ssim: plain(ssimProxy()),
+  lpips: network('lpips'),
+  'lpips-alex': network('lpips-alex'),
+  'lpips-squeeze': network('lpips-squeeze'),
+  'lpips-vgg': network('lpips-vgg'),
+  perceptual: network('perceptual'),
   clip: openClip,
 }
 
@@ -39,6 +45,10 @@ function plain(proxy: QualityProxy): Open {
     if (weights !== undefined) throw invalidArgument('--weights', `${proxy.name} has none; leave it out`)
     return { proxy, dispose: async () => {} }
   }
+}
+
+function network(name: string): Open {
+  return (io, weights) => openPerceptual(io, name, weights)
 }
 
 async function openClip(io: Io, weights: string | undefined): Promise<OpenProxy> {

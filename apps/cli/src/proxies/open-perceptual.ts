@@ -1,0 +1,58 @@
+import { resolve } from 'node:path'
+import { createModelRunner } from '@fastflow/backend-node'
+import { FastFlowError } from '@fastflow/core'
+import { buildLpips, perceptual } from '@fastflow/proxies'
+import { isFile } from '../files.ts'
+import type { Io } from '../io.ts'
+import { findModelFile } from '../models.ts'
+import { installedPath } from './installed.ts'
+import type { OpenProxy } from './open-proxy.ts'
+import { readLocal } from './read-weights.ts'
+
+const ESTIMATE = 'perceptual'
+
+/**
+ * Opens a perceptual distance. `lpips` is LPIPS-alex where it is installed, and else the estimate of it that is shipped.
+ *
+ * @param weights an ONNX file, or the safetensors file of LPIPS.
+ * @throws FastFlowError `model-not-found`, `model-unreadable`, `model-mismatch`.
+ */
+export async function openPerceptual(io: Io, name: string, weights: string | undefined): Promise<OpenProxy> {
+  const source = weights === undefined ? await sourceOf(io, name) : await given(io, weights)
+  const measure = perceptual(await createModelRunner(source, { name: `--proxy ${name}` }))
+  const { proxy, dispose } = measure
+  // Without weights `lpips` takes what there is; with them, LPIPS of any network.
+  if (measure.name === name || (name === 'lpips' && (weights === undefined || measure.name !== ESTIMATE)))
+    return { proxy, dispose }
+  await dispose()
+  const message = `--weights: ${weights} is ${measure.name}, not ${name}; change one of them`
+  throw new FastFlowError({ code: 'model-mismatch', field: '--weights', message })
+}
+
+async function given(io: Io, weights: string): Promise<string | Uint8Array> {
+  const path = resolve(io.cwd, weights)
+  if (!path.endsWith('.safetensors')) return path
+  return buildLpips(await readLocal(path, '--weights'), { name: weights }).model
+}
+
+async function sourceOf(io: Io, name: string): Promise<string> {
+  const installed = installedPath(io, name === 'lpips' ? 'lpips-alex.onnx' : `${name}.onnx`)
+  if (name !== ESTIMATE && (await isFile(installed))) return installed
+  if (name === ESTIMATE || name === 'lpips') {
+    const shipped = await findModelFile(io, `${ESTIMATE}/model.onnx`)
+    if (shipped !== undefined) {
+      if (name === 'lpips')
+        io.log('LPIPS is not installed: the shipped estimate of it is used ("fastflow proxies add lpips")')
+      return shipped
+    }
+  }
+  const net = name.replace('lpips-', '')
+  const add = `fastflow proxies add lpips${name === 'lpips' ? '' : ` --net ${net}`} --from DIR`
+  const fix =
+    name === ESTIMATE ? 'set FASTFLOW_MODELS to the folder of models' : `run "${add}", or give --weights`
+  throw new FastFlowError({
+    code: 'model-not-found',
+    field: '--proxy',
+    message: `--proxy: ${name} is not installed; ${fix}`,
+  })
+}
