@@ -9,6 +9,7 @@ export const shared: ViteUserConfig = defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     testTimeout: 180_000,
+    hookTimeout: 180_000,
     reporters: ['default', ['json', { outputFile: 'test-report.json' }]],
     onConsoleLog: (log) => {
       throw new Error(`a test wrote to the console: ${log}`)
