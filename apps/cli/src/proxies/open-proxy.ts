@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { nodeBackend } from '@fastflow/backend-node'
 import { invalidArgument, type QualityProxy } from '@fastflow/core'
-import { loadClip, psnrProxy, ssimProxy } from '@fastflow/proxies'
+import { loadClip, msSsimProxy, psnrProxy, ssimProxy } from '@fastflow/proxies'
 import type { Io } from '../io.ts'
 import { openPerceptual } from './open-perceptual.ts'
 
@@ -16,6 +16,7 @@ type Open = (io: Io, weights: string | undefined) => Promise<OpenProxy>
 const PROXIES: Readonly<Record<string, Open>> = {
   psnr: plain(psnrProxy()),
   ssim: plain(ssimProxy()),
+  'ms-ssim': plain(msSsimProxy()),
   lpips: network('lpips'),
   'lpips-alex': network('lpips-alex'),
   'lpips-squeeze': network('lpips-squeeze'),
