@@ -14,7 +14,7 @@ import { PROXY_NAMES, scoreCommand } from './commands/score.ts'
 import { videoCommand } from './commands/video.ts'
 import { describeError, exitCodeOf } from './errors.ts'
 import type { Io } from './io.ts'
-import { decimal, oneOf, wholeNumber, wholeNumbers } from './options.ts'
+import { decimal, list, oneOf, wholeNumber, wholeNumbers } from './options.ts'
 import { defaultCache } from './session.ts'
 
 /** Runs one command line. @returns the exit code: 0 done, 1 failed, 2 bad usage. */
@@ -129,8 +129,15 @@ function createProgram(io: Io, args: readonly string[], fail: () => void): Comma
     .command('demo')
     .description('every shipped model, baseline against accelerated, as one HTML report')
     .option('--out <folder>', 'where to write', 'out')
-    .option('--samples <n>', 'number of noises', wholeNumber('--samples', 1, 10_000), 10)
-    .option('--generations <n>', 'generations to learn from', wholeNumber('--generations', 2, 10_000), 100)
+    .option('--models <list>', 'only these models, names or paths (default: all there are)', list)
+    .option('--minutes <n>', 'about how long it may take', decimal('--minutes', 0, 10_000), 5)
+    .option('--samples <n>', 'most noises a model', wholeNumber('--samples', 1, 10_000), 10)
+    .option(
+      '--generations <n>',
+      'most generations to learn from',
+      wholeNumber('--generations', 2, 10_000),
+      100,
+    )
     .option('--threads <n>', 'threads inside the network', wholeNumber('--threads', 1, 256))
     .action((options) => demoCommand(io, { ...options, command }))
 

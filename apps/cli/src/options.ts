@@ -24,6 +24,11 @@ export function wholeNumbers(option: string, low: number, high: number): (text: 
   return (text) => text.split(',').map((part) => parse(part.trim()))
 }
 
+/** Parser for a comma-separated list, for commander. */
+export function list(text: string): string[] {
+  return text.split(',').map((part) => part.trim())
+}
+
 /** Parser for one word of a list, for commander. */
 export function oneOf<const Word extends string>(
   option: string,

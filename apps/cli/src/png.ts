@@ -1,14 +1,15 @@
-import type { RgbImage } from '@fastflow/core'
+import type { ImageInput } from '@fastflow/pipelines'
 
 /** PNG bytes; `metadata` goes into the EXIF block as JSON (ImageDescription), readable by common tools. */
 export async function encodePng(
-  image: RgbImage,
+  image: ImageInput,
   metadata?: Readonly<Record<string, unknown>>,
 ): Promise<Buffer> {
   // Loaded here: sharp brings a native library that commands without images should not wait for.
   const { default: sharp } = await import('sharp')
-  const raw = { width: image.width, height: image.height, channels: 3 } as const
-  const picture = sharp(image.data, { raw }).png({ compressionLevel: 9 })
+  const { width, height, data } = image
+  const channels = data.length === 4 * width * height ? 4 : 3
+  const picture = sharp(data, { raw: { width, height, channels } }).png({ compressionLevel: 9 })
   if (metadata === undefined) return picture.toBuffer()
   return picture.withExif(exifOf(metadata)).toBuffer()
 }

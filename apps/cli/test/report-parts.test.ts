@@ -1,10 +1,8 @@
-import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { movingMean } from '../src/report/charts/learning.ts'
 import { count, decibels, fixed, longDate, milliseconds, percent, times } from '../src/report/format.ts'
 import { html, trusted } from '../src/report/html.ts'
 import { aboutMethod, familiesOf, methodStyle, parseMethod } from '../src/report/methods.ts'
-import { pngSize } from '../src/report/png.ts'
 import { decisionStrip } from '../src/report/sections/decision-strip.ts'
 
 describe('html', () => {
@@ -63,19 +61,6 @@ describe('methods', () => {
     expect(new Set(known.map((family) => methodStyle(family).color)).size).toBe(known.length)
     expect(methodStyle('heun').color).toMatch(/^var\(--spare-\d\)$/)
     expect(aboutMethod('heun')).toBeUndefined()
-  })
-})
-
-describe('PNG size', () => {
-  it('is read from the first bytes', async () => {
-    const create = { width: 300, height: 7, channels: 3 as const, background: '#000' }
-    const png = await sharp({ create }).png().toBuffer()
-    expect(pngSize(png.toString('base64'))).toEqual({ width: 300, height: 7 })
-  })
-
-  it('is unknown for what is no PNG', () => {
-    expect(pngSize('')).toBeUndefined()
-    expect(pngSize(Buffer.alloc(64).toString('base64'))).toBeUndefined()
   })
 })
 

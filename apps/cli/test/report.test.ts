@@ -69,7 +69,7 @@ function section(changes: Partial<ModelSection> = {}): ModelSection {
     nfe: decisions.replaceAll('S', '').length,
     psnr,
     decisions,
-    png,
+    media: { type: 'image/png' as const, width: 32, height: 24, base64: png },
   })
   return {
     model: 'tiny',

@@ -33,13 +33,18 @@ export function floorMethod(grids: Grids): Method {
   return { name: 'floor', schedule: grids.of(steps), options: () => ({ solver: euler() }) }
 }
 
+/** A classic multistep solver at one budget. */
+export function ab2Method(grids: Grids, nfe: number): Method {
+  return { name: `ab2-${nfe}`, schedule: grids.of(nfe), options: () => ({ solver: adamsBashforth(2) }) }
+}
+
 /** Solvers and skip rules without anything to learn or tune, at one budget. */
 export function fixedMethods(grids: Grids, nfe: number): readonly Method[] {
   const linear = emulate(2)
   const { full } = grids
   return [
     { name: `euler-${nfe}`, schedule: grids.of(nfe), options: () => ({ solver: euler() }) },
-    { name: `ab2-${nfe}`, schedule: grids.of(nfe), options: () => ({ solver: adamsBashforth(2) }) },
+    ab2Method(grids, nfe),
     {
       name: `uniform-${nfe}`,
       schedule: full,

@@ -18,10 +18,10 @@ export interface BenchRow {
   /** dB to the own full run. */
   readonly psnr: Summary
   readonly ssim: Summary
-  /** To the same flow solved far finer than the full run. */
-  readonly exact: { readonly psnr: Summary }
+  /** To the same flow solved far finer than the full run; left out where that was not computed. */
+  readonly exact?: { readonly psnr: Summary }
   /** Share of samples under 35 dB to the exact solution and more than 1 dB farther from it than the full run. */
-  readonly harm: number
+  readonly harm?: number
   readonly modelMs: number
   /** Everything that is not the network: sampler, copies, messages. */
   readonly overheadMs: number
@@ -80,9 +80,9 @@ export interface BenchDocument {
   readonly samples: number
   readonly seed: number
   readonly guidanceScale: number
-  /** Steps of the fine solution that `exact` compares with. */
+  /** Steps of the fine solution that `exact` compares with; 0 without it. */
   readonly exactSteps: number
-  /** Finished generations behind the learned policy, none of them on the bench's noise. */
+  /** Finished generations behind the learned policy, none of them on the bench's noise; 0 without it. */
   readonly paperGenerations: number
   /** Evaluations behind the rows `plan-N`, for all budgets together; 0 without them. */
   readonly planEvaluations: number

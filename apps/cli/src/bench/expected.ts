@@ -11,19 +11,21 @@ const SHARE = 0.35
 const TRIED = { solvers: 32, rules: 53 } as const
 
 /** Rows a budget: without a knob, plans, tuned. */
-const ROWS = { fixed: 4, plans: 4, tuned: 13 } as const
+const ROWS = { fixed: 4, plans: { calibrated: 4, own: 1, none: 0 }, tuned: 13 } as const
 
 /** About how many evaluations a bench will make, for the time still to come; {@link expectedSamples} knows better. */
-export function expectedCost(settings: BenchSettings): BenchCost {
-  const { numSteps, budgets, paperGenerations, tuningSamples, samples, plans, oracle } = settings
-  const rows = ROWS.fixed + (plans ? ROWS.plans : 0) + (tuningSamples > 0 ? ROWS.tuned : 0)
+export function expectedCost(settings: Omit<BenchSettings, 'threads' | 'signal'>): BenchCost {
+  const { numSteps, budgets, paperGenerations, tuningSamples, samples, plans, oracle, exact } = settings
+  const all = settings.controls === 'all'
+  const rows = (all ? ROWS.fixed : 1) + ROWS.plans[plans] + (tuningSamples > 0 ? ROWS.tuned : 0)
+  const whole = 1 + (all ? 1.3 : 0) + (exact ? 5 : 0) + (paperGenerations > 0 ? SHARE : 0)
   const perRow = budgets.reduce((sum, nfe) => sum + nfe, 0)
   return {
     learning: paperGenerations * numSteps * SHARE,
-    planning: plans ? 41 * numSteps : 0,
-    oracle: plans && oracle ? oracleEvaluations(numSteps, samples) : 0,
+    planning: { calibrated: exact ? 41 : 21, own: 1, none: 0 }[plans] * numSteps,
+    oracle: plans === 'calibrated' && oracle ? oracleEvaluations(numSteps, samples) : 0,
     tuning: tuningSamples * (TRIED.solvers * perRow + (2 + TRIED.rules * SHARE) * numSteps),
-    samples: samples * (8 * numSteps + rows * perRow),
+    samples: samples * (whole * numSteps + rows * perRow),
   }
 }
 

@@ -2,8 +2,10 @@ import {
   type CalibrationProgress,
   calibrate,
   type Frontier,
+  invalidArgument,
   numStepsOf,
   type PlanTarget,
+  parsePlan,
   type Schedule,
 } from '@fastflow/core'
 import type { Method } from './method.ts'
@@ -22,12 +24,12 @@ export type PlanProgress = (progress: CalibrationProgress) => void
 
 /** Frontiers by the family of their rows. */
 export interface Plans {
-  /** Calibrated at the default cost. */
+  /** Calibrated at the default cost, or the model's own. */
   readonly plan: Frontier
   /** From a single ordinary generation. */
-  readonly plan1: Frontier
+  readonly plan1?: Frontier
   /** As `plan`, fitted to the exact solution. */
-  readonly 'plan-exact': Frontier
+  readonly 'plan-exact'?: Frontier
   /** Searched on the noises of the bench itself. */
   readonly oracle?: Frontier
 }
@@ -52,6 +54,26 @@ export async function makeSinglePlan(pipe: TurnPipeline, settings: PlanSettings)
   const { schedule, guidanceScale } = settings
   const run = await recordRun(pipe, { schedule, guidanceScale, seed: SINGLE_SEED })
   return calibrate({ schedule, budgets: plannable(settings), recorded: [run], evaluations: 0 })
+}
+
+/**
+ * The plan that users get who do not calibrate: the one the model brings, else one from a single ordinary generation.
+ *
+ * Cost: one generation with the largest budget, or one full run.
+ */
+export async function ownPlan(pipe: TurnPipeline, settings: PlanSettings): Promise<Frontier> {
+  const { schedule, guidanceScale, signal } = settings
+  const numSteps = numStepsOf(schedule)
+  const accelerate = { method: 'plan', nfe: Math.max(...plannable(settings)) } as const
+  const { plan, notes } = await pipe.generateTurn(0, {
+    seed: SINGLE_SEED,
+    numSteps,
+    guidanceScale,
+    accelerate,
+    signal,
+  })
+  if (plan === undefined) throw invalidArgument('--steps', `${notes.join('; ')}: there is nothing to plan`)
+  return parsePlan(plan)
 }
 
 function plannable({ schedule, budgets }: PlanSettings): readonly number[] {

@@ -1,14 +1,14 @@
 import { type Frontier, parsePlan } from '@fastflow/core'
 import type { PaperState } from '@fastflow/pipelines'
 import type { LearningCurve } from '../report/document.ts'
-import { fixedMethods, flatMethod, floorMethod, fullMethod, paperMethod } from './controls.ts'
+import { ab2Method, fixedMethods, flatMethod, floorMethod, fullMethod, paperMethod } from './controls.ts'
 import { learningCurve, learnPaper } from './learn.ts'
 import type { BenchLog } from './log.ts'
 import type { Grids, Method } from './method.ts'
 import { oracleEvaluations, searchOracle } from './oracle.ts'
 import { loadPeers, ruleFamilies } from './peer-rules.ts'
 import { solverFamilies } from './peer-solvers.ts'
-import { makePlan, makeSinglePlan, type PlanSettings, type Plans, planMethods } from './plans.ts'
+import { makePlan, makeSinglePlan, ownPlan, type PlanSettings, type Plans, planMethods } from './plans.ts'
 import { recordRun, velocityNorms } from './record-run.ts'
 import type { BenchSettings } from './run.ts'
 import type { Tally } from './tally.ts'
@@ -30,23 +30,24 @@ export interface Preparation {
 export async function prepareMethods(
   pipe: TurnPipeline,
   preparation: Preparation,
-): Promise<{ methods: readonly Method[]; learning: LearningCurve; plans: Plans | undefined }> {
+): Promise<{ methods: readonly Method[]; learning: LearningCurve | undefined; plans: Plans | undefined }> {
   const { settings, grids } = preparation
-  const { state, nfe: learned } = await learn(pipe, preparation)
-  const plans = settings.plans ? await plan(pipe, preparation) : undefined
+  const learned = settings.paperGenerations > 0 ? await learn(pipe, preparation) : undefined
+  const plans = settings.plans === 'none' ? undefined : await plan(pipe, preparation)
   const tuned = settings.tuningSamples > 0 ? await tuneAll(pipe, preparation) : []
+  const all = settings.controls === 'all'
   const methods = [
     fullMethod(grids),
-    floorMethod(grids),
+    ...(all ? [floorMethod(grids)] : []),
     ...settings.budgets.flatMap((nfe) => [
-      ...fixedMethods(grids, nfe),
+      ...(all ? fixedMethods(grids, nfe) : [ab2Method(grids, nfe)]),
       ...(plans ? planMethods(grids.full, plans, nfe) : []),
     ]),
     ...tuned,
-    flatMethod(grids),
-    paperMethod(grids, state),
+    ...(all ? [flatMethod(grids)] : []),
+    ...(learned ? [paperMethod(grids, learned.state)] : []),
   ]
-  return { methods, learning: learningCurve(state, learned), plans }
+  return { methods, learning: learned && learningCurve(learned.state, learned.nfe), plans }
 }
 
 async function learn(
@@ -73,19 +74,15 @@ async function plan(pipe: TurnPipeline, { settings, grids, log, tally }: Prepara
   const frontier = async (name: string, make: () => Promise<Frontier>): Promise<Frontier> =>
     parsePlan(await log.once(name, async () => (await make()).toJSON(), tally.cost))
   tally.enter('planning')
+  if (settings.plans === 'own') return { plan: await frontier('plan', () => ownPlan(pipe, options)) }
   const planned = await frontier('plan', () =>
     makePlan(pipe, options, 'baseline', ({ stage }) => tally.report(`planning, ${stage}`)),
   )
-  const exact = await frontier('plan-exact', () =>
-    makePlan(pipe, options, 'exact', ({ stage }) =>
-      tally.report(`planning for the exact solution, ${stage}`),
-    ),
-  )
-  const plans: Plans = {
-    plan: planned,
-    plan1: await frontier('plan1', () => makeSinglePlan(pipe, options)),
-    'plan-exact': exact,
-  }
+  const toExact = (): Promise<Frontier> =>
+    makePlan(pipe, options, 'exact', ({ stage }) => tally.report(`planning for the exact solution, ${stage}`))
+  const exact = settings.exact ? { 'plan-exact': await frontier('plan-exact', toExact) } : {}
+  const plan1 = await frontier('plan1', () => makeSinglePlan(pipe, options))
+  const plans: Plans = { plan: planned, plan1, ...exact }
   if (!settings.oracle) return plans
   tally.enter('oracle', oracleEvaluations(settings.numSteps, samples))
   const onProgress = (): void => tally.report('searching the oracle')

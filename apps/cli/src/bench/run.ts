@@ -18,9 +18,13 @@ import type { TurnPipeline } from './turns.ts'
 
 /** Which methods are measured besides the full run, the floor and the paper's policy. */
 export interface BenchScope {
-  /** Plans of FastFlow's planner, calibrated first. */
-  readonly plans: boolean
-  /** With plans: the best that plans could be on these samples, searched first. */
+  /** Plans of FastFlow's planner: calibrated here first, the model's own as users get them, or none. */
+  readonly plans: 'calibrated' | 'own' | 'none'
+  /** The exact solution, what it says of each method, and the plans fitted to it. */
+  readonly exact: boolean
+  /** Every method without a knob, or AB2 alone beside the plans. */
+  readonly controls: 'all' | 'ab2'
+  /** With calibrated plans: the best that plans could be on these samples, searched first. */
   readonly oracle: boolean
   /** Other solvers and caching rules, tuned first; 0 leaves them out, else the number of tuning noises. */
   readonly tuningSamples: number
@@ -32,6 +36,7 @@ export interface BenchSettings extends BenchScope {
   readonly budgets: readonly number[]
   readonly samples: number
   readonly seed: number
+  /** Generations the paper's policy learns from; 0 leaves it out. */
   readonly paperGenerations: number
   readonly threads: number | undefined
   readonly signal: AbortSignal
@@ -46,7 +51,7 @@ export interface BenchSettings extends BenchScope {
 /** What a bench brings home. */
 export interface BenchResult {
   readonly document: BenchDocument
-  readonly learning: LearningCurve
+  readonly learning: LearningCurve | undefined
   readonly comparisons: readonly Comparison[]
 }
 
@@ -65,9 +70,9 @@ export async function runBench(plain: TurnPipeline, settings: BenchSettings): Pr
   const gridOf = (steps: number): Flow['schedule'] =>
     pipe.planKey({ numSteps: steps, guidanceScale }).schedule
   const grids: Grids = { full: gridOf(numSteps), of: gridOf }
-  const exact = exactMethod(grids, EXACT_FACTOR * numSteps)
+  const exact = settings.exact ? exactMethod(grids, EXACT_FACTOR * numSteps) : undefined
   const { methods, learning, plans } = await prepareMethods(pipe, { settings, grids, log, tally })
-  tally.enter('samples', expectedSamples([...methods, exact], settings.samples))
+  tally.enter('samples', expectedSamples(exact ? [...methods, exact] : methods, settings.samples))
   const { result, lagMs } = await withLoopLag(() =>
     runSamples(pipe, { settings, methods, exact, log, tally }),
   )
@@ -79,10 +84,10 @@ export async function runBench(plain: TurnPipeline, settings: BenchSettings): Pr
     samples: settings.samples,
     seed: settings.seed,
     guidanceScale,
-    exactSteps: numStepsOf(exact.schedule),
+    exactSteps: exact ? numStepsOf(exact.schedule) : 0,
     paperGenerations: settings.paperGenerations,
     planEvaluations: plans?.plan.document.calibration.evaluations ?? 0,
-    planExactEvaluations: plans?.['plan-exact'].document.calibration.evaluations ?? 0,
+    planExactEvaluations: plans?.['plan-exact']?.document.calibration.evaluations ?? 0,
     tuningSamples: settings.tuningSamples,
     evaluations: tally.cost(),
     environment: {

@@ -36,7 +36,8 @@ interface KeptSample {
 export interface SampleOptions {
   readonly settings: BenchSettings
   readonly methods: readonly Method[]
-  readonly exact: Method
+  /** The fine solution; none where nothing is compared with it. */
+  readonly exact: Method | undefined
   readonly log: BenchLog
   readonly tally: Tally
 }
@@ -75,7 +76,7 @@ async function runSample(
     if (signal.aborted) throw new FastFlowError({ code: 'aborted', field: 'signal', message: 'cancelled' })
     return measure(flow, method, seed, signal)
   }
-  const fine = await measureOne(exact)
+  const fine = exact && (await measureOne(exact))
   const measured = new Array<Measurement>(methods.length)
   for (let turn = 0; turn < methods.length; turn++) {
     const at = (turn + index) % methods.length

@@ -1,13 +1,11 @@
 import { dirname, resolve } from 'node:path'
-import { type Pipeline, planDigest, type Task } from '@fastflow/pipelines'
+import { type Pipeline, planDigest } from '@fastflow/pipelines'
 import { type BenchLog, noLog, openBenchLog } from '../bench/log.ts'
-import { type BenchSettings, runBench } from '../bench/run.ts'
+import { measureSection, type Terms } from '../bench/section.ts'
 import { benchTable } from '../bench/table.ts'
-import { subjectsOf, takingTurns } from '../bench/turns.ts'
+import { subjectsOf } from '../bench/turns.ts'
 import { prepareFolder, writeWhole } from '../files.ts'
 import type { Io } from '../io.ts'
-import { createProgress } from '../progress.ts'
-import { comparisonOf } from '../report/comparison.ts'
 import type { ModelSection } from '../report/document.ts'
 import { renderReport } from '../report/report.ts'
 import { type ModelOptions, withPipeline } from '../session.ts'
@@ -33,46 +31,17 @@ export interface BenchCommandOptions extends ModelOptions {
   readonly command: string
 }
 
-/** Samples whose images the report shows: one a class. */
-const SHOWN_SAMPLES = 10
-
-const descriptions = {
-  'class-to-image': 'Class-conditional images',
-  'text-to-image': 'Images of prompts',
-  'image-editing': 'Pictures edited as prompts say',
-  'text-to-video': 'Clips of prompts',
-} as const satisfies Record<Task, string>
-
 /** Measures one model, as a section of a report. */
-export async function benchModel(io: Io, options: BenchCommandOptions): Promise<ModelSection> {
+async function benchModel(io: Io, options: BenchCommandOptions): Promise<ModelSection> {
   return withPipeline(io, options, async (pipe) => {
-    const progress = createProgress(io, `bench ${pipe.model}`)
-    const shown = shownMethods(options.nfe)
-    const settings = settingsOf(pipe, options)
-    const log =
-      options.checkpoint === undefined ? noLog : await openLog(io, pipe, settings, options.checkpoint)
-    try {
-      const { document, learning, comparisons } = await runBench(takingTurns(pipe, await subjectsOf(pipe)), {
-        ...settings,
-        threads: options.threads,
-        signal: io.signal,
-        log,
-        onProgress: (done, total, detail) => progress.update(done, total, detail),
-        compare: async (sample) => (sample.index < SHOWN_SAMPLES ? comparisonOf(sample, shown) : undefined),
-      })
-      await log.remove()
-      const description = `${descriptions[pipe.task]}, guidance ${document.guidanceScale}, ${document.steps}-step Euler baseline.`
-      return { model: pipe.model, description, bench: document, comparisons, learning }
-    } finally {
-      progress.end()
-    }
+    const { threads, checkpoint } = options
+    const terms = termsOf(pipe, options)
+    const log = checkpoint === undefined ? noLog : await openLog(io, pipe, terms, checkpoint)
+    return measureSection(io, pipe, { terms, subjects: await subjectsOf(pipe), threads, log })
   })
 }
 
-/** What a bench has to share with an interrupted one in order to go on with it. */
-type Terms = Omit<BenchSettings, 'threads' | 'signal' | 'log' | 'onProgress' | 'compare'>
-
-function settingsOf(pipe: Pipeline, options: BenchCommandOptions): Terms {
+function termsOf(pipe: Pipeline, options: BenchCommandOptions): Terms {
   return {
     numSteps: options.steps ?? pipe.defaults.numSteps,
     guidanceScale: options.guidance ?? pipe.defaults.guidanceScale,
@@ -80,17 +49,19 @@ function settingsOf(pipe: Pipeline, options: BenchCommandOptions): Terms {
     samples: options.samples,
     seed: options.seed,
     paperGenerations: options.generations,
-    plans: options.plans,
+    plans: options.plans ? 'calibrated' : 'none',
+    exact: true,
+    controls: 'all',
     oracle: options.oracle,
     tuningSamples: options.tune,
   }
 }
 
-async function openLog(io: Io, pipe: Pipeline, settings: Terms, file: string): Promise<BenchLog> {
-  const { numSteps, guidanceScale } = settings
+async function openLog(io: Io, pipe: Pipeline, terms: Terms, file: string): Promise<BenchLog> {
+  const { numSteps, guidanceScale } = terms
   const path = resolve(io.cwd, file)
   const model = planDigest(pipe.planKey({ numSteps, guidanceScale }))
-  const log = await openBenchLog(path, { model, ...settings })
+  const log = await openBenchLog(path, { model, ...terms })
   if (log.found > 0) io.log(`going on from ${path}: ${log.found} parts are done`)
   return log
 }
@@ -114,12 +85,4 @@ export async function benchCommand(io: Io, options: BenchCommandOptions): Promis
     io.log(`report: ${report}`)
   }
   io.out(options.json ? JSON.stringify(section.bench, null, 2) : benchTable(section.bench))
-}
-
-/** Methods whose images the report shows: few enough to compare by eye, at the budgets nearest 10 and 15. */
-function shownMethods(budgets: readonly number[]): readonly string[] {
-  const nearest = (wanted: number): number =>
-    budgets.reduce((best, nfe) => (Math.abs(nfe - wanted) < Math.abs(best - wanted) ? nfe : best))
-  const chosen = [...new Set([nearest(10), nearest(15)])]
-  return ['full', ...chosen.flatMap((nfe) => [`plan-${nfe}`, `ab2-${nfe}`, `uniform-${nfe}`]), 'paper']
 }

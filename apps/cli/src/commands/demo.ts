@@ -1,68 +1,103 @@
 import { join, resolve } from 'node:path'
 import { FastFlowError } from '@fastflow/core'
+import type { Pipeline } from '@fastflow/pipelines'
+import { measureSection, type Terms } from '../bench/section.ts'
 import { benchTable } from '../bench/table.ts'
+import { takingTurns } from '../bench/turns.ts'
+import { effortFor, expectedMs, timeEvaluation } from '../demo/effort.ts'
+import { demoSubjects } from '../demo/subjects.ts'
 import { prepareFolder, writeWhole } from '../files.ts'
 import type { Io } from '../io.ts'
 import { listModels } from '../models.ts'
 import type { ModelSection } from '../report/document.ts'
 import { renderReport } from '../report/report.ts'
-import { benchModel } from './bench.ts'
+import { withPipeline } from '../session.ts'
 import { slugOf } from './produce.ts'
 
 export interface DemoCommandOptions {
   readonly out: string
+  /** Names or paths of models; all that are found by default. */
+  readonly models?: readonly string[]
+  /** Minutes for all models together, about. */
+  readonly minutes: number
   readonly samples: number
   readonly generations: number
   readonly threads?: number
   readonly command: string
 }
 
-/** Budgets the demo compares at: from barely recognisable to nearly the same. */
-const BUDGETS = [10, 15, 19]
-
 /** Methods whose images are written as files of their own; the report has more. */
 const WRITTEN: readonly string[] = ['full', 'plan-10', 'paper']
 
-/** Every shipped model, baseline against accelerated: images, a table and one HTML report. */
+/**
+ * Every shipped model, baseline against accelerated: images, edits and clips, a table and one HTML report.
+ *
+ * Each model gets an equal share of the time that is left and does as much as fits into it.
+ */
 export async function demoCommand(io: Io, options: DemoCommandOptions): Promise<void> {
   const folder = resolve(io.cwd, options.out)
   await prepareFolder(folder)
-  const models = await listModels(io)
-  if (models.size === 0) {
+  const found = await listModels(io)
+  const models = options.models ?? [...found.keys()]
+  if (models.length === 0) {
     const message = 'models: none found; set FASTFLOW_MODELS to a folder of model folders'
     throw new FastFlowError({ code: 'model-not-found', field: 'models', message })
   }
-  const sections: ModelSection[] = []
-  for (const [name, model] of models) {
-    io.log(
-      `${name}: learning over ${options.generations} generations, then measuring on ${options.samples} samples`,
-    )
-    const scope = { plans: true, oracle: false, tune: 0 } as const
-    const section = await benchModel(io, { ...options, ...scope, model, nfe: BUDGETS, seed: 0 })
-    await writePictures(folder, section)
-    sections.push(section)
-    io.out(`${name}\n${benchTable(section.bench)}\n`)
-  }
   const report = join(folder, 'report.html')
-  await writeWhole(
-    report,
-    renderReport({
-      title: 'FastFlow',
-      created: new Date().toISOString(),
-      command: options.command,
-      sections,
-    }),
-  )
+  const sections: ModelSection[] = []
+  const end = performance.now() + 60_000 * options.minutes
+  for (const [n, model] of models.entries()) {
+    const share = (end - performance.now()) / (models.length - n)
+    const section = await withPipeline(io, { ...options, model }, (pipe) =>
+      show(io, pipe, options, found, share),
+    )
+    sections.push(section)
+    await writePictures(folder, section)
+    io.out(`${section.model}\n${benchTable(section.bench)}\n`)
+    await writeReport(report, options.command, sections)
+  }
   io.out(`report: ${report}`)
 }
 
+async function show(
+  io: Io,
+  pipe: Pipeline,
+  options: DemoCommandOptions,
+  models: ReadonlyMap<string, string>,
+  ms: number,
+): Promise<ModelSection> {
+  const { threads, samples: most } = options
+  const began = performance.now()
+  const subjects = await demoSubjects(pipe, { most, models, signal: io.signal, threads })
+  const turns = takingTurns(pipe, subjects)
+  const each = await timeEvaluation(
+    (numSteps) => turns.generateTurn(0, { numSteps, signal: io.signal }),
+    () => performance.now(),
+  )
+  const terms = effortFor(pipe, ms - (performance.now() - began), each, options)
+  io.log(`${pipe.model}: ${inWords(terms)}; about ${Math.ceil(expectedMs(terms, each) / 1000)} s`)
+  return measureSection(io, pipe, { terms, subjects, threads })
+}
+
+function inWords({ samples, plans, paperGenerations }: Terms): string {
+  const learning =
+    plans === 'calibrated' ? `learning over ${paperGenerations} generations and planning, then ` : ''
+  return `${learning}measuring on ${samples} samples`
+}
+
+async function writeReport(path: string, command: string, sections: readonly ModelSection[]): Promise<void> {
+  const created = new Date().toISOString()
+  await writeWhole(path, renderReport({ title: 'FastFlow', created, command, sections }))
+}
+
 async function writePictures(folder: string, { model, comparisons }: ModelSection): Promise<void> {
-  for (const { caption, seed, pictures } of comparisons) {
-    for (const { method, png } of pictures.filter(({ method }) => WRITTEN.includes(method))) {
-      await writeWhole(
-        join(folder, `${model}-${slugOf(caption)}-${seed}-${method}.png`),
-        Buffer.from(png, 'base64'),
-      )
+  for (const { caption, seed, pictures, source } of comparisons) {
+    const write = async (name: string, { type, base64 }: NonNullable<typeof source>): Promise<void> => {
+      const file = `${model}-${slugOf(caption)}-${seed}-${name}.${type.slice('image/'.length)}`
+      await writeWhole(join(folder, file), Buffer.from(base64, 'base64'))
     }
+    if (source) await write('before', source)
+    for (const { method, media } of pictures.filter(({ method }) => WRITTEN.includes(method)))
+      await write(method, media)
   }
 }

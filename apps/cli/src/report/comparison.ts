@@ -1,16 +1,22 @@
+import type { Flow } from '@fastflow/pipelines'
 import type { BenchSample } from '../bench/samples.ts'
-import { encodePng } from '../png.ts'
-import type { Comparison, Picture } from './document.ts'
+import type { Comparison, Media, Picture } from './document.ts'
+import { clipMedia, imageMedia } from './media.ts'
 
-/** The images of one sample, full run first, for the methods the report shows. */
+/** The images or clips of one sample, full run first, for the methods the report shows. */
 export async function comparisonOf(sample: BenchSample, methods: readonly string[]): Promise<Comparison> {
   const shown = sample.runs.filter(({ measurement }) => methods.includes(measurement.method))
   const pictures = await Promise.all(
     shown.map(async ({ measurement, scores }): Promise<Picture> => {
       const { method, nfe, decisions, pixels } = measurement
-      const png = (await encodePng(sample.flow.toImage(pixels))).toString('base64')
-      return { method, nfe, psnr: method === 'full' ? undefined : scores.psnr, decisions, png }
+      const media = await mediaOf(sample.flow, pixels)
+      return { method, nfe, psnr: method === 'full' ? undefined : scores.psnr, decisions, media }
     }),
   )
   return { caption: sample.label, seed: sample.seed, pictures }
+}
+
+function mediaOf({ numFrames, fps, toImage }: Flow, pixels: Float32Array): Promise<Media> {
+  if (fps === undefined) return imageMedia(toImage(pixels))
+  return clipMedia({ fps, frames: Array.from({ length: numFrames }, (_, frame) => toImage(pixels, frame)) })
 }

@@ -1,5 +1,15 @@
 import type { BenchDocument } from '../bench/document.ts'
 
+/** An image, or a clip as an animated one. Data are base64. */
+export interface Media {
+  readonly type: 'image/png' | 'image/webp'
+  readonly width: number
+  readonly height: number
+  readonly base64: string
+  /** One frame of a clip, as PNG. */
+  readonly still?: string
+}
+
 /** One image of a comparison. */
 export interface Picture {
   /** `full`, `paper`, `uniform-10`, ... */
@@ -9,14 +19,15 @@ export interface Picture {
   readonly psnr: number | undefined
   /** One letter a grid step, C evaluated, S skipped. */
   readonly decisions: string
-  /** PNG bytes, base64. */
-  readonly png: string
+  readonly media: Media
 }
 
 /** The same seed and prompt (or class), computed by several methods; the first picture is the full run. */
 export interface Comparison {
   readonly caption: string
   readonly seed: number
+  /** The picture that was edited. */
+  readonly source?: Media
   readonly pictures: readonly Picture[]
 }
 

@@ -14,9 +14,20 @@ function compare(root) {
   const fact = (name) => one(stage, '[data-fact=' + name + ']')
   let current
 
+  const against = (name) => one(stage, '[name$="-against"][value=' + name + ']')
+  let turn = 0
+
+  // Clips side by side begin together: an address of its own makes the browser begin a copy anew.
+  const copy = (source) => {
+    const media = one(source, 'picture, img').cloneNode(true)
+    const image = media.matches('picture') && one(media, 'img')
+    if (image) image.src = image.src + '#' + turn
+    return media
+  }
+
   const cut = () => {
     frame.style.setProperty('--cut', range.value + '%')
-    range.setAttribute('aria-valuetext', range.value + ' % full run')
+    range.setAttribute('aria-valuetext', range.value + ' % ' + one(frame, '[data-tag=full]').textContent)
   }
 
   const show = (thumb) => {
@@ -28,10 +39,13 @@ function compare(root) {
     }
     if (!current || current.closest('.seed') !== row) pick(row, thumb)
     current = thumb
-    for (const [side, source] of [['full', reference], ['other', thumb]]) {
-      one(frame, '[data-side=' + side + ']').replaceChildren(one(source, 'img').cloneNode())
-      one(frame, '[data-tag=' + side + ']').textContent = source.dataset.method
+    const before = against('source') && against('source').checked && one(row, '.source')
+    turn++
+    for (const [side, source] of [['full', before || reference], ['other', thumb]]) {
+      one(frame, '[data-side=' + side + ']').replaceChildren(copy(source))
+      one(frame, '[data-tag=' + side + ']').textContent = source.dataset.method || 'before'
     }
+    cut()
     const image = one(thumb, 'img')
     frame.style.setProperty('--ratio', image.width && image.height ? image.getAttribute('width') + '/' + image.getAttribute('height') : '1')
     fact('caption').textContent = row.dataset.caption
@@ -63,6 +77,7 @@ function compare(root) {
   for (const view of all(stage, '[name$="-view"]')) {
     view.addEventListener('change', () => { frame.dataset.view = view.value })
   }
+  for (const choice of all(stage, '[name$="-against"]')) choice.addEventListener('change', () => show(current))
   for (const thumb of all(root, '.thumb')) {
     thumb.addEventListener('click', () => {
       show(thumb)
@@ -72,7 +87,6 @@ function compare(root) {
   }
   const first = one(root, '.seed')
   show(all(first, '.thumb').find((thumb) => /^(plan-|paper$)/.test(thumb.dataset.method)) || one(first, '.thumb'))
-  cut()
   stage.hidden = false
 }
 

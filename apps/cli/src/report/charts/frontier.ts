@@ -59,7 +59,7 @@ export function ownFrontier(bench: BenchDocument, id: string): Markup | undefine
 
 /** The same against the exact solution; the full run, itself not exact, is a horizontal line. */
 export function exactFrontier(bench: BenchDocument, id: string): Markup | undefined {
-  const drawing = drawingOf(bench, 'exact', (row) => row.exact.psnr, ['plan1', 'oracle'])
+  const drawing = drawingOf(bench, 'exact', (row) => row.exact?.psnr, ['plan1', 'oracle'])
   if (drawing === undefined) return undefined
   return chartFigure({
     ...shared(drawing),
@@ -73,15 +73,15 @@ export function exactFrontier(bench: BenchDocument, id: string): Markup | undefi
 function drawingOf(
   bench: BenchDocument,
   to: BenchContest['to'],
-  quality: (row: BenchRow) => Summary,
+  quality: (row: BenchRow) => Summary | undefined,
   hidden: readonly string[],
 ): Drawing | undefined {
   const familyOf = ({ method }: BenchRow): string => parseMethod(method).family
   const drawn = bench.rows.filter(
-    (row) => ![...LEVELS, ...hidden].includes(familyOf(row)) && isDrawable(quality(row).mean),
+    (row) => ![...LEVELS, ...hidden].includes(familyOf(row)) && isDrawable(quality(row)?.mean),
   )
   const pointsOf = (rows: readonly BenchRow[]): Point[] =>
-    rows.map((row) => ({ nfe: row.nfe, quality: quality(row) })).sort((a, b) => a.nfe - b.nfe)
+    rows.map((row) => ({ nfe: row.nfe, quality: quality(row)! })).sort((a, b) => a.nfe - b.nfe)
   const families = familiesOf(drawn.map(({ method }) => method)).map((family) => ({
     family,
     points: pointsOf(drawn.filter((row) => familyOf(row) === family)),
@@ -111,13 +111,13 @@ const TAILED = /^(plan|plan-exact|paper|flat)$/
 
 function levelOf({ rows }: BenchDocument, to: BenchContest['to']): Level | undefined {
   const row = rows.find(({ method }) => method === (to === 'full' ? 'floor' : 'full'))
-  const value = to === 'full' ? row?.psnr.mean : row?.exact.psnr.mean
-  if (value === undefined || !isDrawable(value)) return undefined
+  const value = to === 'full' ? row?.psnr.mean : row?.exact?.psnr.mean
+  if (!isDrawable(value)) return undefined
   return { name: to === 'full' ? 'floor' : 'full run', value }
 }
 
-function isDrawable(psnr: number): boolean {
-  return Number.isFinite(psnr) && !isIdentical(psnr)
+function isDrawable(psnr: number | undefined): psnr is number {
+  return psnr !== undefined && Number.isFinite(psnr) && !isIdentical(psnr)
 }
 
 function shared(drawing: Drawing): Pick<Chart, 'legend' | 'heights' | 'draw'> {

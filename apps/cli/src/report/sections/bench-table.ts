@@ -11,6 +11,8 @@ interface Column {
   readonly text: (value: number) => string
   /** Figures of quality: the best of each NFE is emphasised. Times are not, being noisy. */
   readonly quality?: boolean
+  /** Needs the exact solution. */
+  readonly exact?: boolean
   /** First of a group of columns. */
   readonly first?: boolean
 }
@@ -58,24 +60,27 @@ const columns: readonly Column[] = [
   {
     head: 'PSNR',
     title: 'PSNR to the exact solution, mean, dB',
-    value: (row) => row.exact.psnr.mean,
+    value: (row) => row.exact?.psnr.mean ?? Number.NaN,
     text: psnrText,
     quality: true,
+    exact: true,
     first: true,
   },
   {
     head: 'p10',
     title: 'PSNR to the exact solution, worst tenth, dB',
-    value: (row) => row.exact.psnr.p10,
+    value: (row) => row.exact?.psnr.p10 ?? Number.NaN,
     text: psnrText,
     quality: true,
+    exact: true,
   },
   {
     head: 'harm',
     title:
       'share of samples under 35 dB to the exact solution and over 1 dB farther from it than the full run',
-    value: (row) => row.harm,
+    value: (row) => row.harm ?? Number.NaN,
     text: percent,
+    exact: true,
   },
   {
     head: 'model',
@@ -113,18 +118,21 @@ export function benchTable(bench: BenchDocument, id: string): Markup | undefined
     (a, b) => Math.round(a.nfe) - Math.round(b.nfe) || b.psnr.mean - a.psnr.mean,
   )
   const full = bench.rows.find((row) => row.method === 'full')
+  const exact = full?.exact?.psnr.mean
+  const shown = columns.filter((column) => exact !== undefined || !column.exact)
   return html`<section aria-labelledby="${id}-title">
 <h3 id="${id}-title">All figures</h3>
 <p class="lead">Over ${bench.samples} samples, all methods on the same noise in turn; PSNR in dB, means unless marked p10 (worst tenth) or min. <b class="best">Bold</b>: best of its NFE. ${floorWords(bench)}${
-    full &&
-    html` <span class="closer">▴</span> closer to the exact solution than the full run (${decibels(full.exact.psnr.mean)}).`
+    exact === undefined
+      ? undefined
+      : html` <span class="closer">▴</span> closer to the exact solution than the full run (${decibels(exact)}).`
   }</p>
 <div class="scroll" tabindex="0" role="region" aria-labelledby="${id}-title"><table data-sortable>
 <thead>
-<tr class="groups"><th></th><td colspan="2">Cost</td><td colspan="5" class="first">To the own full run</td><td colspan="3" class="first">To the exact solution</td><td colspan="4" class="first">Milliseconds a sample</td><td class="first"></td></tr>
-<tr><th scope="col">Method</th>${columns.map(headCell)}</tr>
+<tr class="groups"><th></th><td colspan="2">Cost</td><td colspan="5" class="first">To the own full run</td>${exact === undefined ? undefined : html`<td colspan="3" class="first">To the exact solution</td>`}<td colspan="4" class="first">Milliseconds a sample</td><td class="first"></td></tr>
+<tr><th scope="col">Method</th>${shown.map(headCell)}</tr>
 </thead>
-<tbody>${rows.map((row, index) => bodyRow(row, rows[index - 1], bench.rows, full))}</tbody>
+<tbody>${rows.map((row, index) => bodyRow(row, rows[index - 1], bench.rows, shown))}</tbody>
 </table></div>
 </section>`
 }
@@ -145,8 +153,9 @@ function bodyRow(
   row: BenchRow,
   previous: BenchRow | undefined,
   all: readonly BenchRow[],
-  full: BenchRow | undefined,
+  columns: readonly Column[],
 ): Markup {
+  const full = all.find(({ method }) => method === 'full')
   const peers = all.filter((peer) => isMethod(peer) && sameCost(peer, row))
   const starts = previous !== undefined && !sameCost(previous, row)
   const cells = columns.map((column) => {

@@ -50,16 +50,18 @@ function charts(title: string, id: string, figures: readonly (Markup | undefined
 
 function setting({ bench }: ModelSection): Markup {
   const { environment } = bench
+  const made = (name: string, count: number): (readonly [string, number])[] =>
+    count > 0 ? [[name, count]] : []
   const facts: readonly (readonly [string, string | number])[] = [
     ['Steps of the full run', bench.steps],
     ['Samples', bench.samples],
     ['First seed', bench.seed],
     ['Guidance scale', bench.guidanceScale],
-    ['Steps of the exact solution', bench.exactSteps],
-    ['Generations learned from', bench.paperGenerations],
-    ['Evaluations planned with', bench.planEvaluations],
-    ['The same, exact solution', bench.planExactEvaluations],
-    ['Noises others were tuned on', bench.tuningSamples],
+    ...made('Steps of the exact solution', bench.exactSteps),
+    ...made('Generations learned from', bench.paperGenerations),
+    ...made('Evaluations planned with', bench.planEvaluations),
+    ...made('The same, exact solution', bench.planExactEvaluations),
+    ...made('Noises others were tuned on', bench.tuningSamples),
     ['Evaluations of this bench', sumOf(bench.evaluations)],
     ['Backend', environment.backend],
     ['Threads', environment.threads],

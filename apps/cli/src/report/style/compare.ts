@@ -7,6 +7,7 @@ export const compareStyle: string = `
 .frame:focus-within:has(:focus-visible) { outline: 3px solid var(--accent); outline-offset: 3px; }
 .sides { position: relative; aspect-ratio: var(--ratio, 1); isolation: isolate; }
 .side { position: absolute; inset: 0; }
+.side picture { display: contents; }
 .side img { display: block; width: 100%; height: 100%; object-fit: contain; }
 .other.side { clip-path: inset(0 0 0 var(--cut)); }
 .divider { position: absolute; inset: 0 auto 0 var(--cut); width: 2px; margin-left: -1px; background: #fff; box-shadow: 0 0 0 1px rgb(0 0 0 / 0.35); pointer-events: none; }
@@ -58,7 +59,9 @@ export const compareStyle: string = `
 .live .thumb { cursor: pointer; }
 .live .thumb:hover { background: var(--card); border-color: var(--line); }
 .live .thumb[aria-pressed="true"] { background: var(--soft); border-color: var(--accent); }
-.thumb img { display: block; width: 100%; height: auto; border-radius: 5px; background: var(--skipped); }
+.source { display: flex; flex-direction: column; gap: 3px; min-width: 0; padding: 5px; border: 1px solid transparent; }
+.source .name { color: var(--muted); font: 600 12px/1.5 var(--mono); }
+:is(.thumb, .source) img { display: block; width: 100%; height: auto; border-radius: 5px; background: var(--skipped); }
 .thumb .name { overflow: hidden; font: 600 12px/1.5 var(--mono); text-overflow: ellipsis; white-space: nowrap; }
 .thumb .figures { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 6px; color: var(--muted); font-size: 11.5px; line-height: 1.4; }
 @media (max-width: 760px) {

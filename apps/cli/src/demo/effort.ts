@@ -1,0 +1,81 @@
+import type { Pipeline } from '@fastflow/pipelines'
+import { expectedCost } from '../bench/expected.ts'
+import type { Terms } from '../bench/section.ts'
+import { sumOf } from '../bench/tally.ts'
+
+/** How much a demo does with one model. */
+export type Effort = Pick<Terms, 'samples' | 'paperGenerations' | 'plans' | 'exact' | 'controls' | 'budgets'>
+
+const all = { plans: 'calibrated', exact: true, controls: 'all', budgets: [10, 15, 19] } as const
+const own = {
+  plans: 'own',
+  exact: false,
+  controls: 'all',
+  budgets: [10, 15, 19],
+  paperGenerations: 0,
+} as const
+const least = { ...own, controls: 'ab2', budgets: [10, 15] } as const
+
+/**
+ * From most to least: with everything learned and calibrated here; with the model's own plan beside what needs no
+ * learning; with little more than before and after.
+ */
+const EFFORTS: readonly Effort[] = [
+  { ...all, samples: 10, paperGenerations: 100 },
+  { ...all, samples: 6, paperGenerations: 40 },
+  { ...own, samples: 10 },
+  { ...own, samples: 6 },
+  { ...least, samples: 6 },
+  { ...least, samples: 4 },
+  { ...least, samples: 2 },
+]
+
+/** What the user allows at most. */
+export interface Limits {
+  readonly samples: number
+  readonly generations: number
+}
+
+/** The most that `ms` milliseconds are enough for, or else the least there is. */
+export function effortFor(
+  pipe: Pick<Pipeline, 'defaults'>,
+  ms: number,
+  msPerEvaluation: number,
+  limits: Limits,
+): Terms {
+  const terms = EFFORTS.map((effort) => termsOf(pipe, effort, limits))
+  return terms.find((one) => expectedMs(one, msPerEvaluation) <= ms) ?? terms.at(-1)!
+}
+
+/** About how long a bench on these terms takes. */
+export function expectedMs(terms: Terms, msPerEvaluation: number): number {
+  return sumOf(expectedCost(terms)) * msPerEvaluation
+}
+
+function termsOf(pipe: Pick<Pipeline, 'defaults'>, effort: Effort, { samples, generations }: Limits): Terms {
+  const { numSteps, guidanceScale } = pipe.defaults
+  return {
+    ...effort,
+    samples: Math.min(effort.samples, samples),
+    paperGenerations: Math.min(effort.paperGenerations, generations),
+    numSteps,
+    guidanceScale,
+    seed: 0,
+    oracle: false,
+    tuningSamples: 0,
+  }
+}
+
+/** Steps of the run that is timed. */
+const TIMED_STEPS = 4
+
+/** Milliseconds of one evaluation, a share of encoding and decoding included. Cost: 6 evaluations. */
+export async function timeEvaluation(
+  generate: (numSteps: number) => Promise<unknown>,
+  clock: () => number,
+): Promise<number> {
+  await generate(2)
+  const began = clock()
+  await generate(TIMED_STEPS)
+  return (clock() - began) / TIMED_STEPS
+}
