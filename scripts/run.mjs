@@ -1,4 +1,5 @@
-// `npm start` and `npm test` on a fresh machine: installs with the pinned pnpm, builds, then runs the demo or the tests.
+// `npm start`, `npm run studio` and `npm test` on a fresh machine: installs with the pinned pnpm, builds, then
+// runs the demo, the browser app or the tests.
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -39,6 +40,11 @@ function start(args) {
   return run(process.execPath, ['apps/cli/dist/main.js', 'demo', '--out', 'out', ...args])
 }
 
+function studio(args) {
+  prepare()
+  return pnpm('--filter', '@fastflow/studio', 'run', 'preview', ...args)
+}
+
 function workspaces() {
   return ['packages', 'apps'].flatMap((group) =>
     readdirSync(join(root, group)).map((name) => join(root, group, name)),
@@ -72,7 +78,7 @@ function test(args) {
 }
 
 const [, , command, ...args] = process.argv
-const commands = { start, test }
+const commands = { start, studio, test }
 if (!(command in commands)) {
   console.error(`usage: node scripts/run.mjs ${Object.keys(commands).join('|')}`)
   process.exit(2)

@@ -1,0 +1,98 @@
+import { h } from '../dom/element.ts'
+import { icon } from '../dom/icon.ts'
+import { saveJson } from '../export/download.ts'
+import type { Actions } from '../state/actions.ts'
+import type { State } from '../state/state.ts'
+import type { Store } from '../state/store.ts'
+
+/** Full generations that planning on this device may cost. */
+const EFFORT = 20
+
+/** Plans and policies on this device: where they come from, and ways to take them along. */
+export function deviceSection(store: Store<State>, actions: Actions): HTMLElement {
+  const plan = h('dd', {})
+  const policy = h('dd', {})
+  const button = (words: string, run: () => unknown, name?: Parameters<typeof icon>[0]): HTMLButtonElement =>
+    h('button', { type: 'button', class: 'plain', onclick: run }, name && icon(name), words)
+  const savePlan = button(
+    'Plan',
+    () => saveJson(nameOf(store.state, 'plan'), store.state.knowledge?.plan),
+    'download',
+  )
+  const savePolicy = button(
+    'Policy',
+    () => saveJson(nameOf(store.state, 'policy'), store.state.knowledge?.policy),
+    'download',
+  )
+  const file = h('input', {
+    type: 'file',
+    accept: 'application/json,.json',
+    class: 'unseen',
+    'aria-label': 'Plan or policy file',
+    onchange: () => {
+      const chosen = file.files?.[0]
+      file.value = ''
+      if (chosen)
+        chosen
+          .text()
+          .then(JSON.parse)
+          .then(actions.adopt, (): void =>
+            actions.fail(
+              `${chosen.name} is not JSON; choose a plan or policy that was saved here or by the command line`,
+            ),
+          )
+    },
+  })
+  const open = h('label', { class: 'plain button' }, file, icon('upload'), 'Open')
+  const calibrate = button(`Plan here (${EFFORT} full runs)`, () =>
+    actions.calibrate(EFFORT * store.state.settings.numSteps),
+  )
+  const forget = button('Forget', () => actions.forget(), 'trash')
+  const update = (): void => {
+    const { knowledge, activity, loading } = store.state
+    const busy = activity !== undefined || loading.status !== 'ready'
+    plan.textContent = describePlan(store.state)
+    policy.textContent = describePolicy(store.state)
+    savePlan.disabled = busy || !knowledge?.plan
+    savePolicy.disabled = busy || !knowledge?.policy
+    file.disabled = busy
+    calibrate.disabled = busy
+    forget.disabled = busy || (knowledge?.planSource !== 'device' && knowledge?.policySource !== 'device')
+  }
+  store.watch(({ knowledge }) => knowledge, update)
+  store.watch(({ activity, loading }) => activity === undefined && loading.status === 'ready', update)
+  return h(
+    'section',
+    { class: 'card device', 'aria-labelledby': 'device-title' },
+    h(
+      'header',
+      {},
+      h(
+        'div',
+        {},
+        h('h2', { id: 'device-title' }, 'On this device'),
+        h('p', {}, 'What was planned and learned stays in this browser, for this model and these settings.'),
+      ),
+    ),
+    h('dl', {}, h('div', {}, h('dt', {}, 'Plan'), plan), h('div', {}, h('dt', {}, 'Policy'), policy)),
+    h('div', { class: 'exports' }, savePlan, savePolicy, open, calibrate, forget),
+  )
+}
+
+function describePlan({ knowledge }: State): string {
+  const { plan, planSource } = knowledge ?? {}
+  if (!plan) return 'None yet. The first picture makes one.'
+  const budgets = plan.plans.map(({ budget }) => budget).join(', ')
+  return `${planSource === 'device' ? 'Made on this device' : 'Came with the model'}: ${budgets} evaluations.`
+}
+
+function describePolicy({ knowledge }: State): string {
+  const { policy, policySource } = knowledge ?? {}
+  if (!policy) return 'None yet. Effort “Learn” makes one.'
+  const from = policySource === 'device' ? 'Learned on this device' : 'Came with the model'
+  return `${from}: ${policy.state.generations} generations.`
+}
+
+function nameOf({ model, settings }: State, kind: string): string {
+  return `${model?.name}-${settings.numSteps}-steps-${kind}.json`
+}

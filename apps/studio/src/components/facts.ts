@@ -1,0 +1,178 @@
+import { h } from '../dom/element.ts'
+import { type IconName, icon } from '../dom/icon.ts'
+import { saveClip, savePicture } from '../export/save-picture.ts'
+import { saveReport } from '../export/save-report.ts'
+import type { Actions } from '../state/actions.ts'
+import type { Result, State } from '../state/state.ts'
+import type { Store } from '../state/store.ts'
+import { decibels, duration, times } from '../words.ts'
+import { fidelityOf } from './fidelity.ts'
+import { plannedDecisions } from './planned.ts'
+import { strip } from './strip.ts'
+
+/** What the picture on the stage is, what it cost, and where it can go. */
+export function factsPanel(store: Store<State>, actions: Actions): HTMLElement {
+  const caption = h('bdi', {})
+  const seed = h('span', {})
+  const figures = {
+    nfe: figure('Evaluations'),
+    time: figure('Time'),
+    psnr: figure('Fidelity'),
+  }
+  const strips = { fast: namedStrip(), full: namedStrip() }
+  const update = (): void => {
+    const { result, step, activity, settings } = store.state
+    if (result === undefined) {
+      strips.fast.update('Planned', plannedDecisions(store.state) ?? '', settings.numSteps)
+      strips.full.update('Full run', 'C'.repeat(settings.numSteps), settings.numSteps)
+      return
+    }
+    caption.textContent = result.subject
+    seed.textContent = `seed ${result.settings.seed}`
+    for (const side of ['fast', 'full'] as const) {
+      const take = result[side]
+      const running = step?.side === side && activity?.kind !== 'comparing' ? step.report : undefined
+      const decisions = running?.decisions ?? take?.stats.decisions ?? ''
+      const steps = running?.numSteps ?? take?.stats.steps ?? result.settings.numSteps
+      strips[side].update(side === 'fast' ? 'Accelerated' : 'Full run', decisions, steps)
+    }
+    updateFigures(figures, result)
+  }
+  store.watch(({ result }) => result, update)
+  store.watch(({ step }) => step, update)
+  store.watch(({ settings }) => settings, update)
+  store.watch(({ knowledge }) => knowledge, update)
+  const panel = h(
+    'div',
+    { class: 'facts' },
+    intro(),
+    h('p', { class: 'caption' }, caption, ' ', seed),
+    h('dl', { class: 'figures' }, ...Object.values(figures).map(({ element }) => element)),
+    h('div', { class: 'strips' }, strips.fast.element, strips.full.element, key()),
+    exportButtons(store, actions),
+  )
+  store.watch(
+    ({ result }) => result === undefined,
+    (nothing) => panel.classList.toggle('idle', nothing),
+  )
+  return panel
+}
+
+interface Figure {
+  readonly element: HTMLElement
+  set(value: string, note: string): void
+}
+
+function figure(name: string): Figure {
+  const value = h('b', {})
+  const note = h('small', {})
+  return {
+    element: h('div', {}, h('dt', {}, name), h('dd', {}, value, ' ', note)),
+    set(text, more) {
+      value.textContent = text
+      note.textContent = more
+    },
+  }
+}
+
+function updateFigures(figures: Readonly<Record<'nfe' | 'time' | 'psnr', Figure>>, result: Result): void {
+  const { fast, full } = result
+  figures.nfe.set(fast ? String(fast.stats.nfe) : '–', fast ? `of ${fast.stats.steps}` : '')
+  const ratio = fast && full && fast !== full ? `${times(full.wallMs / fast.wallMs)} faster` : ''
+  figures.time.set(fast ? duration(fast.wallMs) : '–', ratio)
+  const psnr = fidelityOf(fast, full)
+  figures.psnr.set(
+    psnr === undefined ? '–' : decibels(psnr),
+    fast && !full ? 'not compared' : 'to the full run',
+  )
+}
+
+/** What there is to see before the first picture. */
+function intro(): HTMLElement {
+  return h(
+    'div',
+    { class: 'intro' },
+    h('h2', {}, 'The same picture, fewer evaluations'),
+    h(
+      'p',
+      {},
+      'A picture takes the network many steps. FastFlow evaluates it only where that matters and computes the steps in between from what it has seen.',
+    ),
+  )
+}
+
+function namedStrip(): {
+  readonly element: HTMLElement
+  update(name: string, decisions: string, steps: number): void
+} {
+  const { element, update } = strip()
+  const label = h('b', {})
+  const count = h('span', {})
+  return {
+    element: h('div', {}, h('p', {}, label, count), element),
+    update(name, decisions, steps) {
+      update(decisions, steps)
+      const nfe = decisions.replaceAll('S', '').length
+      label.textContent = name
+      count.textContent = nfe === 0 ? '' : `${nfe} of ${steps}`
+    },
+  }
+}
+
+function key(): HTMLElement {
+  return h(
+    'p',
+    { class: 'key' },
+    h('i', { class: 'computed' }),
+    'evaluated',
+    h('i', { class: 'skipped' }),
+    'skipped',
+  )
+}
+
+function exportButtons(store: Store<State>, actions: Actions): HTMLElement {
+  const button = (name: IconName, words: string, run: (result: Result) => unknown): HTMLButtonElement =>
+    h(
+      'button',
+      {
+        type: 'button',
+        class: 'plain',
+        onclick: () => {
+          const { result } = store.state
+          if (result) Promise.resolve(run(result)).catch(actions.fail)
+        },
+      },
+      icon(name),
+      words,
+    )
+  const picture = button('download', 'Picture', (result) => savePicture(result, store.state))
+  const clip = button('download', 'Clip', (result) => saveClip(result, store.state))
+  const report = button('file', 'Report', (result) => saveReport(result, store.state))
+  const edit = button('edit', 'Edit', async (result) => {
+    const editor = store.state.models.find(({ task }) => task === 'image-editing')
+    const image = result.fast?.image
+    if (editor === undefined || image === undefined) return
+    actions.setSource({ name: result.subject, image })
+    if (store.state.model !== editor) await actions.pick(editor)
+  })
+  store.watch(
+    ({ result, activity, models }) => [result, activity, models] as const,
+    () => {
+      const { result, activity, models, about } = store.state
+      const take = result?.fast
+      for (const one of [picture, clip, report, edit])
+        one.disabled = take === undefined || activity !== undefined
+      clip.hidden = !take?.clip
+      const fits = models.some(({ task }) => task === 'image-editing') && about?.size === 64
+      edit.hidden = !fits || about?.task === 'text-to-video'
+    },
+  )
+  return h(
+    'div',
+    { class: 'exports', role: 'group', 'aria-label': 'Save or go on' },
+    picture,
+    clip,
+    report,
+    edit,
+  )
+}

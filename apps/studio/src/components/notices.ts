@@ -1,0 +1,72 @@
+import { h } from '../dom/element.ts'
+import { icon } from '../dom/icon.ts'
+import type { EngineError } from '../engine/client.ts'
+import type { Actions } from '../state/actions.ts'
+import type { State } from '../state/state.ts'
+import type { Store } from '../state/store.ts'
+import { sentence } from '../words.ts'
+
+/** What went wrong, remarks on what was made, and what is read aloud. */
+export function notices(store: Store<State>, actions: Actions): HTMLElement {
+  const title = h('strong', {})
+  const message = h('p', {})
+  const retry = h(
+    'button',
+    {
+      type: 'button',
+      class: 'plain',
+      onclick: () => {
+        const { model } = store.state
+        if (model) void actions.pick(model)
+      },
+    },
+    'Load the model again',
+  )
+  const dismiss = h(
+    'button',
+    { type: 'button', class: 'plain square', 'aria-label': 'Dismiss', onclick: () => actions.dismiss() },
+    icon('close'),
+  )
+  const alert = h('div', { class: 'alert', role: 'alert', hidden: true })
+  const notes = h('ul', { class: 'notes' })
+  const spoken = h('p', { class: 'unseen', role: 'status' })
+  store.watch(
+    ({ error }) => error,
+    (error) => {
+      alert.hidden = error === undefined
+      if (error === undefined) return alert.replaceChildren()
+      title.textContent = titleOf(error)
+      message.textContent = sentence(error.message)
+      const again = store.state.loading.status === 'failed' ? retry : undefined
+      alert.replaceChildren(h('div', {}, title, message, again), dismiss)
+    },
+  )
+  store.watch(
+    ({ notes }) => notes,
+    (lines) => notes.replaceChildren(...lines.map((line) => h('li', {}, sentence(line)))),
+  )
+  store.watch(
+    ({ announcement }) => announcement,
+    (words) => {
+      spoken.textContent = words
+    },
+  )
+  return h('div', { class: 'notices' }, alert, notes, spoken)
+}
+
+const titles: Readonly<Partial<Record<EngineError['code'], string>>> = {
+  'invalid-argument': 'That does not work yet',
+  'model-not-found': 'A file of the model is missing',
+  'model-unreadable': 'A file of the model is damaged',
+  'model-mismatch': 'The model does not fit',
+  'model-failed': 'The network failed',
+  'non-finite-velocity': 'The network gave no usable numbers',
+  'policy-unreadable': 'The policy cannot be read',
+  'policy-mismatch': 'The policy was made for something else',
+  'output-unwritable': 'The policy could not be stored',
+  unsupported: 'This is not supported',
+}
+
+function titleOf({ code }: EngineError): string {
+  return titles[code] ?? 'Something went wrong'
+}

@@ -1,0 +1,68 @@
+import type { ModelFolder, PlanDocument, PolicyStore } from '@fastflow/core'
+import {
+  type PaperState,
+  type Pipeline,
+  type PolicyDocument,
+  planDigest,
+  policyDigest,
+  type RunSettings,
+} from '@fastflow/pipelines'
+import type { Knowledge } from './protocol.ts'
+
+interface Found<Document> {
+  readonly document: Document | undefined
+  readonly source: 'shipped' | 'device' | undefined
+}
+
+/** What is known for these settings: on this device first, else what came with the model. */
+export async function readKnowledge(
+  pipe: Pipeline,
+  store: PolicyStore,
+  folder: ModelFolder,
+  settings: RunSettings,
+): Promise<Knowledge> {
+  const policyName = policyDigest(pipe.policyKey(settings))
+  const plan = await find<PlanDocument>(store, folder, planDigest(pipe.planKey(settings)))
+  const policy = await find<PolicyDocument<PaperState>>(store, folder, policyName)
+  return {
+    plan: plan.document,
+    planSource: plan.source,
+    policy: policy.document,
+    policySource: policy.source,
+    curve: await readCurve(store, policyName),
+  }
+}
+
+/** Notes what a generation of the learning policy cost, beside the policy; one that began anew begins a new curve. */
+export async function recordGeneration(
+  store: PolicyStore,
+  { key }: PolicyDocument,
+  nfe: number,
+  fresh: boolean,
+): Promise<void> {
+  const name = policyDigest(key)
+  const before = fresh ? [] : await readCurve(store, name)
+  await store.save(curveKey(name), [...before, nfe])
+}
+
+export function curveKey(policyName: string): string {
+  return `curve-${policyName}`
+}
+
+async function readCurve(store: PolicyStore, policyName: string): Promise<readonly number[]> {
+  const curve = await store.load(curveKey(policyName))
+  return Array.isArray(curve) ? curve.filter((nfe) => typeof nfe === 'number') : []
+}
+
+async function find<Document>(
+  store: PolicyStore,
+  folder: ModelFolder,
+  digest: string,
+): Promise<Found<Document>> {
+  const stored = await store.load(digest)
+  if (stored !== undefined) return { document: stored as Document, source: 'device' }
+  const path = `policies/${digest}.json`
+  if (!(await folder.has(path))) return { document: undefined, source: undefined }
+  const text = new TextDecoder().decode(await folder.read(path))
+  return { document: JSON.parse(text) as Document, source: 'shipped' }
+}

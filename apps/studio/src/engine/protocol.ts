@@ -1,0 +1,104 @@
+import type { FastFlowErrorCode, LoadProgress, PlanDocument, RgbImage } from '@fastflow/core'
+import type {
+  Accelerate,
+  Defaults,
+  FlowOptions,
+  GeneratedImage,
+  PaperState,
+  PolicyDocument,
+  RunSettings,
+  Task,
+} from '@fastflow/pipelines'
+
+/** What the page has to know of a loaded model. */
+export interface ModelAbout {
+  readonly name: string
+  readonly task: Task
+  readonly labels: readonly string[]
+  /** Pixels on a side. */
+  readonly size: number
+  readonly defaults: Defaults
+  readonly digest: string
+  readonly executionProvider: string
+  /** What networks run on, in a word or two, and why on that. */
+  readonly runtime: { readonly kind: 'wasm' | 'webgpu'; readonly name: string; readonly reason: string }
+  /** Prompts the model brings, to start from. */
+  readonly prompts: readonly string[]
+}
+
+/** Plans and policies that apply to the settings at hand. */
+export interface Knowledge {
+  readonly plan: PlanDocument | undefined
+  /** Where the plan comes from: with the model, or made on this device. */
+  readonly planSource: 'shipped' | 'device' | undefined
+  readonly policy: PolicyDocument<PaperState> | undefined
+  readonly policySource: 'shipped' | 'device' | undefined
+  /** Evaluations of every generation learned from on this device, in order. */
+  readonly curve: readonly number[]
+}
+
+/** One picture or clip, and what it cost. */
+export interface Take extends Omit<GeneratedImage, 'index'> {
+  /** From the call to the finished picture, the decoder included. */
+  readonly wallMs: number
+  /** Remarks for the user. */
+  readonly notes: readonly string[]
+}
+
+/** While a model is loaded: how far it is, or something worth telling that stops nothing. */
+export type LoadReport = LoadProgress | { readonly status: 'notice'; readonly message: string }
+
+/** After every jump. */
+export interface StepReport {
+  /** Grid index just reached. */
+  readonly index: number
+  readonly numSteps: number
+  readonly nfe: number
+  /** Decisions so far, one letter a step. */
+  readonly decisions: string
+  readonly preview: RgbImage | undefined
+}
+
+export interface CalibrationReport {
+  readonly evaluations: number
+  readonly limit: number
+}
+
+/** What the engine does: what goes in, what is reported on the way, what comes out. */
+export interface Commands {
+  readonly load: { input: { location: string }; report: LoadReport; result: ModelAbout }
+  readonly know: { input: RunSettings; report: never; result: Knowledge }
+  readonly generate: {
+    input: { subject: string; options: FlowOptions; accelerate: Accelerate }
+    report: StepReport
+    result: Take
+  }
+  readonly calibrate: {
+    input: { settings: RunSettings; evaluations: number }
+    report: CalibrationReport
+    result: Knowledge
+  }
+  /** Puts a plan or policy from a file where it is followed from now on. */
+  readonly adopt: { input: { settings: RunSettings; document: unknown }; report: never; result: Knowledge }
+  /** Forgets what was learned and planned on this device for these settings. */
+  readonly forget: { input: RunSettings; report: never; result: Knowledge }
+}
+
+export type CommandName = keyof Commands
+
+export type Request =
+  | {
+      readonly [Name in CommandName]: { job: number; name: Name; input: Commands[Name]['input'] }
+    }[CommandName]
+  | { readonly job: number; readonly name: 'cancel' }
+
+export interface Failure {
+  readonly code: FastFlowErrorCode | 'unexpected'
+  readonly field: string
+  readonly message: string
+}
+
+export type Reply =
+  | { readonly job: number; readonly kind: 'report'; readonly report: unknown }
+  | { readonly job: number; readonly kind: 'done'; readonly result: unknown }
+  | { readonly job: number; readonly kind: 'failed'; readonly failure: Failure }

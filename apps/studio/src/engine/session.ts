@@ -1,0 +1,137 @@
+import { type ExecutionSupport, webBackend } from '@fastflow/backend-web'
+import { invalidArgument, parsePlan } from '@fastflow/core'
+import {
+  type Accelerate,
+  checkPolicyDocument,
+  loadPipeline,
+  type Pipeline,
+  planDigest,
+  policyDigest,
+  type RunSettings,
+} from '@fastflow/pipelines'
+import { type DocumentStore, openDocumentStore } from './document-store.ts'
+import { curveKey, readKnowledge, recordGeneration } from './knowledge.ts'
+import type { CommandName, Commands, ModelAbout } from './protocol.ts'
+
+interface Context {
+  readonly report: (report: unknown) => void
+  readonly signal: AbortSignal
+}
+
+/** The commands, as the worker runs them: one model at a time. */
+export type Session = {
+  readonly [Name in CommandName]: (
+    input: Commands[Name]['input'],
+    context: Context,
+  ) => Promise<Commands[Name]['result']>
+}
+
+interface Loaded {
+  readonly pipe: Pipeline
+  readonly location: string
+}
+
+export function createSession(): Session {
+  let notice = (_: string): void => {}
+  const backend = webBackend({
+    onNotice: ({ kind, message }) => {
+      if (kind === 'uncached') notice(message)
+    },
+  })
+  const store = openDocumentStore()
+  let loaded: Loaded | undefined
+  const model = (): Loaded => {
+    if (loaded === undefined) throw invalidArgument('model', 'is not loaded; pick a model first')
+    return loaded
+  }
+  const know = async (settings: RunSettings): Promise<Commands['know']['result']> => {
+    const { pipe, location } = model()
+    return readKnowledge(pipe, store, await backend.open(location), settings)
+  }
+  return {
+    async load({ location }, { report }) {
+      await loaded?.pipe.dispose()
+      loaded = undefined
+      notice = (message) => report({ status: 'notice', message })
+      const pipe = await loadPipeline(location, { backend, store, onProgress: report })
+      loaded = { pipe, location }
+      return aboutOf(pipe, await backend.support())
+    },
+    know,
+    async generate({ subject, options, accelerate }, { report, signal }) {
+      const { pipe } = model()
+      let decisions = ''
+      const started = performance.now()
+      const { items, notes, policy } = await pipe.generate(subject, {
+        ...options,
+        accelerate,
+        signal,
+        clock: () => performance.now(),
+        onStep({ index, numSteps, nfe, skipped, preview }) {
+          decisions += `C${'S'.repeat(skipped)}`
+          report({ index, numSteps, nfe, decisions, preview: preview() })
+        },
+      })
+      const wallMs = performance.now() - started
+      const { index: _, ...item } = items[0]!
+      if (policy) await recordGeneration(store, policy, item.stats.nfe, isFresh(accelerate))
+      return { ...item, notes, wallMs }
+    },
+    async calibrate({ settings, evaluations }, { report, signal }) {
+      await model().pipe.calibrate({ ...settings, evaluations, signal, onProgress: report })
+      return know(settings)
+    },
+    async adopt({ settings, document }) {
+      const { pipe } = model()
+      const [digest, checked] = checkDocument(pipe, settings, document)
+      await store.save(digest, checked)
+      return know(settings)
+    },
+    async forget(settings) {
+      await forgetDocuments(model().pipe, store, settings)
+      return know(settings)
+    },
+  }
+}
+
+function isFresh(accelerate: Accelerate): boolean {
+  return typeof accelerate === 'object' && 'fresh' in accelerate && accelerate.fresh === true
+}
+
+async function aboutOf(pipe: Pipeline, support: ExecutionSupport): Promise<ModelAbout> {
+  const { model: name, task, labels, size, defaults, digest, executionProvider } = pipe
+  const prompts = task === 'class-to-image' ? [] : await pipe.subjects().catch(() => [])
+  const kind = support.chosen.executionProvider
+  const runtime = { kind, name: nameOf(support), reason: reasonOf(support) }
+  return { name, task, labels, size, defaults, digest, executionProvider, runtime, prompts }
+}
+
+function nameOf({ chosen: { executionProvider, threads } }: ExecutionSupport): string {
+  if (executionProvider === 'webgpu') return 'WebGPU'
+  return threads === 1 ? 'WebAssembly, one thread' : `WebAssembly, ${threads} threads`
+}
+
+/** What it runs on, and why nothing faster. */
+function reasonOf({ chosen, tried }: ExecutionSupport): string {
+  const others = tried.filter(({ works }) => !works).map(({ reason }) => reason)
+  return [`Networks run on ${chosen.reason}`, ...others].map((line) => `${line}.`).join(' ')
+}
+
+function checkDocument(
+  pipe: Pipeline,
+  settings: RunSettings,
+  document: unknown,
+): readonly [digest: string, document: unknown] {
+  const { format } = (document ?? {}) as { format?: unknown }
+  if (format === 'fastflow-plan') {
+    const key = pipe.planKey(settings)
+    return [planDigest(key), parsePlan(document, key).document]
+  }
+  const key = pipe.policyKey(settings)
+  return [policyDigest(key), checkPolicyDocument(document, key, 'the file')]
+}
+
+async function forgetDocuments(pipe: Pipeline, store: DocumentStore, settings: RunSettings): Promise<void> {
+  const policy = policyDigest(pipe.policyKey(settings))
+  for (const key of [planDigest(pipe.planKey(settings)), policy, curveKey(policy)]) await store.remove(key)
+}

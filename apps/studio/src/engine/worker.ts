@@ -1,0 +1,37 @@
+import { FastFlowError } from '@fastflow/core'
+import type { CommandName, Commands, Failure, Reply, Request } from './protocol.ts'
+import { createSession } from './session.ts'
+
+const session = createSession()
+const running = new Map<number, AbortController>()
+
+self.onmessage = ({ data }: MessageEvent<Request>) => {
+  if (data.name === 'cancel') running.get(data.job)?.abort()
+  else void serve(data.job, data.name, data.input)
+}
+
+async function serve(job: number, name: CommandName, input: Commands[CommandName]['input']): Promise<void> {
+  const controller = new AbortController()
+  running.set(job, controller)
+  try {
+    const report = (report: unknown): void => reply({ job, kind: 'report', report })
+    const result = await session[name](input as never, { report, signal: controller.signal })
+    reply({ job, kind: 'done', result })
+  } catch (error) {
+    reply({ job, kind: 'failed', failure: failureOf(error) })
+  } finally {
+    running.delete(job)
+  }
+}
+
+function reply(message: Reply): void {
+  self.postMessage(message)
+}
+
+function failureOf(error: unknown): Failure {
+  if (FastFlowError.isInstance(error)) {
+    const { code, field, message } = error
+    return { code, field, message }
+  }
+  return { code: 'unexpected', field: '', message: error instanceof Error ? error.message : String(error) }
+}

@@ -1,0 +1,32 @@
+import type { Take } from '../engine/protocol.ts'
+import type { Result, State } from '../state/state.ts'
+
+/** What a picture file says of itself: enough to compute it again, in the words of the command line. */
+export function metadataOf(
+  take: Take,
+  { subject, source, settings }: Result,
+  { about }: State,
+): Readonly<Record<string, unknown>> {
+  const { nfe, steps, decisions, estimatedPsnr } = take.stats
+  const { guidanceScale, negativePrompt } = settings
+  return {
+    model: about?.name,
+    digest: about?.digest,
+    [about?.task === 'class-to-image' ? 'class' : 'prompt']: subject,
+    ...(negativePrompt && { negativePrompt }),
+    ...(source && { image: source.name }),
+    ...(take.clip && { frames: take.clip.frames.length }),
+    seed: take.seed,
+    steps,
+    guidance: guidanceScale,
+    accelerate: accelerateOf(take, settings.mode),
+    nfe,
+    decisions,
+    estimatedPsnr,
+  }
+}
+
+function accelerateOf({ stats }: Take, mode: State['settings']['mode']): 'off' | 'paper' | 'plan' {
+  if (stats.nfe === stats.steps) return 'off'
+  return mode === 'learn' ? 'paper' : 'plan'
+}

@@ -1,0 +1,28 @@
+import './style/index.css'
+import { app } from './app.ts'
+import type { Catalog } from './engine/catalog.ts'
+import { EngineError, startEngine } from './engine/client.ts'
+import { keepForOffline } from './offline.ts'
+import { createActions } from './state/actions.ts'
+import { readSettings, writeSettings } from './state/remember.ts'
+import { initialState } from './state/state.ts'
+import { createStore } from './state/store.ts'
+import { applyTheme, readTheme } from './theme.ts'
+
+applyTheme(readTheme())
+const store = createStore({ ...initialState, settings: { ...initialState.settings, ...readSettings() } })
+const actions = createActions(store, startEngine())
+document.body.append(app(store, actions))
+store.watch(({ settings }) => settings, writeSettings)
+if (import.meta.env.PROD) keepForOffline(store)
+
+try {
+  const response = await fetch('models.json')
+  if (!response.ok) throw new Error(`the server answered ${response.status}`)
+  const { models } = (await response.json()) as Catalog
+  store.set({ models })
+  if (models[0]) await actions.pick(models[0])
+} catch (cause) {
+  const message = `models.json, the list of models, cannot be read (${cause}); build the app again, or reload the page`
+  actions.fail(new EngineError({ code: 'model-not-found', field: 'models.json', message }))
+}

@@ -1,0 +1,55 @@
+import type { CatalogModel } from '../engine/catalog.ts'
+import type { Engine } from '../engine/client.ts'
+import type { Take } from '../engine/protocol.ts'
+import { createDesk } from './desk.ts'
+import { compareBudgets, generate } from './generating.ts'
+import { adopt, calibrate, forget, learn } from './learning.ts'
+import { loadModel } from './loading.ts'
+import type { Settings, Source, State } from './state.ts'
+import type { Store } from './store.ts'
+
+/** Everything the user can have done. Nothing here throws: what goes wrong is put into the state, in words. */
+export interface Actions {
+  pick(model: CatalogModel): Promise<void>
+  change(patch: Partial<Settings>): void
+  setSource(source: Source | undefined): void
+  generate(): Promise<void>
+  compareBudgets(): Promise<void>
+  /** Puts one of the compared takes on the stage. */
+  show(take: Take): void
+  learn(generations: number, fresh: boolean): Promise<void>
+  /** Cost: at most so many evaluations. */
+  calibrate(evaluations: number): Promise<void>
+  adopt(document: unknown): Promise<void>
+  forget(): Promise<void>
+  /** Stops what runs at the next step. */
+  stop(): void
+  fail(error: unknown): void
+  dismiss(): void
+}
+
+export function createActions(store: Store<State>, engine: Engine): Actions {
+  const desk = createDesk(store, engine)
+  return {
+    pick: (model) => loadModel(desk, model),
+    change(patch) {
+      desk.change(patch)
+      const matters = 'numSteps' in patch || 'guidanceScale' in patch
+      if (matters && store.state.about) desk.refresh().catch(desk.fail)
+    },
+    setSource: (source) => store.set({ source }),
+    generate: () => generate(desk),
+    compareBudgets: () => compareBudgets(desk),
+    show(fast) {
+      const { result } = store.state
+      if (result) store.set({ result: { ...result, fast } })
+    },
+    learn: (generations, fresh) => learn(desk, generations, fresh),
+    calibrate: (evaluations) => calibrate(desk, evaluations),
+    adopt: (document) => adopt(desk, document),
+    forget: () => forget(desk),
+    stop: desk.stop,
+    fail: desk.fail,
+    dismiss: () => store.set({ error: undefined }),
+  }
+}

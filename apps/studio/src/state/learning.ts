@@ -1,0 +1,70 @@
+import type { Desk } from './desk.ts'
+import { requestOf, subjectOf } from './request.ts'
+import { runSettingsOf } from './state.ts'
+
+/** Seeds that learning uses, far from those people type. */
+const LEARNING_SEED = 1_000_000
+
+/** Has the paper's policy learn from so many pictures, subjects in turn; `fresh` forgets first what it knows. */
+export function learn(desk: Desk, generations: number, fresh: boolean): Promise<void> {
+  const { store, engine } = desk
+  return desk.busy('learning', 'Learning', async (signal, progress) => {
+    const { about, settings } = store.state
+    const subjects = about!.labels.length > 0 ? about!.labels : about!.prompts
+    const { options } = requestOf(store.state)
+    for (let n = 0; n < generations; n++) {
+      progress(n / generations, `Picture ${n + 1} of ${generations}`)
+      const turn = fresh && n === 0 ? 0 : (store.state.knowledge?.curve.length ?? 0)
+      const subject = subjects[turn % subjects.length] ?? subjectOf(store.state)
+      const accelerate = { method: 'paper', fresh: fresh && n === 0 } as const
+      await engine.call(
+        'generate',
+        { subject, options: { ...options, seed: LEARNING_SEED + turn }, accelerate },
+        { signal },
+      )
+      store.set({ knowledge: await engine.call('know', runSettingsOf(settings)) })
+    }
+    desk.announce(`Learned from ${generations} pictures.`)
+  })
+}
+
+/** Plans which steps to evaluate, on this device. */
+export function calibrate(desk: Desk, evaluations: number): Promise<void> {
+  const { store, engine } = desk
+  return desk.busy('planning', 'Planning', async (signal, progress) => {
+    const settings = runSettingsOf(store.state.settings)
+    const knowledge = await engine.call(
+      'calibrate',
+      { settings, evaluations },
+      {
+        signal,
+        onReport: (report) =>
+          progress(
+            report.evaluations / report.limit,
+            `${report.evaluations} of at most ${report.limit} evaluations`,
+          ),
+      },
+    )
+    store.set({ knowledge })
+    desk.announce('The plan is ready.')
+  })
+}
+
+/** Follows a plan or policy from a file. */
+export function adopt(desk: Desk, document: unknown): Promise<void> {
+  const { store, engine } = desk
+  return desk.busy('planning', 'Reading the file', async () => {
+    const settings = runSettingsOf(store.state.settings)
+    store.set({ knowledge: await engine.call('adopt', { settings, document }) })
+    desk.announce('The file is followed from now on.')
+  })
+}
+
+/** Forgets what was planned and learned on this device for the present settings. */
+export function forget(desk: Desk): Promise<void> {
+  const { store, engine } = desk
+  return desk.busy('planning', 'Forgetting', async () => {
+    store.set({ knowledge: await engine.call('forget', runSettingsOf(store.state.settings)) })
+    desk.announce('Forgotten.')
+  })
+}

@@ -1,0 +1,33 @@
+import type { Settings } from './state.ts'
+
+const KEY = 'fastflow-studio.settings'
+
+/** Settings that outlive the page. Prompts do not. */
+const remembered = ['seed', 'mode', 'psnr', 'share', 'compare'] as const
+
+type Remembered = Partial<Pick<Settings, (typeof remembered)[number]>>
+
+export function writeSettings(settings: Settings): void {
+  try {
+    const kept = Object.fromEntries(remembered.map((name) => [name, settings[name]]))
+    localStorage.setItem(KEY, JSON.stringify(kept))
+  } catch {
+    // A browser that keeps nothing is no reason to stop.
+  }
+}
+
+/** What was written, as far as it makes sense. */
+export function readSettings(): Remembered {
+  try {
+    const { seed, mode, psnr, share, compare } = JSON.parse(localStorage.getItem(KEY) ?? '{}')
+    return {
+      ...(Number.isInteger(seed) && seed >= 0 && { seed }),
+      ...(['budget', 'quality', 'learn'].includes(mode) && { mode }),
+      ...(psnr >= 20 && psnr <= 60 && { psnr }),
+      ...([0.8, 0.9, 0.95].includes(share) && { share }),
+      ...(typeof compare === 'boolean' && { compare }),
+    }
+  } catch {
+    return {}
+  }
+}

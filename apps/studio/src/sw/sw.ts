@@ -1,0 +1,79 @@
+/**
+ * Keeps the app for offline use. What a build consists of is written in at build time; networks are kept by whoever
+ * loads them.
+ */
+declare const self: ServiceWorkerGlobalScope
+
+interface Precache {
+  readonly version: string
+  readonly files: readonly string[]
+  /** The runtime, by what it runs on. */
+  readonly wasm: readonly string[]
+  readonly webgpu: readonly string[]
+}
+
+const { version, files, ...runtimes } = '__PRECACHE__' as unknown as Precache
+const CACHE = `fastflow-studio-${version}`
+
+self.addEventListener('install', (event) => {
+  const keep = async (): Promise<void> => {
+    const cache = await caches.open(CACHE)
+    await cache.addAll(files.map((file) => new Request(file, { cache: 'no-cache' })))
+    await self.skipWaiting()
+  }
+  event.waitUntil(keep())
+})
+
+self.addEventListener('activate', (event) => {
+  const takeOver = async (): Promise<void> => {
+    const old = (await caches.keys()).filter((name) => name.startsWith('fastflow-studio-') && name !== CACHE)
+    await Promise.all(old.map((name) => caches.delete(name)))
+    await self.clients.claim()
+  }
+  event.waitUntil(takeOver())
+})
+
+// The page says which runtime it needs: the first time it was fetched before there was a service worker.
+self.addEventListener('message', (event) => {
+  const kept = runtimes[event.data as keyof typeof runtimes]
+  if (kept) event.waitUntil(caches.open(CACHE).then((cache) => addMissing(cache, kept)))
+})
+
+async function addMissing(cache: Cache, urls: readonly string[]): Promise<void> {
+  for (const url of urls) if (!(await cache.match(url))) await cache.add(url)
+}
+
+self.addEventListener('fetch', (event) => {
+  const { request } = event
+  const url = new URL(request.url)
+  if (!['GET', 'HEAD'].includes(request.method) || url.origin !== location.origin) return
+  if (url.pathname.endsWith('.onnx')) return
+  event.respondWith(answer(request).then(isolated))
+})
+
+/** From the cache, else from the network. */
+async function answer(request: Request): Promise<Response> {
+  const cache = await caches.open(CACHE)
+  const wanted = request.mode === 'navigate' ? './index.html' : request.url
+  const kept = await cache.match(wanted, { ignoreSearch: true })
+  if (kept) return request.method === 'HEAD' ? new Response(null, kept) : kept
+  return fetch(request).catch(() => unreachable(request))
+}
+
+/** Of a model's small files all are kept, so one that is not kept does not exist. */
+function unreachable({ url }: Request): Response {
+  if (new URL(url).pathname.includes('/models/')) return new Response(null, { status: 404 })
+  return Response.error()
+}
+
+/** Hosts that cannot set headers get shared memory, and with it threads, all the same. */
+function isolated(response: Response): Response {
+  if (response.status === 0) return response
+  const headers = new Headers(response.headers)
+  headers.set('Cross-Origin-Opener-Policy', 'same-origin')
+  headers.set('Cross-Origin-Embedder-Policy', 'require-corp')
+  const { status, statusText, body } = response
+  return new Response(body, { status, statusText, headers })
+}
+
+export {}

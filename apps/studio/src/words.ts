@@ -1,0 +1,38 @@
+import { PSNR_CAP } from '@fastflow/proxies'
+
+export function fixed(value: number, digits: number): string {
+  return value.toFixed(digits).replace(/^-/, '−')
+}
+
+/** Evaluations that happened, of those a full run makes. */
+export function evaluations({ nfe, steps }: { readonly nfe: number; readonly steps: number }): string {
+  return `${nfe} of ${steps} steps evaluated`
+}
+
+/** A PSNR; the proxies' cap stands for identical images. */
+export function decibels(psnr: number, digits = 1): string {
+  return psnr >= PSNR_CAP ? 'identical' : `${fixed(psnr, digits)} dB`
+}
+
+export function duration(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)} ms`
+  return ms < 10_000 ? `${fixed(ms / 1000, 2)} s` : `${fixed(ms / 1000, 1)} s`
+}
+
+export function times(ratio: number): string {
+  return `${fixed(ratio, ratio < 10 ? 1 : 0)}×`
+}
+
+export function megabytes(bytes: number): string {
+  return `${fixed(bytes / 1e6, bytes < 1e7 ? 1 : 0)} MB`
+}
+
+export function percent(share: number): string {
+  return `${Math.round(share * 100)} %`
+}
+
+/** A message as a sentence. Names of files and options at its start stay as they are. */
+export function sentence(text: string): string {
+  const whole = /[.!?]$/.test(text) ? text : `${text}.`
+  return /^[\p{L}-]+[ ,]/u.test(whole) ? `${whole.charAt(0).toUpperCase()}${whole.slice(1)}` : whole
+}

@@ -1,0 +1,168 @@
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { inflateSync } from 'node:zlib'
+import type { Browser, BrowserContext, Download } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { seriousFindings } from './support/axe.ts'
+import { launch, noBrowser } from './support/chromium.ts'
+import { readChunks } from './support/png-chunks.ts'
+import { type StudioServer, serveStudio } from './support/server.ts'
+import { openStudio, type Studio } from './support/studio.ts'
+
+/** Few enough that a test is quick, more than the eight below which acceleration stays off. */
+const STEPS = 10
+
+describe.skipIf(noBrowser)(`a user's journey ${noBrowser ?? ''}`, () => {
+  let server: StudioServer
+  let browser: Browser
+  let context: BrowserContext
+  let studio: Studio
+
+  beforeAll(async () => {
+    server = await serveStudio()
+    browser = await launch()
+    context = await browser.newContext({ viewport: { width: 1280, height: 900 }, acceptDownloads: true })
+    studio = await openStudio(context, server.url)
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await server?.close()
+  })
+
+  test('opens with a model that is ready', async () => {
+    await studio.ready()
+    expect(await studio.page.getByRole('radio', { name: 'Emoji', exact: true }).isChecked()).toBe(true)
+    expect(await studio.strips()).toEqual(['12 of 50 steps evaluated', '50 of 50 steps evaluated'])
+  })
+
+  test('generates what is typed by a shipped plan, and the full run beside it', async () => {
+    const { page } = studio
+    await page.getByLabel('Prompt', { exact: true }).fill('a red fox, 3d')
+    await page.getByLabel('Evaluations an image').press('Home')
+    await studio.generate()
+    expect(await studio.strips()).toEqual(['6 of 50 steps evaluated', '50 of 50 steps evaluated'])
+    expect(await studio.figure('Evaluations')).toBe('6 of 50')
+    expect(Number.parseFloat(await studio.figure('Fidelity'))).toBeGreaterThan(20)
+    expect(await page.getByRole('img', { name: 'a red fox, 3d, seed 7, 6 of 50' }).count()).toBe(1)
+  })
+
+  test('compares by a slider that the keyboard moves', async () => {
+    const slider = studio.page.getByLabel('Where the full run ends')
+    await slider.focus()
+    await slider.press('ArrowRight')
+    expect(await slider.getAttribute('aria-valuetext')).toBe('51 % full run')
+  })
+
+  test('without a plan the first picture makes one, and budgets can be compared', async () => {
+    const { page } = studio
+    await studio.setSteps(STEPS)
+    await page.getByText('No plan for these settings yet').filter({ visible: true }).waitFor()
+    await studio.generate()
+    expect(await studio.strips()).toEqual(['10 of 10 steps evaluated', '10 of 10 steps evaluated'])
+    expect(await page.getByRole('listitem').filter({ hasText: 'planning' }).count()).toBe(1)
+    await page.getByRole('button', { name: 'Compare budgets' }).click()
+    await studio.ready()
+    expect(await page.locator('.thumbs .name').allTextContents()).toEqual(['6 of 10', '8 of 10', 'Full run'])
+    await page.getByRole('button', { name: '8 of 10' }).click()
+    expect(await studio.strips()).toEqual(['8 of 10 steps evaluated', '10 of 10 steps evaluated'])
+  })
+
+  test('saves the picture with what made it', async () => {
+    const { page } = studio
+    const file = await saved(page.waitForEvent('download'), () =>
+      page.getByRole('button', { name: 'Picture', exact: true }).click(),
+    )
+    expect(file.name).toBe('emoji-a-red-fox-3d-7.png')
+    const chunks = readChunks(file.bytes)
+    const exif = chunks.find(({ type }) => type === 'eXIf')!.data.toString('latin1')
+    expect(JSON.parse(exif.slice(exif.indexOf('{'), exif.lastIndexOf('}') + 1))).toMatchObject({
+      model: 'emoji',
+      prompt: 'a red fox, 3d',
+      seed: 7,
+      steps: STEPS,
+      nfe: 8,
+      accelerate: 'plan',
+    })
+    const rows = inflateSync(chunks.find(({ type }) => type === 'IDAT')!.data)
+    expect(rows.length).toBe(64 * (1 + 3 * 64))
+  })
+
+  test('saves a report that needs nothing else', async () => {
+    const { page } = studio
+    const file = await saved(page.waitForEvent('download'), () =>
+      page.getByRole('button', { name: 'Report', exact: true }).click(),
+    )
+    const html = file.bytes.toString('utf8')
+    expect(html.includes('a red fox, 3d')).toBe(true)
+    expect(html.match(/<script|\bsrc="(?!data:)|url\([^)]*/g)).toBeNull()
+    const report = await context.newPage()
+    await report.setContent(html)
+    expect(await report.getByRole('img', { name: '8 of 10 steps evaluated' }).count()).toBeGreaterThan(0)
+    expect(await seriousFindings(report)).toEqual([])
+    await report.close()
+  })
+
+  test('the policy learns, is saved, and is still there after a reload', async () => {
+    const { page } = studio
+    await page.getByRole('radio', { name: 'Learn' }).check({ force: true })
+    await studio.generate()
+    const learned = page.getByText('Learned on this device: 1 generations')
+    await learned.waitFor()
+    const file = await saved(page.waitForEvent('download'), () =>
+      page.getByRole('button', { name: 'Policy', exact: true }).click(),
+    )
+    expect(JSON.parse(file.bytes.toString('utf8'))).toMatchObject({ format: 'fastflow-policy', version: 1 })
+    await page.reload()
+    await studio.ready()
+    expect(await page.getByText('Came with the model: 200 generations').count()).toBe(1)
+    await studio.setSteps(STEPS)
+    await learned.waitFor()
+    await page.getByText('Made on this device: 6, 8 evaluations').waitFor()
+  })
+
+  test('edits the picture that was made, or one from a file', async () => {
+    const { page } = studio
+    await studio.generate()
+    await page.getByRole('button', { name: 'Edit', exact: true }).click()
+    await studio.ready()
+    expect(await page.getByRole('radio', { name: 'Emoji editing' }).isChecked()).toBe(true)
+    await studio.setSteps(STEPS)
+    await page.getByLabel('What to change').fill('make it flat')
+    await studio.generate()
+    expect(await page.getByRole('img', { name: 'make it flat, seed 7' }).count()).toBe(2)
+    await page
+      .getByLabel('Picture to edit')
+      .setInputFiles(fileURLToPath(new URL('../../../models/emoji/samples.png', import.meta.url)))
+    await page.getByText('samples.png. Drop another').waitFor()
+    await page
+      .getByLabel('Picture to edit')
+      .setInputFiles(fileURLToPath(new URL('../package.json', import.meta.url)))
+    await page.getByRole('alert').getByText('package.json is not a picture').waitFor()
+  })
+
+  test('stops at the next step, and goes on afterwards', async () => {
+    const { page } = studio
+    await studio.pick('CIFAR-10')
+    await studio.ready()
+    await page.getByRole('button', { name: 'Generate', exact: true }).click()
+    await page.getByRole('button', { name: 'Stop' }).click()
+    await studio.ready()
+    expect(await studio.alerts()).toEqual([])
+    await studio.setSteps(STEPS)
+    await page.getByRole('radio', { name: 'ship' }).check({ force: true })
+    await studio.generate()
+    expect(await page.getByRole('img', { name: 'ship, seed 7' }).count()).toBe(2)
+  })
+
+  test('nothing was logged as an error on the way', () => {
+    expect(studio.complaints).toEqual([])
+  })
+})
+
+async function saved(
+  event: Promise<Download>,
+  press: () => Promise<void>,
+): Promise<{ readonly name: string; readonly bytes: Buffer }> {
+  const [download] = await Promise.all([event, press()])
+  return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) }
+}
