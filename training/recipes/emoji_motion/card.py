@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ...export.layout import read_metrics
 from ..emoji.card import common_fields, read_architecture
-from .model import FRAMES_PER_SECOND, LENGTHS
+from .model import FRAMES_PER_SECOND, GROUPS, LENGTHS, STYLES
 from .training import PREVIEWS
 
 CARD = """\
@@ -28,9 +28,9 @@ Motions it knows: {motions}; and two objects: "fox and key crossing, flat".
 
 ## Networks
 
-Those of `models/emoji`, with attention over the frames at each position added to every block: `hidden_states` and `velocity` of
-`transformer/model.onnx` are [batch, {channels}, frames, 8, 8], any number of frames. Trained on clips of {lengths} frames. The
-autoencoder codes every frame by itself.
+Those of `models/emoji`, with attention over all positions of all frames added to every second block, and an embedding of the frame's
+place in the clip: `hidden_states` and `velocity` of `transformer/model.onnx` are [batch, {channels}, frames, 8, 8], any number of
+frames. Trained on clips of {lengths} frames. The autoencoder codes every frame by itself.
 
 {parts}
 
@@ -38,16 +38,17 @@ autoencoder codes every frame by itself.
 
 {data}
 
-Clips are composed from the emoji: one moves over a white canvas, or two pass each other.
+Clips are composed from emoji of the groups {groups}, in the styles {styles}: one moves over a white canvas, or two pass each
+other.
 
 ## Training
 
 ```
-python -m training emoji-motion train --minutes {minutes:.0f} --cooldown-minutes 8 --batch 128
+python -m training emoji-motion train --minutes {minutes:.0f} --cooldown-minutes 20 --batch 128 --threads 1
 ```
 
-{step:,} steps of 128 frames, from the weights of `models/emoji`. Cost: {minutes:.0f} minutes by the clock on two CPU cores that other
-work shared, no accelerator, on top of that model's.
+{step:,} steps of 128 frames, from the weights of `models/emoji` (`python -m training emoji restore`). Cost: {minutes:.0f} minutes by the
+clock on one CPU core, no accelerator, on top of that model's.
 
 ## Figures
 
@@ -67,6 +68,7 @@ card` this page.
 - Emoji on white that move as a whole: nothing bends or turns its head.
 - Small objects lose detail that a still emoji would have.
 - Two crossing objects may mix.
+- People, symbols, flags and the noto style are left out.
 
 ## Licence
 
@@ -91,6 +93,8 @@ def card(out: Path) -> None:
         "motions": ", ".join(agreement),
         "rows": "\n".join(f"| {kind} | {share:.0%} |" for kind, share in agreement.items()),
         "channels": flow["channels"],
+        "groups": ", ".join(GROUPS),
+        "styles": " and ".join(STYLES),
         "lengths": " or ".join(str(length) for length in LENGTHS),
         **common_fields(metrics),
     }

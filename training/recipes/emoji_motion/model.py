@@ -8,7 +8,7 @@ from ...data.emoji import Emoji
 from ..emoji import model as text_to_image
 
 # The most frames that a clip may have; trained on the lengths below.
-FLOW = replace(text_to_image.FLOW, frames=12)
+FLOW = replace(text_to_image.FLOW, frames=16)
 LENGTHS = (8, 12)
 GUIDANCE = 3.0
 # Frames repeat each other, so that a clip shows through more noise than a picture does: train on more of it.
