@@ -52,7 +52,7 @@ describe.skipIf(noBrowser)(`for everybody ${noBrowser ?? ''}`, () => {
       const name = await page.evaluate(() => {
         const { activeElement: element } = document
         if (element === null || element === document.body) return ''
-        return element.getAttribute('aria-label') || element.id || element.textContent
+        return element.getAttribute('aria-label') || element.id || element.tagName
       })
       if (name === '') break
       seen.push(name)

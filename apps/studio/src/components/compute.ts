@@ -1,3 +1,4 @@
+import type { PlanQuality } from '@fastflow/core'
 import { h, setAttribute } from '../dom/element.ts'
 import type { Actions } from '../state/actions.ts'
 import { budgetsOf, choiceOf, entryOf, nearestBudget } from '../state/plan.ts'
@@ -81,12 +82,18 @@ function budgetControl(store: Store<State>, actions: Actions): HTMLElement {
     hint.textContent = full
       ? 'Every step is evaluated: the picture others are compared with.'
       : entry
-        ? `${fixed(entry.quality.mean, 0)} dB to the full run on average, in calibration.`
+        ? fidelityOf(entry.quality)
         : 'No plan for these settings yet. The first picture evaluates every step; the plan for the next ones comes from it.'
     setAttribute(range, 'aria-valuetext', `${value.textContent}, ${saving.textContent}. ${hint.textContent}`)
   }
   watchSettings(store, update)
   return h('div', { class: 'control' }, h('p', { class: 'value' }, value, saving), range, ticks, hint)
+}
+
+function fidelityOf({ mean, basis }: PlanQuality): string {
+  const decibels = `${fixed(mean, 0)} dB to the full run`
+  if (basis === 'held-out') return `${decibels} on average, in calibration.`
+  return `At best ${decibels}, estimated from one picture.`
 }
 
 const shares: readonly (readonly [number, string])[] = [

@@ -50,7 +50,7 @@ function leadOf(runs: number, { about, knowledge }: State): string {
     about?.task === 'class-to-image'
       ? ''
       : ' Calibration compares latents, the measured points compare pixels.'
-  return `The plan ${by} rests on ${runs} calibration runs.${scale}`
+  return `The plan ${by} rests on ${runs === 1 ? 'one calibration run' : `${runs} calibration runs`}.${scale}`
 }
 
 function measuredOf(result: Result | undefined): readonly Measured[] {

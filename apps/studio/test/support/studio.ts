@@ -2,7 +2,7 @@ import type { BrowserContext, Page } from 'playwright-core'
 import { expect } from 'vitest'
 
 /** Networks may share two cores with everything else. */
-const PATIENCE = 60_000
+const PATIENCE = 120_000
 
 /** The page, in the words of its user. */
 export interface Studio {
