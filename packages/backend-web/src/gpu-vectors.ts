@@ -1,5 +1,5 @@
 import { invalidArgument, type Term, type VectorSpace } from '@fastflow/core'
-import { type Line, nextCall } from './host.ts'
+import { type Line, nextCall } from './line.ts'
 import type { ReduceRequest } from './protocol.ts'
 
 /** A latent in the memory of the graphics card. */

@@ -36,7 +36,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 }
 `
 
-/** Largest biased exponent of two vectors; 255 says that one of them holds a NaN or an infinity. */
+/** Largest biased exponents of two vectors, `result[0]` and `result[1]`; 255 says that one holds a NaN or an infinity. */
 export const largestExponent: string = `
 struct Parameters { length: u32, stride: u32 }
 @group(0) @binding(0) var<storage, read> a: array<u32>;
@@ -46,11 +46,12 @@ struct Parameters { length: u32, stride: u32 }
 
 @compute @workgroup_size(${WORKGROUP})
 fn main(@builtin(global_invocation_id) id: vec3u) {
-  var largest = 0u;
+  var largest = vec2u(0u);
   for (var k = id.x; k < parameters.length; k += parameters.stride) {
-    largest = max(largest, max((a[k] >> 23u) & 255u, (b[k] >> 23u) & 255u));
+    largest = max(largest, vec2u((a[k] >> 23u) & 255u, (b[k] >> 23u) & 255u));
   }
-  atomicMax(&result[0], largest);
+  atomicMax(&result[0], largest.x);
+  atomicMax(&result[1], largest.y);
 }
 `
 
@@ -61,7 +62,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
  * A product of two mantissas has 48 bits; moved left by up to 56, according to its exponent, it is added to a 128-bit
  * integer. Products 2^-104 times the largest possible are the smallest that count. 2^22 products fit in one sum.
  * `mode` 0 sums `a b`, 1 sums `a a - 2 a b + b b`. Each workgroup leaves four 32-bit limbs, lowest first, from
- * `result[4]` on; `result[0]` is the largest exponent.
+ * `result[4]` on. Exponents count from the largest of each vector, in `mode` 1 from that of both.
  */
 export const exactSum: string = `
 struct Parameters { length: u32, stride: u32, mode: u32 }
@@ -92,7 +93,7 @@ fn exponent(bits: u32) -> i32 {
   return max(i32((bits >> 23u) & 255u), 1);
 }
 
-// x y 2^(exponents - 2 largest + 56), negated where asked for.
+// x y 2^(exponents - largest + 56), negated where asked for; largest is the sum of the largest exponents.
 fn product(x: u32, y: u32, largest: i32, negate: bool) -> vec4u {
   let m = mantissa(x);
   let n = mantissa(y);
@@ -103,7 +104,7 @@ fn product(x: u32, y: u32, largest: i32, negate: bool) -> vec4u {
   let below = low + ((middle & 4095u) << 12u);
   let p0 = (below & 0xffffffu) | (((high + (middle >> 12u) + (below >> 24u)) & 255u) << 24u);
   let p1 = (high + (middle >> 12u) + (below >> 24u)) >> 8u;
-  let shift = exponent(x) + exponent(y) - 2 * largest + 56;
+  let shift = exponent(x) + exponent(y) - largest + 56;
   var moved = vec4u(0u);
   if (shift >= 0) {
     let limbs = u32(shift) >> 5u;
@@ -125,7 +126,9 @@ fn product(x: u32, y: u32, largest: i32, negate: bool) -> vec4u {
 
 @compute @workgroup_size(${WORKGROUP})
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(local_invocation_index) local: u32, @builtin(workgroup_id) group: vec3u) {
-  let largest = max(i32(result[0]), 1);
+  let ofA = max(i32(result[0]), 1);
+  let ofB = max(i32(result[1]), 1);
+  let largest = select(ofA + ofB, 2 * max(ofA, ofB), parameters.mode == 1u);
   var sum = vec4u(0u);
   for (var k = id.x; k < parameters.length; k += parameters.stride) {
     let x = a[k];

@@ -123,15 +123,20 @@ export function createVectors(device: GPUDevice): Vectors {
       const [x, y] = [of(a), of(b)]
       const groups = groupsFor(x.length)
       const stride = groups * WORKGROUP
-      device.queue.writeBuffer(results, 0, new Uint32Array(1))
+      device.queue.writeBuffer(results, 0, new Uint32Array(2))
       // A buffer may be bound twice for reading.
       const buffers = [x.buffer, y.buffer, results]
       dispatch(largestExponent, buffers, Uint32Array.of(x.length, stride), groups)
       if (what !== 'exponent')
         dispatch(exactSum, buffers, Uint32Array.of(x.length, stride, what === 'dot' ? 0 : 1), groups)
       const words = new Uint32Array(await readBack(results, what === 'exponent' ? 16 : 16 + 16 * groups))
-      if (what === 'exponent') return words[0]!
-      const sum = words[0] === 255 ? Number.NaN : sumOf(words)
+      const [ofX, ofY] = [words[0]!, words[1]!]
+      const largest = Math.max(ofX, ofY)
+      if (what === 'exponent') return largest
+      if (largest === 255) return Number.NaN
+      const exponents = what === 'dot' ? Math.max(1, ofX) + Math.max(1, ofY) : 2 * Math.max(1, largest)
+      // Mantissas are integers of 24 bits, exponents biased by 127, products moved left by 56.
+      const sum = sumOf(words) * 2 ** (exponents - 2 * 150 - 56)
       return what === 'dot' ? sum : sum / x.length
     },
     async read(id) {
@@ -145,7 +150,7 @@ function groupsFor(length: number): number {
   return Math.max(1, Math.min(MAX_GROUPS, Math.ceil(length / WORKGROUP)))
 }
 
-/** The partial sums of the workgroups, each 128 bits in two's complement, scaled by the largest exponent. */
+/** The partial sums of the workgroups, each 128 bits in two's complement. */
 function sumOf(words: Uint32Array): number {
   let sum = 0n
   for (let at = 4; at < words.length; at += 4) {
@@ -153,6 +158,5 @@ function sumOf(words: Uint32Array): number {
     for (let n = 3; n >= 0; n--) limbs = (limbs << 32n) | BigInt(words[at + n]!)
     sum += BigInt.asIntN(128, limbs)
   }
-  // Mantissas are integers of 24 bits, exponents biased by 127, products moved left by 56.
-  return Number(sum) * 2 ** (2 * Math.max(words[0]!, 1) - 2 * 150 - 56)
+  return Number(sum)
 }
