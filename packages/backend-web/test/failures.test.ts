@@ -135,7 +135,7 @@ describe('memory', () => {
   })
 
   it('a worker that breaks fails the call under way and later ones; the next load starts another', async () => {
-    const patch = 'setTimeout(() => { throw new Error("out of luck") }, 1500)'
+    const patch = 'new BroadcastChannel("break").onmessage = () => { throw new Error("out of luck") }'
     const backend = webBackend({ ...wasm, worker: patchedWorker(patch) })
     const folder = await backend.open('/testkit')
     const runner = await folder.load('slow.onnx')
@@ -143,6 +143,8 @@ describe('memory', () => {
     const x: Tensor = { type: 'float32', dims: [], data: Float32Array.of(1) }
     const refusal = { code: 'model-failed', message: expect.stringContaining('load the model again') }
     const runOn = async (): Promise<never> => {
+      await runner.run({ x, rounds })
+      new BroadcastChannel('break').postMessage('now')
       for (;;) await runner.run({ x, rounds })
     }
     await expect(runOn()).rejects.toMatchObject(refusal)
