@@ -24,6 +24,7 @@ export async function readImage(
   const bytes = await readFile(resolve(io.cwd, path)).catch((cause) => {
     throw wrong(`cannot be read (${cause.code}); give the path of a PNG, JPEG or WebP file`)
   })
+  if (bytes.length === 0) throw wrong('is empty; give a PNG, JPEG or WebP file')
   const { default: sharp } = await import('sharp')
   // The size is checked below, before a pixel is decoded, so that the message can name it.
   const open = () => sharp(bytes, { failOn: 'truncated', limitInputPixels: MAX_MEGAPIXELS * 1e6 })

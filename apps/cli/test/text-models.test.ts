@@ -85,6 +85,7 @@ describe('edit', () => {
 
   test.each<[string, (name: string) => Promise<unknown>, RegExp]>([
     ['missing', async () => {}, /--image: in\.png cannot be read \(ENOENT\)/],
+    ['empty', (file) => writeFile(file, ''), /--image: in\.png is empty; give a PNG/],
     ['no picture', (file) => writeFile(file, 'hello'), /--image: in\.png is not a picture/],
     [
       'of another format',
