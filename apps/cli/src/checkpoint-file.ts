@@ -10,6 +10,8 @@ export interface CheckpointTerms {
   /** Null for the default. */
   readonly evaluations: number | null
   readonly budgets: readonly number[] | null
+  /** Digest of what the runs show; null for the model's own. */
+  readonly cases: string | null
 }
 
 /** Where a calibration stands, in a file that survives a crash. */
@@ -62,6 +64,7 @@ const options = {
   target: '--target',
   evaluations: '--evaluations',
   budgets: '--nfe',
+  cases: '--cases',
 } as const satisfies Record<keyof CheckpointTerms, string>
 
 async function readCheckpoint(path: string, terms: CheckpointTerms): Promise<Checkpoint | undefined> {

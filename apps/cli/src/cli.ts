@@ -83,6 +83,8 @@ function createProgram(io: Io, args: readonly string[], fail: () => void): Comma
       wholeNumber('--generations', 1, 1_000_000),
     )
     .option('--arms <list>', 'skip lengths of the paper policy, e.g. 1,2,4,8', wholeNumbers('--arms', 0, 100))
+    .option('--cases <file>', 'JSON lines of prompts and pictures to plan with')
+    .option('--frames <n>', 'frames of a clip', wholeNumber('--frames', 1, 10_000))
     .requiredOption('--out <file>', 'policy file to write, or a folder to put it in under its digest')
     .option('--json', 'print one JSON document')
     .action((options) => calibrateCommand(io, options))
@@ -113,7 +115,7 @@ function createProgram(io: Io, args: readonly string[], fail: () => void): Comma
     .option('--guard', 'instead: per-sample guards against static plans at equal mean evaluations')
     .option('--coverage', 'instead: how often plans chosen for a quality reach it')
     .option('--quality', "the figures of the task instead, with the model's own plan")
-    .option('--cases <file>', 'with --quality: JSON lines of prompts, pictures and right answers')
+    .option('--cases <file>', 'JSON lines of prompts, pictures and, for --quality, right answers')
     .option(
       '--scorer <folder>',
       'with --quality: CLIP-like model that scores pictures, e.g. models/emoji-clip',

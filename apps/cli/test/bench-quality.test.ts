@@ -114,9 +114,9 @@ describe('bad input', () => {
   test('options of the one bench do not go with the other', async () => {
     const { log } = await bench('--model', 'words', '--report', 'a.html')
     expect(log).toContain('--report: does not go with --quality')
-    const other = await cli(cwd, ['bench', '--model', 'words', '--cases', 'cases.jsonl'], { models })
+    const other = await cli(cwd, ['bench', '--model', 'words', '--scorer', 'clip'], { models })
     expect(other.code).toBe(2)
-    expect(other.log).toContain('--cases: goes with --quality')
+    expect(other.log).toContain('--scorer: goes with --quality')
     expect((await bench('--model', 'words', '--frames', '3')).log).toContain('words does not')
   })
 })

@@ -29,12 +29,17 @@ export interface BenchQualityOptions extends ModelOptions {
 /** @throws FastFlowError `invalid-argument` for options of `--quality` without it, and for those of the other bench with it. */
 export function checkQualityOptions(options: Readonly<Record<string, unknown>>): void {
   const [owned, other] = [
-    ['cases', 'scorer', 'frames'],
+    ['scorer', 'frames'],
     ['report', 'checkpoint'],
   ]
   const wrong = (options.quality ? other! : owned!).find((name) => options[name] !== undefined)
-  if (wrong === undefined) return
-  throw invalidArgument(`--${wrong}`, `${options.quality ? 'does not go' : 'goes'} with --quality`)
+  if (wrong !== undefined)
+    throw invalidArgument(`--${wrong}`, `${options.quality ? 'does not go' : 'goes'} with --quality`)
+  if (options.cases !== undefined && (options.guard || options.coverage))
+    throw invalidArgument(
+      '--cases',
+      "does not go with --guard and --coverage; they take the model's own subjects",
+    )
 }
 
 /**

@@ -3,9 +3,9 @@ import { type Pipeline, planDigest } from '@fastflow/pipelines'
 import { type BenchLog, noLog, openBenchLog } from '../bench/log.ts'
 import { measureSection, type Terms } from '../bench/section.ts'
 import { benchTable } from '../bench/table.ts'
-import { subjectsOf } from '../bench/turns.ts'
 import { prepareFolder, writeWhole } from '../files.ts'
 import type { Io } from '../io.ts'
+import { casesOf, digestOf } from '../quality/cases.ts'
 import type { ModelSection } from '../report/document.ts'
 import { renderReport } from '../report/report.ts'
 import { type ModelOptions, withPipeline } from '../session.ts'
@@ -25,6 +25,8 @@ export interface BenchCommandOptions extends ModelOptions {
   readonly tune: number
   readonly json?: boolean
   readonly report?: string
+  /** File of what to generate instead of the model's own subjects. */
+  readonly cases?: string
   /** File that finished parts are kept in until the bench is done. */
   readonly checkpoint?: string
   /** The command line, for the report. */
@@ -36,8 +38,10 @@ async function benchModel(io: Io, options: BenchCommandOptions): Promise<ModelSe
   return withPipeline(io, options, async (pipe) => {
     const { threads, checkpoint } = options
     const terms = termsOf(pipe, options)
-    const log = checkpoint === undefined ? noLog : await openLog(io, pipe, terms, checkpoint)
-    return measureSection(io, pipe, { terms, subjects: await subjectsOf(pipe), threads, log })
+    const subjects = await casesOf(io, pipe, options.cases)
+    const shown = options.cases === undefined ? {} : { cases: digestOf(subjects) }
+    const log = checkpoint === undefined ? noLog : await openLog(io, pipe, { ...terms, ...shown }, checkpoint)
+    return measureSection(io, pipe, { terms, subjects, threads, log })
   })
 }
 

@@ -5,6 +5,7 @@ import { type CheckpointFile, openCheckpoint } from '../checkpoint-file.ts'
 import { isFile, writeWhole } from '../files.ts'
 import type { Io } from '../io.ts'
 import { createProgress } from '../progress.ts'
+import { type Case, casesOf, digestOf } from '../quality/cases.ts'
 import { withPipeline } from '../session.ts'
 import type { CalibrateCommandOptions, CalibrateOutput } from './calibrate.ts'
 import { planRows, planTable } from './policy.ts'
@@ -17,17 +18,20 @@ export async function calibratePlan(
 ): Promise<void> {
   await withPipeline(io, options, async (pipe) => {
     const { settings, digest } = settingsOf(pipe, options)
+    const cases = options.cases === undefined ? undefined : await casesOf(io, pipe, options.cases)
+    if (cases) checkReadsPrompts(pipe)
     const file = output.isFolder ? join(output.path, `${digest}.json`) : output.path
     const checkpoint = await openCheckpoint(`${file}.checkpoint`, {
       plan: digest,
       target: options.target ?? 'baseline',
       evaluations: options.evaluations ?? null,
       budgets: options.nfe ?? null,
+      cases: cases ? digestOf(cases) : null,
     })
     const resumedAt = checkpoint.found?.spent
     if (resumedAt !== undefined)
       io.log(`going on from ${checkpoint.path}: ${resumedAt} evaluations were made`)
-    const frontier = await run(io, pipe, settings, checkpoint)
+    const frontier = await run(io, pipe, { ...settings, ...(cases && shownIn(cases)) }, checkpoint)
     await writeWhole(file, `${JSON.stringify(frontier)}\n`)
     await checkpoint.remove()
     report(io, options, { file, frontier, resumedAt })
@@ -36,12 +40,16 @@ export async function calibratePlan(
 
 function settingsOf(
   pipe: Pipeline,
-  { steps, guidance, nfe, evaluations, target }: CalibrateCommandOptions,
+  { steps, guidance, frames, nfe, evaluations, target }: CalibrateCommandOptions,
 ): { readonly settings: CalibrationOptions; readonly digest: string } {
   const numSteps = steps ?? pipe.defaults.numSteps
   const tooMany = nfe?.find((budget) => budget >= numSteps)
   if (tooMany !== undefined) throw invalidArgument('--nfe', `${tooMany} is not below the ${numSteps} steps`)
-  const run = { numSteps, ...(guidance !== undefined && { guidanceScale: guidance }) }
+  const run = {
+    numSteps,
+    ...(guidance !== undefined && { guidanceScale: guidance }),
+    ...(frames !== undefined && { numFrames: frames }),
+  }
   const settings = {
     ...run,
     ...(nfe && { budgets: nfe }),
@@ -49,6 +57,17 @@ function settingsOf(
     ...(target && { target }),
   }
   return { settings, digest: planDigest(pipe.planKey(run)) }
+}
+
+function checkReadsPrompts({ task, model }: Pipeline): void {
+  if (task === 'class-to-image')
+    throw invalidArgument('--cases', `is for models that read prompts; ${model} takes all classes in turn`)
+}
+
+/** Prompts and pictures of the runs; both take turns. */
+function shownIn(cases: readonly Case[]): Pick<CalibrationOptions, 'prompts' | 'images'> {
+  const images = cases.flatMap(({ image }) => image ?? [])
+  return { prompts: cases.map(({ subject }) => String(subject)), ...(images.length > 0 && { images }) }
 }
 
 async function run(

@@ -13,6 +13,9 @@ export interface CalibrateCommandOptions extends ModelOptions {
   readonly guidance?: number
   readonly evaluations?: number
   readonly nfe?: readonly number[]
+  /** File of what the runs show instead of the model's own subjects. */
+  readonly cases?: string
+  readonly frames?: number
   readonly target?: 'baseline' | 'exact'
   readonly generations?: number
   readonly arms?: readonly number[]
@@ -31,7 +34,13 @@ export interface CalibrateOutput {
  */
 export async function calibrateCommand(io: Io, options: CalibrateCommandOptions): Promise<void> {
   onlyWith('--method', options.method, {
-    plan: { '--evaluations': options.evaluations, '--nfe': options.nfe, '--target': options.target },
+    plan: {
+      '--evaluations': options.evaluations,
+      '--nfe': options.nfe,
+      '--target': options.target,
+      '--cases': options.cases,
+      '--frames': options.frames,
+    },
     paper: { '--generations': options.generations, '--arms': options.arms },
   })
   const path = resolve(io.cwd, options.out)

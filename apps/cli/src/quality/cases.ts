@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { invalidArgument, type RgbImage } from '@fastflow/core'
@@ -10,11 +11,18 @@ import { readImage } from '../read-image.ts'
 export interface Case {
   readonly subject: string | number
   /** The picture to edit. */
-  readonly image?: ImageInput | undefined
+  readonly image?: ImageInput
   /** What the result should look like. */
   readonly target?: RgbImage | undefined
   /** What the result should show, in words, where the subject does not say it (an instruction, a motion). */
   readonly caption?: string | undefined
+}
+
+/** Digest of what is generated, for checkpoints. */
+export function digestOf(cases: readonly Case[]): string {
+  const hash = createHash('sha256')
+  for (const { subject, image } of cases) hash.update(JSON.stringify(subject)).update(image?.data ?? '')
+  return hash.digest('hex')
 }
 
 const FIELDS = ['prompt', 'image', 'target', 'caption'] as const
@@ -45,7 +53,7 @@ export async function casesOf(io: Io, pipe: Pipeline, file: string | undefined):
     const [image, target] = [await read('image'), await read('target')]
     if (pipe.task === 'image-editing' && image === undefined)
       throw invalidArgument('--cases', `${path}:${n + 1} has no image; ${pipe.model} edits pictures`)
-    cases.push({ subject: fields.prompt, image, target, caption: fields.caption })
+    cases.push({ subject: fields.prompt, ...(image && { image }), target, caption: fields.caption })
   }
   return cases
 }

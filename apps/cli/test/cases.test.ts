@@ -1,0 +1,72 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import sharp from 'sharp'
+import { beforeEach, expect, onTestFinished, test } from 'vitest'
+import { cli, repository, temporaryFolder } from './run-cli.ts'
+
+const models = join(repository, 'packages/testkit/fixtures/models')
+let cwd: string
+
+beforeEach(async () => {
+  cwd = await temporaryFolder(onTestFinished)
+})
+
+const run = (...args: string[]) => cli(cwd, [...args, '--threads', '1'], { models })
+
+async function cases(...lines: readonly unknown[]): Promise<readonly string[]> {
+  await writeFile(join(cwd, 'cases.jsonl'), lines.map((line) => JSON.stringify(line)).join('\n'))
+  return ['--cases', 'cases.jsonl']
+}
+
+test('bench measures on the prompts of a file', async () => {
+  const file = await cases({ prompt: 'owl at night' }, { prompt: 'cat at noon' })
+  const few = ['--samples', '2', '--nfe', '5', '--generations', '2', '--tune', '0', '--no-plans']
+  const { code } = await run('bench', '--model', 'words', ...file, ...few, '--report', 'report.html')
+  expect(code).toBe(0)
+  const page = await readFile(join(cwd, 'report.html'), 'utf8')
+  expect([...page.matchAll(/data-caption="([^"]+)"/g)].map(([, caption]) => caption)).toEqual([
+    'owl at night',
+    'cat at noon',
+  ])
+})
+
+test('a checkpoint of a bench on other prompts is refused', async () => {
+  const few = ['--samples', '2', '--nfe', '5', '--generations', '2', '--tune', '0', '--no-plans']
+  const begin = async (signal: AbortSignal, prompt: string) => {
+    const args = ['bench', '--model', 'words', ...(await cases({ prompt })), ...few, '--checkpoint', 'log']
+    return cli(cwd, [...args, '--threads', '1'], { models, signal })
+  }
+  expect((await begin(AbortSignal.abort(), 'owl')).code).toBe(1)
+  const { code, log } = await begin(new AbortController().signal, 'cat')
+  expect(code).not.toBe(0)
+  expect(log).toContain('cases')
+})
+
+test('calibrate plans with the prompts, pictures and frames it is given', async () => {
+  const create = { width: 16, height: 16, channels: 3, background: '#f00' } as const
+  await sharp({ create }).toFile(join(cwd, 'red.png'))
+  const file = await cases({ prompt: 'owl', image: 'red.png' }, { prompt: 'ant', image: 'red.png' })
+  const plan = async (name: string, ...args: readonly string[]) => {
+    const { code } = await run('calibrate', '--nfe', '5', '--evaluations', '60', '--out', name, ...args)
+    expect(code).toBe(0)
+    return JSON.parse(await readFile(join(cwd, name), 'utf8'))
+  }
+  const own = await plan('own.json', '--model', 'words-edit')
+  const given = await plan('given.json', '--model', 'words-edit', ...file)
+  expect(given.key).toEqual(own.key)
+  expect(given.plans).not.toEqual(own.plans)
+  const clip = await plan('clip.json', '--model', 'words-motion', '--frames', '3')
+  expect(JSON.stringify(clip.key)).toContain('3')
+  expect(clip.key).not.toEqual((await plan('default.json', '--model', 'words-motion')).key)
+})
+
+test('what does not go together is refused', async () => {
+  const file = await cases({ prompt: 'owl' })
+  const guard = await run('bench', '--model', 'words', '--guard', ...file)
+  expect(guard.log).toContain('--cases: does not go with --guard and --coverage')
+  const classes = await cli(cwd, ['calibrate', '--model', 'cifar10', '--out', 'a.json', ...file])
+  expect(classes.code).toBe(2)
+  expect(classes.log).toContain('cifar10 takes all classes in turn')
+  const paper = await run('calibrate', '--model', 'words', '--method', 'paper', '--out', 'a.json', ...file)
+  expect(paper.log).toContain('--cases: goes with --method plan')
+})
