@@ -120,6 +120,13 @@ describe.skipIf(noBrowser)(`a user's journey ${noBrowser ?? ''}`, () => {
     await page.getByText('Made on this device: 6, 8 evaluations').waitFor()
   })
 
+  test('forgets what it learned when asked to', async () => {
+    const { page } = studio
+    await page.getByRole('button', { name: 'Forget' }).click()
+    await page.getByText('None yet. The first picture makes one.').waitFor()
+    await page.getByText('None yet. Effort “Learn” makes one.').waitFor()
+  })
+
   test('edits the picture that was made, or one from a file', async () => {
     const { page } = studio
     await studio.generate()

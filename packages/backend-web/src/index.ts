@@ -1,6 +1,6 @@
 export { type WebBackend, type WebBackendOptions, webBackend } from './backend.ts'
 export type { Notice, OnNotice } from './notice.ts'
 export type { RuntimeOptions } from './options.ts'
-export { indexedDbPolicyStore } from './policy-store.ts'
+export { type IndexedDbPolicyStore, indexedDbPolicyStore } from './policy-store.ts'
 export { createModelRunner, type ModelRunnerOptions } from './runner.ts'
 export type { Candidate, ExecutionSupport } from './support.ts'

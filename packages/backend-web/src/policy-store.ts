@@ -5,6 +5,12 @@ import { messageOf } from './failure.ts'
 const DATABASE = 'fastflow-policies'
 const TABLE = 'policies'
 
+/** A store that can forget. */
+export interface IndexedDbPolicyStore extends PolicyStore {
+  /** Removes the document, if there is one. @throws FastFlowError `output-unwritable`. */
+  remove(key: string): Promise<void>
+}
+
 /**
  * Policies in the browser's IndexedDB, kept from visit to visit. `save` is one transaction: after a crash or a full disk
  * the old document is still there. Of several tabs that save at once the last wins.
@@ -13,8 +19,16 @@ const TABLE = 'policies'
  * @throws FastFlowError `invalid-argument` for a key that is not lower-case letters, digits and hyphens or a
  *   document that is not JSON, `policy-unreadable`, `output-unwritable`.
  */
-export function indexedDbPolicyStore(location: string): PolicyStore {
+export function indexedDbPolicyStore(location: string): IndexedDbPolicyStore {
   const idOf = (key: string): string => `${location}\n${checkPolicyKey(key)}`
+  const write = async (key: string, ask: (table: IDBObjectStore) => IDBRequest): Promise<void> => {
+    try {
+      await transact('readwrite', ask)
+    } catch (cause) {
+      const message = `the policy ${key} cannot be saved or removed (${messageOf(cause)}); free storage for this site, or leave private browsing`
+      throw new FastFlowError({ code: 'output-unwritable', field: key, message, cause })
+    }
+  }
   return {
     version: 1,
     async load(key) {
@@ -30,12 +44,11 @@ export function indexedDbPolicyStore(location: string): PolicyStore {
     async save(key, document) {
       const id = idOf(key)
       const text = policyText(document)
-      try {
-        await transact('readwrite', (table) => table.put(text, id))
-      } catch (cause) {
-        const message = `the policy ${key} cannot be saved (${messageOf(cause)}); free storage for this site, or leave private browsing`
-        throw new FastFlowError({ code: 'output-unwritable', field: key, message, cause })
-      }
+      await write(key, (table) => table.put(text, id))
+    },
+    async remove(key) {
+      const id = idOf(key)
+      await write(key, (table) => table.delete(id))
     },
   }
 }

@@ -1,7 +1,6 @@
 import { armStats } from '@fastflow/bandits'
 import type { PaperState } from '@fastflow/pipelines'
 import { s } from '../dom/element.ts'
-import { percent } from '../words.ts'
 
 const ROW = 30
 const LEFT = 52
@@ -15,19 +14,15 @@ export function heatMap(state: PaperState, width: number): SVGSVGElement {
   const shares = sharesOf(state)
   const cells = shares.flatMap((row, step) =>
     row.map((share, arm) =>
-      s(
-        'rect',
-        {
-          class: 'heat',
-          x: (LEFT + step * cell).toFixed(2),
-          y: (arms.length - 1 - arm) * ROW,
-          width: Math.max(1, cell - 1).toFixed(2),
-          height: ROW - 2,
-          rx: 1.5,
-          'fill-opacity': (0.06 + 0.94 * share).toFixed(3),
-        },
-        s('title', {}, `step ${step}, skip ${arms[arm]}: ${percent(share)}`),
-      ),
+      s('rect', {
+        class: 'heat',
+        x: (LEFT + step * cell).toFixed(2),
+        y: (arms.length - 1 - arm) * ROW,
+        width: Math.max(1, cell - 1).toFixed(2),
+        height: ROW - 2,
+        rx: 1.5,
+        'fill-opacity': (0.06 + 0.94 * share).toFixed(3),
+      }),
     ),
   )
   const names = arms.map((arm, n) =>

@@ -43,14 +43,13 @@ export function screen(side: 'full' | 'fast'): Screen {
   }
 }
 
-/** Draws the frames by the clock, so that both sides are at the same frame; people who want no motion see the first. */
+/** Draws the frames by the clock, so that both sides are at the same frame, unless they are paused. */
 function play(canvas: HTMLCanvasElement, { frames, fps }: Clip, wanted: () => boolean): void {
-  const calm = matchMedia('(prefers-reduced-motion: reduce)')
   let last = 0
   const draw = (now: number): void => {
     if (!wanted()) return
     requestAnimationFrame(draw)
-    const paused = calm.matches || document.documentElement.dataset.clips === 'paused'
+    const paused = document.documentElement.dataset.clips === 'paused'
     const at = paused ? last : Math.floor((now * fps) / 1000) % frames.length
     if (at === last) return
     last = at

@@ -1,4 +1,5 @@
 import { h } from '../dom/element.ts'
+import { icon } from '../dom/icon.ts'
 import type { Take } from '../engine/protocol.ts'
 import { noiseImage } from '../image/noise.ts'
 import { paint } from '../image/paint.ts'
@@ -55,9 +56,40 @@ export function stage(store: Store<State>, actions: Actions): HTMLElement {
   return h(
     'section',
     { class: 'stage card', 'aria-label': 'Picture' },
-    h('div', { class: 'picture' }, compare.frame, compare.views),
+    h('div', { class: 'picture' }, compare.frame, compare.views, pauseButton(store)),
     factsPanel(store, actions),
   )
+}
+
+/** Clips play until they are told not to; people who want no motion see the first frame from the start. */
+function pauseButton(store: Store<State>): HTMLElement {
+  const root = document.documentElement
+  const words = h('span', {})
+  const button = h(
+    'button',
+    {
+      type: 'button',
+      class: 'plain',
+      onclick: () => {
+        root.dataset.clips = root.dataset.clips === 'paused' ? 'playing' : 'paused'
+        update()
+      },
+    },
+    words,
+  )
+  const update = (): void => {
+    button.replaceChildren(icon(root.dataset.clips === 'paused' ? 'play' : 'pause'), words)
+    words.textContent = root.dataset.clips === 'paused' ? 'Play' : 'Pause'
+  }
+  if (matchMedia('(prefers-reduced-motion: reduce)').matches) root.dataset.clips = 'paused'
+  update()
+  store.watch(
+    ({ result }) => (result?.fast ?? result?.full)?.clip === undefined,
+    (still) => {
+      button.hidden = still
+    },
+  )
+  return button
 }
 
 function tagOf(side: 'full' | 'fast', { stats }: Take): string {

@@ -1,4 +1,9 @@
-import { type ExecutionSupport, webBackend } from '@fastflow/backend-web'
+import {
+  type ExecutionSupport,
+  type IndexedDbPolicyStore,
+  indexedDbPolicyStore,
+  webBackend,
+} from '@fastflow/backend-web'
 import { invalidArgument, parsePlan } from '@fastflow/core'
 import {
   type Accelerate,
@@ -9,7 +14,6 @@ import {
   policyDigest,
   type RunSettings,
 } from '@fastflow/pipelines'
-import { type DocumentStore, openDocumentStore } from './document-store.ts'
 import { curveKey, readKnowledge, recordGeneration } from './knowledge.ts'
 import type { CommandName, Commands, ModelAbout } from './protocol.ts'
 
@@ -38,7 +42,7 @@ export function createSession(): Session {
       if (kind === 'uncached') notice(message)
     },
   })
-  const store = openDocumentStore()
+  const store = indexedDbPolicyStore('studio')
   let loaded: Loaded | undefined
   const model = (): Loaded => {
     if (loaded === undefined) throw invalidArgument('model', 'is not loaded; pick a model first')
@@ -131,7 +135,11 @@ function checkDocument(
   return [policyDigest(key), checkPolicyDocument(document, key, 'the file')]
 }
 
-async function forgetDocuments(pipe: Pipeline, store: DocumentStore, settings: RunSettings): Promise<void> {
+async function forgetDocuments(
+  pipe: Pipeline,
+  store: IndexedDbPolicyStore,
+  settings: RunSettings,
+): Promise<void> {
   const policy = policyDigest(pipe.policyKey(settings))
   for (const key of [planDigest(pipe.planKey(settings)), policy, curveKey(policy)]) await store.remove(key)
 }

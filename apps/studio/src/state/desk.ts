@@ -53,7 +53,9 @@ export function createDesk(store: Store<State>, engine: Engine): Desk {
       }
     },
     async refresh() {
-      store.set({ knowledge: await engine.call('know', runSettingsOf(store.state.settings)) })
+      const knowledge = await engine.call('know', runSettingsOf(store.state.settings))
+      // What is the same stays the same object, so that nothing is drawn again.
+      if (JSON.stringify(knowledge) !== JSON.stringify(store.state.knowledge)) store.set({ knowledge })
     },
     stop: () => controller?.abort(),
   }
