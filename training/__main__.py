@@ -8,7 +8,7 @@ from types import ModuleType
 
 import torch
 
-from .recipes import cifar10, emoji, emoji_clip, emoji_edit, emoji_motion, emoji_vae
+from .recipes import cifar10, emoji, emoji_clip, emoji_edit, emoji_motion, emoji_vae, perceptual
 from .trainer import Settings
 
 RECIPES = {
@@ -18,6 +18,7 @@ RECIPES = {
     "emoji-edit": emoji_edit,
     "emoji-motion": emoji_motion,
     "emoji-clip": emoji_clip,
+    "perceptual": perceptual,
 }
 
 

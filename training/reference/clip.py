@@ -39,7 +39,10 @@ BEGIN, END = "<|startoftext|>", "<|endoftext|>"
 SIZES = [(64, 64), (20, 20), (90, 41), (41, 90), (33, 57), (SIDE, SIDE)]
 # (width, height, new width, new height, Pillow's filter): shrinking, enlarging, one side only, to and from one
 # pixel, tall and wide.
-RESIZES = [(50, 40, 17, 13, 3), (13, 9, 29, 31, 3), (40, 30, 40, 10, 3), (40, 30, 11, 30, 3), (7, 5, 1, 1, 3), (1, 1, 6, 4, 3), (50, 40, 17, 13, 2), (9, 13, 31, 20, 2), (41, 90, 32, 70, 3), (90, 41, 70, 32, 3), (20, 40, 25, 30, 3)]
+RESIZES = [
+    (50, 40, 17, 13, 3), (13, 9, 29, 31, 3), (40, 30, 40, 10, 3), (40, 30, 11, 30, 3), (7, 5, 1, 1, 3), (1, 1, 6, 4, 3),
+    (50, 40, 17, 13, 2), (9, 13, 31, 20, 2), (41, 90, 32, 70, 3), (90, 41, 70, 32, 3), (20, 40, 25, 30, 3),
+]
 PROMPTS = ["a red fox, 3d", "A photo of  a CAT!", "don't   stop", "ünïcödé 日本 🦊", "word " * 60, "x"]
 SENTENCES = ["a photo of a red fox", "a picture of the cat that sat on a mat", "a drawing of two birds", "don't stop, won't stop"]
 
@@ -154,7 +157,10 @@ def scores(model: CLIPModel, tokenizer: CLIPTokenizer, processor: CLIPImageProce
 def strings(count: int = 1000) -> list[str]:
     """Words, contractions, numbers, punctuation, scripts, symbols, white space and special tokens, thrown together."""
     source = random.Random(0)
-    words = "a photo of the fox isn't they're I'll we've he'd I'm dog's COOL MiXeD café naïve 日本語 привет עברית हिन्दी 🦊 👩‍🚀 ½ ² 12 1234 3d 50% ... !? --- #tag @me (x) [y] {z} a_b e=mc2 http://x.org/a?b=1 <|endoftext|> é ﬁ İ".split(" ")
+    words = (
+        "a photo of the fox isn't they're I'll we've he'd I'm dog's COOL MiXeD café naïve 日本語 привет עברית हिन्दी 🦊 "
+        "👩‍🚀 ½ ² 12 1234 3d 50% ... !? --- #tag @me (x) [y] {z} a_b e=mc2 http://x.org/a?b=1 <|endoftext|> é ﬁ İ"
+    ).split(" ")
     gaps = [" ", " ", " ", "  ", "\t", "\n", "", ", ", "-"]
     return ["".join(source.choice(words) + source.choice(gaps) for _ in range(source.randint(0, 9))) for _ in range(count)]
 

@@ -28,8 +28,14 @@ PINNED = {"numpy": "2.4.6", "torch": "2.13.0"}
 OUTPUT = Path(__file__).resolve().parents[2] / "packages/proxies/test/fixtures/lpips-reference.json"
 # (width, height): the least, odd and even sides that pools and strides round differently, and a tall one.
 SIZES = [(64, 64), (97, 65), (70, 128)]
-ALEX = [("features.0", 64, 3, 11), ("features.3", 192, 64, 5), ("features.6", 384, 192, 3), ("features.8", 256, 384, 3), ("features.10", 256, 256, 3)]
-FIRES = [(3, 64, 16, 64), (4, 128, 16, 64), (6, 128, 32, 128), (7, 256, 32, 128), (9, 256, 48, 192), (10, 384, 48, 192), (11, 384, 64, 256), (12, 512, 64, 256)]
+ALEX = [
+    ("features.0", 64, 3, 11), ("features.3", 192, 64, 5), ("features.6", 384, 192, 3),
+    ("features.8", 256, 384, 3), ("features.10", 256, 256, 3),
+]
+FIRES = [
+    (3, 64, 16, 64), (4, 128, 16, 64), (6, 128, 32, 128), (7, 256, 32, 128),
+    (9, 256, 48, 192), (10, 384, 48, 192), (11, 384, 64, 256), (12, 512, 64, 256),
+]
 HEADS = {"alex": (64, 192, 384, 256, 256), "squeeze": (64, 128, 256, 384, 384, 512, 512), "vgg": (64, 128, 256, 512, 512)}
 
 

@@ -7,7 +7,7 @@ import sharp from 'sharp'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { hashedWeights, safetensorsOf } from '../../../packages/proxies/test/lpips-weights.ts'
 import { needing, testData } from '../../../packages/proxies/test/test-data.ts'
-import { cli, temporaryFolder } from './run-cli.ts'
+import { cli, repository, temporaryFolder } from './run-cli.ts'
 
 const file = 'lpips_squeeze_v0.1.safetensors'
 const weights = safetensorsOf(hashedWeights('squeeze'))
@@ -134,5 +134,27 @@ describe('proxies add', () => {
     const pictures = ['--reference', join(truth!, 'ex_ref.png'), join(truth!, 'ex_p1.png'), '--json']
     const { out } = await run('score', '--proxy', 'lpips', ...pictures)
     expect(JSON.parse(out)).toMatchObject({ proxy: 'lpips-alex', value: expect.closeTo(0.09134, 4) })
+  })
+})
+
+describe('the shipped estimate', () => {
+  test('stands in for LPIPS, and says so', async () => {
+    const pictures = ['--reference', await paint('a.png', 0), await paint('b.png', 7), '--json']
+    const estimate = await run('score', '--proxy', 'perceptual', ...pictures)
+    expect(JSON.parse(estimate.out)).toMatchObject({
+      proxy: 'perceptual',
+      version: expect.stringMatching(/^perceptual\/1\+/),
+    })
+    const { out, log } = await run('score', '--proxy', 'lpips', ...pictures)
+    expect(out).toBe(estimate.out)
+    expect(log).toContain('the shipped estimate of it is used')
+  })
+
+  test('is not taken for LPIPS where its file is named', async () => {
+    const model = join(repository, 'models/perceptual/model.onnx')
+    const pictures = ['--reference', await paint('a.png', 0), 'a.png']
+    const { code, log } = await run('score', '--proxy', 'lpips', '--weights', model, ...pictures)
+    expect(code).toBe(1)
+    expect(log).toContain('is perceptual, not lpips')
   })
 })

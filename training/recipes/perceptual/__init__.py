@@ -1,0 +1,7 @@
+"""Small estimator of LPIPS-alex (models/perceptual). It is not LPIPS."""
+
+from .card import card
+from .release import export
+from .training import FOLDER, train
+
+__all__ = ["FOLDER", "card", "export", "train"]
