@@ -8,7 +8,10 @@ import { demoCommand } from './commands/demo.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { editCommand } from './commands/edit.ts'
 import { generateCommand } from './commands/generate.ts'
+import { learnBenchCommand } from './commands/learn-bench.ts'
+import { measureCommand } from './commands/measure.ts'
 import { policyExportCommand, policyShowCommand } from './commands/policy.ts'
+import { policyEvaluateCommand } from './commands/policy-evaluate.ts'
 import { proxiesAddCommand, proxiesBuildCommand } from './commands/proxies.ts'
 import { PROXY_NAMES, scoreCommand } from './commands/score.ts'
 import { videoCommand } from './commands/video.ts'
@@ -90,6 +93,7 @@ function createProgram(io: Io, args: readonly string[], fail: () => void): Comma
     .action((options) => calibrateCommand(io, options))
 
   addPolicy(program, io)
+  addLearning(program, io)
 
   withModel(program.command('bench').description('every method at every budget on the same noise'))
     .option('--nfe <list>', 'budgets', wholeNumbers('--nfe', 1, 1000), [6, 8, 10, 12, 15, 19, 25])
@@ -166,6 +170,45 @@ function createProgram(io: Io, args: readonly string[], fail: () => void): Comma
   return program
 }
 
+function addLearning(program: Command, io: Io): void {
+  withMeasured(
+    io,
+    program.command('measure').description("how far the images of a model's plans are from its full run's"),
+  )
+    .option('--out <file>', 'also write the table here, or into a folder under its digest')
+    .action((options) => measureCommand(io, options))
+  withMeasured(
+    io,
+    program
+      .command('learn-bench')
+      .description('how policies learn, how targets are kept and how the alarm does, over measured runs'),
+  )
+    .option(
+      '--limit <x>',
+      'score that rewards are measured against (default: lpips 0.05, psnr 30)',
+      decimal('--limit', 0.0001, 120),
+    )
+    .option('--confidence <share>', 'of the targets', decimal('--confidence', 0.01, 0.999), 0.95)
+    .option('--generations <n>', 'requests a replay', wholeNumber('--generations', 20, 100_000), 200)
+    .option('--repeats <n>', 'replays', wholeNumber('--repeats', 1, 10_000), 50)
+    .option('--swapped <folder>', 'a model of the same shapes with other weights, for the alarm')
+    .action((options) => learnBenchCommand(io, options))
+}
+
+function withMeasured(io: Io, command: Command): Command {
+  return withModel(command)
+    .option('--metric <name>', 'lpips or psnr', oneOf('--metric', ['lpips', 'psnr']), 'lpips')
+    .option('--weights <file>', 'network of LPIPS to measure with')
+    .option(
+      '--runs <n>',
+      'noises to measure on; those measured before count',
+      wholeNumber('--runs', 1, 100_000),
+      64,
+    )
+    .option('--cache <folder>', 'where policies and plans are kept between calls', defaultCache(io))
+    .option('--json', 'print one JSON document')
+}
+
 function addPolicy(program: Command, io: Io): void {
   const policy = program.command('policy').description('look into the files that calibrate writes')
   policy
@@ -187,6 +230,15 @@ function addPolicy(program: Command, io: Io): void {
     )
     .option('--json', 'print one JSON document')
     .action((file, options) => policyExportCommand(io, file, options))
+  policy
+    .command('evaluate')
+    .description('what another policy would have earned, from a log of decisions')
+    .argument('<log>', 'a file that generate --lpips wrote with --log')
+    .requiredOption('--policy <name>', 'full, uniform, nfe:N, or a snapshot of a learned state (a file)')
+    .option('--confidence <share>', 'of the intervals', decimal('--confidence', 0.5, 0.9999), 0.95)
+    .option('--clip <weight>', 'largest weight of one decision', decimal('--clip', 1, 1e9), 100)
+    .option('--json', 'print one JSON document')
+    .action((file, options) => policyEvaluateCommand(io, file, options))
 }
 
 function addProxies(program: Command, io: Io): void {
@@ -237,6 +289,28 @@ function withOutput(io: Io, command: Command): Command {
       decimal('--confidence', 0.01, 0.999),
     )
     .option('--arms <list>', 'skip lengths of the paper policy, e.g. 1,2,4,8', wholeNumbers('--arms', 0, 100))
+    .option(
+      '--lpips <x>',
+      'most LPIPS to the own full run instead, certified, with auto or plan',
+      decimal('--lpips', 0.0001, 0.9999),
+    )
+    .option('--weights <file>', 'with --lpips: network to measure with')
+    .option(
+      '--choose <how>',
+      'with --lpips: certified, or learned by a bandit',
+      oneOf('--choose', ['certified', 'learned']),
+    )
+    .option(
+      '--mode <name>',
+      'with --lpips: on, canary or shadow',
+      oneOf('--mode', ['on', 'canary', 'shadow']),
+    )
+    .option(
+      '--measure <share>',
+      'with --lpips: requests whose quality is measured (default: 0.05)',
+      decimal('--measure', 0, 1),
+    )
+    .option('--log <file>', 'with --lpips: append every decision as a line of JSON')
     .option('--cache <folder>', 'where policies and plans are kept between calls', defaultCache(io))
     .option('--policy <file>', 'apply this plan or learned policy as it is, learn nothing')
     .option('--json', 'print one JSON document')

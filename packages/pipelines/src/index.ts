@@ -15,9 +15,19 @@ export type { CalibrationOptions } from './plan/calibrate.ts'
 export { type PlanRunKey, planDigest } from './plan/key.ts'
 export { checkPolicyDocument, type PolicyDocument, type PolicyKey, policyDigest } from './policy/document.ts'
 export { type PaperOptions, type PaperPolicy, type PaperState, paperPolicy } from './policy/paper.ts'
+export { type Certificate, certify, type Evidence } from './target/certify.ts'
+export { contextOf } from './target/features.ts'
+export { armProbabilities, initLearner } from './target/learner.ts'
 export type { ImageTarget, Metric, QualityOptions, TargetAcceleration } from './target/options.ts'
 export type { TargetQuality } from './target/quality.ts'
 export { plansDigest, type QualityRun, type QualityTable, tableDigest } from './target/quality-table.ts'
 export { type DecisionRecord, parseRecord } from './target/record.ts'
+export { type Goal, misses, perfect, rewardOf } from './target/reward.ts'
+export {
+  initState as initTargetState,
+  type TargetState,
+  type Terms,
+  update as updateTargetState,
+} from './target/state.ts'
 export type { Defaults, FlowOptions, ImageInput, RunSettings, Task } from './task/options.ts'
 export { syntheticImages } from './text/shapes.ts'

@@ -117,7 +117,7 @@ describe('a certified target', () => {
     expect(store.saves).toEqual([planDigest(pipe.planKey())])
   })
 
-  it('does not use what was measured of other plans, or by another version of the proxy', async () => {
+  it('does not use what was measured of other plans, nor mixes scores of another version of the proxy', async () => {
     const { pipe } = await fakePipeline({}, store)
     const proxy: QualityProxy = {
       name: 'psnr',
@@ -127,8 +127,9 @@ describe('a certified target', () => {
       needs: { reference: true, prompt: false },
       score: () => ({ value: 50, version: 'psnr/2' }),
     }
-    const other = await pipe.generate('ant', { accelerate: { target: { psnr: 12 }, proxy } })
-    expect(other.notes[0]).toMatch(/of psnr\/1, not psnr\/2/)
+    const other = await pipe.generate('ant', { accelerate: { target: { psnr: 12 }, proxy, measure: 1 } })
+    expect(other.notes).toEqual([expect.stringMatching(/certified by psnr\/1; psnr\/2 does not mix/)])
+    expect(other.items[0]!.stats).toMatchObject({ nfe: 6, quality: { proxy: 'psnr/1' } })
     await pipe.calibrate({ ...calibration, budgets: [7] })
     const replanned = await pipe.generate('ant', { accelerate: { target: { psnr: 12 } } })
     expect(replanned.notes[0]).toMatch(/belongs to other plans/)

@@ -6,11 +6,11 @@ import type { Io } from '../io.ts'
 import { encodePng } from '../png.ts'
 import { createProgress } from '../progress.ts'
 import { type ModelOptions, withLoopLag, withPipeline } from '../session.ts'
-import { accelerationOf } from './accelerate.ts'
 import { describe, documentOf, evaluatedOf, metadataOf, type Origin, type Produced } from './produced.ts'
+import { type TargetOptions, withAcceleration } from './target.ts'
 
 /** Options that `generate`, `edit` and `video` have in common. */
-export interface ProduceOptions extends ModelOptions {
+export interface ProduceOptions extends ModelOptions, TargetOptions {
   readonly negativePrompt?: string
   readonly seed: number
   readonly count: number
@@ -40,15 +40,16 @@ export async function produce(
   options: ProduceOptions,
   requestOf: (pipe: Pipeline) => Promise<ProduceRequest>,
 ): Promise<void> {
-  const accelerate = await accelerationOf(io, options)
   const folder = resolve(io.cwd, options.out)
   await prepareFolder(folder)
   const store = resolve(io.cwd, options.cache)
-  const produced = await withPipeline(io, { ...options, store }, async (pipe) => {
-    const { source, ...request } = await requestOf(pipe)
-    const origin = { task: pipe.task, model: pipe.model, digest: pipe.digest, source }
-    return run(io, pipe, options, { accelerate, folder, origin, request })
-  })
+  const produced = await withAcceleration(io, options, (accelerate) =>
+    withPipeline(io, { ...options, store }, async (pipe) => {
+      const { source, ...request } = await requestOf(pipe)
+      const origin = { task: pipe.task, model: pipe.model, digest: pipe.digest, source }
+      return run(io, pipe, options, { accelerate, folder, origin, request })
+    }),
+  )
   const { result, files } = produced
   for (const note of result.notes) io.log(note)
   io.log(evaluatedOf(result.items))

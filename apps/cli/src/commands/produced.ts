@@ -1,4 +1,4 @@
-import type { GeneratedImage, GenerateResult, Task } from '@fastflow/pipelines'
+import type { GeneratedImage, GenerateResult, TargetQuality, Task } from '@fastflow/pipelines'
 import type { ProduceOptions } from './produce.ts'
 
 /** What the result says of where it comes from. */
@@ -90,8 +90,17 @@ export function describe(
   file: string,
 ): string {
   const ms = Math.round(stats.modelMs + stats.overheadMs)
-  const cost = `evaluated ${stats.nfe} of ${stats.steps} steps${fidelity(stats, target)}, ${ms} ms`
+  const quality = stats.quality ? promise(stats.quality) : fidelity(stats, target)
+  const cost = `evaluated ${stats.nfe} of ${stats.steps} steps${quality}, ${ms} ms`
   return `${file}: seed ${seed}, ${cost}\n  ${stats.decisions}`
+}
+
+function promise({ metric, estimate, bound, confidence, n, abstained }: TargetQuality): string {
+  if (abstained !== undefined || estimate === undefined) return ''
+  if (n === 0) return ', the full run'
+  const kept =
+    bound === undefined ? '' : `, ${+(confidence * 100).toFixed(2)} % keep to ${bound.toPrecision(3)}`
+  return `, ${metric} ${estimate.toPrecision(3)} on average${kept} (${n} runs)`
 }
 
 function fidelity(

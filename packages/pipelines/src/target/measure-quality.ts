@@ -56,8 +56,10 @@ export async function measureQuality(
   if (proxy === undefined)
     throw invalidArgument('proxy', `is missing; pass a QualityProxy that measures ${metric}`)
   const { key, frontier } = await plansFor(source.run, options, places)
-  const { table: found } = await findTable(places, { key, frontier, metric, proxy })
-  let table = found ?? emptyTable(key, frontier, options, proxy)
+  const { table: found } = await findTable(places, { key, frontier, metric })
+  // Scores of different proxies do not mix.
+  const usable = found?.proxy.version === proxy.version ? found : undefined
+  let table = usable ?? emptyTable(key, frontier, options, proxy)
   for (let turn = table.runs.length; turn < total; turn++) {
     throwIfAborted(signal, 'measuring quality')
     onProgress?.(turn, total)

@@ -1,4 +1,4 @@
-import { FastFlowError, type Frontier, isRecord, type PlanDocument, type QualityProxy } from '@fastflow/core'
+import { FastFlowError, type Frontier, isRecord, type PlanDocument } from '@fastflow/core'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { type FoundPolicy, findPolicy, type PolicyPlaces } from '../policy/places.ts'
@@ -51,7 +51,6 @@ export interface TableTerms {
   readonly key: string
   readonly frontier: Frontier
   readonly metric: Metric
-  readonly proxy: QualityProxy | undefined
 }
 
 /**
@@ -61,17 +60,13 @@ export interface TableTerms {
  */
 export async function findTable(
   places: PolicyPlaces,
-  { key, frontier, metric, proxy }: TableTerms,
+  { key, frontier, metric }: TableTerms,
 ): Promise<{ readonly table?: QualityTable; readonly note?: string }> {
   const found = await findPolicy(places, tableDigest(key, metric))
   if (found === undefined) return {}
   const table = parseTable(found)
   if (table.plans !== plansDigest(frontier.document))
     return { note: `what was measured of ${metric} belongs to other plans: measure the quality of these` }
-  if (proxy !== undefined && proxy.version !== table.proxy.version)
-    return {
-      note: `what was measured of ${metric} is of ${table.proxy.version}, not ${proxy.version}: scores of other versions do not mix`,
-    }
   return { table }
 }
 

@@ -152,7 +152,9 @@ async function recordOf(session: Session, pending: Pending, image: RgbImage): Pr
       ? await measureRequest({ options: run, arm: choice.arm, image }, compared, frontier, proxy)
       : undefined
   const scores = found?.scores ?? []
-  const own = choice.arm === full ? undefined : scores.find(({ arm }) => arm === choice.arm)?.score
+  const own = scores.find(({ arm }) => arm === choice.arm)?.score
+  // A full run counts where it was drawn to be measured, though it needs no measuring: else logs would hold too many.
+  const ofFull = found && choice.arm === full ? 0 : null
   return {
     format: 'fastflow-decision',
     version: 1,
@@ -168,12 +170,7 @@ async function recordOf(session: Session, pending: Pending, image: RgbImage): Pr
     limit: goal.limit,
     proxy: scores.length > 0 ? proxy!.version : null,
     scores,
-    reward:
-      choice.arm === full
-        ? 0
-        : own === undefined
-          ? null
-          : rewardOf(goal, own, arms[choice.arm]!, arms[full]!),
+    reward: own === undefined ? ofFull : rewardOf(goal, own, arms[choice.arm]!, arms[full]!),
   }
 }
 

@@ -42,7 +42,7 @@ export async function openTarget(
   const found = options.plan ? { document: options.plan, source: 'plan' } : await findPolicy(places, key)
   if (found === undefined) return openUnplanned(run, places)
   const frontier = readPlan(found, planKey)
-  const { table, note } = await findTable(places, { key, frontier, metric: goal.metric, proxy })
+  const { table, note } = await findTable(places, { key, frontier, metric: goal.metric })
   const numSteps = run.schedule.sigmas.length - 1
   const arms = [...frontier.document.plans.map(({ nfe }) => nfe), numSteps]
   const terms: Terms = { goal, arms, table, learner: initLearner(goal, arms, table) }
@@ -50,6 +50,22 @@ export async function openTarget(
   const { measure = MEASURE } = options
   if (proxy === undefined && measure > 0)
     notes.push(`nothing is measured while serving: pass a proxy for ${goal.metric}`)
+  const other = proxy && table && proxy.version !== table.proxy.version
+  if (other)
+    notes.push(
+      `certified by ${table.proxy.version}; ${proxy.version} does not mix with it, so nothing is measured while serving`,
+    )
   const mayReplan = options.plan === undefined
-  return serve({ options, run, places, frontier, terms, proxy, measure, key, notes, mayReplan })
+  return serve({
+    options,
+    run,
+    places,
+    frontier,
+    terms,
+    proxy: other ? undefined : proxy,
+    measure,
+    key,
+    notes,
+    mayReplan,
+  })
 }

@@ -1,0 +1,107 @@
+import { dirname, join, resolve } from 'node:path'
+import { type Metric, planDigest, type QualityTable, tableDigest } from '@fastflow/pipelines'
+import { quantile } from '@fastflow/proxies'
+import { isFolder, prepareFolder, writeWhole } from '../files.ts'
+import type { Io } from '../io.ts'
+import { createProgress } from '../progress.ts'
+import { openProxy } from '../proxies/open-proxy.ts'
+import { type ModelOptions, withPipeline } from '../session.ts'
+import { textTable } from '../text-table.ts'
+
+export interface MeasureCommandOptions extends ModelOptions {
+  readonly metric: Metric
+  readonly weights?: string
+  readonly runs: number
+  readonly steps?: number
+  readonly guidance?: number
+  readonly cache: string
+  readonly out?: string
+  readonly json?: boolean
+}
+
+/** Measures a model's plans on noises no calibration has seen, for quality targets. */
+export async function measureCommand(io: Io, options: MeasureCommandOptions): Promise<void> {
+  const out = options.out === undefined ? undefined : resolve(io.cwd, options.out)
+  if (out !== undefined) await prepareFolder((await isFolder(out)) ? out : dirname(out))
+  const { table, file } = await measureModel(io, options)
+  if (out !== undefined) {
+    const path = (await isFolder(out)) ? join(out, file) : out
+    await writeWhole(path, `${JSON.stringify(table)}\n`)
+    io.log(`table: ${path}`)
+  }
+  io.out(options.json ? JSON.stringify(summaryOf(table), null, 2) : describe(table))
+}
+
+/** The table of a model, measured as far as it is not yet, and the file name it is looked up by. */
+export async function measureModel(
+  io: Io,
+  options: Omit<MeasureCommandOptions, 'out' | 'json'>,
+): Promise<{ readonly table: QualityTable; readonly file: string }> {
+  const { metric, weights, runs, steps, guidance } = options
+  const store = resolve(io.cwd, options.cache)
+  const { proxy, dispose } = await openProxy(io, metric, weights)
+  try {
+    return await withPipeline(io, { ...options, store }, async (pipe) => {
+      const progress = createProgress(io, `measure ${pipe.model}`)
+      const settings = {
+        ...(steps !== undefined && { numSteps: steps }),
+        ...(guidance !== undefined && { guidanceScale: guidance }),
+      }
+      try {
+        const onProgress = (done: number, total: number): void => progress.update(done, total, 'runs')
+        const table = await pipe.measureQuality({
+          ...settings,
+          metric,
+          proxy,
+          runs,
+          signal: io.signal,
+          onProgress,
+        })
+        return { table, file: `${tableDigest(planDigest(pipe.planKey(settings)), metric)}.json` }
+      } finally {
+        progress.end()
+      }
+    })
+  } finally {
+    await dispose()
+  }
+}
+
+interface Spread {
+  readonly mean: number
+  readonly median: number
+  /** What all but a twentieth keep to. */
+  readonly q95: number
+  readonly worst: number
+}
+
+function spreadOf(metric: Metric, scores: readonly number[]): Spread {
+  const worstLast = metric === 'psnr' ? scores.map((score) => -score) : scores
+  const at = (share: number): number => quantile(worstLast, share) * (metric === 'psnr' ? -1 : 1)
+  const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length
+  return { mean, median: at(0.5), q95: at(0.95), worst: at(1) }
+}
+
+function plansOf({ metric, nfe, runs }: QualityTable): (Spread & { readonly nfe: number })[] {
+  return nfe.map((evaluations, arm) => {
+    const scores = runs.map((run) => run.scores[arm]!)
+    return { nfe: evaluations, ...spreadOf(metric, scores) }
+  })
+}
+
+function summaryOf(table: QualityTable): Record<string, unknown> {
+  const { runs, nfe: _, floor, ...terms } = table
+  const ownFloor = floor.length > 0 ? { runs: floor.length, ...spreadOf(table.metric, floor) } : null
+  return { ...terms, runs: runs.length, floor: ownFloor, plans: plansOf(table) }
+}
+
+function describe(table: QualityTable): string {
+  const { metric, proxy, runs, floor, numSteps } = table
+  const row = (name: string, { mean, median, q95, worst }: Spread): string[] => [
+    name,
+    ...[mean, median, q95, worst].map((value) => value.toPrecision(3)),
+  ]
+  const rows = plansOf(table).map((plan) => row(String(plan.nfe), plan))
+  if (floor.length > 0) rows.push(row(`${numSteps} less a tenth`, spreadOf(metric, floor)))
+  return `${proxy.version} to the full run, ${runs.length} runs\n${textTable(['NFE', 'mean', 'median', '95 %', 'worst'], rows, [])}`
+}

@@ -1,0 +1,98 @@
+import { createRandom } from '@fastflow/core'
+import {
+  contextOf,
+  type DecisionRecord,
+  type Goal,
+  initLearner,
+  initTargetState,
+  type QualityTable,
+  type TargetState,
+  type Terms,
+  updateTargetState,
+} from '@fastflow/pipelines'
+import { splitTable } from './split.ts'
+
+export interface DriftSettings {
+  readonly repeats: number
+  /** Unchanged requests a repeat. */
+  readonly unchanged: number
+}
+
+/** How the alarm did. */
+export interface DriftResult {
+  /** Plan whose landings are watched, by its evaluations. */
+  readonly nfe: number
+  readonly repeats: number
+  readonly unchanged: number
+  /** Repeats with an alarm although nothing had changed. */
+  readonly falseAlarms: number
+  readonly swapped?: SwappedResult
+}
+
+export interface SwappedResult {
+  /** Requests to the changed model in each repeat. */
+  readonly requests: number
+  /** Repeats in which they raised the alarm. */
+  readonly found: number
+  /** Mean and largest number of requests until it. */
+  readonly mean: number
+  readonly worst: number
+}
+
+/**
+ * Feeds the alarm with landings of unchanged runs, drawn from those it does not know, and then with those of a changed
+ * model, in another order each time.
+ *
+ * @param swapped mean decimal logarithms of the landing mismatches of another model under the same plan.
+ */
+export function driftOf(
+  table: QualityTable,
+  goal: Goal,
+  arm: number,
+  swapped: readonly number[] | undefined,
+  { repeats, unchanged }: DriftSettings,
+): DriftResult {
+  const arms = [...table.nfe, table.numSteps]
+  const delays: number[] = []
+  let falseAlarms = 0
+  let found = 0
+  for (let repeat = 0; repeat < repeats; repeat++) {
+    const { next } = createRandom(repeat)
+    const { known, fresh } = splitTable(table, Math.floor(table.runs.length / 2), next)
+    const terms: Terms = { goal, arms, table: known, learner: initLearner(goal, arms, undefined) }
+    const draw = (from: readonly number[], count: number): number[] =>
+      Array.from({ length: count }, () => from[Math.floor(next() * from.length)]!)
+    const watch = (state: TargetState, mismatches: readonly number[]): TargetState =>
+      mismatches.reduce(
+        (before, mismatch) => updateTargetState(before, recordOf(arms, goal, arm, mismatch), terms),
+        state,
+      )
+    const usual = fresh.runs
+      .map(({ mismatches }) => mismatches[arm] ?? null)
+      .filter((value) => value !== null)
+    const calm = watch(initTargetState(terms), draw(usual, unchanged))
+    if (calm.alarm !== null) falseAlarms++
+    if (swapped === undefined || calm.alarm !== null) continue
+    const { alarm } = watch(calm, draw(swapped, swapped.length))
+    if (alarm === null) continue
+    found++
+    delays.push(alarm - unchanged)
+  }
+  const result = { nfe: arms[arm]!, repeats, unchanged, falseAlarms }
+  if (swapped === undefined) return result
+  const mean = delays.reduce((sum, delay) => sum + delay, 0) / Math.max(1, delays.length)
+  return { ...result, swapped: { requests: swapped.length, found, mean, worst: Math.max(0, ...delays) } }
+}
+
+function recordOf(arms: readonly number[], goal: Goal, arm: number, mismatch: number): DecisionRecord {
+  const { metric, limit } = goal
+  const request = { key: '', seed: 0, mode: 'on', arms, arm, propensity: 1, metric, limit } as const
+  const outcome = {
+    mismatch,
+    context: contextOf([0, 0, 0, 0], 0),
+    proxy: null,
+    scores: [],
+    reward: null,
+  } as const
+  return { format: 'fastflow-decision', version: 1, ...request, ...outcome }
+}

@@ -1,0 +1,58 @@
+import { readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { FastFlowError, parsePlan, sample } from '@fastflow/core'
+import { planDigest } from '@fastflow/pipelines'
+import { subjectsOf, takingTurns } from '../bench/turns.ts'
+import type { Io } from '../io.ts'
+import { findModel } from '../models.ts'
+import { type ModelOptions, withPipeline } from '../session.ts'
+
+export interface LandingsOptions extends ModelOptions {
+  readonly steps?: number
+  readonly guidance?: number
+}
+
+/**
+ * Mean decimal logarithms of the landing mismatches of another model of the same shapes, under the plan of `options.model`.
+ *
+ * @param swapped folder of the other model.
+ * @param arm index of the plan.
+ * @throws FastFlowError `policy-unreadable` where the model brings no plans.
+ */
+export async function landingsOf(
+  io: Io,
+  options: LandingsOptions,
+  swapped: string,
+  arm: number,
+  count: number,
+): Promise<readonly number[]> {
+  const settings = {
+    ...(options.steps !== undefined && { numSteps: options.steps }),
+    ...(options.guidance !== undefined && { guidanceScale: options.guidance }),
+  }
+  const folder = await findModel(io, options.model)
+  const digest = await withPipeline(io, options, async (pipe) => planDigest(pipe.planKey(settings)))
+  const frontier = parsePlan(await readPlanFile(join(folder, 'policies', `${digest}.json`)))
+  const plan = frontier.document.plans[arm]!
+  return withPipeline(io, { ...options, model: resolve(io.cwd, swapped) }, async (pipe) => {
+    const turns = takingTurns(pipe, await subjectsOf(pipe))
+    const means: number[] = []
+    for (let seed = 0; seed < count; seed++) {
+      const { velocity, schedule, noise } = await turns.prepareTurn(seed, { ...settings, seed })
+      const policy = { ...frontier.at(plan.budget), needs: ['mismatch'] as const }
+      const { stats } = await sample({ velocity, schedule, x: noise, policy, signal: io.signal })
+      const logs = stats.mismatches.filter((mismatch) => mismatch > 0).map(Math.log10)
+      means.push(logs.reduce((sum, value) => sum + value, 0) / logs.length)
+    }
+    return means
+  })
+}
+
+async function readPlanFile(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8'))
+  } catch (cause) {
+    const message = `--swapped: needs the plans that the model ships, ${path} cannot be read; write them there with calibrate`
+    throw new FastFlowError({ code: 'policy-unreadable', field: '--swapped', message, cause })
+  }
+}

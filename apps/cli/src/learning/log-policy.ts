@@ -1,0 +1,67 @@
+import { readFile } from 'node:fs/promises'
+import { linUcb } from '@fastflow/bandits'
+import { FastFlowError, invalidArgument, isRecord } from '@fastflow/core'
+import { armProbabilities, type DecisionRecord } from '@fastflow/pipelines'
+
+/** What a policy would do: the probability of every arm in a context. */
+export type LogPolicy = (context: readonly number[]) => readonly number[]
+
+/** Expected reward of every arm in a context. */
+export type RewardModel = (context: readonly number[]) => readonly number[]
+
+/**
+ * The policy of a name: `full`, `uniform`, `nfe:N` (always that plan), or a file with a learned state (the snapshot
+ * `<digest>.snapshot.json` of a policy store).
+ *
+ * @throws FastFlowError `invalid-argument` listing what there is, `policy-unreadable`.
+ */
+export async function namedPolicy(name: string, arms: readonly number[], path: string): Promise<LogPolicy> {
+  if (name === 'uniform') return () => arms.map(() => 1 / arms.length)
+  const always =
+    (chosen: number): LogPolicy =>
+    () =>
+      arms.map((_, arm) => (arm === chosen ? 1 : 0))
+  if (name === 'full') return always(arms.length - 1)
+  const budget = /^nfe:(\d+)$/.exec(name)?.[1]
+  if (budget === undefined) return learnedPolicy(path, arms)
+  const arm = arms.indexOf(Number(budget))
+  if (arm >= 0) return always(arm)
+  throw invalidArgument(
+    '--policy',
+    `no arm of the log has ${budget} evaluations; available: ${arms.join(', ')}`,
+  )
+}
+
+async function learnedPolicy(path: string, arms: readonly number[]): Promise<LogPolicy> {
+  const unreadable = (problem: string, cause?: unknown): FastFlowError => {
+    const choices = 'full, uniform, nfe:N, or a file with a learned state'
+    const message = `--policy: ${path} ${problem}; give ${choices}`
+    return new FastFlowError({ code: 'policy-unreadable', field: '--policy', message, cause })
+  }
+  let value: unknown
+  try {
+    value = JSON.parse(await readFile(path, 'utf8'))
+  } catch (cause) {
+    throw unreadable('is no policy by that name and no file that can be read', cause)
+  }
+  const document = isRecord(value) && isRecord(value.document) ? value.document : value
+  if (!isRecord(document)) throw unreadable('holds no learned state')
+  try {
+    const state = linUcb().parse(document.learner)
+    if (state.arms !== arms.length) throw new RangeError(`it has ${state.arms} arms, the log ${arms.length}`)
+    return (context) => armProbabilities(state, context)
+  } catch (cause) {
+    throw unreadable(`holds no learned state that fits the log (${(cause as Error).message})`, cause)
+  }
+}
+
+/** A ridge regression an arm, fitted on these decisions. */
+export function rewardModel(records: readonly DecisionRecord[]): RewardModel {
+  const { arms, context } = records[0]!
+  const regression = linUcb()
+  let state = regression.init({ arms: arms.length, dimension: context.length })
+  for (const record of records)
+    if (record.reward !== null)
+      state = regression.update(state, { arm: record.arm, context: record.context, reward: record.reward })
+  return (given) => regression.forecast(state, given).map(({ mean }) => mean)
+}

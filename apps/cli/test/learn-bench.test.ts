@@ -1,0 +1,84 @@
+import { createRandom, fillNormal } from '@fastflow/core'
+import type { Goal, QualityTable } from '@fastflow/pipelines'
+import { expect, test } from 'vitest'
+import { coverageOf } from '../src/learning/coverage.ts'
+import { fixedNfeFor, learningCurves } from '../src/learning/curves.ts'
+import { driftOf } from '../src/learning/drift.ts'
+import { splitTable } from '../src/learning/split.ts'
+
+const goal: Goal = { metric: 'lpips', limit: 0.05, confidence: 0.95 }
+
+/** Runs of two kinds, told apart by their first feature: easy ones do with 6 evaluations, hard ones want 15. */
+function tableOf(runs: number): QualityTable {
+  const noise = fillNormal(new Float32Array(runs * 3), 1)
+  return {
+    format: 'fastflow-quality',
+    version: 1,
+    key: 'k',
+    plans: 'p',
+    metric: 'lpips',
+    proxy: { name: 'lpips', version: 'lpips/1' },
+    numSteps: 50,
+    nfe: [6, 10, 15],
+    floor: [],
+    runs: Array.from({ length: runs }, (_, run) => ({
+      seed: run,
+      features: [run % 2 ? 1 : -1, 0, 0, 0],
+      scores: run % 2 ? [0.004, 0.003, 0.002] : [0.2, 0.1, 0.004],
+      mismatches: [0, 1, 2].map((arm) => -2 + 0.1 * noise[run * 3 + arm]!),
+    })),
+  }
+}
+
+test('a split keeps every run, on one side', () => {
+  const { known, fresh } = splitTable(tableOf(20), 8, createRandom(3).next)
+  expect(fresh.runs).toHaveLength(8)
+  expect([...known.runs, ...fresh.runs].map(({ seed }) => seed).sort((a, b) => a - b)).toEqual(
+    Array.from({ length: 20 }, (_, i) => i),
+  )
+})
+
+test('curves: the warm contextual policy is there at once and beats every fixed plan; the full run earns nothing', () => {
+  const curves = learningCurves(tableOf(60), goal, { generations: 60, repeats: 4 })
+  const named = (name: string) => curves.find((curve) => curve.name === name)!
+  const warm = named('lin-ucb, warm')
+  expect(warm.settled).toBe(1)
+  for (const nfe of [6, 10, 15, 50])
+    expect(warm.final.reward).toBeGreaterThan(named(`always ${nfe}`).final.reward)
+  expect(warm.regret[2]).toBeLessThan(0)
+  expect(named('always 50').final).toEqual({ reward: 0, nfe: 50, p10: 0 })
+  expect(named('always 10').nfe.every((nfe) => nfe === 10)).toBe(true)
+  expect(named('ucb1 (paper)').final.reward).toBeLessThan(warm.final.reward)
+  expect(learningCurves(tableOf(60), goal, { generations: 60, repeats: 4 })).toEqual(curves)
+})
+
+test('the fixed plans for a worst tenth are interpolated', () => {
+  const plans = [
+    { reward: 0, nfe: 6, p10: 0.04 },
+    { reward: 0, nfe: 10, p10: 0.02 },
+  ]
+  expect(fixedNfeFor(0.03, goal, plans)).toBeCloseTo(8, 9)
+  expect(fixedNfeFor(0.5, goal, plans)).toBe(6)
+  expect(fixedNfeFor(0.001, goal, plans)).toBeUndefined()
+})
+
+test('coverage: what is certified is kept, what cannot be is refused', () => {
+  const [strict, loose] = coverageOf(tableOf(200), {
+    limits: [0.003, 0.05],
+    confidence: 0.95,
+    repeats: 10,
+    samples: 64,
+  })
+  expect(strict).toMatchObject({ served: 0, share: null, nfe: 50, refusals: { 'out-of-reach': 10 } })
+  expect(loose).toMatchObject({ served: 10, kept: 10, share: 1, nfe: 15, fresh: 64, known: 136 })
+})
+
+test('drift: changed landings raise the alarm, unchanged ones do not', () => {
+  const settings = { repeats: 10, unchanged: 500 }
+  const other = Array.from({ length: 20 }, () => -1.7)
+  expect(driftOf(tableOf(120), goal, 1, other, settings)).toMatchObject({
+    nfe: 10,
+    falseAlarms: 0,
+    swapped: { requests: 20, found: 10 },
+  })
+})

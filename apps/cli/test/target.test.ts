@@ -1,0 +1,46 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { beforeEach, expect, onTestFinished, test } from 'vitest'
+import { cli, temporaryFolder } from './run-cli.ts'
+
+let cwd: string
+beforeEach(async () => {
+  cwd = await temporaryFolder(onTestFinished)
+})
+
+test('measure: scores of every plan, kept for targets and written where asked', {
+  timeout: 120_000,
+}, async () => {
+  const args = ['measure', '--model', 'cifar10', '--metric', 'psnr', '--threads', '1', '--json', '--out', '.']
+  const { code, out, log } = await cli(cwd, [...args, '--runs', '1'])
+  expect(code).toBe(0)
+  const result = JSON.parse(out)
+  expect(result).toMatchObject({ metric: 'psnr', proxy: { version: 'psnr/1' }, runs: 1, floor: { runs: 1 } })
+  expect(result.plans.map(({ nfe }: { nfe: number }) => nfe)).toEqual([6, 8, 10, 12, 15, 19, 25])
+  for (const { mean, worst } of result.plans) expect(worst).toBeCloseTo(mean, 9)
+  const file = (await readdir(cwd)).find((name) => name.endsWith('.json'))!
+  expect(log).toContain(file)
+  expect(JSON.parse(await readFile(join(cwd, file), 'utf8')).runs).toHaveLength(1)
+  const again = await cli(cwd, [...args, '--runs', '1'])
+  expect(again.out).toBe(out)
+})
+
+const target = ['generate', '--model', 'cifar10', '--class', 'cat', '--lpips', '0.05']
+
+test.each([
+  ['--lpips without acceleration', target, /--lpips: goes with --accelerate auto or plan, not off/],
+  ['--lpips and --nfe', [...target, '--accelerate', 'plan', '--nfe', '8'], /excludes --nfe/],
+  ['--lpips and --psnr', [...target, '--accelerate', 'auto', '--psnr', '30'], /excludes --psnr/],
+  ['--lpips 0', ['generate', '--model', 'cifar10', '--class', 'cat', '--lpips', '0'], /--lpips/],
+  ['an unknown mode', [...target, '--mode', 'off'], /--mode: "off" is not one of on, canary, shadow/],
+  [
+    '--log without --lpips',
+    ['generate', '--model', 'cifar10', '--class', 'cat', '--log', 'x'],
+    /--log: goes with --lpips/,
+  ],
+  ['an unknown metric', ['measure', '--model', 'cifar10', '--metric', 'fid'], /--metric/],
+])('%s is bad usage', async (_, args, problem) => {
+  const { code, log } = await cli(cwd, args)
+  expect(log).toMatch(problem)
+  expect(code).toBe(2)
+})
