@@ -41,10 +41,8 @@ const inChromium: ViteUserConfig = {
   },
 }
 
-const withoutChromium: ViteUserConfig = { test: { include: ['test/support/no-chromium.ts'] } }
-
-const config: ViteUserConfig = defineConfig(
-  mergeConfig(shared, chromium === undefined ? withoutChromium : inChromium),
-)
-if (chromium !== undefined) config.resolve!.conditions = ['@fastflow/source', 'module', 'browser']
+const config: ViteUserConfig = defineConfig(mergeConfig(shared, chromium === undefined ? {} : inChromium))
+// Merging adds lists up: these have to take the place of the shared ones.
+if (chromium === undefined) config.test!.include = ['test/support/no-chromium.ts']
+else config.resolve!.conditions = ['@fastflow/source', 'module', 'browser']
 export default config
