@@ -221,10 +221,11 @@ function addPolicy(program: Command, io: Io): void {
     .command('export')
     .description('the steps a plan evaluates, for other tools')
     .argument('<file>', 'a plan that calibrate wrote')
-    .requiredOption('--nfe <n>', 'evaluations of the plan', wholeNumber('--nfe', 1, 10_000))
+    .option('--nfe <n>', 'evaluations of the plan', wholeNumber('--nfe', 1, 10_000))
+    .option('--passes <n>', 'or its network passes', wholeNumber('--passes', 1, 20_000))
     .option(
       '--as <format>',
-      'mask (1,0,...) or decisions (CS...)',
+      'mask (1,0,...) or decisions (CGS...)',
       oneOf('--as', ['mask', 'decisions']),
       'mask',
     )
@@ -282,6 +283,11 @@ function withOutput(io: Io, command: Command): Command {
       'off',
     )
     .option('--nfe <n>', 'evaluations an image, with auto or plan', wholeNumber('--nfe', 1, 10_000))
+    .option(
+      '--passes <n>',
+      'network passes instead, two an evaluation with guidance or one, with auto or plan',
+      wholeNumber('--passes', 1, 20_000),
+    )
     .option('--psnr <dB>', 'least fidelity instead, certified, with auto or plan', decimal('--psnr', 1, 120))
     .option(
       '--confidence <share>',

@@ -60,6 +60,7 @@ function bench(of: readonly BenchRow[]): BenchDocument {
     environment: { node: 'v20', backend: 'cpu', threads: 2, eventLoopLagP99Ms: 11.2 },
     rows: of,
     contests: [],
+    passes: [],
   }
 }
 

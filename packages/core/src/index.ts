@@ -13,12 +13,18 @@ export { calibrate } from './plan/calibrate.ts'
 export type { Checkpoint } from './plan/checkpoint.ts'
 export type { PlanCalibration, PlanDocument, PlanEntry, PlanKey } from './plan/document.ts'
 export { coarserSchedule, type PlanFloor } from './plan/floor.ts'
-export type { Frontier } from './plan/frontier.ts'
+export type { Frontier, PlanBudget } from './plan/frontier.ts'
 export type { PlanTarget } from './plan/increments.ts'
 export { planFromMask } from './plan/mask.ts'
 export type { CalibrateOptions, CalibrationProgress } from './plan/options.ts'
 export { type ExpectedKey, parsePlan } from './plan/parse.ts'
-export { type PlannedSteps, planPolicy } from './plan/plan-policy.ts'
+export {
+  decisionsOf,
+  type PlannedGuidance,
+  type PlannedSteps,
+  passesOf,
+  planPolicy,
+} from './plan/plan-policy.ts'
 export type { PlanQuality } from './plan/quality.ts'
 export type { PlanChoice, QualityTarget } from './plan/quality-target.ts'
 export { type RecordOptions, recordTrajectory } from './plan/record.ts'
@@ -68,7 +74,7 @@ export type {
 export type { PolicyStore } from './ports/policy-store.ts'
 export type { QualityInput, QualityProxy, QualityScore, RgbImage } from './ports/quality-proxy.ts'
 export type { JournalContent, UpdateJournal } from './ports/update-journal.ts'
-export type { AbortSignalLike, Velocity, VelocityCall } from './ports/velocity.ts'
+export type { AbortSignalLike, GuidanceSlot, Velocity, VelocityCall } from './ports/velocity.ts'
 export { fillNormal, portableLog } from './random/normal.ts'
 export { createRandom, type Random, restoreRandom, type SeededRandom } from './random/random.ts'
 export type { SampleOptions } from './sample/options.ts'

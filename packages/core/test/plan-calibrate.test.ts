@@ -173,7 +173,7 @@ describe('interruption', () => {
         checkpoint = position
       },
     })
-    const resumed = calibrate({ ...small, depth: 4, checkpoint: checkpoint! })
+    const resumed = calibrate({ ...small, depth: 3, checkpoint: checkpoint! })
     await expect(resumed).rejects.toThrow('checkpoint.depth')
   })
 })

@@ -88,14 +88,14 @@ describe('rehearsal', () => {
   it('gives a full run no error', async () => {
     const rehearsal = createRehearsal({ ...common, grams: [(await record(1)).gram] })
     const path = Array.from({ length: 31 }, (_, k) => k)
-    expect(rehearsal.errors(path)[0]).toBeLessThan(1e-12)
+    expect(rehearsal.errors({ path })[0]).toBeLessThan(1e-12)
   })
 
   it('fits better than the prior, and its residuals agree with the fit', async () => {
     const { gram } = await record(1)
     const path = [0, 4, 9, 15, 22, 30]
-    const fitted = createRehearsal({ ...common, grams: [gram] }).errors(path)[0]!
-    const plain = createRehearsal({ ...common, grams: [gram], fit: { ridge: 1e12 } }).errors(path)[0]!
+    const fitted = createRehearsal({ ...common, grams: [gram] }).errors({ path })[0]!
+    const plain = createRehearsal({ ...common, grams: [gram], fit: { ridge: 1e12 } }).errors({ path })[0]!
     expect(fitted).toBeLessThan(plain)
     const sample = equations(1, [-0.5, 0.2])
     expect(residualOf(sample, [-0.5, 0.2], [0, 0])).toBeCloseTo(0, 9)
@@ -106,8 +106,8 @@ describe('rehearsal', () => {
     const grams = runs.map(({ gram }) => gram)
     const rehearsals = leaveOneOut({ ...common, grams })
     const path = [0, 6, 12, 20, 30]
-    expect(rehearsals.map((rehearsal) => rehearsal.errors(path).length)).toEqual([2, 2, 2, 3])
+    expect(rehearsals.map((rehearsal) => rehearsal.errors({ path }).length)).toEqual([2, 2, 2, 3])
     const without = createRehearsal({ ...common, grams: [grams[0]!, grams[2]!] })
-    expect(rehearsals[1]!.weights(path)).toEqual(without.weights(path))
+    expect(rehearsals[1]!.weights({ path })).toEqual(without.weights({ path }))
   })
 })

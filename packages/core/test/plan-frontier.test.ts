@@ -146,7 +146,7 @@ describe('documents', () => {
     ['not json', 'plan'],
     ['null', 'plan'],
     ['{}', 'format'],
-    [damaged('version', 2), 'version'],
+    [damaged('version', 3), 'version'],
     [damaged('key.schedule.sigmas.3', 'x'), 'key.schedule.sigmas'],
     [damaged('key.schedule.sigmas.3', 2), 'key.schedule.sigmas'],
     [damaged('key.basis.order', 'oldest-first'), 'key.basis.order'],

@@ -1,12 +1,12 @@
 import { emulate, linearSchedule, shiftedSchedule } from '@fastflow/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { nearestIndex, proposeCandidates, shiftedPath } from '../src/plan/candidates.ts'
+import { nearestIndex, proposeCandidates, shiftedPath, weightingsOf } from '../src/plan/candidates.ts'
 import { createEdgeErrors } from '../src/plan/edges.ts'
 import { incrementsOf } from '../src/plan/increments.ts'
 import { quadratic } from '../src/plan/quadratic.ts'
+import { ruleRow } from '../src/plan/route.ts'
 import { shortestPaths } from '../src/plan/shortest-path.ts'
-import { priorWeights } from '../src/plan/visit.ts'
 import { record, recordedEdges, schedule } from './support/plan.ts'
 
 describe('edge errors', () => {
@@ -19,7 +19,7 @@ describe('edge errors', () => {
     fc.assert(
       fc.property(triple, (indices) => {
         const [p, i, j] = indices.sort((a, b) => a - b) as [number, number, number]
-        const weights = priorWeights(emulate(2), sigmas, [i, p], j)
+        const weights = ruleRow(emulate(2), sigmas, [i, p], i, j)
         const difference = new Float64Array(30)
         for (let k = i; k < j; k++) difference[k] = sigmas[k + 1]! - sigmas[k]!
         difference[i]! -= weights[0]!
@@ -63,7 +63,8 @@ describe('shortest paths', () => {
 
 describe('candidates', () => {
   it('have the budget asked for, start at 0, end at T and are all different', async () => {
-    const proposed = proposeCandidates(await recordedEdges([1, 2]), schedule.sigmas, [5, 8, 29])
+    const edges = await recordedEdges([1, 2])
+    const proposed = proposeCandidates(edges, schedule.sigmas, [5, 8, 29], weightingsOf(1))
     for (const [nfe, candidates] of proposed) {
       for (const { path } of candidates) {
         expect(path).toHaveLength(nfe + 1)

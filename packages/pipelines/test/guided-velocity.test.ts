@@ -24,6 +24,31 @@ describe('classifier-free guidance', () => {
       expect(out[k]).toBeCloseTo(free[k]! + scale * (conditional[k]! - free[k]!), 5)
   })
 
+  it('hands back the guidance term on request, and the conditional velocity of one pass', async () => {
+    const { pipe, backend } = await fakePipeline()
+    const flow = await pipe.prepare('fly', { seed: 5, guidanceScale: 2.5 })
+    const guidance = { out: new Float32Array(values), written: false }
+    const call = { index: 0, signal: undefined }
+    const both = { ...call, branch: 'both', out: new Float32Array(values) } as const
+    const v = (await flow.velocity(flow.noise, 0.5, both)).slice()
+    expect(await flow.velocity(flow.noise, 0.5, { ...both, guidance })).toEqual(v)
+    expect(guidance.written).toBe(true)
+    const c = new Float32Array(values)
+    await flow.velocity(flow.noise, 0.5, { ...call, branch: 'conditional', out: c })
+    expect(c).toEqual(classVelocity(2, flow.noise, 0.5))
+    for (let k = 0; k < values; k++) expect(c[k]! + guidance.out[k]!).toBeCloseTo(v[k]!, 5)
+    expect(backend.calls.map(({ labels }) => labels)).toEqual([[nullClass, 2], [nullClass, 2], [2]])
+  })
+
+  it('leaves the slot empty where there is one pass anyway', async () => {
+    const { pipe } = await fakePipeline()
+    const flow = await pipe.prepare('fly', { guidanceScale: 1 })
+    const guidance = { out: new Float32Array(values), written: false }
+    const out = new Float32Array(values)
+    await flow.velocity(flow.noise, 0.5, { index: 0, branch: 'both', signal: undefined, guidance, out })
+    expect(guidance.written).toBe(false)
+  })
+
   it.each([
     [1, 2],
     [0, nullClass],

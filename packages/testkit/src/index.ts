@@ -2,6 +2,7 @@ export { type BackendUnderTest, describeBackend } from './backend-conformance.ts
 export { fixtures } from './fixtures.ts'
 export { float64Space } from './flows/float64-space.ts'
 export { type GaussianFlow, type GaussianFlowOptions, gaussianFlow } from './flows/gaussian-flow.ts'
+export { type GuidedFlow, type GuidedFlowOptions, guidedFlow } from './flows/guided-flow.ts'
 export { type MixtureFlowOptions, mixtureFlow } from './flows/mixture-flow.ts'
 export type { AnalyticVelocity, Reals } from './flows/reals.ts'
 export { type ReferenceOptions, referenceSolution } from './flows/reference-solution.ts'

@@ -58,6 +58,17 @@ export interface BenchContest {
   readonly pairs: readonly (readonly [plan: number, rival: number])[]
 }
 
+/** Network passes of joint plans against those of a plan that runs both at every evaluation, at equal mean PSNR. */
+export interface BenchPasses {
+  /** `plan-12`. */
+  readonly plan: string
+  readonly passes: number
+  /** Passes at which the joint plans reach its PSNR, interpolated between their rows; null where none does. */
+  readonly joint: number | null
+  /** `joint` over `passes`. */
+  readonly ratio: number | null
+}
+
 /** Evaluations a bench made, by what they were for. */
 export interface BenchCost {
   /** Of the paper's policy. */
@@ -101,4 +112,6 @@ export interface BenchDocument {
   }
   readonly rows: readonly BenchRow[]
   readonly contests: readonly BenchContest[]
+  /** Empty where the model has no guidance, or without plans. */
+  readonly passes: readonly BenchPasses[]
 }

@@ -39,6 +39,8 @@ export async function searchOracle(
     budgets: start.budgets,
     start,
     seeds: [...flows.keys()],
+    guided: [...flows.values()].every(({ passesPerEvaluation }) => passesPerEvaluation === 2),
+    passes: [],
     evaluations: oracleEvaluations(numStepsOf(schedule), samples),
     floorRuns: 0,
     noise: (of) => flows.get(of)!.noise.slice(),

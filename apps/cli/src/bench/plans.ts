@@ -46,14 +46,25 @@ export function makePlan(
 ): Promise<Frontier> {
   const { schedule, guidanceScale, signal } = settings
   const numSteps = numStepsOf(schedule)
-  return pipe.calibrate({ numSteps, guidanceScale, budgets: plannable(settings), target, signal, onProgress })
+  return pipe.calibrate({
+    numSteps,
+    guidanceScale,
+    budgets: plannable(settings),
+    // Joint plans are compared with the full run alone.
+    ...(target === 'exact' && { passes: [] }),
+    target,
+    signal,
+    onProgress,
+  })
 }
 
 /** Plans from one full run, with no evaluation more. */
 export async function makeSinglePlan(pipe: TurnPipeline, settings: PlanSettings): Promise<Frontier> {
   const { schedule, guidanceScale } = settings
-  const run = await recordRun(pipe, { schedule, guidanceScale, seed: SINGLE_SEED })
-  return calibrate({ schedule, budgets: plannable(settings), recorded: [run], evaluations: 0 })
+  const run = await recordRun(pipe, { schedule, guidanceScale, seed: SINGLE_SEED, parts: true })
+  const guided = run.firstParts !== undefined
+  const budgets = plannable(settings)
+  return calibrate({ schedule, budgets, recorded: [run], evaluations: 0, guided, passes: [] })
 }
 
 /**
@@ -89,4 +100,18 @@ export function planMethods(schedule: Schedule, plans: Plans, nfe: number): read
     computation: `${family} ${frontier.entry(nfe)?.budget ?? 'full'}`,
     options: () => ({ policy: frontier.at(nfe) }),
   }))
+}
+
+/** The joint plans of a guided model: the best within so many network passes. */
+export function jointMethods(schedule: Schedule, { plan }: Plans): readonly Method[] {
+  return plan.passes.map((passes) => {
+    const steps = plan.document.plans.indexOf(plan.entry({ passes })!)
+    return {
+      name: `plan-passes-${passes}`,
+      schedule,
+      computation:
+        steps < 0 ? `plan ${plan.decisions({ passes })}` : `plan ${plan.document.plans[steps]!.budget}`,
+      options: () => ({ policy: plan.at({ passes }) }),
+    }
+  })
 }

@@ -8,7 +8,15 @@ import type { Grids, Method } from './method.ts'
 import { oracleEvaluations, searchOracle } from './oracle.ts'
 import { loadPeers, ruleFamilies } from './peer-rules.ts'
 import { solverFamilies } from './peer-solvers.ts'
-import { makePlan, makeSinglePlan, ownPlan, type PlanSettings, type Plans, planMethods } from './plans.ts'
+import {
+  jointMethods,
+  makePlan,
+  makeSinglePlan,
+  ownPlan,
+  type PlanSettings,
+  type Plans,
+  planMethods,
+} from './plans.ts'
 import { recordRun, velocityNorms } from './record-run.ts'
 import type { BenchSettings } from './run.ts'
 import type { Tally } from './tally.ts'
@@ -43,6 +51,7 @@ export async function prepareMethods(
       ...(all ? fixedMethods(grids, nfe) : [ab2Method(grids, nfe)]),
       ...(plans ? planMethods(grids.full, plans, nfe) : []),
     ]),
+    ...(plans ? jointMethods(grids.full, plans) : []),
     ...tuned,
     ...(all ? [flatMethod(grids)] : []),
     ...(learned ? [paperMethod(grids, learned.state)] : []),

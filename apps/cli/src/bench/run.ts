@@ -10,6 +10,7 @@ import { expectedCost, expectedSamples } from './expected.ts'
 import { type BenchLog, noLog } from './log.ts'
 import type { Grids } from './method.ts'
 import { withOracleChoice } from './oracle.ts'
+import { passesOfPlans } from './passes.ts'
 import { prepareMethods } from './prepare.ts'
 import { type BenchSample, runSamples } from './samples.ts'
 import { summarizeRow } from './summarize-rows.ts'
@@ -77,6 +78,7 @@ export async function runBench(plain: TurnPipeline, settings: BenchSettings): Pr
     runSamples(pipe, { settings, methods, exact, log, tally }),
   )
   const runs = withOracleChoice(result.runs, budgets)
+  const rows = runs.map((run) => summarizeRow(run, runs[0]!))
   const document: BenchDocument = {
     version: 1,
     model: pipe.model,
@@ -96,8 +98,9 @@ export async function runBench(plain: TurnPipeline, settings: BenchSettings): Pr
       threads: settings.threads ?? availableParallelism(),
       eventLoopLagP99Ms: lagMs,
     },
-    rows: runs.map((run) => summarizeRow(run, runs[0]!)),
+    rows,
     contests: contestsOf(runs, budgets),
+    passes: passesOfPlans(rows),
   }
   return { document, learning, comparisons: result.comparisons }
 }

@@ -1,5 +1,5 @@
 import { textTable } from '../text-table.ts'
-import type { BenchContest, BenchDocument, BenchRow, Interval } from './document.ts'
+import type { BenchContest, BenchDocument, BenchPasses, BenchRow, Interval } from './document.ts'
 import { sumOf } from './tally.ts'
 
 /** The rows as an aligned text table, and below it the plans' contests, the floor and the cost. */
@@ -39,7 +39,14 @@ export function benchTable(document: BenchDocument): string {
   ])
   const titles = tuned ? [...head, 'tuned to'] : head
   const table = textTable(titles, lines, [0, head.length])
-  return [table, ...document.contests.map(verdict), ...floorLines(document), costLine(document)].join('\n')
+  const { contests, passes } = document
+  return [
+    table,
+    ...contests.map(verdict),
+    ...passes.flatMap(passesLine),
+    ...floorLines(document),
+    costLine(document),
+  ].join('\n')
 }
 
 /** dB by which a method's mean PSNR to the full run exceeds that of the full run with a few steps less. */
@@ -51,6 +58,13 @@ function verdict({ plan, rival, to, difference, p10, wins, pairs }: BenchContest
   const text = ({ mean, low, high }: Interval): string =>
     `${signed(mean)} dB (95 % interval ${signed(low)} to ${signed(high)})`
   return `${plan} against ${rival}, to the ${to === 'full' ? 'full run' : 'exact solution'}: mean ${text(difference)}, p10 ${text(p10)}, ahead on ${wins} of ${pairs.length}`
+}
+
+function passesLine({ plan, passes, joint, ratio }: BenchPasses): string[] {
+  if (joint === null || ratio === null) return []
+  return [
+    `joint plans reach the PSNR of ${plan} with ${joint.toFixed(1)} of its ${passes} passes: ${ratio.toFixed(2)}`,
+  ]
 }
 
 function signed(value: number): string {

@@ -12,9 +12,14 @@ import type { ProduceOptions } from './produce.ts'
  * @throws FastFlowError `invalid-argument` for options that do not go together, `policy-unreadable`.
  */
 export async function accelerationOf(io: Io, options: ProduceOptions): Promise<Accelerate> {
-  const { accelerate, nfe, psnr, confidence, arms } = options
+  const { accelerate, nfe, passes, psnr, confidence, arms } = options
   onlyWith('--accelerate', accelerate, {
-    [accelerate === 'auto' ? 'auto' : 'plan']: { '--nfe': nfe, '--psnr': psnr, '--confidence': confidence },
+    [accelerate === 'auto' ? 'auto' : 'plan']: {
+      '--nfe': nfe,
+      '--passes': passes,
+      '--psnr': psnr,
+      '--confidence': confidence,
+    },
     paper: { '--arms': arms },
   })
   if (accelerate === 'off') {
@@ -24,8 +29,10 @@ export async function accelerationOf(io: Io, options: ProduceOptions): Promise<A
       'has to be applied; add --accelerate plan or paper, whichever wrote the file',
     )
   }
-  if (nfe !== undefined && psnr !== undefined)
-    throw invalidArgument('--psnr', 'excludes --nfe; give one of them')
+  const given = Object.entries({ '--nfe': nfe, '--passes': passes, '--psnr': psnr }).filter(
+    ([, value]) => value !== undefined,
+  )
+  if (given.length > 1) throw invalidArgument(given[1]![0], `excludes ${given[0]![0]}; give one of them`)
   if (confidence !== undefined && psnr === undefined)
     throw invalidArgument('--confidence', 'goes with --psnr; give that too, or neither')
   const file =
@@ -43,6 +50,7 @@ export async function accelerationOf(io: Io, options: ProduceOptions): Promise<A
   }
   const request = {
     ...(nfe !== undefined && { nfe }),
+    ...(passes !== undefined && { passes }),
     ...(psnr !== undefined && { psnr }),
     ...(confidence !== undefined && { confidence }),
   }

@@ -107,8 +107,15 @@ function report(
   const { evaluations, fullGenerations } = calibration
   if (json) {
     const cost = { evaluations, fullGenerations, resumedAt }
-    const plans = planRows(frontier)
-    const document = { file, method: 'plan', target: key.target, steps, ...cost, floor, plans }
+    const document = {
+      file,
+      method: 'plan',
+      target: key.target,
+      steps,
+      ...cost,
+      floor,
+      ...planRows(frontier),
+    }
     io.out(JSON.stringify(document, null, 2))
     return
   }

@@ -1,12 +1,21 @@
 import { resolve } from 'node:path'
-import { type Frontier, invalidArgument, type PlanDocument, type PlanEntry } from '@fastflow/core'
+import {
+  decisionsOf,
+  type Frontier,
+  invalidArgument,
+  type PlanBudget,
+  type PlanDocument,
+  type PlanEntry,
+  passesOf,
+} from '@fastflow/core'
 import type { PaperState, PolicyDocument } from '@fastflow/pipelines'
 import type { Io } from '../io.ts'
 import { readPolicyFile } from '../policy-file.ts'
 import { textTable } from '../text-table.ts'
 
 export interface PolicyExportOptions {
-  readonly nfe: number
+  readonly nfe?: number
+  readonly passes?: number
   readonly as: 'mask' | 'decisions'
   readonly json?: boolean
 }
@@ -30,44 +39,66 @@ export async function policyExportCommand(io: Io, file: string, options: PolicyE
     throw invalidArgument('FILE', `${problem}; export a plan, from "fastflow calibrate --method plan"`)
   }
   const { frontier } = policy
-  const entry = frontier.entry(options.nfe)
-  const mask = frontier.mask(options.nfe)
-  if (entry === undefined)
-    io.log(`nfe ${options.nfe} is not below the ${mask.length} steps: all are evaluated`)
-  else if (entry.budget !== options.nfe)
-    io.log(
-      `nfe ${options.nfe} is not planned, ${entry.budget} is exported; available: ${frontier.budgets.join(', ')}`,
-    )
-  const value = options.as === 'mask' ? mask : lettersOf(mask)
-  const nfe = mask.reduce((sum, step) => sum + step, 0)
-  if (options.json) io.out(JSON.stringify({ nfe, steps: mask.length, [options.as]: value }, null, 2))
+  const budget = budgetOf(options)
+  const entry = frontier.entry(budget)
+  const decisions = frontier.decisions(budget)
+  const [name, wanted] = typeof budget === 'number' ? ['nfe', budget] : ['passes', budget.passes]
+  const found = entry && (typeof budget === 'number' ? entry.budget : passesOf(entry))
+  const planned = typeof budget === 'number' ? frontier.budgets : frontier.passes
+  if (found === undefined)
+    io.log(`${name} ${wanted} is not below those of the ${decisions.length} steps: all are evaluated`)
+  else if (found !== wanted)
+    io.log(`${name} ${wanted} is not planned, ${found} is exported; available: ${planned.join(', ')}`)
+  const value = options.as === 'mask' ? frontier.mask(budget) : decisions
+  const nfe = entry?.nfe ?? decisions.length
+  if (options.json) io.out(JSON.stringify({ nfe, steps: decisions.length, [options.as]: value }, null, 2))
   else io.out(typeof value === 'string' ? value : value.join(','))
+}
+
+function budgetOf({ nfe, passes }: PolicyExportOptions): PlanBudget {
+  if (nfe !== undefined && passes !== undefined)
+    throw invalidArgument('--passes', 'excludes --nfe; give one of them')
+  if (passes !== undefined) return { passes }
+  if (nfe !== undefined) return nfe
+  throw invalidArgument('--nfe', 'is missing; say which plan to export, by --nfe or --passes')
 }
 
 /** One row a budget, for people. */
 export function planTable(frontier: Frontier): string {
-  const titles = ['budget', 'NFE', 'mean dB', 'p10', 'min', 'runs', 'basis', 'decisions']
-  const rows = frontier.document.plans.map(({ budget, nfe, quality }) => {
+  const { plans, joint = [] } = frontier.document
+  const titles = ['budget', 'NFE', 'passes', 'mean dB', 'p10', 'min', 'runs', 'basis', 'decisions']
+  const row = (entry: PlanEntry, unit: string): string[] => {
+    const { budget, nfe, quality } = entry
     const known = quality.basis !== 'none'
     const decibels = [quality.mean, quality.p10, quality.min].map((psnr) => (known ? psnr.toFixed(1) : '-'))
-    return [budget, nfe, ...decibels, quality.runs, quality.basis, lettersOf(frontier.mask(budget))].map(
-      String,
-    )
-  })
+    const passes = entry.guidance ? passesOf(entry) : ''
+    const cells = [`${budget}${unit}`, nfe, passes, ...decibels, quality.runs, quality.basis]
+    return [...cells.map(String), lettersOf(frontier, entry)]
+  }
+  const rows = [...plans.map((entry) => row(entry, '')), ...joint.map((entry) => row(entry, ' passes'))]
   return textTable(titles, rows, [titles.length - 1])
 }
 
-/** The same as data. */
-export function planRows(
-  frontier: Frontier,
-): (Pick<PlanEntry, 'budget' | 'nfe' | 'quality'> & { decisions: string })[] {
-  return frontier.document.plans.map(({ budget, nfe, quality }) => {
-    return { budget, nfe, decisions: lettersOf(frontier.mask(budget)), quality }
-  })
+type PlanRow = Pick<PlanEntry, 'budget' | 'nfe' | 'quality'> & { readonly decisions: string }
+
+/** The same as data; joint plans have their budgets in passes. */
+export function planRows(frontier: Frontier): {
+  readonly plans: readonly PlanRow[]
+  readonly joint?: readonly (PlanRow & { readonly passes: number })[]
+} {
+  const { plans, joint } = frontier.document
+  const row = (entry: PlanEntry): PlanRow => {
+    const { budget, nfe, quality } = entry
+    return { budget, nfe, decisions: lettersOf(frontier, entry), quality }
+  }
+  return {
+    plans: plans.map(row),
+    ...(joint && { joint: joint.map((entry) => ({ ...row(entry), passes: passesOf(entry) })) }),
+  }
 }
 
-function lettersOf(mask: readonly number[]): string {
-  return mask.map((step) => (step ? 'C' : 'S')).join('')
+function lettersOf({ document }: Frontier, entry: PlanEntry): string {
+  return decisionsOf(entry, document.key.schedule.sigmas.length - 1)
 }
 
 function summaryOfPlan(frontier: Frontier): Record<string, unknown> {
@@ -81,7 +112,7 @@ function summaryOfPlan(frontier: Frontier): Record<string, unknown> {
     key: { ...rest, schedule: schedule.name, steps },
     calibration,
     floor,
-    plans: planRows(frontier),
+    ...planRows(frontier),
   }
 }
 

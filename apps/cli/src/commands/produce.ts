@@ -19,6 +19,7 @@ export interface ProduceOptions extends ModelOptions, TargetOptions {
   readonly guidance?: number
   readonly accelerate: 'off' | 'auto' | 'plan' | 'paper'
   readonly nfe?: number
+  readonly passes?: number
   readonly psnr?: number
   readonly confidence?: number
   readonly arms?: readonly number[]

@@ -1,18 +1,21 @@
+import type { Candidate } from './candidates.ts'
 import { compact, type PlanCalibration, type PlanDocument, type PlanEntry } from './document.ts'
 import type { PlanFloor } from './floor.ts'
 import { createFrontier, type Frontier } from './frontier.ts'
 import type { CalibrateOptions, Settings } from './options.ts'
-import { keptEntry, rehearsalOptions } from './plan-all.ts'
+import { type AllFound, keptEntry, rehearsalOptions } from './plan-all.ts'
+import type { PlannedSteps } from './plan-policy.ts'
 import { psnrOf, scoresWithoutChoice, summarise } from './quality.ts'
 import { createRehearsal } from './rehearse.ts'
-import type { Found } from './search.ts'
+import { columnsOf } from './route.ts'
 import type { Teachers } from './teachers.ts'
+import type { Trial } from './trials.ts'
 
 interface Parts<T> {
   readonly options: CalibrateOptions<T>
   readonly settings: Settings<T>
   readonly teachers: Teachers<T>
-  readonly found: ReadonlyMap<number, Found>
+  readonly found: AllFound
   readonly floor: PlanFloor
   readonly spent: number
 }
@@ -20,13 +23,13 @@ interface Parts<T> {
 /** Writes down what a calibration found. */
 export function assemble<T>(parts: Parts<T>): Frontier {
   const { options, settings, floor } = parts
-  const { schedule, target, depth, budgets } = settings
+  const { schedule, target, depth, budgets, passes } = settings
   const { model = null, guidance = null, dims = null, dtype = null } = options.key ?? {}
   const sigmas = schedule.sigmas.map((sigma) => compact(sigma))
   const rounded = (scores: readonly number[]): number[] => scores.map((score) => compact(score, 4))
   const document: PlanDocument = {
     format: 'fastflow-plan',
-    version: 1,
+    version: settings.parts === 2 ? 2 : 1,
     key: {
       model,
       schedule: { name: schedule.name, sigmas },
@@ -38,7 +41,8 @@ export function assemble<T>(parts: Parts<T>): Frontier {
     },
     calibration: calibrationOf(parts),
     floor: { ...floor, fewerSteps: rounded(floor.fewerSteps), exact: rounded(floor.exact) },
-    plans: budgets.map((budget) => entryOf(parts, budget)),
+    plans: budgets.flatMap((budget) => entryOf(parts, 'plans', budget) ?? []),
+    ...(passes.length > 0 && { joint: passes.flatMap((count) => entryOf(parts, 'joint', count) ?? []) }),
   }
   return createFrontier(document)
 }
@@ -56,21 +60,15 @@ function calibrationOf<T>({ options, settings, teachers, spent }: Parts<T>): Pla
   }
 }
 
-function entryOf<T>(parts: Parts<T>, budget: number): PlanEntry {
+function entryOf<T>(parts: Parts<T>, list: 'plans' | 'joint', budget: number): PlanEntry | undefined {
   const { options, settings, teachers, found } = parts
-  const result = found.get(budget)
-  if (result === undefined) return keptEntry(options, budget)!
+  const result = (list === 'plans' ? found.steps : found.joint).get(budget)
+  if (result === undefined) return keptEntry(options, list, budget)
   const { winner, rivals } = result
-  const nodes = winner.path.slice(0, -1)
-  const steps = {
-    budget,
-    nfe: nodes.length,
-    nodes,
-    weights: winner.weights.map((row) => row.map((w) => compact(w))),
-  }
+  const steps = { budget, nfe: winner.path.length - 1, ...stepsOf(settings, winner) }
   const count = winner.scores.length
   if (count === 0)
-    return { ...steps, scores: [], quality: rehearsedQuality(settings, teachers.grams, winner.path) }
+    return { ...steps, scores: [], quality: rehearsedQuality(settings, teachers.grams, winner) }
   if (count === 1) return { ...steps, scores: [], quality: summarise(winner.scores, 'in-sample') }
   const peers = rivals
     .filter(({ scores }) => scores.length >= count)
@@ -79,12 +77,29 @@ function entryOf<T>(parts: Parts<T>, budget: number): PlanEntry {
   return { ...steps, scores, quality: summarise(scores, 'held-out') }
 }
 
+/** Splits the weights of a trial into those of its parts. */
+function stepsOf<T>({ depth }: Settings<T>, trial: Trial): PlannedSteps {
+  const { path, conditional = [], weights, parts } = trial
+  const nodes = path.slice(0, -1)
+  const rounded = weights.map((row) => row.map((w) => compact(w)))
+  if (parts === 1) return { nodes, weights: rounded }
+  const counts = nodes.map((_, m) => columnsOf(trial, m, depth, parts).velocities.length)
+  return {
+    nodes,
+    weights: rounded.map((row, m) => row.slice(0, counts[m])),
+    guidance: {
+      nodes: nodes.filter((node) => !conditional.includes(node)),
+      weights: rounded.map((row, m) => row.slice(counts[m])),
+    },
+  }
+}
+
 function rehearsedQuality<T>(
   settings: Settings<T>,
   grams: readonly Float64Array[],
-  path: readonly number[],
+  candidate: Candidate,
 ): PlanEntry['quality'] {
-  const errors = createRehearsal(rehearsalOptions(settings, grams)).errors(path)
+  const errors = createRehearsal(rehearsalOptions(settings, grams, candidate.parts)).errors(candidate)
   return summarise(
     errors.map((mse) => psnrOf(mse, settings.range)),
     'rehearsed',

@@ -1,23 +1,19 @@
 import type { Velocity } from '../ports/velocity.ts'
 import { assemble } from './assemble.ts'
+import type { Weighting } from './candidates.ts'
 import { checkCheckpoint } from './checkpoint.ts'
 import { measureFloor } from './floor.ts'
 import type { Frontier } from './frontier.ts'
 import { createLedger } from './ledger.ts'
-import {
-  type CalibrateOptions,
-  type CalibrationProgress,
-  fittingRuns,
-  type Settings,
-  settingsOf,
-} from './options.ts'
+import { type CalibrateOptions, type CalibrationProgress, type Settings, settingsOf } from './options.ts'
 import { planAll, rehearsalOptions } from './plan-all.ts'
 import { leaveOneOut } from './rehearse.ts'
 import { createTeachers, type Teachers } from './teachers.ts'
 import { elementsOf } from './trajectory.ts'
 import { createTrials, type Trial, type Trials } from './trials.ts'
-import { type FitMode, type JumpSetup, priorRule } from './visit.ts'
-import { createWalker, type Walker } from './walker.ts'
+import { filledSlot, openSlot, subtract } from './two-parts.ts'
+import { type JumpSetup, priorRule } from './visit.ts'
+import { createWalker, type Evaluated, type Walker } from './walker.ts'
 
 /**
  * Plans a frontier of skip policies for one model, schedule and guidance.
@@ -54,9 +50,9 @@ export async function calibrate<T = Float32Array>(options: CalibrateOptions<T>):
   let floor = checkpoint?.floor
   const teachers: Teachers<T> = createTeachers(options, settings, velocityOf, () => save())
   const save = (): void => {
-    const { sigmas, target, depth, ridge, range } = settings
+    const { sigmas, target, depth, ridge, range, parts } = settings
     const position = { spent: ledger.spent, runs: teachers.known(), floor, trials: done }
-    options.onCheckpoint?.({ version: 1, sigmas, target, depth, ridge, range, ...position })
+    options.onCheckpoint?.({ version: 1, sigmas, target, depth, ridge, range, parts, ...position })
   }
   let trials: Trials | undefined
   try {
@@ -65,7 +61,8 @@ export async function calibrate<T = Float32Array>(options: CalibrateOptions<T>):
     floor ??= await measureFloor(settings, teachers, velocityOf, ledger)
     save()
     trials = createTrials({
-      walkerOf: (mode) => openWalker(settings, teachers, velocityOf, mode),
+      walkerOf: (weighting) => openWalker(settings, teachers, velocityOf, weighting),
+      runs: teachers.seeds.length,
       setup: () => teachers.missing(),
       ledger,
       range: settings.range,
@@ -75,10 +72,12 @@ export async function calibrate<T = Float32Array>(options: CalibrateOptions<T>):
         save()
       },
     })
-    const found = await planAll(options, settings, teachers.grams, trials, ledger, (next, budget) => {
+    const onStage = (next: CalibrationProgress['stage'], budget: number): void => {
       stage = { stage: next, budget }
       report()
-    })
+    }
+    const { grams } = teachers
+    const found = await planAll({ options, settings, grams, trials, ledger, onStage })
     stage = { stage: 'done' }
     report()
     return assemble({ options, settings, teachers, found, floor, spent: ledger.spent })
@@ -93,7 +92,7 @@ async function openWalker<T>(
   settings: Settings<T>,
   teachers: Teachers<T>,
   velocityOf: (seed: number) => Velocity<T>,
-  mode: FitMode,
+  { mode, parts }: Weighting,
 ): Promise<Walker> {
   const { space, sigmas, depth, ridge, target } = settings
   const runs = await teachers.load()
@@ -105,15 +104,22 @@ async function openWalker<T>(
     runs,
     prior: priorRule(target),
     depth,
+    parts,
     fit: { ridge },
   }
   const velocities = runs.map((run) => velocityOf(run.seed))
-  const evaluate = async (n: number, x: T, index: number): Promise<T> => {
+  const evaluate = async (n: number, x: T, index: number, conditional: boolean): Promise<Evaluated<T>> => {
     const out = space.allocate(x)
-    const v = await velocities[n]!(x, sigmas[index]!, { index, branch: 'both', signal: undefined, out })
+    const branch = conditional ? 'conditional' : 'both'
+    const guidance = parts === 2 && !conditional ? openSlot(space, x) : undefined
+    const call = { index, branch, guidance, signal: undefined, out } as const
+    const v = await velocities[n]!(x, sigmas[index]!, call)
     if (v !== out) space.linearCombination(out, [{ weight: 1, vector: v }])
-    return out
+    if (guidance === undefined) return { velocity: out }
+    const term = filledSlot(guidance)
+    subtract(space, out, term)
+    return { velocity: out, guidance: term }
   }
-  const rehearsals = leaveOneOut(rehearsalOptions(settings, teachers.grams))
-  return createWalker({ ...setup, mode, fitted: fittingRuns(runs.length), rehearsals, evaluate })
+  const rehearsals = leaveOneOut(rehearsalOptions(settings, teachers.grams, parts))
+  return createWalker({ ...setup, mode, rehearsals, evaluate })
 }

@@ -1,14 +1,24 @@
 import { shiftSigma } from '../schedule/shifted.ts'
 import type { EdgeErrors } from './edges.ts'
+import { type Parts, prefixKey, type Route } from './route.ts'
 import { shortestPaths } from './shortest-path.ts'
 import type { FitMode } from './visit.ts'
 
 /** A schedule worth trying: which family proposed it, and how its weights are found. */
-export interface Candidate {
+export interface Candidate extends Route {
   readonly family: string
   readonly mode: FitMode
-  /** Evaluated indices, then T. */
-  readonly path: readonly number[]
+  /** What its weights are of. */
+  readonly parts: Parts
+}
+
+/** Where a candidate's weights come from, and what they are of. */
+export type Weighting = Pick<Candidate, 'mode' | 'parts'>
+
+/** Ways to weigh a schedule that need no walk of their own, in the order worth trying. */
+export function weightingsOf(parts: Parts): Weighting[] {
+  const whole: Weighting = { mode: 'rehearsed', parts: 1 }
+  return parts === 1 ? [whole] : [whole, { mode: 'rehearsed', parts }]
 }
 
 /** Cost of a jump made of each run's local mean squared error; `sigma` is where the jump starts. */
@@ -18,7 +28,7 @@ type CostShape = (errors: Float64Array, sigma: number) => number
  * Shapes differ in how errors add up (root: along one line; square: at right angles) and in how much an early one grows.
  * None is best on every model, which is why candidates are tried.
  */
-const shapes: Readonly<Record<string, CostShape>> = {
+const shapes: Readonly<Record<'root' | 'early' | 'square' | 'earlier', CostShape>> = {
   root: (errors) => rootMean(errors),
   early: (errors, sigma) => rootMean(errors) * (0.3 + sigma),
   square: (errors) => errors.reduce((sum, error) => sum + error, 0) / errors.length,
@@ -45,6 +55,7 @@ export function proposeCandidates(
   edges: EdgeErrors,
   sigmas: readonly number[],
   budgets: readonly number[],
+  weightings: readonly Weighting[],
 ): Map<number, Candidate[]> {
   const families = new Map<string, Map<number, readonly number[]>>()
   const errors = new Float64Array(edges.runs)
@@ -63,12 +74,11 @@ export function proposeCandidates(
   }
   return new Map(
     budgets.map((budget) => {
-      const of = (family: string, mode: FitMode): Candidate => {
-        return { family, mode, path: families.get(family)!.get(budget)! }
-      }
-      const rehearsed = order.map((family) => of(family, 'rehearsed'))
-      const fitted = order.map((family) => of(family, 'fitted'))
-      return [budget, distinct(rehearsed.flatMap((candidate, k) => [candidate, fitted[k]!]))]
+      const paths = order.map((family) => ({ family, path: families.get(family)!.get(budget)! }))
+      return [
+        budget,
+        distinct(paths.flatMap((one) => weightings.map((weighting) => ({ ...one, ...weighting })))),
+      ]
     }),
   )
 }
@@ -107,10 +117,16 @@ export function nearestIndex(sigmas: readonly number[], sigma: number): number {
   return best
 }
 
-function distinct(candidates: readonly Candidate[]): Candidate[] {
+/** Tells candidates apart by what they do. */
+export function nameOf(candidate: Candidate): string {
+  return `${candidate.mode} ${candidate.parts} ${prefixKey(candidate)}`
+}
+
+/** Of equal routes with equal weights the first. */
+export function distinct(candidates: readonly Candidate[]): Candidate[] {
   const seen = new Set<string>()
-  return candidates.filter(({ mode, path }) => {
-    const key = `${mode} ${path.join()}`
+  return candidates.filter((candidate) => {
+    const key = nameOf(candidate)
     if (seen.has(key)) return false
     seen.add(key)
     return true

@@ -1,6 +1,7 @@
 import { FastFlowError, invalidArgument } from '../errors.ts'
 import type { PlanFloor } from './floor.ts'
 import type { PlanTarget } from './increments.ts'
+import type { Parts } from './route.ts'
 import type { Trial } from './trials.ts'
 
 /** Where a calibration stands; plain JSON. Latents are not in it: runs are recorded again if more has to be walked. */
@@ -11,6 +12,8 @@ export interface Checkpoint {
   readonly depth: number
   readonly ridge: number
   readonly range: number
+  /** 2 where the runs hold both parts of guided velocities. */
+  readonly parts: Parts
   /** Evaluations made. */
   readonly spent: number
   readonly runs: readonly { readonly seed: number; readonly gram: readonly number[] }[]
@@ -19,7 +22,7 @@ export interface Checkpoint {
   readonly trials: readonly Trial[]
 }
 
-type Terms = Pick<Checkpoint, 'sigmas' | 'target' | 'depth' | 'ridge' | 'range'>
+type Terms = Pick<Checkpoint, 'sigmas' | 'target' | 'depth' | 'ridge' | 'range' | 'parts'>
 
 /** @throws FastFlowError `policy-unreadable` for a malformed checkpoint, `invalid-argument` for one of other options. */
 export function checkCheckpoint(checkpoint: Checkpoint, terms: Terms): void {
@@ -28,7 +31,7 @@ export function checkCheckpoint(checkpoint: Checkpoint, terms: Terms): void {
     const message = 'checkpoint: not one that this release wrote; start without it'
     throw new FastFlowError({ code: 'policy-unreadable', field: 'checkpoint', message })
   }
-  for (const field of ['sigmas', 'target', 'depth', 'ridge', 'range'] as const) {
+  for (const field of ['sigmas', 'target', 'depth', 'ridge', 'range', 'parts'] as const) {
     if (String(checkpoint[field]) === String(terms[field])) continue
     throw invalidArgument(`checkpoint.${field}`, 'differs from the options; start without the checkpoint')
   }

@@ -18,7 +18,7 @@ export interface PlanKey {
 
 /** One point of the frontier. */
 export interface PlanEntry extends PlannedSteps {
-  /** Budget it was planned for; it may use fewer evaluations where more did not help. */
+  /** Evaluations (of a joint plan: passes) it was planned for; it may use fewer where more did not help. */
   readonly budget: number
   readonly nfe: number
   readonly quality: PlanQuality
@@ -39,15 +39,20 @@ export interface PlanCalibration {
   readonly range: number
 }
 
-/** A frontier as plain JSON, a few kB. */
+/**
+ * A frontier as plain JSON, a few kB. Version 2 has plans that treat the parts of guidance apart; version 1 knows whole
+ * velocities only and is still written where there are no such plans.
+ */
 export interface PlanDocument {
   readonly format: 'fastflow-plan'
-  readonly version: 1
+  readonly version: 1 | 2
   readonly key: PlanKey
   readonly calibration: PlanCalibration
   readonly floor: PlanFloor
   /** Sorted by budget. */
   readonly plans: readonly PlanEntry[]
+  /** Joint plans of guided velocities, sorted by budget, which counts network passes here. */
+  readonly joint?: readonly PlanEntry[]
 }
 
 /** Nine digits are more than float32 states can tell apart. */

@@ -11,12 +11,19 @@ export interface JumpEquations {
 }
 
 export interface FitOptions {
-  /** Pull towards the prior, relative to the squared size of each basis direction. Default 0.1. */
+  /** Pull towards the prior, relative to the squared size of each basis direction. Default 0.02. */
   readonly ridge?: number
   /** Largest change of the weights, relative to the sum of the prior's magnitudes. Default 1. */
   readonly trust?: number
 }
 
+/** A part of the basis with differences and a ridge of its own. */
+export interface FitBlock {
+  readonly size: number
+  readonly ridge: number
+}
+
+export const defaultRidge = 0.02
 const iterations = 4
 /** Mean square of a difference that is none. */
 const negligible = 1e-100
@@ -36,10 +43,10 @@ export function fitJump(
   samples: readonly JumpEquations[],
   prior: ArrayLike<number>,
   options: FitOptions = {},
+  blocks: readonly FitBlock[] = [{ size: prior.length, ridge: options.ridge ?? defaultRidge }],
 ): Float64Array {
-  const { ridge = 0.1, trust = 1 } = options
-  const depth = prior.length
-  const change = new Float64Array(depth)
+  const { trust = 1 } = options
+  const change = new Float64Array(prior.length)
   const residuals = samples.map((sample) => residualOf(sample, prior, change))
   const rounding = 1e-12 * Math.max(...samples.map((sample) => sample.distance))
   for (let round = 0; round < iterations; round++) {
@@ -47,7 +54,7 @@ export function fitJump(
     const spread = 0.1 * median(residuals) + rounding
     const floor = spread > negligible ? spread : 1
     const rho = residuals.map((residual) => 1 / (residual + floor))
-    if (!solveRound(change, samples, prior, rho, ridge)) break
+    if (!solveRound(change, samples, prior, rho, blocks)) break
     for (const [n, sample] of samples.entries()) residuals[n] = residualOf(sample, prior, change)
   }
   const reach = trust * sumOf(prior, Math.abs)
@@ -78,7 +85,7 @@ function solveRound(
   samples: readonly JumpEquations[],
   prior: ArrayLike<number>,
   rho: readonly number[],
-  ridge: number,
+  blocks: readonly FitBlock[],
 ): boolean {
   const depth = prior.length
   const matrix = new Float64Array(depth * depth)
@@ -92,17 +99,28 @@ function solveRound(
       }
     }
   }
-  toDifferences(matrix, rhs, depth)
-  for (let a = 0; a < depth; a++) matrix[a * depth + a]! *= 1 + ridge
+  const starts = blocks.map((_, k) => blocks.slice(0, k).reduce((sum, { size }) => sum + size, 0))
+  for (const [k, { size, ridge }] of blocks.entries()) {
+    const start = starts[k]!
+    toDifferences(matrix, rhs, depth, start, size)
+    for (let a = start; a < start + size; a++) matrix[a * depth + a]! *= 1 + ridge
+  }
   if (!solveSymmetric(matrix, rhs, depth)) return false
-  fromDifferences(change, rhs, depth)
+  change.set(rhs)
+  for (const [k, { size }] of blocks.entries()) fromDifferences(change, starts[k]!, size)
   return true
 }
 
-/** Changes the basis to backward differences: repeated `B_a <- B_{a-1} - B_a`, applied to both sides. */
-function toDifferences(matrix: Float64Array, rhs: Float64Array, depth: number): void {
-  for (let level = 1; level < depth; level++) {
-    for (let a = depth - 1; a >= level; a--) {
+/** Changes a block of the basis to backward differences: repeated `B_a <- B_{a-1} - B_a`, applied to both sides. */
+function toDifferences(
+  matrix: Float64Array,
+  rhs: Float64Array,
+  depth: number,
+  start: number,
+  size: number,
+): void {
+  for (let level = 1; level < size; level++) {
+    for (let a = start + size - 1; a >= start + level; a--) {
       rhs[a] = rhs[a - 1]! - rhs[a]!
       for (let b = 0; b < depth; b++)
         matrix[a * depth + b] = matrix[(a - 1) * depth + b]! - matrix[a * depth + b]!
@@ -112,13 +130,12 @@ function toDifferences(matrix: Float64Array, rhs: Float64Array, depth: number): 
   }
 }
 
-/** Coefficients of the differences as weights of the velocities themselves. */
-function fromDifferences(out: Float64Array, coefficients: Float64Array, depth: number): void {
-  out.set(coefficients)
-  for (let level = depth - 1; level >= 1; level--) {
-    for (let a = level; a < depth; a++) {
-      out[a - 1]! += out[a]!
-      out[a] = -out[a]!
+/** Coefficients of a block of differences, in place, as weights of the velocities themselves. */
+function fromDifferences(values: Float64Array, start: number, size: number): void {
+  for (let level = size - 1; level >= 1; level--) {
+    for (let a = start + level; a < start + size; a++) {
+      values[a - 1]! += values[a]!
+      values[a] = -values[a]!
     }
   }
 }

@@ -9,6 +9,19 @@ export interface Ledger {
   readonly left: number
 }
 
+/** The same ledger with some of what is left kept back. */
+export function keepingBack(ledger: Ledger, kept: number): Ledger {
+  return {
+    limit: ledger.limit,
+    get spent() {
+      return ledger.spent
+    },
+    get left() {
+      return Math.max(0, ledger.left - kept)
+    },
+  }
+}
+
 interface CountedVelocity<T> {
   readonly ledger: Ledger
   /** The same velocity, counted, cancellable and refusing NaN. */
@@ -39,7 +52,9 @@ export function createLedger<T>(
       checkNotAborted(signal)
       spent++
       const v = await velocity(x, sigma, { ...call, signal })
-      if (!(await space.isFinite(v))) {
+      const { guidance } = call
+      const finite = (await space.isFinite(v)) && (!guidance?.written || (await space.isFinite(guidance.out)))
+      if (!finite) {
         throw new FastFlowError({
           code: 'non-finite-velocity',
           field: 'velocity',

@@ -5,16 +5,18 @@ import { float32Space } from '../space/float32.ts'
 import type { VectorSpace } from '../space/vector-space.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import type { PlanKey } from './document.ts'
+import { defaultRidge } from './fit.ts'
 import type { Frontier } from './frontier.ts'
 import type { PlanTarget } from './increments.ts'
+import type { Parts } from './route.ts'
 import type { Trajectory } from './trajectory.ts'
 
 export interface CalibrationProgress {
-  readonly stage: 'record' | 'search' | 'improve' | 'floor' | 'done'
+  readonly stage: 'record' | 'search' | 'improve' | 'joint' | 'floor' | 'done'
   /** Evaluations made so far and the most there will be. */
   readonly evaluations: number
   readonly limit: number
-  /** Budget being worked on, during `search` and `improve`. */
+  /** Budget being worked on, during `search` and `improve`; passes during `joint`. */
   readonly budget?: number
 }
 
@@ -32,7 +34,7 @@ export interface CalibrateOptions<T = Float32Array> {
   readonly budgets?: readonly number[]
   /** Most evaluations to spend, everything counted; 20 T when omitted. */
   readonly evaluations?: number
-  /** Calibration runs to record, besides `recorded` ones; as many as a fifth of the evaluations pay for, 64 at most. */
+  /** Calibration runs to record, besides `recorded` ones; as many as 0.3 of the evaluations pay for, 64 at most. */
   readonly runs?: number
   /** Seeds of those runs; `2^31, 2^31 + 1, ...` when omitted, far from seeds people type. */
   readonly seeds?: readonly number[]
@@ -40,7 +42,14 @@ export interface CalibrateOptions<T = Float32Array> {
   readonly recorded?: readonly Trajectory<T>[]
   /** Which solution to reproduce. Default `baseline`, Euler on the grid. */
   readonly target?: PlanTarget
-  /** Velocities a jump may use, 2 to 5. Default 3. */
+  /**
+   * The velocity is guided and hands back its guidance term (see {@link VelocityCall}): the two parts get weights of
+   * their own, and joint plans say at which evaluations the conditional pass is enough. Default false.
+   */
+  readonly guided?: boolean
+  /** Network passes per generation to plan for jointly, of guided velocities; 9, 13, 17, 21, 26 when omitted. */
+  readonly passes?: readonly number[]
+  /** Velocities a jump may use, 2 to 5; with `guided`, of each part. Default 4. */
   readonly depth?: number
   /** Ridge of the fit, see {@link fitJump}. */
   readonly ridge?: number
@@ -67,6 +76,9 @@ export interface Settings<T> {
   readonly sigmas: readonly number[]
   readonly numSteps: number
   readonly budgets: readonly number[]
+  readonly parts: Parts
+  /** Pass budgets of joint plans; none without guidance. */
+  readonly passes: readonly number[]
   readonly evaluations: number
   readonly target: PlanTarget
   readonly depth: number
@@ -79,6 +91,7 @@ export interface Settings<T> {
 }
 
 const defaultBudgets = [6, 8, 10, 12, 15, 19, 25] as const
+const defaultPasses = [9, 13, 17, 21, 26] as const
 const firstSeed = 2 ** 31
 
 /** Steps of the exact reference per grid step. */
@@ -89,8 +102,8 @@ export function settingsOf<T>(options: CalibrateOptions<T>): Settings<T> {
   const {
     schedule,
     target = 'baseline',
-    depth = 3,
-    ridge = 0.1,
+    depth = 4,
+    ridge = defaultRidge,
     range = 2,
     recorded = [],
     floorRuns = 1,
@@ -106,9 +119,10 @@ export function settingsOf<T>(options: CalibrateOptions<T>): Settings<T> {
   if (!(range > 0)) throw invalidArgument('range', `${range} is not a positive number`)
   wholeNumber('floorRuns', floorRuns, 0)
   const oneRun = target === 'exact' ? refinement * numSteps : numSteps
+  const passes = checkPasses(options, numSteps)
   const affordable = Math.floor(evaluations / oneRun)
   // Two runs at least, so that each can be judged by the other, unless they take more than half of it all.
-  const wanted = Math.max(2, Math.round(evaluations / 5 / oneRun))
+  const wanted = Math.max(2, Math.round((0.3 * evaluations) / oneRun))
   const usual = Math.min(64, affordable, Math.max(1, Math.min(wanted, Math.floor(affordable / 2))))
   const runs = wholeNumber('runs', options.runs ?? options.seeds?.length ?? usual, 0)
   const seeds = options.seeds ?? Array.from({ length: runs }, (_, n) => firstSeed + n)
@@ -125,6 +139,8 @@ export function settingsOf<T>(options: CalibrateOptions<T>): Settings<T> {
     sigmas: schedule.sigmas,
     numSteps,
     budgets,
+    parts: options.guided ? (2 as const) : (1 as const),
+    passes,
     evaluations,
     target,
     depth,
@@ -153,12 +169,23 @@ function checkBudgets(budgets: readonly number[], numSteps: number): readonly nu
   throw invalidArgument('budgets', `[${budgets}] are not whole numbers from 1 to ${numSteps - 1}`)
 }
 
+function checkPasses<T>({ guided, passes }: CalibrateOptions<T>, numSteps: number): readonly number[] {
+  if (!guided) {
+    if (passes === undefined || passes.length === 0) return []
+    throw invalidArgument('passes', 'are planned for guided velocities; add guided: true or leave them out')
+  }
+  const wanted = passes ?? defaultPasses.filter((count) => count < 2 * numSteps)
+  const sorted = [...new Set(wanted)].sort((a, b) => a - b)
+  if (sorted.every((count) => Number.isInteger(count) && count >= 3 && count < 2 * numSteps)) return sorted
+  throw invalidArgument('passes', `[${wanted}] are not whole numbers from 3 to ${2 * numSteps - 1}`)
+}
+
 function wholeNumber(field: string, value: number, least: number): number {
   if (Number.isInteger(value) && value >= least) return value
   throw invalidArgument(field, `${value} is not a whole number of at least ${least}`)
 }
 
-/** Runs that weights are fitted on and candidates are first tried with. */
-export function fittingRuns(runs: number): number {
+/** Runs that candidates are first tried with. */
+export function firstRuns(runs: number): number {
   return Math.min(runs, Math.max(2, Math.ceil(runs / 4)))
 }

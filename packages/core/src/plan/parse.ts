@@ -1,5 +1,5 @@
 import { FastFlowError } from '../errors.ts'
-import type { PlanDocument, PlanEntry, PlanKey } from './document.ts'
+import type { PlanDocument, PlanKey } from './document.ts'
 import { createFrontier, type Frontier } from './frontier.ts'
 import { checkSameGrid } from './plan-policy.ts'
 
@@ -58,8 +58,8 @@ function checkDocument(value: unknown): PlanDocument {
   const document = fieldsOf(value, 'plan')
   if (document.format !== 'fastflow-plan')
     throw unreadable('format', `${document.format} is not "fastflow-plan"`)
-  if (document.version !== 1)
-    throw unreadable('version', `${document.version} is not a version this release reads (1)`)
+  if (document.version !== 1 && document.version !== 2)
+    throw unreadable('version', `${document.version} is not a version this release reads (1, 2)`)
   const key = fieldsOf(document.key, 'key')
   const sigmas = checkNumbers(fieldsOf(key.schedule, 'key.schedule').sigmas, 'key.schedule.sigmas')
   const falling =
@@ -79,9 +79,14 @@ function checkDocument(value: unknown): PlanDocument {
   for (const name of ['fewerSteps', 'exact']) checkNumbers(floor[name], `floor.${name}`)
   if (!Array.isArray(document.plans) || document.plans.length === 0)
     throw unreadable('plans', 'no plan in it')
-  document.plans.forEach((entry, k) => {
-    checkEntry(fieldsOf(entry, `plans[${k}]`), `plans[${k}]`, sigmas.length - 1, Number(basis.depth))
-  })
+  const { joint = [] } = document
+  if (!Array.isArray(joint)) throw unreadable('joint', 'not a list of plans')
+  for (const [name, entries] of Object.entries({ plans: document.plans, joint })) {
+    entries.forEach((entry: unknown, k: number) => {
+      const field = `${name}[${k}]`
+      checkEntry(fieldsOf(entry, field), field, sigmas.length - 1, Number(basis.depth))
+    })
+  }
   return value as PlanDocument
 }
 
@@ -99,21 +104,29 @@ function checkEntry(entry: Fields, field: string, numSteps: number, depth: numbe
   checkNumbers(entry.scores, `${field}.scores`)
   const quality = fieldsOf(entry.quality, `${field}.quality`)
   checkNumbers([quality.mean, quality.p10, quality.min, quality.runs], `${field}.quality`)
-  checkWeights(entry, field, nodes.length, depth)
+  const stored = nodes.map((_, m) => Math.min(depth, m + 1))
+  checkWeights(entry.weights, `${field}.weights`, stored)
+  if (entry.guidance !== undefined)
+    checkGuidance(fieldsOf(entry.guidance, `${field}.guidance`), field, nodes, depth)
 }
 
-function checkWeights(entry: Fields, field: string, count: number, depth: number): void {
-  if (!Array.isArray(entry.weights) || entry.weights.length !== count) {
-    throw unreadable(`${field}.weights`, `not one row for each of ${count} nodes`)
-  }
-  for (const [m, row] of (entry.weights as PlanEntry['weights']).entries()) {
-    const length = checkNumbers(row, `${field}.weights[${m}]`).length
-    if (length < 1 || length > Math.min(depth, m + 1)) {
-      throw unreadable(
-        `${field}.weights[${m}]`,
-        `${length} weights where ${Math.min(depth, m + 1)} velocities are stored`,
-      )
-    }
+function checkGuidance(guidance: Fields, field: string, nodes: readonly number[], depth: number): void {
+  const guided = checkNumbers(guidance.nodes, `${field}.guidance.nodes`)
+  const rising = guided.every((node, k) => nodes.includes(node) && node > (guided[k - 1] ?? -1))
+  if (guided[0] !== 0 || !rising)
+    throw unreadable(`${field}.guidance.nodes`, 'are not some of the nodes, increasing from 0')
+  const stored = nodes.map((node) => Math.min(depth, guided.filter((index) => index <= node).length))
+  checkWeights(guidance.weights, `${field}.guidance.weights`, stored)
+}
+
+/** @param stored vectors there are at each node. */
+function checkWeights(weights: unknown, field: string, stored: readonly number[]): void {
+  if (!Array.isArray(weights) || weights.length !== stored.length)
+    throw unreadable(field, `not one row for each of ${stored.length} nodes`)
+  for (const [m, most] of stored.entries()) {
+    const { length } = checkNumbers(weights[m], `${field}[${m}]`)
+    if (length < 1 || length > most)
+      throw unreadable(`${field}[${m}]`, `${length} weights where ${most} velocities are stored`)
   }
 }
 

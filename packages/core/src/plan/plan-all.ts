@@ -1,80 +1,163 @@
-import { type Candidate, proposeCandidates } from './candidates.ts'
+import { type Candidate, proposeCandidates, weightingsOf } from './candidates.ts'
 import type { PlanEntry } from './document.ts'
 import { createEdgeErrors } from './edges.ts'
-import { improveLocally, makeMonotone } from './improve.ts'
+import { grow, improveLocally, makeMonotone, nodeMoves } from './improve.ts'
 import { incrementsOf } from './increments.ts'
-import type { Ledger } from './ledger.ts'
-import { type CalibrateOptions, type CalibrationProgress, fittingRuns, type Settings } from './options.ts'
+import { jointMoves, proposeJoint, splitsOf, usualSplit } from './joint.ts'
+import { keepingBack, type Ledger } from './ledger.ts'
+import { type CalibrateOptions, type CalibrationProgress, firstRuns, type Settings } from './options.ts'
 import { createRehearsal, type RehearsalOptions } from './rehearse.ts'
-import { type Found, searchBudgets } from './search.ts'
+import type { Parts } from './route.ts'
+import { type Found, fitWinners, searchBudgets } from './search.ts'
 import type { Trials } from './trials.ts'
+import { wholeGram } from './two-parts.ts'
 import { priorRule } from './visit.ts'
 
-/** Share of the evaluations that is kept for moving single nodes of the winners. */
-const reserve = 0.2
+/** Share of the evaluations that is kept for fitting the winners' weights on the way and moving single nodes. */
+const reserve = 0.55
+
+/** Share of the evaluations that joint plans of guided velocities get. */
+const jointShare = 0.25
+
+/** The best plans found, by their budgets: evaluations, and passes of joint plans. */
+export interface AllFound {
+  readonly steps: ReadonlyMap<number, Found>
+  readonly joint: ReadonlyMap<number, Found>
+}
+
+interface Planning<T> {
+  readonly options: CalibrateOptions<T>
+  readonly settings: Settings<T>
+  readonly grams: readonly Float64Array[]
+  readonly trials: Trials
+  readonly ledger: Ledger
+  readonly onStage: (stage: CalibrationProgress['stage'], budget: number) => void
+}
 
 /**
  * The best plan of every budget; where nothing could be walked, one fitted on the recorded runs alone, or none where the
  * plan to start from has been measured.
  */
-export async function planAll<T>(
-  options: CalibrateOptions<T>,
-  settings: Settings<T>,
-  grams: readonly Float64Array[],
-  trials: Trials,
+export async function planAll<T>(planning: Planning<T>): Promise<AllFound> {
+  const { options, settings, ledger, grams } = planning
+  const { sigmas, target, numSteps, budgets, passes, parts } = settings
+  const increments = incrementsOf(sigmas, target)
+  const whole = grams.map((gram) => wholeGram(gram, numSteps))
+  const edges = createEdgeErrors(whole, increments, sigmas)
+  const extra = passes
+    .filter((count) => splitsOf(count, budgets).length === 0)
+    .map(usualSplit)
+    .filter((nfe) => nfe < numSteps)
+  const candidates = proposeCandidates(
+    edges,
+    sigmas,
+    [...new Set([...budgets, ...extra])],
+    weightingsOf(parts),
+  )
+  const forSteps = new Map(
+    budgets.map((nfe) => [nfe, [...startingPoints(options, parts, nfe), ...candidates.get(nfe)!]]),
+  )
+  const kept = passes.length > 0 ? Math.floor(jointShare * ledger.left) : 0
+  const steps = await planSteps(planning, edges, forSteps, keepingBack(ledger, kept))
+  const schedules = new Map(
+    [...candidates].map(([nfe, proposed]) => [nfe, [steps.get(nfe)?.winner ?? proposed[0]!]]),
+  )
+  return { steps, joint: await planJoint(planning, schedules) }
+}
+
+async function planSteps<T>(
+  planning: Planning<T>,
+  edges: ReturnType<typeof createEdgeErrors>,
+  candidates: ReadonlyMap<number, readonly Candidate[]>,
   ledger: Ledger,
-  onStage: (stage: CalibrationProgress['stage'], budget: number) => void,
 ): Promise<Map<number, Found>> {
-  const { sigmas, target, budgets } = settings
-  const edges = createEdgeErrors(grams, incrementsOf(sigmas, target), sigmas)
-  const candidates = proposeCandidates(edges, sigmas, budgets)
-  for (const [nfe, proposed] of candidates)
-    candidates.set(nfe, [...startingPoints(options, nfe), ...proposed])
-  const shared = { trials, ledger, runs: grams.length, firstRound: fittingRuns(grams.length) }
+  const { options, settings, grams, trials, onStage } = planning
+  const shared = { trials, ledger, runs: grams.length, firstRound: firstRuns(grams.length) }
+  const onBudget = (nfe: number): void => onStage('search', nfe)
   const found = await searchBudgets({
     ...shared,
     candidates,
     reserve,
-    onBudget: (nfe) => onStage('search', nfe),
+    grow: (winner, nfe) => grow(edges, winner, nfe),
+    onBudget,
   })
-  const improving = { ...shared, edges, onMove: (nfe: number) => onStage('improve', nfe) }
-  await makeMonotone(improving, found)
-  await improveLocally(improving, found)
-  await makeMonotone(improving, found)
-  for (const nfe of budgets) {
-    if (!found.has(nfe) && keptEntry(options, nfe) === undefined) {
-      found.set(nfe, rehearsed(settings, grams, candidates.get(nfe)![0]!))
-    }
+  const improving = { ...shared, onMove: (nfe: number) => onStage('improve', nfe) }
+  await fitWinners(improving, found)
+  await makeMonotone(improving, edges, found)
+  await improveLocally(improving, found, (winner) => nodeMoves(edges, winner))
+  await makeMonotone(improving, edges, found)
+  for (const nfe of settings.budgets) {
+    if (!found.has(nfe) && keptEntry(options, 'plans', nfe) === undefined)
+      // Weights from recorded runs alone do no better in two parts.
+      found.set(nfe, rehearsed(settings, grams, { ...candidates.get(nfe)![0]!, parts: 1 }))
+  }
+  return found
+}
+
+/** The same for joint plans, round the schedules found for evaluations alone. */
+async function planJoint<T>(
+  planning: Planning<T>,
+  schedules: ReadonlyMap<number, readonly Candidate[]>,
+): Promise<Map<number, Found>> {
+  const { options, settings, grams, trials, ledger, onStage } = planning
+  const { passes } = settings
+  if (passes.length === 0) return new Map()
+  const candidates = new Map(passes.map((count) => [count, proposeJoint(schedules, count)]))
+  // Joint plans begin like the schedules they come from: those walks are worth keeping.
+  const origins = [...schedules.values()].flat()
+  const sharing = { ...trials, retain: (kept: readonly Candidate[]) => trials.retain([...kept, ...origins]) }
+  const shared = { ledger, runs: grams.length, firstRound: firstRuns(grams.length), trials: sharing }
+  const onBudget = (count: number): void => onStage('joint', count)
+  const found = await searchBudgets({ ...shared, candidates, reserve, onBudget })
+  const improving = { ...shared, onMove: onBudget }
+  await fitWinners(improving, found)
+  await improveLocally(improving, found, jointMoves)
+  for (const count of passes) {
+    const [first] = candidates.get(count)!
+    if (!found.has(count) && first !== undefined && keptEntry(options, 'joint', count) === undefined)
+      found.set(count, rehearsed(settings, grams, first))
   }
   return found
 }
 
 /** The entry of the plan to start from, if it has been measured on the network. */
-export function keptEntry<T>({ start }: CalibrateOptions<T>, budget: number): PlanEntry | undefined {
-  const entry = start?.document.plans.find((plan) => plan.budget === budget)
+export function keptEntry<T>(
+  { start }: CalibrateOptions<T>,
+  list: 'plans' | 'joint',
+  budget: number,
+): PlanEntry | undefined {
+  const entry = start?.document[list]?.find((plan) => plan.budget === budget)
   return entry !== undefined && ['held-out', 'in-sample'].includes(entry.quality.basis) ? entry : undefined
 }
 
 /** The schedule a plan to start from has for this budget. */
-function startingPoints<T>({ start }: CalibrateOptions<T>, nfe: number): Candidate[] {
+function startingPoints<T>({ start }: CalibrateOptions<T>, parts: Parts, nfe: number): Candidate[] {
   const entry = start?.document.plans.find((plan) => plan.nfe === nfe)
   if (entry === undefined) return []
   return [
     {
       family: 'start',
-      mode: 'fitted',
+      mode: 'rehearsed',
+      parts,
       path: [...entry.nodes, start!.document.key.schedule.sigmas.length - 1],
     },
   ]
 }
 
-function rehearsed<T>(settings: Settings<T>, grams: readonly Float64Array[], { path }: Candidate): Found {
-  const weights = createRehearsal(rehearsalOptions(settings, grams)).weights(path)
-  return { winner: { family: 'rehearsed', mode: 'rehearsed', path, weights, scores: [] }, rivals: [] }
+function rehearsed<T>(settings: Settings<T>, grams: readonly Float64Array[], candidate: Candidate): Found {
+  const weights = createRehearsal(rehearsalOptions(settings, grams, candidate.parts)).weights(candidate)
+  const winner = { ...candidate, family: 'rehearsed', mode: 'rehearsed' as const, weights, scores: [] }
+  return { winner, rivals: [] }
 }
 
-export function rehearsalOptions<T>(settings: Settings<T>, grams: readonly Float64Array[]): RehearsalOptions {
-  const { sigmas, target, depth, ridge } = settings
+/** @param parts what the weights are to be of; the Gram matrices may know both parts all the same. */
+export function rehearsalOptions<T>(
+  settings: Settings<T>,
+  recorded: readonly Float64Array[],
+  parts: Parts,
+): RehearsalOptions {
+  const { sigmas, target, depth, ridge, numSteps } = settings
   const increments = incrementsOf(sigmas, target)
-  return { grams, increments, sigmas, prior: priorRule(target), depth, fit: { ridge } }
+  const grams = parts === 2 ? recorded : recorded.map((gram) => wholeGram(gram, numSteps))
+  return { grams, increments, sigmas, prior: priorRule(target), depth, parts, fit: { ridge } }
 }

@@ -1,6 +1,7 @@
 import { invalidArgument } from '../errors.ts'
 import type { SkipPolicy } from '../policy/policy.ts'
 import type { PlanDocument, PlanEntry } from './document.ts'
+import { passesOf } from './plan-policy.ts'
 import { quantile } from './quality.ts'
 
 export interface QualityTarget {
@@ -13,6 +14,8 @@ export interface QualityTarget {
 /** What to run for a quality target. */
 export interface PlanChoice {
   readonly policy: SkipPolicy<undefined>
+  /** The plan behind the policy; undefined for the full run. */
+  readonly entry: PlanEntry | undefined
   /** Evaluations of the policy; the number of grid steps for the full run. */
   readonly nfe: number
   /** `planned`, or why the full run is returned. */
@@ -24,7 +27,7 @@ export interface PlanChoice {
 /**
  * The cheapest plan that `confidence` of new runs follow to at least `psnr`, certified on held-out calibration runs.
  *
- * A run fails at a budget when it misses the target there or at any larger budget. With k of n runs failing, a plan
+ * Plans are ordered by their network passes. A run fails at a budget when it misses the target there or at any larger budget. With k of n runs failing, a plan
  * qualifies when `(k + 1) / (n + 1) <= 1 - confidence`: conformal risk control for a monotone loss (Angelopoulos et
  * al. 2022, theorem 1), for a single plan the split-conformal bound. The promise is marginal: it holds on average
  * over calibrations, for noises (and prompts) drawn like the calibration's. It needs n >= confidence / (1 - confidence)
@@ -44,13 +47,15 @@ export function choosePlan(
   if (!Number.isFinite(psnr)) throw invalidArgument('psnr', `${psnr} is not a number of dB`)
   const full = (kind: PlanChoice['kind'], reason: string): PlanChoice => ({
     policy: policyOf(undefined),
+    entry: undefined,
     nfe: document.key.schedule.sigmas.length - 1,
     kind,
     reason,
   })
   const beyond = beyondFloor(document, psnr, confidence)
   if (beyond !== undefined) return full('beyond-floor', beyond)
-  const held = document.plans.filter((plan) => plan.quality.basis === 'held-out')
+  const all = [...document.plans, ...(document.joint ?? [])].sort((a, b) => passesOf(a) - passesOf(b))
+  const held = all.filter((plan) => plan.quality.basis === 'held-out')
   const needed = Math.ceil(confidence / (1 - confidence) - 1e-9)
   const enough = held.filter((plan) => plan.scores.length >= needed)
   if (enough.length === 0) {
@@ -68,8 +73,9 @@ export function choosePlan(
       `no planned budget reaches ${psnr} dB in ${confidence * 100} % of runs: plan larger ones`,
     )
   }
-  const reason = `${cheapest.nfe} evaluations reach ${psnr} dB in ${confidence * 100} % of runs, by ${runs} held-out runs`
-  return { policy: policyOf(cheapest), nfe: cheapest.nfe, kind: 'planned', reason }
+  const cost = cheapest.guidance ? ` (${passesOf(cheapest)} network passes)` : ''
+  const reason = `${cheapest.nfe} evaluations${cost} reach ${psnr} dB in ${confidence * 100} % of runs, by ${runs} held-out runs`
+  return { policy: policyOf(cheapest), entry: cheapest, nfe: cheapest.nfe, kind: 'planned', reason }
 }
 
 function cheapestQualified(

@@ -5,8 +5,9 @@ import { createSchedule, numStepsOf, type Schedule } from '../schedule/schedule.
 import { adamsBashforth } from '../solver/adams-bashforth.ts'
 import type { VectorSpace } from '../space/vector-space.ts'
 import type { PlanTarget } from './increments.ts'
-import { createRecorder, gramOf } from './recorder.ts'
+import { createRecorder } from './recorder.ts'
 import { elementsOf, type Trajectory } from './trajectory.ts'
+import { filledSlot, firstParts, gramOf, openSlot } from './two-parts.ts'
 
 export interface RecordOptions<T> {
   readonly velocity: Velocity<T>
@@ -18,6 +19,8 @@ export interface RecordOptions<T> {
   readonly target?: PlanTarget
   /** Steps per grid step of the exact reference, at least 5. */
   readonly refinement?: number
+  /** The velocity hands back its guidance term: record both parts. */
+  readonly guided?: boolean
 }
 
 /**
@@ -29,8 +32,8 @@ export interface RecordOptions<T> {
  */
 export async function recordTrajectory<T>(options: RecordOptions<T>): Promise<Trajectory<T>> {
   if (options.target === 'exact') return recordExact(options)
-  const { velocity, schedule, space, seed } = options
-  const recorder = createRecorder({ velocity, schedule, space, seed })
+  const { velocity, schedule, space, seed, guided = false } = options
+  const recorder = createRecorder({ velocity, schedule, space, seed, guided })
   const { x, status } = await sample({ velocity: recorder.velocity, schedule, space, x: options.noise })
   space.release(x)
   if (status.kind !== 'completed') throw incomplete(status.remedy)
@@ -38,15 +41,22 @@ export async function recordTrajectory<T>(options: RecordOptions<T>): Promise<Tr
 }
 
 async function recordExact<T>(options: RecordOptions<T>): Promise<Trajectory<T>> {
-  const { schedule, space, seed, refinement = 5 } = options
+  const { schedule, space, seed, refinement = 5, guided = false } = options
   const velocities: T[] = []
+  const terms: T[] = []
   const states: T[] = []
   const velocity: Velocity<T> = async (x, sigma, call) => {
-    const v = await options.velocity(x, sigma, { ...call, index: Math.floor(call.index / refinement) })
-    if (call.index % refinement === 0) {
-      states.push(space.clone(x))
-      velocities.push(space.clone(v))
-    }
+    const kept = call.index % refinement === 0
+    const guidance = guided && kept ? openSlot(space, x) : undefined
+    const v = await options.velocity(x, sigma, {
+      ...call,
+      index: Math.floor(call.index / refinement),
+      guidance,
+    })
+    if (!kept) return v
+    states.push(space.clone(x))
+    velocities.push(space.clone(v))
+    if (guidance !== undefined) terms.push(filledSlot(guidance))
     return v
   }
   const fine = refine(schedule, refinement)
@@ -58,9 +68,10 @@ async function recordExact<T>(options: RecordOptions<T>): Promise<Trajectory<T>>
     solver: adamsBashforth(3),
   })
   if (status.kind !== 'completed') throw incomplete(status.remedy)
-  const gram = await gramOf(space, velocities, await elementsOf(space, options.noise))
-  for (const used of velocities.slice(1)) space.release(used)
-  return { seed, states: [...states, x], firstVelocity: velocities[0]!, gram, nfe: numStepsOf(fine) }
+  const gram = await gramOf(space, velocities, terms, await elementsOf(space, options.noise))
+  const first = firstParts(space, velocities[0]!, terms[0])
+  for (const used of [...velocities, ...terms]) space.release(used)
+  return { seed, states: [...states, x], ...first, gram, nfe: numStepsOf(fine) }
 }
 
 /** Splits every step of a grid into equal parts. */

@@ -3,6 +3,7 @@ import type { Velocity } from '../ports/velocity.ts'
 import { numStepsOf, type Schedule } from '../schedule/schedule.ts'
 import type { VectorSpace } from '../space/vector-space.ts'
 import { elementsOf, type Trajectory } from './trajectory.ts'
+import { filledSlot, finishGram, firstParts, openSlot, takeRow } from './two-parts.ts'
 
 /** Listens to an ordinary full run and keeps what planning needs of it. */
 export interface Recorder<T> {
@@ -22,24 +23,29 @@ export interface RecorderOptions<T> {
   readonly space: VectorSpace<T>
   /** Seed of the noise the run starts from; kept as provenance. */
   readonly seed: number
+  /** The velocity hands back its guidance term: record both parts, so that plans can treat them apart. */
+  readonly guided?: boolean
 }
 
 /**
  * Wraps a velocity function so that a full Euler run through it leaves a {@link Trajectory}, at no extra evaluation.
  *
- * Memory: T velocities, turned into states in place at the end. The T (T + 1) / 2 inner products are taken one row
- * at a time, each while the next evaluation is under way.
+ * Memory: T velocities, turned into states in place at the end, and T guidance terms while a guided run lasts. The
+ * T (T + 1) / 2 inner products (of two parts four times as many) are taken one row at a time, each while the next
+ * evaluation is under way.
  */
 export function createRecorder<T>(options: RecorderOptions<T>): Recorder<T> {
-  const { space, schedule, seed } = options
+  const { space, schedule, seed, guided = false } = options
   const numSteps = numStepsOf(schedule)
   const slots: T[] = []
-  const gram = new Float64Array(numSteps * numSteps)
+  const terms: T[] = []
+  const parts = guided ? 2 : 1
+  const products = new Float64Array((parts * numSteps) ** 2)
   let noise: T | undefined
   let rows = 0
 
   const catchUp = async (): Promise<void> => {
-    if (rows < slots.length) await takeRow(space, gram, slots, rows++, numSteps)
+    if (rows < slots.length) await takeRow(space, products, slots, terms, rows++, numSteps)
   }
 
   return {
@@ -47,10 +53,12 @@ export function createRecorder<T>(options: RecorderOptions<T>): Recorder<T> {
       if (call.index !== slots.length) throw notFull(`step ${slots.length} was not evaluated`)
       if (call.index === 0) noise = space.clone(x)
       const slot = space.allocate(x)
-      const pending = options.velocity(x, sigma, { ...call, out: slot })
+      const guidance = guided ? openSlot(space, x) : undefined
+      const pending = options.velocity(x, sigma, { ...call, guidance, out: slot })
       const [velocity] = await Promise.all([pending, catchUp()])
       if (velocity !== slot) space.linearCombination(slot, [{ weight: 1, vector: velocity }])
       slots.push(slot)
+      if (guidance !== undefined) terms.push(filledSlot(guidance))
       return slot
     },
     finish: async () => {
@@ -58,39 +66,12 @@ export function createRecorder<T>(options: RecorderOptions<T>): Recorder<T> {
         throw notFull(`${slots.length} of ${numSteps} steps were evaluated`)
       }
       await catchUp()
-      const elements = await elementsOf(space, noise)
-      for (let k = 0; k < gram.length; k++) gram[k]! /= elements
-      const firstVelocity = space.clone(slots[0]!)
+      const gram = finishGram(products, parts, numSteps, await elementsOf(space, noise))
+      const first = firstParts(space, slots[0]!, terms[0])
+      for (const term of terms) space.release(term)
       const states = accumulate(space, schedule, noise, slots)
-      return { seed, states, firstVelocity, gram, nfe: numSteps }
+      return { seed, states, ...first, gram, nfe: numSteps }
     },
-  }
-}
-
-/** Gram matrix of stored velocities, `<v_a, v_b> / elements`. */
-export async function gramOf<T>(
-  space: VectorSpace<T>,
-  velocities: readonly T[],
-  elements: number,
-): Promise<Float64Array> {
-  const gram = new Float64Array(velocities.length ** 2)
-  for (const row of velocities.keys()) await takeRow(space, gram, velocities, row, velocities.length)
-  return gram.map((product) => product / elements)
-}
-
-/** Inner products of velocity `row` with itself and the ones before. */
-async function takeRow<T>(
-  space: VectorSpace<T>,
-  gram: Float64Array,
-  velocities: readonly T[],
-  row: number,
-  numSteps: number,
-): Promise<void> {
-  const newest = velocities[row]!
-  const products = velocities.slice(0, row + 1).map((velocity) => space.dot(velocity, newest))
-  for (const [column, product] of (await Promise.all(products)).entries()) {
-    gram[row * numSteps + column] = product
-    gram[column * numSteps + row] = product
   }
 }
 

@@ -5,7 +5,16 @@ import type { CalibrateOptions } from './options.ts'
 /** {@link CalibrateOptions} less what the plan itself says. */
 export type RefineOptions<T = Float32Array> = Omit<
   CalibrateOptions<T>,
-  'schedule' | 'start' | 'key' | 'budgets' | 'target' | 'depth' | 'range' | 'checkpoint' | 'onCheckpoint'
+  | 'schedule'
+  | 'start'
+  | 'key'
+  | 'budgets'
+  | 'passes'
+  | 'target'
+  | 'depth'
+  | 'range'
+  | 'checkpoint'
+  | 'onCheckpoint'
 >
 
 /**
@@ -25,6 +34,7 @@ export function refine<T = Float32Array>(plan: Frontier, options: RefineOptions<
     start: plan,
     schedule: key.schedule,
     budgets: plan.budgets,
+    ...(plan.passes.length > 0 && { guided: true, passes: plan.passes }),
     key,
     target: key.target,
     depth: key.basis.depth,

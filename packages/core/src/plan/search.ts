@@ -1,4 +1,4 @@
-import type { Candidate } from './candidates.ts'
+import { type Candidate, distinct } from './candidates.ts'
 import type { Ledger } from './ledger.ts'
 import { judge } from './quality.ts'
 import { isBetter, type Trial, type Trials } from './trials.ts'
@@ -13,21 +13,30 @@ export interface SearchOptions {
   readonly trials: Trials
   readonly ledger: Ledger
   readonly candidates: ReadonlyMap<number, readonly Candidate[]>
-  /** Number of calibration runs, and of those walked in the first round. */
-  readonly runs: number
+  /** Number of calibration runs that candidates are tried with. */
   readonly firstRound: number
-  /** Share of the evaluations left that is kept back for improving the winners. */
+  /** Share of the evaluations left that is kept back for fitting and improving the winners. */
   readonly reserve: number
+  /** A candidate that has the nodes of a smaller winner and more. */
+  readonly grow?: (winner: Trial, nfe: number) => Candidate
   readonly onBudget: (nfe: number) => void
+}
+
+export interface FitWinnersOptions {
+  readonly trials: Trials
+  readonly ledger: Ledger
+  /** Number of calibration runs. */
+  readonly runs: number
+  readonly onMove: (nfe: number) => void
 }
 
 /** Budget shares: with `n` evaluations one walk costs `n - 1`, and small plans gain most from choice. */
 const share = (nfe: number): number => nfe ** 0.75
 
 /**
- * Chooses a schedule for every budget on-policy: sequential halving over candidates and noises.
+ * Chooses a schedule for every budget on-policy, by walking candidates with the first runs; {@link fitWinners} takes all.
  *
- * Candidates are walked with the first runs, the best of them with all. Budgets go from small to large, and which
+ * Budgets go from small to large, and which
  * family did well on the cheap ones decides the order on the dear ones, where fewer can be afforded.
  */
 export async function searchBudgets(options: SearchOptions): Promise<Map<number, Found>> {
@@ -40,49 +49,49 @@ export async function searchBudgets(options: SearchOptions): Promise<Map<number,
     const rest = budgets.slice(position)
     const parts = rest.reduce((sum, budget) => sum + share(budget), 0)
     const allowance = Math.max(0, floor - ledger.spent) * (share(nfe) / parts)
-    const ordered = byStanding(candidates.get(nfe)!, standing)
+    const smaller = found.get(budgets[position - 1] ?? -1)?.winner
+    const grown = smaller && options.grow ? [options.grow(smaller, nfe)] : []
+    const ordered = distinct([...grown, ...byStanding(candidates.get(nfe)!, standing)])
     const round = await firstRound(options, ordered, allowance)
     record(standing, round)
-    const result = await finalRound(options, round, allowance)
-    if (result !== undefined) found.set(nfe, result)
+    const [winner, ...rivals] = round
+    if (winner !== undefined) found.set(nfe, { winner, rivals })
     trials.retain([...found.values()].map(({ winner }) => winner))
     options.onBudget(nfe)
   }
   return found
 }
 
-/** Walks as many candidates as the allowance bears, keeping enough of it to walk the best with all runs. */
+/** Walks as many candidates as the allowance bears, the first one at any rate; best first. */
 async function firstRound(
-  { trials, ledger, runs, firstRound: few }: SearchOptions,
+  { trials, ledger, firstRound: few }: SearchOptions,
   candidates: readonly Candidate[],
   allowance: number,
 ): Promise<Trial[]> {
   const until = ledger.spent + allowance
   const round: Trial[] = []
   for (const candidate of candidates) {
-    const final = (runs - few) * (candidate.path.length - 2)
-    const room = until - ledger.spent - (round.length > 0 ? final : 0)
-    const trial = await trials.attempt(candidate, few, round.length > 0 ? room : ledger.left)
+    const trial = await trials.attempt(candidate, few, round.length > 0 ? until - ledger.spent : ledger.left)
     if (trial !== undefined) round.push(trial)
   }
   return round.sort((a, b) => judge(b.scores.slice(0, few)) - judge(a.scores.slice(0, few)))
 }
 
-/** Walks the best with all runs, and the second best too where that is affordable. */
-async function finalRound(
-  { trials, ledger, runs }: SearchOptions,
-  round: readonly Trial[],
-  allowance: number,
-): Promise<Found | undefined> {
-  const [best, ...others] = round
-  if (best === undefined) return undefined
-  const winner = (await trials.attempt(best, runs)) ?? best
-  const second = others[0] && (await trials.attempt(others[0], runs, Math.min(allowance / 3, ledger.left)))
-  if (second === undefined) return { winner, rivals: [] }
-  return isBetter(second, winner) ? { winner: second, rivals: [winner] } : { winner, rivals: [second] }
+/** Walks the best again with its weights fitted on the way, on all runs, and keeps what is better. */
+export async function fitWinners(
+  { trials, ledger, runs, onMove }: FitWinnersOptions,
+  found: Map<number, Found>,
+): Promise<void> {
+  for (const [nfe, { winner, rivals }] of [...found].sort(([a], [b]) => a - b)) {
+    const fitted = await trials.attempt({ ...winner, mode: 'fitted' }, runs, ledger.left)
+    if (fitted === undefined) continue
+    const [better, other] = isBetter(fitted, winner) ? [fitted, winner] : [winner, fitted]
+    found.set(nfe, { winner: better, rivals: [...rivals, other] })
+    onMove(nfe)
+  }
 }
 
-const nameOf = ({ family, mode }: Candidate): string => `${family} ${mode}`
+const kindOf = ({ family, mode, parts }: Candidate): string => `${family} ${mode} ${parts}`
 
 /** Notes how far each candidate's family lay from the best one. */
 function record(standing: Map<string, number[]>, round: readonly Trial[]): void {
@@ -90,7 +99,7 @@ function record(standing: Map<string, number[]>, round: readonly Trial[]): void 
   const scores = round.map((trial) => judge(trial.scores.slice(0, common)))
   const best = Math.max(...scores)
   for (const [k, trial] of round.entries()) {
-    standing.set(nameOf(trial), [...(standing.get(nameOf(trial)) ?? []), scores[k]! - best])
+    standing.set(kindOf(trial), [...(standing.get(kindOf(trial)) ?? []), scores[k]! - best])
   }
 }
 
@@ -100,7 +109,7 @@ function byStanding(
   standing: ReadonlyMap<string, readonly number[]>,
 ): Candidate[] {
   const expected = candidates.map((candidate, rank) => {
-    const known = standing.get(nameOf(candidate)) ?? []
+    const known = standing.get(kindOf(candidate)) ?? []
     const prior = -2 - 0.2 * rank
     return { candidate, value: (prior + known.reduce((sum, value) => sum + value, 0)) / (known.length + 1) }
   })

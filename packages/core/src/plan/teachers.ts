@@ -27,7 +27,7 @@ export function createTeachers<T>(
   velocityOf: (seed: number) => Velocity<T>,
   onRun: () => void,
 ): Teachers<T> {
-  const { recorded, seeds, space, schedule, target, numSteps } = settings
+  const { recorded, seeds, space, schedule, target, numSteps, parts } = settings
   const loaded = new Map(recorded.map((run) => [run.seed, run]))
   const grams = new Map(recorded.map((run) => [run.seed, run.gram]))
   for (const { seed, gram } of knownRuns(options.checkpoint, seeds)) grams.set(seed, Float64Array.from(gram))
@@ -44,6 +44,7 @@ export function createTeachers<T>(
       seed,
       target,
       refinement,
+      guided: parts === 2,
     })
     loaded.set(seed, run)
     grams.set(seed, run.gram)

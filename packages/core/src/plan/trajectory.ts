@@ -1,7 +1,8 @@
 import type { VectorSpace } from '../space/vector-space.ts'
 
 /**
- * One full run, kept for planning: T states, one velocity and the Gram matrix of all T velocities.
+ * One full run, kept for planning: T states, one velocity and the Gram matrix of all T velocities; of a guided run the
+ * same of both parts of the velocity, `v = c + g`.
  *
  * Velocity k can be had back as `(states[k + 1] - states[k]) / (sigma_{k+1} - sigma_k)`; of them only the inner
  * products are stored.
@@ -13,7 +14,9 @@ export interface Trajectory<T> {
   readonly states: readonly T[]
   /** The velocity at grid index 0, which every plan for this noise begins with. */
   readonly firstVelocity: T
-  /** `gram[a T + b] = <v_a, v_b> / D`, symmetric, float64. */
+  /** Its parts, of a run recorded in two. */
+  readonly firstParts?: { readonly conditional: T; readonly guidance: T }
+  /** `gram[a T + b] = <v_a, v_b> / D`, symmetric, float64; of two parts 2T x 2T, `c_0 ... c_{T-1} g_0 ... g_{T-1}`. */
   readonly gram: Float64Array
   /** Evaluations it cost. */
   readonly nfe: number
@@ -32,4 +35,5 @@ export async function elementsOf<T>(space: VectorSpace<T>, x: T): Promise<number
 export function releaseTrajectory<T>(space: VectorSpace<T>, trajectory: Trajectory<T>): void {
   for (const state of trajectory.states) space.release(state)
   space.release(trajectory.firstVelocity)
+  for (const part of Object.values(trajectory.firstParts ?? {})) space.release(part)
 }

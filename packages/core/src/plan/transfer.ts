@@ -1,11 +1,12 @@
 import { invalidArgument } from '../errors.ts'
 import { numStepsOf, type Schedule } from '../schedule/schedule.ts'
 import { nearestIndex } from './candidates.ts'
-import { compact, type PlanDocument } from './document.ts'
+import { compact, type PlanDocument, type PlanEntry, type PlanKey } from './document.ts'
 import { createFrontier, type Frontier } from './frontier.ts'
 import type { PlanTarget } from './increments.ts'
 import { summarise } from './quality.ts'
-import { priorRule, priorWeights } from './visit.ts'
+import { ruleRow } from './route.ts'
+import { priorRule } from './visit.ts'
 
 /**
  * The same plans on another grid: nodes go to the nearest noise levels, weights are made anew by emulation (integration
@@ -16,26 +17,35 @@ import { priorRule, priorWeights } from './visit.ts'
  * @throws FastFlowError `invalid-argument` when no budget is left.
  */
 export function transferPlan(plan: Frontier, schedule: Schedule): Frontier {
-  const { key, plans } = plan.document
+  const { key, plans, joint } = plan.document
   const { sigmas } = schedule
-  const kept = plans.filter(({ nfe }) => nfe < numStepsOf(schedule))
-  if (kept.length === 0)
+  const numSteps = numStepsOf(schedule)
+  const moved = plans.filter(({ nfe }) => nfe < numSteps).map((entry) => moveEntry(entry, key, sigmas))
+  if (moved.length === 0)
     throw invalidArgument('schedule', 'has fewer steps than the smallest plan has evaluations')
-  const moved = kept.map((entry) => {
-    const nodes = matchNodes(
-      entry.nodes.map((node) => key.schedule.sigmas[node]!),
-      sigmas,
-    )
-    const weights = ruleWeights(nodes, sigmas, key.target)
-    return { ...entry, nodes, weights, scores: [], quality: summarise([], 'none') }
-  })
+  const together = joint?.filter(({ nfe }) => nfe < numSteps).map((entry) => moveEntry(entry, key, sigmas))
   const document: PlanDocument = {
     ...plan.document,
     key: { ...key, schedule: { name: schedule.name, sigmas: sigmas.map((sigma) => compact(sigma)) } },
     floor: { fewerSteps: [], exact: [] },
     plans: moved,
+    ...(together && { joint: together }),
   }
   return createFrontier(document)
+}
+
+function moveEntry(entry: PlanEntry, { schedule, target }: PlanKey, sigmas: readonly number[]): PlanEntry {
+  const nodes = matchNodes(
+    entry.nodes.map((node) => schedule.sigmas[node]!),
+    sigmas,
+  )
+  const { guidance, ...rest } = entry
+  const steps = { nodes, weights: ruleWeights(nodes, sigmas, target) }
+  const unmeasured = { ...rest, ...steps, scores: [], quality: summarise([], 'none') }
+  if (guidance === undefined) return unmeasured
+  const guided = nodes.filter((_, m) => guidance.nodes.includes(entry.nodes[m]!))
+  const weights = ruleWeights(nodes, sigmas, target, guided)
+  return { ...unmeasured, guidance: { nodes: guided, weights } }
 }
 
 /** Nearest grid indices of decreasing noise levels, distinct and starting at 0. */
@@ -48,15 +58,19 @@ function matchNodes(levels: readonly number[], sigmas: readonly number[]): numbe
   return nodes
 }
 
-/** Weights of every jump by the rule a target starts from, at second order. */
+/** Weights of every jump by the rule a target starts from, at second order, through the last of `evaluated` nodes. */
 export function ruleWeights(
   nodes: readonly number[],
   sigmas: readonly number[],
   target: PlanTarget,
+  evaluated: readonly number[] = nodes,
 ): number[][] {
   const rule = priorRule(target)
-  return nodes.map((_, m) => {
-    const history = nodes.slice(Math.max(0, m - 1), m + 1).reverse()
-    return [...priorWeights(rule, sigmas, history, nodes[m + 1] ?? sigmas.length - 1)]
+  return nodes.map((node, m) => {
+    const seen = evaluated
+      .filter((index) => index <= node)
+      .slice(-2)
+      .reverse()
+    return [...ruleRow(rule, sigmas, seen, node, nodes[m + 1] ?? sigmas.length - 1)]
   })
 }

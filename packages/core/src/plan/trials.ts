@@ -1,7 +1,6 @@
-import type { Candidate } from './candidates.ts'
+import { type Candidate, nameOf, type Weighting } from './candidates.ts'
 import type { Ledger } from './ledger.ts'
 import { judge, psnrOf } from './quality.ts'
-import type { FitMode } from './visit.ts'
 import type { Walker } from './walker.ts'
 
 /** A candidate that has been walked. Plain data. */
@@ -24,8 +23,10 @@ export interface Trials {
 }
 
 export interface TrialsOptions {
+  /** Calibration runs there are; candidates whose weights are fitted on the way are walked with all of them. */
+  readonly runs: number
   /** Walkers are made when first needed: a resumed calibration may have nothing left to walk. */
-  readonly walkerOf: (mode: FitMode) => Promise<Walker>
+  readonly walkerOf: (weighting: Weighting) => Promise<Walker>
   /** Evaluations needed before the first walk of a resumed calibration (its runs have to be recorded again). */
   readonly setup: () => number
   readonly ledger: Ledger
@@ -34,32 +35,35 @@ export interface TrialsOptions {
   readonly onTrial: () => void
 }
 
-const keyOf = ({ mode, path }: Candidate): string => `${mode} ${path.join()}`
-
 export function createTrials(options: TrialsOptions): Trials {
   const { ledger, range } = options
-  const memory = new Map(options.known.map((trial) => [keyOf(trial), trial]))
-  const walkers = new Map<FitMode, Walker>()
+  const memory = new Map(options.known.map((trial) => [nameOf(trial), trial]))
+  const walkers = new Map<string, Walker>()
+  const kindOf = ({ mode, parts }: Weighting): string => `${mode} ${parts}`
 
-  const cost = ({ mode, path }: Candidate, count: number): number => {
-    const walker = walkers.get(mode)
+  const countOf = ({ mode }: Candidate, count: number): number => (mode === 'fitted' ? options.runs : count)
+
+  const cost = (candidate: Candidate, wanted: number): number => {
+    const count = countOf(candidate, wanted)
+    const walker = walkers.get(kindOf(candidate))
     // The first evaluation of every walk is the recorded one.
-    return options.setup() + (walker?.cost(path, count) ?? count * (path.length - 2))
+    return options.setup() + (walker?.cost(candidate, count) ?? count * (candidate.path.length - 2))
   }
 
   return {
     cost: (candidate, count) =>
-      (memory.get(keyOf(candidate))?.scores.length ?? 0) >= count ? 0 : cost(candidate, count),
-    attempt: async (candidate, count, allowance = ledger.left) => {
-      const known = memory.get(keyOf(candidate))
+      (memory.get(nameOf(candidate))?.scores.length ?? 0) >= count ? 0 : cost(candidate, count),
+    attempt: async (candidate, wanted, allowance = ledger.left) => {
+      const count = countOf(candidate, wanted)
+      const known = memory.get(nameOf(candidate))
       if (known !== undefined && known.scores.length >= count) return { ...known, ...candidate }
       if (cost(candidate, count) > Math.min(allowance, ledger.left)) return undefined
-      const walker = walkers.get(candidate.mode) ?? (await options.walkerOf(candidate.mode))
-      walkers.set(candidate.mode, walker)
-      const errors = await walker.walk(candidate.path, count)
+      const walker = walkers.get(kindOf(candidate)) ?? (await options.walkerOf(candidate))
+      walkers.set(kindOf(candidate), walker)
+      const errors = await walker.walk(candidate, count)
       const scores = errors.map((mse) => psnrOf(mse, range))
-      const trial: Trial = { ...candidate, scores, weights: walker.weights(candidate.path) }
-      memory.set(keyOf(candidate), trial)
+      const trial: Trial = { ...candidate, scores, weights: walker.weights(candidate) }
+      memory.set(nameOf(candidate), trial)
       options.onTrial()
       return trial
     },
@@ -67,8 +71,8 @@ export function createTrials(options: TrialsOptions): Trials {
       return [...memory.values()]
     },
     retain: (candidates) => {
-      for (const [mode, walker] of walkers) {
-        walker.retain(candidates.filter((candidate) => candidate.mode === mode).map(({ path }) => path))
+      for (const [kind, walker] of walkers) {
+        walker.retain(candidates.filter((candidate) => kindOf(candidate) === kind))
       }
     },
   }

@@ -27,8 +27,9 @@ export async function validatePlan<T = Float32Array>(
   plan: Frontier,
   options: ValidateOptions<T>,
 ): Promise<Frontier> {
-  const { key, calibration, plans } = plan.document
-  const walks = plans.reduce((sum, entry) => sum + entry.nfe, 0)
+  const { key, calibration, plans, joint } = plan.document
+  const entries = [...plans, ...(joint ?? [])]
+  const walks = entries.reduce((sum, entry) => sum + entry.nfe, 0)
   const fresh = options.runs ?? options.seeds?.length ?? 0
   const oneRun = (key.schedule.sigmas.length - 1) * (key.target === 'exact' ? 5 : 1)
   const needed = fresh * oneRun + (fresh + (options.recorded?.length ?? 0)) * walks
@@ -44,11 +45,11 @@ export async function validatePlan<T = Float32Array>(
   const { ledger, count } = createLedger<T>(settings.space, evaluations, 0, options.signal, () => {})
   const velocityOf = (seed: number): Velocity<T> => count(options.velocityOf?.(seed) ?? options.velocity!)
   const teachers = createTeachers(given, settings, velocityOf, () => {})
-  const scores = plans.map((entry) => [...entry.scores])
+  const scores = entries.map((entry) => [...entry.scores])
   try {
     for (const run of await teachers.load()) {
       if (ledger.left < walks) break
-      for (const [k, entry] of plans.entries()) {
+      for (const [k, entry] of entries.entries()) {
         const policy = planPolicy(key.schedule.sigmas, entry)
         const { x } = await sample({ ...settings, velocity: velocityOf(run.seed), x: run.states[0]!, policy })
         scores[k]!.push(
@@ -74,6 +75,7 @@ export async function validatePlan<T = Float32Array>(
       borrowed: calibration.borrowed + settings.recorded.reduce((sum, run) => sum + run.nfe, 0),
     },
     plans: plans.map((entry, k) => withScores(entry, scores[k]!)),
+    ...(joint && { joint: joint.map((entry, k) => withScores(entry, scores[plans.length + k]!)) }),
   }
   return createFrontier(document)
 }

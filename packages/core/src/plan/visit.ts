@@ -4,6 +4,7 @@ import { integrate } from '../extrapolate/integrate.ts'
 import type { VectorSpace } from '../space/vector-space.ts'
 import type { FitOptions, JumpEquations } from './fit.ts'
 import type { PlanTarget } from './increments.ts'
+import type { Columns, Parts } from './route.ts'
 import type { Trajectory } from './trajectory.ts'
 
 /**
@@ -20,8 +21,9 @@ export interface JumpSetup<T> {
   readonly elements: number
   readonly runs: readonly Trajectory<T>[]
   readonly prior: Extrapolator
-  /** Velocities a jump may use. */
+  /** Velocities a jump may use, of each part. */
   readonly depth: number
+  readonly parts: Parts
   readonly fit: FitOptions
 }
 
@@ -30,23 +32,14 @@ export interface Visit<T> {
   readonly index: number
   readonly before: Visit<T> | undefined
   readonly states: T[]
-  /** Empty at the end, where nothing is evaluated. */
+  /** Empty at the end, where nothing is evaluated; conditional velocities where there are two parts. */
   readonly velocities: T[]
-  /** Products of each run's velocity here with itself and the ones before, divided by D. */
-  readonly products: Float64Array[]
+  /** Guidance terms; empty where they were not evaluated. */
+  readonly guidance: T[]
   /** Weights of the jump that leads here. */
   readonly weights: Float64Array
   /** The same fitted without the run itself; empty for plain plans. */
   readonly own: readonly Float64Array[]
-}
-
-/** The last visits, newest first, `depth` at most. */
-export function recent<T>(visit: Visit<T>, depth: number): Visit<T>[] {
-  const chain: Visit<T>[] = []
-  for (let at: Visit<T> | undefined = visit; at !== undefined && chain.length < depth; at = at.before) {
-    chain.push(at)
-  }
-  return chain
 }
 
 /** The rule that fits start from: it reproduces the target's own discretisation. */
@@ -54,27 +47,14 @@ export function priorRule(target: PlanTarget): Extrapolator {
   return target === 'exact' ? integrate(2) : emulate(2)
 }
 
-/** Weights of the prior rule for a jump from the newest visit, padded with zeros to the length of the chain. */
-export function priorOf<T>(setup: JumpSetup<T>, chain: readonly Visit<T>[], to: number): Float64Array {
-  return priorWeights(
-    setup.prior,
-    setup.sigmas,
-    chain.map((visit) => visit.index),
-    to,
-  )
-}
-
-/** The same from grid indices, newest first. */
-export function priorWeights(
-  prior: Extrapolator,
-  sigmas: readonly number[],
-  indices: readonly number[],
-  to: number,
-): Float64Array {
-  const weights = new Float64Array(indices.length)
-  const nodes = indices.map((index) => sigmas[index]!)
-  prior.weights(weights, nodes, Math.min(nodes.length, prior.depth), sigmas, indices[0]!, to)
-  return weights
+/** What a jump from `visit` combines, for run `n`. */
+export function vectorsOf<T>(visit: Visit<T>, columns: Columns, n: number): T[] {
+  const chain = new Map<number, Visit<T>>()
+  for (let at: Visit<T> | undefined = visit; at !== undefined; at = at.before) chain.set(at.index, at)
+  return [
+    ...columns.velocities.map((node) => chain.get(node)!.velocities[n]!),
+    ...columns.guidance.map((node) => chain.get(node)!.guidance[n]!),
+  ]
 }
 
 /**
@@ -88,48 +68,47 @@ export function catchUp(to: number, numSteps: number): number {
 /** `x + sum_a weights_a v_a` for run `n`, a new vector. */
 export function combineWith<T>(
   space: VectorSpace<T>,
-  chain: readonly Visit<T>[],
+  from: Visit<T>,
   n: number,
+  vectors: readonly T[],
   weights: ArrayLike<number>,
 ): T {
-  const start = chain[0]!.states[n]!
+  const start = from.states[n]!
   const x = space.allocate(start)
-  const terms = chain.map((visit, a) => ({ weight: weights[a]!, vector: visit.velocities[n]! }))
+  const terms = vectors.map((vector, a) => ({ weight: weights[a]!, vector }))
   space.linearCombination(x, [{ weight: 1, vector: start }, ...terms])
   return x
 }
 
-/** Inner products of one run for fitting the jump from the newest visit of `chain` to grid index `to`. */
+/** Inner products of one run for fitting the jump from `from` to grid index `to`. */
 export async function equationsOf<T>(
   setup: JumpSetup<T>,
-  chain: readonly Visit<T>[],
+  from: Visit<T>,
+  columns: Columns,
   n: number,
   to: number,
 ): Promise<JumpEquations> {
   const { space, runs, elements, sigmas } = setup
-  const depth = chain.length
-  const { index, states } = chain[0]!
-  const basis = new Float64Array(depth * depth)
-  for (let a = 0; a < depth; a++) {
-    for (let b = a; b < depth; b++) {
-      const product = chain[a]!.products[n]![b - a]!
-      basis[a * depth + b] = product
-      basis[b * depth + a] = product
-    }
-  }
+  const vectors = vectorsOf(from, columns, n)
+  const depth = vectors.length
   const undone = catchUp(to, sigmas.length - 1)
   const teacher = runs[n]!.states
   const way = space.allocate(teacher[to]!)
   space.linearCombination(way, [
     { weight: 1, vector: teacher[to]! },
-    { weight: undone - 1, vector: teacher[index]! },
-    { weight: -undone, vector: states[n]! },
+    { weight: undone - 1, vector: teacher[from.index]! },
+    { weight: -undone, vector: from.states[n]! },
   ])
-  const products = await Promise.all([
-    ...chain.map((visit) => space.dot(visit.velocities[n]!, way)),
-    space.dot(way, way),
-  ])
+  const all = [...vectors, way]
+  const products = await Promise.all(
+    all.flatMap((one, a) => all.slice(0, a + 1).map((other) => space.dot(one, other))),
+  )
   space.release(way)
-  const scaled = Float64Array.from(products, (product) => product / elements)
-  return { basis, towards: scaled.subarray(0, depth), distance: scaled[depth]! }
+  const product = (a: number, b: number): number =>
+    products[(Math.max(a, b) * (Math.max(a, b) + 1)) / 2 + Math.min(a, b)]! / elements
+  const basis = Float64Array.from({ length: depth * depth }, (_, k) =>
+    product(Math.floor(k / depth), k % depth),
+  )
+  const towards = Float64Array.from({ length: depth }, (_, a) => product(a, depth))
+  return { basis, towards, distance: product(depth, depth) }
 }

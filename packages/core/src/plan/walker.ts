@@ -1,135 +1,134 @@
-import { fitJump } from './fit.ts'
+import type { JumpEquations } from './fit.ts'
+import { fitColumns } from './fit-parts.ts'
 import type { Rehearsal } from './rehearse.ts'
-import {
-  combineWith,
-  equationsOf,
-  type FitMode,
-  type JumpSetup,
-  priorOf,
-  recent,
-  type Visit,
-} from './visit.ts'
+import { columnsOf, prefixKey, prefixOf, priorWeights, type Route } from './route.ts'
+import { combineWith, equationsOf, type FitMode, type JumpSetup, type Visit, vectorsOf } from './visit.ts'
+
+/** What one evaluation of a walk brings; the walker owns the vectors. */
+export interface Evaluated<T> {
+  /** The whole velocity, or the conditional one where there are two parts. */
+  readonly velocity: T
+  /** Undefined where it was not evaluated. */
+  readonly guidance?: T | undefined
+}
 
 export interface WalkerOptions<T> extends JumpSetup<T> {
   readonly mode: FitMode
-  /** The first runs, on which weights are fitted. */
-  readonly fitted: number
   /** Weights of a path fitted on recorded runs; entry n leaves run n out, the last one none. Used by mode `rehearsed`. */
   readonly rehearsals: readonly Rehearsal[]
-  /** Evaluates the velocity; counts, checks and may refuse. The walker owns what it returns. */
-  readonly evaluate: (run: number, x: T, index: number) => Promise<T>
+  /** Evaluates the velocity; counts, checks and may refuse. */
+  readonly evaluate: (run: number, x: T, index: number, conditional: boolean) => Promise<Evaluated<T>>
 }
 
 /** Follows plans on the calibration noises with the network, fitting their weights on the way. */
 export interface Walker {
   /**
-   * Walks `path` with the first `count` runs and returns each one's mean squared distance to its teacher's end.
+   * Walks `route` with the first `count` runs and returns each one's mean squared distance to its teacher's end.
    *
    * A run that weights are fitted on moves by weights fitted on the others, so that every error is one on unseen
-   * noise. Evaluations of a prefix walked before are not repeated, whatever path it belonged to.
+   * noise. Mode `fitted` fits on all runs and walks them all, whatever `count`. Evaluations of a prefix walked before are not repeated, whatever route it belonged to.
    */
-  walk(path: readonly number[], count: number): Promise<number[]>
+  walk(route: Route, count: number): Promise<number[]>
   /** Evaluations {@link walk} would make. */
-  cost(path: readonly number[], count: number): number
-  /** Weights of each jump of a walked path, fitted on all fitting runs, newest velocity first. */
-  weights(path: readonly number[]): number[][]
-  /** Frees everything that none of `paths` begins with. */
-  retain(paths: readonly (readonly number[])[]): void
+  cost(route: Route, count: number): number
+  /** Weights of each jump of a walked route, fitted on all fitting runs, newest velocity first, guidance last. */
+  weights(route: Route): number[][]
+  /** Frees everything that none of `routes` begins with. */
+  retain(routes: readonly Route[]): void
 }
 
 export function createWalker<T>(options: WalkerOptions<T>): Walker {
-  const { space, runs, sigmas } = options
+  const { space, runs, sigmas, parts } = options
   const numSteps = sigmas.length - 1
   const visits = new Map<string, Visit<T>>()
   const root: Visit<T> = {
     index: 0,
     before: undefined,
     states: runs.map((run) => run.states[0]!),
-    velocities: runs.map((run) => run.firstVelocity),
-    products: runs.map((run) => Float64Array.of(run.gram[0]!)),
+    velocities: runs.map((run) => (parts === 2 ? run.firstParts!.conditional : run.firstVelocity)),
+    guidance: parts === 2 ? runs.map((run) => run.firstParts!.guidance) : [],
     weights: new Float64Array(0),
     own: [],
   }
   visits.set('0', root)
-  const keyOf = (path: readonly number[], length: number): string => path.slice(0, length).join()
 
-  const reach = async (path: readonly number[], length: number, count: number): Promise<Visit<T>> => {
-    const key = keyOf(path, length)
+  const reach = async (route: Route, length: number, count: number): Promise<Visit<T>> => {
+    const key = prefixKey(route, length)
     const known = visits.get(key)
     if (known !== undefined && known.states.length >= count) return known
-    const before = await reach(path, length - 1, count)
-    const visit = known ?? (await openVisit(options, before, path.slice(0, length)))
+    const before = await reach(route, length - 1, count)
+    const prefix = prefixOf(route, length)
+    const visit = known ?? (await openVisit(options, before, prefix))
     visits.set(key, visit)
-    for (let n = visit.states.length; n < count; n++) await advance(options, visit, n, numSteps)
+    for (let n = visit.states.length; n < count; n++) await advance(options, visit, prefix, n)
     return visit
   }
 
   return {
-    walk: async (path, count) => {
-      const { states } = await reach(path, path.length, count)
+    walk: async (route, count) => {
+      const { states } = await reach(route, route.path.length, count)
       const walked = states.slice(0, count)
       return Promise.all(walked.map((x, n) => space.meanSquaredDifference(x, runs[n]!.states[numSteps]!)))
     },
-    cost: (path, count) => {
+    cost: (route, count) => {
       let missing = 0
-      for (let length = 2; length < path.length; length++) {
-        missing += Math.max(0, count - (visits.get(keyOf(path, length))?.states.length ?? 0))
+      for (let length = 2; length < route.path.length; length++) {
+        missing += Math.max(0, count - (visits.get(prefixKey(route, length))?.states.length ?? 0))
       }
       return missing
     },
-    weights: (path) => path.slice(1).map((_, m) => [...visits.get(keyOf(path, m + 2))!.weights]),
-    retain: (paths) => {
-      const kept = new Set(['0', ...paths.flatMap((path) => path.map((_, m) => keyOf(path, m + 1)))])
-      for (const [key, { states, velocities }] of visits) {
-        if (kept.has(key)) continue
-        for (const vector of [...states, ...velocities]) space.release(vector)
+    weights: (route) => route.path.slice(1).map((_, m) => [...visits.get(prefixKey(route, m + 2))!.weights]),
+    retain: (routes) => {
+      const kept = new Set(routes.flatMap((route) => route.path.map((_, m) => prefixKey(route, m + 1))))
+      for (const [key, { states, velocities, guidance }] of visits) {
+        if (key === '0' || kept.has(key)) continue
+        for (const vector of [...states, ...velocities, ...guidance]) space.release(vector)
         visits.delete(key)
       }
     },
   }
 }
 
-/** Finds the weights of the last jump of `path`. */
-async function openVisit<T>(
-  options: WalkerOptions<T>,
-  before: Visit<T>,
-  path: readonly number[],
-): Promise<Visit<T>> {
+/** Finds the weights of the last jump of `route`. */
+async function openVisit<T>(options: WalkerOptions<T>, before: Visit<T>, route: Route): Promise<Visit<T>> {
+  const { path } = route
   const to = path.at(-1)!
-  const visit = { index: to, before, states: [], velocities: [], products: [] }
+  const visit = { index: to, before, states: [], velocities: [], guidance: [] }
   if (options.mode === 'rehearsed') {
-    const own = options.rehearsals.map((rehearsal) => Float64Array.from(rehearsal.weights(path).at(-1)!))
+    const own = options.rehearsals.map((rehearsal) => Float64Array.from(rehearsal.weights(route).at(-1)!))
     return { ...visit, weights: own.pop()!, own }
   }
-  const chain = recent(before, options.depth)
-  const prior = priorOf(options, chain, to)
+  const columns = columnsOf(route, path.length - 2, options.depth, options.parts)
+  const prior = priorWeights(options.prior, options.sigmas, columns, to)
   if (options.mode === 'plain') return { ...visit, weights: prior, own: [] }
-  const fitting = Array.from({ length: options.fitted }, (_, n) => equationsOf(options, chain, n, to))
+  const fitting = options.runs.map((_, n) => equationsOf(options, before, columns, n, to))
   const equations = await Promise.all(fitting)
-  const weights = fitJump(equations, prior, options.fit)
+  const fit = (samples: readonly JumpEquations[]): Float64Array =>
+    fitColumns(samples, prior, columns, options.fit)
+  const weights = fit(equations)
   const own = equations.map((_, n) => {
     const others = equations.filter((_, m) => m !== n)
-    return others.length > 0 ? fitJump(others, prior, options.fit) : weights
+    return others.length > 0 ? fit(others) : weights
   })
   return { ...visit, weights, own }
 }
 
-/** Moves run `n` along the jump that leads to `visit`, and evaluates it there. */
+/** Moves run `n` along the jump that leads to `visit`, the last one of `route`, and evaluates it there. */
 async function advance<T>(
   options: WalkerOptions<T>,
   visit: Visit<T>,
+  route: Route,
   n: number,
-  numSteps: number,
 ): Promise<void> {
-  const { space, depth } = options
-  const chain = recent(visit.before!, depth)
-  const x = combineWith(space, chain, n, visit.own[n] ?? visit.weights)
-  if (visit.index < numSteps) {
-    const velocity = await options.evaluate(n, x, visit.index)
-    const others = chain.slice(0, depth - 1).map((earlier) => earlier.velocities[n]!)
-    const row = await Promise.all([velocity, ...others].map((other) => space.dot(velocity, other)))
+  const { space, depth, parts, sigmas } = options
+  const before = visit.before!
+  const vectors = vectorsOf(before, columnsOf(route, route.path.length - 2, depth, parts), n)
+  const x = combineWith(space, before, n, vectors, visit.own[n] ?? visit.weights)
+  if (visit.index < sigmas.length - 1) {
+    const conditional = route.conditional?.includes(visit.index) ?? false
+    const { velocity, guidance } = await options.evaluate(n, x, visit.index, conditional)
     visit.velocities.push(velocity)
-    visit.products.push(Float64Array.from(row, (product) => product / options.elements))
+    if (guidance !== undefined) visit.guidance.push(guidance)
   }
   visit.states.push(x)
 }

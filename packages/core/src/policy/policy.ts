@@ -34,9 +34,13 @@ export interface Decision {
   readonly landing: number
   /**
    * Weights of the stored velocities, newest first, no more than there are; the sampler's extrapolator decides
-   * when omitted.
+   * when omitted. A stored velocity is the whole one, or c alone where only the conditional pass was run.
    */
   readonly weights?: readonly number[]
+  /** Weights of the stored guidance terms, newest first, no more than there are; for policies that ask for them. */
+  readonly guidanceWeights?: readonly number[]
+  /** Passes of the next evaluation; `conditional` only for policies that ask for guidance terms. Default `both`. */
+  readonly branch?: 'both' | 'conditional'
 }
 
 /** What came of a decision, known once the landing it chose has been evaluated. */
@@ -67,6 +71,8 @@ export interface PolicyDemand {
    * asks for none and leaves the weights to the sampler.
    */
   readonly depth: number
+  /** Guidance terms that its weights refer to; the velocity then has to hand them back. Default 0. */
+  readonly guidanceDepth?: number
 }
 
 /**

@@ -1,5 +1,7 @@
+import { invalidArgument } from '../errors.ts'
 import { lagrangeWeights } from '../extrapolate/lagrange.ts'
 import type { Landing } from '../policy/policy.ts'
+import type { GuidanceSlot } from '../ports/velocity.ts'
 import { measureState, measureVelocities } from './products.ts'
 import type { Run } from './run.ts'
 
@@ -13,12 +15,13 @@ export async function evaluate<T, State>(run: Run<T, State>): Promise<Landing | 
   const { needs } = policy
   const sigma = run.context.sigmas[index]!
   const velocity = await callVelocity(run, run.x, index, history.next())
-  run.decisions += 'C'
+  run.decisions += run.branch === 'both' ? 'C' : 'G'
   if (!(await space.isFinite(velocity))) return undefined
   // Every await takes a turn of the microtask queue, even of what is there already.
   const mismatch = needs.includes('mismatch') ? await measureMismatch(run, velocity, sigma) : undefined
   const relativeChange = needs.includes('relativeChange') ? await measureChange(run, velocity) : undefined
   history.push(velocity, sigma)
+  if (run.slot.written) run.guidance?.push(run.slot.out, sigma)
   const velocityProducts = needs.includes('velocityProducts') ? await measureVelocities(run) : undefined
   const stateProducts = needs.includes('stateProducts') ? await measureState(run) : undefined
   return {
@@ -34,17 +37,31 @@ export async function evaluate<T, State>(run: Run<T, State>): Promise<Landing | 
 
 /** The one place where the network is called: counts and times the call. */
 export async function callVelocity<T, State>(run: Run<T, State>, x: T, index: number, out: T): Promise<T> {
-  const { options, context } = run
+  const { options, context, branch, slot } = run
+  const guidance = openSlot(run)
   const began = run.clock()
   const velocity = await options.velocity(x, context.sigmas[index]!, {
     index,
-    branch: 'both',
+    branch,
+    guidance,
     signal: options.signal,
     out,
   })
   run.velocityMs += run.clock() - began
   run.nfe++
-  return velocity
+  run.passes += branch === 'both' ? (options.passesPerEvaluation ?? 1) : 1
+  if (guidance === undefined || slot.written) return velocity
+  const fix =
+    'run it on a guided velocity that fills call.guidance, or without a policy that forecasts guidance'
+  throw invalidArgument('velocity', `hands back no guidance term, which ${run.policy.name} needs; ${fix}`)
+}
+
+/** Where the guidance term is to go; undefined where none is asked for. */
+function openSlot<T, State>({ branch, guidance, slot }: Run<T, State>): GuidanceSlot<T> | undefined {
+  slot.written = false
+  if (guidance === undefined || branch === 'conditional') return undefined
+  slot.out = guidance.next()
+  return slot
 }
 
 /** Compares the velocity with what extrapolation had forecast, and tells the policy. */

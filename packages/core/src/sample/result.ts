@@ -19,10 +19,13 @@ export interface TraceEntry {
 export interface SampleStats {
   /** Evaluations of the velocity. */
   readonly nfe: number
-  /** Network passes: with guidance two an evaluation. */
+  /** Network passes: with guidance two an evaluation, one where the guidance term was forecast. */
   readonly passes: number
   readonly steps: number
-  /** One letter a grid step: C evaluated, S skipped. Shorter than `steps` when the run did not complete. */
+  /**
+   * One letter a grid step: C evaluated, G evaluated under the condition alone with the guidance term forecast, S skipped.
+   * Shorter than `steps` when the run did not complete.
+   */
   readonly decisions: string
   /** Mismatch at each landing where one was measured, in order. */
   readonly mismatches: readonly number[]
@@ -58,6 +61,9 @@ export interface StepEvent<T> {
   readonly sigma: number
   /** State at `sigma`; valid during the call only, copy it to keep it. */
   readonly x: T
-  /** Velocity the jump started with; `x - sigma velocity` previews the result. */
+  /**
+   * Velocity the jump started with, without the guidance term where that was forecast; `x - sigma velocity` previews the
+   * result.
+   */
   readonly velocity: T
 }

@@ -24,6 +24,9 @@ export interface Run<T, State> {
   readonly staged: StagedSolver | undefined
   readonly context: PolicyContext
   readonly history: History<T>
+  /** Stored guidance terms; undefined when the policy asks for none. */
+  readonly guidance: History<T> | undefined
+  readonly slot: { out: T; written: boolean }
   readonly estimate: ErrorEstimate
   readonly weights: Float64Array
   /** Where the forecast of a velocity goes; undefined when the policy does not ask for mismatches. */
@@ -41,6 +44,9 @@ export interface Run<T, State> {
   /** Grid index of the evaluation before. */
   from: number
   nfe: number
+  passes: number
+  /** Passes of the next evaluation. */
+  branch: 'both' | 'conditional'
   decisions: string
   velocityMs: number
 }
@@ -65,6 +71,8 @@ export function startRun<T, State>(options: SampleOptions<T, State>): Run<T, Sta
   const state = chosen.init(context, options.policyState)
   const policy = chosen.demand ? { ...chosen, ...chosen.demand(state) } : chosen
   const depth = Math.max(rule.depth, policy.depth)
+  const guidanceDepth = policy.guidanceDepth ?? 0
+  const history = createHistory(space, depth, options.x)
   return {
     options,
     space,
@@ -72,7 +80,9 @@ export function startRun<T, State>(options: SampleOptions<T, State>): Run<T, Sta
     rule,
     staged,
     context,
-    history: createHistory(space, depth, options.x),
+    history,
+    guidance: guidanceDepth > 0 ? createHistory(space, guidanceDepth, options.x) : undefined,
+    slot: { out: options.x, written: false },
     estimate: createErrorEstimate(context.sigmas),
     weights: new Float64Array(depth),
     forecast: policy.needs.includes('mismatch') ? space.allocate(options.x) : undefined,
@@ -86,6 +96,8 @@ export function startRun<T, State>(options: SampleOptions<T, State>): Run<T, Sta
     index: 0,
     from: 0,
     nfe: 0,
+    passes: 0,
+    branch: 'both',
     decisions: '',
     velocityMs: 0,
   }
@@ -99,6 +111,7 @@ function defaultSpace<T>(x: T): VectorSpace<T> {
 /** Gives back every vector but the state itself. */
 export function releaseRun<T, State>(run: Run<T, State>): void {
   run.history.release()
+  run.guidance?.release()
   if (run.forecast !== undefined) run.space.release(run.forecast)
   for (const vector of run.scratch) run.space.release(vector)
 }

@@ -80,13 +80,25 @@ function nonFinite<T, State>(
   return { kind: 'non-finite', step, sigma, remedy }
 }
 
-function checkDecision<T, State>(run: Run<T, State>, { landing, weights }: Decision): void {
+function checkDecision<T, State>(run: Run<T, State>, decision: Decision): void {
+  const { landing, weights, guidanceWeights = [], branch = 'both' } = decision
   const { index, policy, history } = run
   const { numSteps } = run.context
   if (!(Number.isInteger(landing) && landing > index && landing <= numSteps)) {
     throw invalidArgument(
       'policy',
       `${policy.name} decided to go from step ${index} to ${landing} of ${numSteps}`,
+    )
+  }
+  const terms = run.guidance?.count ?? 0
+  if (guidanceWeights.length > terms || !guidanceWeights.every(Number.isFinite)) {
+    const given = `the guidance weights [${guidanceWeights}] at step ${index}`
+    throw invalidArgument('policy', `${policy.name} gave ${given}; up to ${terms} numbers are possible`)
+  }
+  if (branch !== 'both' && run.guidance === undefined) {
+    throw invalidArgument(
+      'policy',
+      `${policy.name} decided on the branch ${branch} without asking for guidance terms`,
     )
   }
   if (weights === undefined) return
@@ -99,7 +111,7 @@ function checkDecision<T, State>(run: Run<T, State>, { landing, weights }: Decis
 }
 
 /** Moves the state to the landing by one linear combination. */
-function jump<T, State>(run: Run<T, State>, { landing, weights }: Decision): void {
+function jump<T, State>(run: Run<T, State>, { landing, weights, guidanceWeights, branch }: Decision): void {
   const { history, rule, context, index } = run
   const { sigmas, numSteps } = context
   let count = weights?.length ?? Math.min(history.count, rule.depth)
@@ -108,10 +120,12 @@ function jump<T, State>(run: Run<T, State>, { landing, weights }: Decision): voi
   // A step that skips nothing leaves the older velocities unused: no need to read them.
   while (count > 1 && used[count - 1] === 0) count--
   history.combine(run.x, used, count, run.x)
+  if (guidanceWeights?.length) run.guidance?.combine(run.x, guidanceWeights, guidanceWeights.length, run.x)
   if (landing === numSteps) {
     run.estimate.ended(history.nodes, Math.min(history.count, rule.depth), index, landing)
   }
   run.decisions += 'S'.repeat(landing - index - 1)
+  run.branch = branch ?? 'both'
   run.from = index
   run.index = landing
 }
@@ -131,7 +145,7 @@ function eventOf<T, State>(run: Run<T, State>): StepEvent<T> {
 function statsOf<T, State>(run: Run<T, State>, wallMs: number): SampleStats {
   return {
     nfe: run.nfe,
-    passes: run.nfe * (run.options.passesPerEvaluation ?? 1),
+    passes: run.passes,
     steps: run.context.numSteps,
     decisions: run.decisions,
     mismatches: run.mismatches,

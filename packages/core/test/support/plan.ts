@@ -6,7 +6,7 @@ import {
   type Trajectory,
   type Velocity,
 } from '@fastflow/core'
-import { mixtureFlow } from '@fastflow/testkit'
+import { type AnalyticVelocity, type GuidedFlow, guidedFlow, mixtureFlow } from '@fastflow/testkit'
 import { createEdgeErrors, type EdgeErrors } from '../../src/plan/edges.ts'
 import { incrementsOf } from '../../src/plan/increments.ts'
 import { recordTrajectory } from '../../src/plan/record.ts'
@@ -19,12 +19,20 @@ const means = Array.from({ length: 6 }, (_, i) =>
   Array.from(fillNormal(new Float32Array(elements), 100 + i), (value) => 0.8 * value),
 )
 
+const mixture = (chosen: readonly (readonly number[])[]): AnalyticVelocity =>
+  mixtureFlow({ weights: chosen.map(() => 1), means: chosen, std: 0.15 }).velocity
+
 /** A flow that bends: six well-separated components. */
-export const flow: Velocity<Float32Array> = mixtureFlow({
-  weights: means.map(() => 1),
-  means,
-  std: 0.15,
-}).velocity
+export const flow: Velocity<Float32Array> = mixture(means)
+
+/** Half of the components are the condition, guided away from the rest; counts its passes. */
+export function guided(): GuidedFlow {
+  return guidedFlow({
+    conditional: mixture(means.slice(0, 3)),
+    unconditional: mixture(means),
+    guidanceScale: 2.5,
+  })
+}
 
 export const noise = (seed: number): Float32Array => fillNormal(new Float32Array(elements), seed)
 

@@ -24,6 +24,11 @@ export interface PlanAcceleration {
   /** Evaluations an image: the largest planned number of at most this many. Default 12, or the nearest planned. */
   readonly nfe?: number
   /**
+   * Instead of `nfe`, with guidance: the best plan of at most this many network passes, two an evaluation, or one where
+   * the guidance term is forecast. Without guidance a pass is an evaluation.
+   */
+  readonly passes?: number
+  /**
    * Instead of `nfe`: the cheapest plan certified to come within this many dB of its target. The full run, and a note,
    * where none is. Certified are plans of a calibration with enough held-out runs; one run is never enough.
    */

@@ -14,7 +14,14 @@ export interface CalibrationOptions
   extends RunSettings,
     Pick<
       CalibrateOptions<Float32Array>,
-      'budgets' | 'evaluations' | 'target' | 'signal' | 'onProgress' | 'checkpoint' | 'onCheckpoint'
+      | 'budgets'
+      | 'passes'
+      | 'evaluations'
+      | 'target'
+      | 'signal'
+      | 'onProgress'
+      | 'checkpoint'
+      | 'onCheckpoint'
     > {
   /** What calibration runs show, in turn, for models that read text. Default: the model's own list. */
   readonly prompts?: readonly string[]
@@ -35,9 +42,9 @@ export async function calibratePlan(
   options: CalibrationOptions,
   store: PolicyStore,
 ): Promise<Frontier> {
-  const { schedule, range } = run
+  const { schedule, range, guided } = run
   const key = planKeyOf(run)
-  const frontier = await calibrate({ ...options, schedule, range, noise, velocityOf, key })
+  const frontier = await calibrate({ ...options, guided, schedule, range, noise, velocityOf, key })
   await store.save(planDigest(key), frontier.document)
   return frontier
 }

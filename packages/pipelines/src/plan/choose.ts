@@ -1,8 +1,17 @@
-import { type Frontier, invalidArgument, type PlanEntry, type SkipPolicy } from '@fastflow/core'
+import {
+  type CalibrateOptions,
+  type Frontier,
+  invalidArgument,
+  numStepsOf,
+  type PlanEntry,
+  passesOf,
+  type SkipPolicy,
+} from '@fastflow/core'
 import type { PlanAcceleration } from '../generate/options.ts'
+import type { RunKey } from '../policy/document.ts'
 
-/** How many evaluations, or how faithful: one of both. */
-export type PlanRequest = Pick<PlanAcceleration, 'nfe' | 'psnr' | 'confidence'>
+/** How many evaluations or passes, or how faithful: one of them. */
+export type PlanRequest = Pick<PlanAcceleration, 'nfe' | 'passes' | 'psnr' | 'confidence'>
 
 /** What to run. */
 export interface ChosenPlan {
@@ -14,27 +23,44 @@ export interface ChosenPlan {
 
 const DEFAULT_NFE = 12
 
-/** What is planned from a first run, where planning costs no evaluation. */
+/** Joint plans need two evaluations, one of them with both passes. */
+const LEAST_PASSES = 3
+
+/** What is planned from a first run, where planning costs no evaluation: evaluations, and passes of joint plans. */
 const BUDGETS = [6, 8, 10, 12, 15, 19, 25]
+const PASSES = [9, 13, 17, 21, 26]
 
 /** @throws FastFlowError `invalid-argument` naming the option. */
-export function checkPlanRequest({ nfe, psnr, confidence }: PlanRequest): void {
-  if (nfe !== undefined && !(Number.isInteger(nfe) && nfe >= 1))
-    throw invalidArgument('nfe', `${nfe} is not a whole number of at least 1`)
+export function checkPlanRequest({ nfe, passes, psnr, confidence }: PlanRequest): void {
+  for (const [name, value] of Object.entries({ nfe, passes })) {
+    if (value !== undefined && !(Number.isInteger(value) && value >= 1))
+      throw invalidArgument(name, `${value} is not a whole number of at least 1`)
+  }
+  if (nfe !== undefined && passes !== undefined)
+    throw invalidArgument('passes', 'excludes nfe; give one of them')
   if (psnr === undefined) {
     if (confidence === undefined) return
     throw invalidArgument('confidence', 'goes with psnr; give that too, or neither')
   }
-  if (nfe !== undefined) throw invalidArgument('psnr', 'excludes nfe; give one of them')
+  if (nfe !== undefined || passes !== undefined)
+    throw invalidArgument('psnr', 'excludes nfe and passes; give one of them')
   if (!(Number.isFinite(psnr) && psnr > 0))
     throw invalidArgument('psnr', `${psnr} is not a positive number of dB`)
   if (confidence !== undefined && !(confidence > 0 && confidence < 1))
     throw invalidArgument('confidence', `${confidence} is not between 0 and 1`)
 }
 
-/** Budgets to plan for so that the request can be met. */
-export function budgetsFor({ nfe }: PlanRequest, numSteps: number): readonly number[] {
-  return [...BUDGETS, ...(nfe === undefined ? [] : [nfe])].filter((budget) => budget < numSteps)
+/** Budgets to plan for so that the request can be met; passes of joint plans where the run is guided. */
+export function budgetsFor(
+  { nfe, passes }: PlanRequest,
+  { schedule, guided }: Pick<RunKey, 'schedule' | 'guided'>,
+): Pick<CalibrateOptions, 'budgets' | 'guided' | 'passes'> {
+  const numSteps = numStepsOf(schedule)
+  const below = (most: number, budgets: readonly (number | undefined)[]): number[] =>
+    budgets.filter((budget) => budget !== undefined && budget < most).map(Number)
+  if (!guided) return { budgets: below(numSteps, [...BUDGETS, nfe, passes]) }
+  const joint = below(2 * numSteps, [...PASSES, passes]).filter((budget) => budget >= LEAST_PASSES)
+  return { budgets: below(numSteps, [...BUDGETS, nfe]), guided, passes: joint }
 }
 
 /**
@@ -42,28 +68,42 @@ export function budgetsFor({ nfe }: PlanRequest, numSteps: number): readonly num
  *
  * @throws FastFlowError `invalid-argument` for fewer evaluations than were planned for.
  */
-export function choosePlan(frontier: Frontier, request: PlanRequest): ChosenPlan {
-  return request.psnr === undefined ? byBudget(frontier, request) : byQuality(frontier, request)
+export function choosePlan(frontier: Frontier, request: PlanRequest, guided: boolean): ChosenPlan {
+  const { nfe, passes, psnr } = request
+  if (psnr !== undefined) return byQuality(frontier, request)
+  if (passes === undefined) return byBudget(frontier, nfe, 'nfe')
+  return guided ? byPasses(frontier, passes) : byBudget(frontier, passes, 'passes')
 }
 
-function byBudget(frontier: Frontier, { nfe }: PlanRequest): ChosenPlan {
+function byBudget(frontier: Frontier, nfe: number | undefined, option: 'nfe' | 'passes'): ChosenPlan {
   const wanted = nfe ?? nearest(frontier.budgets, DEFAULT_NFE)
   const entry = frontier.entry(wanted)
   const notes: string[] = []
   if (entry === undefined)
-    notes.push(`every step is evaluated: nfe ${wanted} is not below the steps of the grid`)
+    notes.push(`every step is evaluated: ${option} ${wanted} is not below the steps of the grid`)
   else if (nfe !== undefined && entry.budget !== nfe)
     notes.push(
-      `nfe ${nfe} is not planned, ${entry.budget} is used; available: ${frontier.budgets.join(', ')}`,
+      `${option} ${nfe} is not planned, ${entry.budget} is used; available: ${frontier.budgets.join(', ')}`,
     )
   return { policy: frontier.at(wanted), entry, notes }
 }
 
+function byPasses(frontier: Frontier, passes: number): ChosenPlan {
+  const entry = frontier.entry({ passes })
+  const notes: string[] = []
+  if (entry === undefined)
+    notes.push(`every step is evaluated: passes ${passes} are not below the two a step of the grid`)
+  else if (passesOf(entry) !== passes) {
+    const available = frontier.passes.length > 0 ? `; available: ${frontier.passes.join(', ')}` : ''
+    notes.push(`of the plans within ${passes} passes the best takes ${passesOf(entry)}${available}`)
+  }
+  return { policy: frontier.at({ passes }), entry, notes }
+}
+
 function byQuality(frontier: Frontier, { psnr, confidence }: PlanRequest): ChosenPlan {
   const target = { psnr: psnr ?? 0, ...(confidence !== undefined && { confidence }) }
-  const { policy, kind, nfe, reason } = frontier.for(target)
-  if (kind !== 'planned') return { policy, entry: undefined, notes: [`every step is evaluated: ${reason}`] }
-  return { policy, entry: frontier.document.plans.find((plan) => plan.nfe === nfe), notes: [] }
+  const { policy, kind, entry, reason } = frontier.for(target)
+  return { policy, entry, notes: kind === 'planned' ? [] : [`every step is evaluated: ${reason}`] }
 }
 
 function nearest(budgets: readonly number[], wanted: number): number {

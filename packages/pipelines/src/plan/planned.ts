@@ -38,7 +38,7 @@ export async function openPlanned(
   let recorder: Recorder<Float32Array> | undefined
   const use = (plan: Frontier): void => {
     frontier = plan
-    chosen = choosePlan(plan, options)
+    chosen = choosePlan(plan, options, run.guided)
     notes.push(...chosen.notes)
   }
   if (found) use(readPlan(found, key))
@@ -47,7 +47,8 @@ export async function openPlanned(
     async sample(runOptions) {
       if (chosen) return follow(chosen, runOptions)
       const { velocity, schedule, seed } = runOptions
-      const listener = createRecorder({ velocity, schedule, space: float32Space, seed })
+      const { guided } = run
+      const listener = createRecorder({ velocity, schedule, space: float32Space, seed, guided })
       const result = await sample({ ...runOptions, velocity: listener.velocity })
       if (result.status.kind === 'completed') recorder = listener
       return result
@@ -58,9 +59,9 @@ export async function openPlanned(
       if (recorder === undefined) return
       const recorded = [await recorder.finish()]
       recorder = undefined
-      const budgets = budgetsFor(options, key.schedule.sigmas.length - 1)
       const { schedule, range } = run
-      const plan = await calibrate({ schedule, range, recorded, evaluations: 0, budgets, key })
+      const budgets = budgetsFor(options, run)
+      const plan = await calibrate({ schedule, range, recorded, evaluations: 0, key, ...budgets })
       use(plan)
       await places.store.save(digest, plan.document)
     },

@@ -21,6 +21,8 @@ export interface RunKey extends Pick<PolicyKey, 'model' | 'guidanceScale' | 'dim
   readonly schedule: Schedule
   /** Peak-to-peak range of final states that decibels refer to. */
   readonly range: number
+  /** An evaluation makes two network passes, under the condition and without it. */
+  readonly guided: boolean
 }
 
 /** A learned policy as plain JSON: what it was learned on, and the state. */

@@ -6,8 +6,11 @@ import type { RunKey } from '../policy/document.ts'
 import type { PolicyPlaces } from '../policy/places.ts'
 
 /** Hears a full run, so that plans can come from it. */
-export function listen({ velocity, schedule, seed }: RunOptions): Recorder<Float32Array> {
-  return createRecorder({ velocity, schedule, space: float32Space, seed })
+export function listen(
+  { guided }: Pick<RunKey, 'guided'>,
+  { velocity, schedule, seed }: RunOptions,
+): Recorder<Float32Array> {
+  return createRecorder({ velocity, schedule, space: float32Space, seed, guided })
 }
 
 /** Plans from a full run that was served anyway, at no evaluation, and stores them where the next call finds them. */
@@ -17,9 +20,8 @@ export async function replan(
 ): Promise<void> {
   const { schedule, range } = run
   const recorded = [await recorder.finish()]
-  const budgets = budgetsFor({}, schedule.sigmas.length - 1)
   const key = planKeyOf(run)
-  const plan = await calibrate({ schedule, range, recorded, evaluations: 0, budgets, key })
+  const plan = await calibrate({ schedule, range, recorded, evaluations: 0, key, ...budgetsFor({}, run) })
   await places.store.save(planDigest(key), plan.document)
 }
 
@@ -32,7 +34,7 @@ export function openUnplanned(run: RunKey, places: PolicyPlaces): Acceleration {
   return {
     notes,
     async sample(options) {
-      const listener = listen(options)
+      const listener = listen(run, options)
       const result = await sample({ ...options, velocity: listener.velocity })
       if (result.status.kind === 'completed') recorder ??= listener
       return result

@@ -1,4 +1,4 @@
-import { type Feeds, float32Space, type Tensor, type Velocity } from '@fastflow/core'
+import { type Feeds, float32Space, type Tensor, type Term, type Velocity } from '@fastflow/core'
 import type { Condition, Network } from './task-model.ts'
 
 /** A velocity with what its evaluations cost. */
@@ -23,14 +23,64 @@ export interface GuidedVelocityOptions {
  * Velocity of a conditional network with classifier-free guidance: `v = v_0 + scale (v_c - v_0)`, v_c under the
  * condition and v_0 without it (or under a negative prompt), both passes in one batch.
  *
- * A pass whose weight is 0 is left out: at scale 1 the unconditional one, at scale 0 the conditional one. Feeds and
- * outputs are allocated once, so evaluations must not overlap. Cost: 2 network passes an evaluation, or 1.
+ * Where the call asks for it, the guidance term `(scale - 1) (v_c - v_0)` is handed back too, or v_c alone computed by
+ * one pass. A pass whose weight is 0 is left out: at scale 1 the unconditional one, at scale 0 the conditional one. Feeds
+ * and outputs are allocated once, so evaluations must not overlap. Cost: 2 network passes an evaluation, or 1.
  *
  * Reference: Ho and Salimans (2022), Classifier-Free Diffusion Guidance.
  */
 export function guidedVelocity(options: GuidedVelocityOptions): MeteredVelocity {
-  const { network, dims } = options
+  const { guidanceScale } = options
   const passes = guidancePasses(options)
+  const both = openBatch(options, passes)
+  let conditional: Batch | undefined
+  let modelMs = 0
+  return {
+    passesPerEvaluation: passes.length,
+    modelMs: () => modelMs,
+    async velocity(x, sigma, { out, branch, guidance }) {
+      if (branch === 'conditional' && passes.length === 2) {
+        conditional ??= openBatch(options, [{ feeds: options.condition.feeds, weight: 1 }])
+        modelMs += await conditional.run(out, x, sigma)
+        return out
+      }
+      modelMs += await both.run(out, x, sigma)
+      if (guidance !== undefined && passes.length === 2) {
+        both.combine(guidance.out, [1 - guidanceScale, guidanceScale - 1])
+        guidance.written = true
+      }
+      return out
+    },
+  }
+}
+
+interface Pass {
+  readonly feeds: Feeds
+  readonly weight: number
+}
+
+/** What to evaluate and the weights of the velocities, which sum to 1; the unconditional pass comes first. */
+function guidancePasses({
+  condition: { feeds, unconditional },
+  guidanceScale,
+}: GuidedVelocityOptions): readonly Pass[] {
+  if (unconditional === undefined) return [{ feeds, weight: 1 }]
+  const both = [
+    { feeds: unconditional, weight: 1 - guidanceScale },
+    { feeds, weight: guidanceScale },
+  ]
+  return both.filter(({ weight }) => weight !== 0)
+}
+
+/** Passes that are run together. */
+interface Batch {
+  /** Writes the sum of the weighted velocities. @returns milliseconds inside the network. */
+  run(out: Float32Array, x: Float32Array, sigma: number): Promise<number>
+  /** Another sum of the velocities of the last run. */
+  combine(out: Float32Array, weights: readonly number[]): void
+}
+
+function openBatch({ network, dims }: GuidedVelocityOptions, passes: readonly Pass[]): Batch {
   const batch = passes.length
   const size = dims.reduce((product, n) => product * n, 1)
   const states = new Float32Array(batch * size)
@@ -42,36 +92,20 @@ export function guidedVelocity(options: GuidedVelocityOptions): MeteredVelocity 
     timestep: float32Tensor([batch], sigmas),
   }
   const run = { fetches: ['velocity'], into: { velocity: float32Tensor([batch, ...dims], results) } }
-  const terms = passes.map(({ weight }, pass) => ({
-    weight,
-    vector: results.subarray(pass * size, (pass + 1) * size),
-  }))
-  let modelMs = 0
+  const velocities = passes.map((_, pass) => results.subarray(pass * size, (pass + 1) * size))
+  const termsOf = (weights: readonly number[]): Term<Float32Array>[] =>
+    velocities.map((vector, pass) => ({ weight: weights[pass]!, vector }))
+  const terms = termsOf(passes.map(({ weight }) => weight))
   return {
-    passesPerEvaluation: batch,
-    modelMs: () => modelMs,
-    async velocity(x, sigma, { out }) {
+    async run(out, x, sigma) {
       for (let pass = 0; pass < batch; pass++) states.set(x, pass * size)
       sigmas.fill(sigma)
       const { timing } = await network.runner.run(feeds, run)
-      modelMs += timing.ms
       float32Space.linearCombination(out, terms)
-      return out
+      return timing.ms
     },
+    combine: (out, weights) => float32Space.linearCombination(out, termsOf(weights)),
   }
-}
-
-/** What to evaluate and the weights of the velocities, which sum to 1. */
-function guidancePasses({
-  condition: { feeds, unconditional },
-  guidanceScale,
-}: GuidedVelocityOptions): readonly { readonly feeds: Feeds; readonly weight: number }[] {
-  if (unconditional === undefined) return [{ feeds, weight: 1 }]
-  const both = [
-    { feeds: unconditional, weight: 1 - guidanceScale },
-    { feeds, weight: guidanceScale },
-  ]
-  return both.filter(({ weight }) => weight !== 0)
 }
 
 /** The feeds of several passes behind each other along the batch. */

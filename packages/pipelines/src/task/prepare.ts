@@ -81,10 +81,13 @@ export async function measuredSourceOf(model: TaskModel, options: QualityOptions
 
 /** What every policy and plan made with these options depends on. */
 export function runKeyOf(model: TaskModel, options: RunSettings): RunKey {
+  const guidanceScale = checkGuidance(model, options.guidanceScale)
   return {
     model: model.digest,
     schedule: scheduleOf(model, options.numSteps),
-    guidanceScale: checkGuidance(model, options.guidanceScale),
+    guidanceScale,
+    // At scale 1 the unconditional pass has no weight, at scale 0 the conditional one has none.
+    guided: model.guided && guidanceScale !== 1 && guidanceScale !== 0,
     dims: model.dims(options.numFrames),
     dtype: 'float32',
     range: model.range,
