@@ -174,7 +174,7 @@ describe('options that are refused before the network is called', () => {
     ...[0, -1, 1.5, NaN, Infinity, '2'].map((count) => ['count', { count }] as const),
     ...[0, -3, 2.5, NaN, 1e9, '20'].map((numSteps) => ['numSteps', { numSteps }] as const),
     ...[-1, NaN, 101, Infinity, '2'].map((guidanceScale) => ['guidanceScale', { guidanceScale }] as const),
-    ...['auto', 7, {}, { method: 'auto' }].map((accelerate) => ['accelerate', { accelerate }] as const),
+    ...['fast', 7, {}, { method: 'fast' }].map((accelerate) => ['accelerate', { accelerate }] as const),
     ['arms', { accelerate: { method: 'paper', arms: [4, 2] } }],
     ['arms', { accelerate: { method: 'paper', arms: [2] }, numSteps: 4 }],
     ['exploration', { accelerate: { method: 'paper', exploration: -1 } }],

@@ -37,18 +37,14 @@ const shapes: Readonly<Record<'root' | 'early' | 'square' | 'earlier', CostShape
 
 const shifts = [1.5, 1, 2, 3, 0.7] as const
 
-/** In the order worth trying when nothing is known yet. */
-const order = [
-  'early',
-  'root',
-  'shift-1.5',
-  'square',
-  'earlier',
-  'shift-1',
-  'shift-2',
-  'shift-3',
-  'shift-0.7',
-]
+/**
+ * In the order worth trying when nothing is known yet. With few evaluations early errors are what counts; from a fifth of
+ * the steps on, weighting them more leaves too few evaluations for the end.
+ */
+function orderOf(nfe: number, numSteps: number): string[] {
+  const first = nfe < numSteps / 5 ? ['early', 'root'] : ['root', 'early']
+  return [...first, 'square', 'shift-1.5', 'earlier', 'shift-1', 'shift-2', 'shift-3', 'shift-0.7']
+}
 
 /** Candidates of every budget at once, most promising first, duplicates left out. */
 export function proposeCandidates(
@@ -74,6 +70,7 @@ export function proposeCandidates(
   }
   return new Map(
     budgets.map((budget) => {
+      const order = orderOf(budget, edges.numSteps)
       const paths = order.map((family) => ({ family, path: families.get(family)!.get(budget)! }))
       return [
         budget,
