@@ -1,7 +1,7 @@
 import { type Candidate, proposeCandidates, weightingsOf } from './candidates.ts'
 import type { PlanEntry } from './document.ts'
 import { createEdgeErrors } from './edges.ts'
-import { grow, improveLocally, makeMonotone, nodeMoves } from './improve.ts'
+import { improveLocally, makeMonotone, nodeMoves } from './improve.ts'
 import { incrementsOf } from './increments.ts'
 import { jointMoves, proposeJoint, splitsOf, usualSplit } from './joint.ts'
 import { keepingBack, type Ledger } from './ledger.ts'
@@ -74,13 +74,7 @@ async function planSteps<T>(
   const { options, settings, grams, trials, onStage } = planning
   const shared = { trials, ledger, runs: grams.length, firstRound: firstRuns(grams.length) }
   const onBudget = (nfe: number): void => onStage('search', nfe)
-  const found = await searchBudgets({
-    ...shared,
-    candidates,
-    reserve,
-    grow: (winner, nfe) => grow(edges, winner, nfe),
-    onBudget,
-  })
+  const found = await searchBudgets({ ...shared, candidates, reserve, onBudget })
   const improving = { ...shared, onMove: (nfe: number) => onStage('improve', nfe) }
   await fitWinners(improving, found)
   await makeMonotone(improving, edges, found)

@@ -17,8 +17,6 @@ export interface SearchOptions {
   readonly firstRound: number
   /** Share of the evaluations left that is kept back for fitting and improving the winners. */
   readonly reserve: number
-  /** A candidate that has the nodes of a smaller winner and more. */
-  readonly grow?: (winner: Trial, nfe: number) => Candidate
   readonly onBudget: (nfe: number) => void
 }
 
@@ -49,9 +47,9 @@ export async function searchBudgets(options: SearchOptions): Promise<Map<number,
     const rest = budgets.slice(position)
     const parts = rest.reduce((sum, budget) => sum + share(budget), 0)
     const allowance = Math.max(0, floor - ledger.spent) * (share(nfe) / parts)
-    const smaller = found.get(budgets[position - 1] ?? -1)?.winner
-    const grown = smaller && options.grow ? [options.grow(smaller, nfe)] : []
-    const ordered = distinct([...grown, ...byStanding(candidates.get(nfe)!, standing)])
+    const proposed = candidates.get(nfe)!
+    // What does well on small budgets need not on large ones: the likeliest there comes first all the same.
+    const ordered = distinct([...proposed.slice(0, 1), ...byStanding(proposed, standing)])
     const round = await firstRound(options, ordered, allowance)
     record(standing, round)
     const [winner, ...rivals] = round
