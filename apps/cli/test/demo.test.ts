@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { effortFor, expectedMs, timeEvaluation } from '../src/demo/effort.ts'
+import { effortFor, expectedMs, leastMs, shareOf, timeEvaluation } from '../src/demo/effort.ts'
 import { cli, repository, temporaryFolder } from './run-cli.ts'
 
 const models = join(repository, 'packages/testkit/fixtures/models')
@@ -11,19 +11,9 @@ describe('demo', () => {
   test('shows images, edits beside the picture before, and clips that move, in one report', async () => {
     const cwd = await temporaryFolder(onTestFinished)
     const words = ['words', 'words-edit', 'words-motion']
-    const args = [
-      'demo',
-      '--models',
-      words.join(','),
-      '--minutes',
-      '0.02',
-      '--threads',
-      '1',
-      '--samples',
-      '2',
-    ]
+    const args = ['demo', '--models', words.join(','), '--minutes', '1', '--threads', '1', '--samples', '2']
     const { code, out, log } = await cli(cwd, args, { models })
-    expect(log).toMatch(/words-motion: .*measuring on 2 samples; about \d+ s/)
+    expect(log).toMatch(/words-motion: .*measuring on \d+ samples; about \d+ s/)
     expect(code).toBe(0)
     expect(out).toMatch(/^words-edit$/m)
     expect(out).toMatch(/^plan-10 /m)
@@ -47,7 +37,7 @@ describe('effort', () => {
   test('is the most that fits, and falls as evaluations get dearer', () => {
     const efforts = [1, 5, 20, 100, 1000].map((each) => effortFor(pipe, 60_000, each, limits))
     expect(efforts[0]).toMatchObject({ plans: 'calibrated', exact: true, samples: 10, paperGenerations: 100 })
-    expect(efforts.at(-1)).toMatchObject({ plans: 'own', exact: false, samples: 2, paperGenerations: 0 })
+    expect(efforts.at(-1)).toMatchObject({ plans: 'own', exact: false, samples: 1, paperGenerations: 0 })
     const costs = efforts.map((terms) => expectedMs(terms, 1))
     expect(costs).toEqual([...costs].sort((a, b) => b - a))
     for (const [n, each] of [1, 5, 20, 100].entries())
@@ -59,6 +49,13 @@ describe('effort', () => {
       samples: 3,
       paperGenerations: 7,
     })
+  })
+
+  test('is shared so that all get the least they need, and the rest in equal parts', () => {
+    expect(shareOf(100, [10, 30])).toBe(40)
+    expect(shareOf(60, [30])).toBe(60)
+    expect(shareOf(5, [10, 30])).toBe(10)
+    expect(leastMs(pipe, 2)).toBe(2 * expectedMs(effortFor(pipe, 0, 1, limits), 1))
   })
 
   test('is measured after a warm-up', async () => {

@@ -34,8 +34,8 @@ export function floorMethod(grids: Grids): Method {
 }
 
 /** A classic multistep solver at one budget. */
-export function ab2Method(grids: Grids, nfe: number): Method {
-  return { name: `ab2-${nfe}`, schedule: grids.of(nfe), options: () => ({ solver: adamsBashforth(2) }) }
+export function ab2Methods(grids: Grids, nfe: number): readonly Method[] {
+  return [{ name: `ab2-${nfe}`, schedule: grids.of(nfe), options: () => ({ solver: adamsBashforth(2) }) }]
 }
 
 /** Solvers and skip rules without anything to learn or tune, at one budget. */
@@ -44,7 +44,7 @@ export function fixedMethods(grids: Grids, nfe: number): readonly Method[] {
   const { full } = grids
   return [
     { name: `euler-${nfe}`, schedule: grids.of(nfe), options: () => ({ solver: euler() }) },
-    ab2Method(grids, nfe),
+    ...ab2Methods(grids, nfe),
     {
       name: `uniform-${nfe}`,
       schedule: full,

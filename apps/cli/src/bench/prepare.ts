@@ -1,7 +1,7 @@
 import { type Frontier, parsePlan } from '@fastflow/core'
 import type { PaperState } from '@fastflow/pipelines'
 import type { LearningCurve } from '../report/document.ts'
-import { ab2Method, fixedMethods, flatMethod, floorMethod, fullMethod, paperMethod } from './controls.ts'
+import { ab2Methods, fixedMethods, flatMethod, floorMethod, fullMethod, paperMethod } from './controls.ts'
 import { learningCurve, learnPaper } from './learn.ts'
 import type { BenchLog } from './log.ts'
 import type { Grids, Method } from './method.ts'
@@ -44,11 +44,12 @@ export async function prepareMethods(
   const plans = settings.plans === 'none' ? undefined : await plan(pipe, preparation)
   const tuned = settings.tuningSamples > 0 ? await tuneAll(pipe, preparation) : []
   const all = settings.controls === 'all'
+  const fixed = { all: fixedMethods, ab2: ab2Methods, none: () => [] }[settings.controls]
   const methods = [
     fullMethod(grids),
     ...(all ? [floorMethod(grids)] : []),
     ...settings.budgets.flatMap((nfe) => [
-      ...(all ? fixedMethods(grids, nfe) : [ab2Method(grids, nfe)]),
+      ...fixed(grids, nfe),
       ...(plans ? planMethods(grids.full, plans, nfe) : []),
     ]),
     ...(plans ? jointMethods(grids.full, plans) : []),

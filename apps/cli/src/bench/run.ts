@@ -23,8 +23,8 @@ export interface BenchScope {
   readonly plans: 'calibrated' | 'own' | 'none'
   /** The exact solution, what it says of each method, and the plans fitted to it. */
   readonly exact: boolean
-  /** Every method without a knob, or AB2 alone beside the plans. */
-  readonly controls: 'all' | 'ab2'
+  /** Beside the plans: every method without a knob, AB2 alone, or nothing. */
+  readonly controls: 'all' | 'ab2' | 'none'
   /** With calibrated plans: the best that plans could be on these samples, searched first. */
   readonly oracle: boolean
   /** Other solvers and caching rules, tuned first; 0 leaves them out, else the number of tuning noises. */

@@ -3,8 +3,8 @@ import { FastFlowError } from '@fastflow/core'
 import type { Pipeline } from '@fastflow/pipelines'
 import { measureSection, type Terms } from '../bench/section.ts'
 import { benchTable } from '../bench/table.ts'
-import { takingTurns } from '../bench/turns.ts'
-import { effortFor, expectedMs, timeEvaluation } from '../demo/effort.ts'
+import { subjectsOf, takingTurns } from '../bench/turns.ts'
+import { effortFor, expectedMs, leastMs, shareOf, timeEvaluation } from '../demo/effort.ts'
 import { demoSubjects } from '../demo/subjects.ts'
 import { prepareFolder, writeWhole } from '../files.ts'
 import type { Io } from '../io.ts'
@@ -27,12 +27,12 @@ export interface DemoCommandOptions {
 }
 
 /** Methods whose images are written as files of their own; the report has more. */
-const WRITTEN: readonly string[] = ['full', 'plan-10', 'paper']
+const WRITTEN: readonly string[] = ['full', 'plan-10', 'plan-15', 'paper']
 
 /**
  * Every shipped model, baseline against accelerated: images, edits and clips, a table and one HTML report.
  *
- * Each model gets an equal share of the time that is left and does as much as fits into it.
+ * Each model gets the time it needs at least and an equal share of the rest, and does as much as fits.
  */
 export async function demoCommand(io: Io, options: DemoCommandOptions): Promise<void> {
   const folder = resolve(io.cwd, options.out)
@@ -46,10 +46,17 @@ export async function demoCommand(io: Io, options: DemoCommandOptions): Promise<
   const report = join(folder, 'report.html')
   const sections: ModelSection[] = []
   const end = performance.now() + 60_000 * options.minutes
+  const costs: DemoCost[] = []
+  for (const model of models)
+    costs.push(await withPipeline(io, { ...options, model }, (pipe) => costOf(io, pipe)))
   for (const [n, model] of models.entries()) {
-    const share = (end - performance.now()) / (models.length - n)
+    const ms = shareOf(
+      end - performance.now(),
+      costs.slice(n).map(({ least }) => least),
+    )
+    const { each } = costs[n]!
     const section = await withPipeline(io, { ...options, model }, (pipe) =>
-      show(io, pipe, options, found, share),
+      show(io, pipe, { ...options, found, each, ms }),
     )
     sections.push(section)
     await writePictures(folder, section)
@@ -59,21 +66,33 @@ export async function demoCommand(io: Io, options: DemoCommandOptions): Promise<
   io.out(`report: ${report}`)
 }
 
-async function show(
-  io: Io,
-  pipe: Pipeline,
-  options: DemoCommandOptions,
-  models: ReadonlyMap<string, string>,
-  ms: number,
-): Promise<ModelSection> {
-  const { threads, samples: most } = options
-  const began = performance.now()
-  const subjects = await demoSubjects(pipe, { most, models, signal: io.signal, threads })
-  const turns = takingTurns(pipe, subjects)
+/** What a demo of a model costs, in milliseconds: an evaluation, and the least that can be shown. */
+interface DemoCost {
+  readonly each: number
+  readonly least: number
+}
+
+async function costOf(io: Io, pipe: Pipeline): Promise<DemoCost> {
+  const turns = takingTurns(pipe, await subjectsOf(pipe))
   const each = await timeEvaluation(
     (numSteps) => turns.generateTurn(0, { numSteps, signal: io.signal }),
     () => performance.now(),
   )
+  return { each, least: leastMs(pipe, each) }
+}
+
+interface ShowOptions extends Pick<DemoCommandOptions, 'samples' | 'generations' | 'threads'> {
+  readonly found: ReadonlyMap<string, string>
+  /** Milliseconds of an evaluation. */
+  readonly each: number
+  /** Milliseconds there are. */
+  readonly ms: number
+}
+
+async function show(io: Io, pipe: Pipeline, options: ShowOptions): Promise<ModelSection> {
+  const { threads, samples: most, found: models, each, ms } = options
+  const began = performance.now()
+  const subjects = await demoSubjects(pipe, { most, models, signal: io.signal, threads })
   const terms = effortFor(pipe, ms - (performance.now() - began), each, options)
   io.log(`${pipe.model}: ${inWords(terms)}; about ${Math.ceil(expectedMs(terms, each) / 1000)} s`)
   return measureSection(io, pipe, { terms, subjects, threads })

@@ -14,7 +14,8 @@ const own = {
   budgets: [10, 15, 19],
   paperGenerations: 0,
 } as const
-const least = { ...own, controls: 'ab2', budgets: [10, 15] } as const
+const few = { ...own, controls: 'ab2', budgets: [10, 15] } as const
+const least = { ...own, controls: 'none', budgets: [15] } as const
 
 /**
  * From most to least: with everything learned and calibrated here; with the model's own plan beside what needs no
@@ -25,9 +26,11 @@ const EFFORTS: readonly Effort[] = [
   { ...all, samples: 6, paperGenerations: 40 },
   { ...own, samples: 10 },
   { ...own, samples: 6 },
-  { ...least, samples: 6 },
-  { ...least, samples: 4 },
+  { ...few, samples: 6 },
+  { ...few, samples: 4 },
+  { ...few, samples: 2 },
   { ...least, samples: 2 },
+  { ...least, samples: 1 },
 ]
 
 /** What the user allows at most. */
@@ -45,6 +48,22 @@ export function effortFor(
 ): Terms {
   const terms = EFFORTS.map((effort) => termsOf(pipe, effort, limits))
   return terms.find((one) => expectedMs(one, msPerEvaluation) <= ms) ?? terms.at(-1)!
+}
+
+/** How long the least there is takes. */
+export function leastMs(pipe: Pick<Pipeline, 'defaults'>, msPerEvaluation: number): number {
+  return expectedMs(termsOf(pipe, EFFORTS.at(-1)!, { samples: 1, generations: 0 }), msPerEvaluation)
+}
+
+/**
+ * Shares of `ms` milliseconds: each the least it needs, and the rest, where there is any, in equal parts.
+ *
+ * @param least of those still to come, in their order.
+ * @returns the share of the first.
+ */
+export function shareOf(ms: number, least: readonly number[]): number {
+  const rest = ms - least.reduce((sum, one) => sum + one, 0)
+  return least[0]! + Math.max(0, rest) / least.length
 }
 
 /** About how long a bench on these terms takes. */

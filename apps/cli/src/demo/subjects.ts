@@ -78,7 +78,7 @@ async function drawAndEdit(
   try {
     const subjects: Subject[] = []
     for (const [picture, subject] of pairs) {
-      const { items } = await drawing.generate(picture, { seed: DRAWING_SEED, signal })
+      const { items } = await drawing.generate(picture, { seed: DRAWING_SEED, accelerate: 'auto', signal })
       subjects.push({ subject, image: items[0]!.image })
     }
     return subjects
