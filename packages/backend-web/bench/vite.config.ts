@@ -10,6 +10,9 @@ export default defineConfig({
   worker: { format: 'es' },
   server: {
     port: 0,
+    // A file that changes must not reload the page in the middle.
+    hmr: false,
+    watch: null,
     fs: { allow: ['../../..'] },
     headers: {
       'Cross-Origin-Opener-Policy': 'same-origin',
