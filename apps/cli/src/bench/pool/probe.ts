@@ -32,7 +32,9 @@ export function probed(plain: Velocity<Float32Array>, from: number): ProbedVeloc
         const direction = v.map((value, k) => value - previous![k]!)
         const scale = SIZE / Math.sqrt(meanSquare(direction))
         const beside = x.map((value, k) => value + scale * direction[k]!)
-        const other = await plain(beside, sigma, { ...call, out: new Float32Array(x.length) })
+        const { index, signal } = call
+        const out = new Float32Array(x.length)
+        const other = await plain(beside, sigma, { index, branch: 'both', signal, out })
         stretch = meanSquare(other.map((value, k) => value - v[k]!)) / SIZE ** 2
       }
       previous = v

@@ -105,7 +105,9 @@ async function followedPlan(pipe: TurnPipeline, settings: PoolSettings): Promise
   })
   if (plan === undefined)
     throw invalidArgument('--steps', `${notes.join('; ')}: nothing to measure; take more steps`)
-  return plan
+  // Budgets of this bench are evaluations; plans that run only one of guidance's passes are left to others.
+  const { joint, ...evaluations } = plan as PlanDocument & { joint?: unknown }
+  return evaluations
 }
 
 /** The early part of a plan two budgets larger, and as much of the own later part as is left over, evenly thinned. */
