@@ -45,8 +45,9 @@ export async function policyExportCommand(io: Io, file: string, options: PolicyE
   const [name, wanted] = typeof budget === 'number' ? ['nfe', budget] : ['passes', budget.passes]
   const found = entry && (typeof budget === 'number' ? entry.budget : passesOf(entry))
   const planned = typeof budget === 'number' ? frontier.budgets : frontier.passes
-  if (found === undefined)
-    io.log(`${name} ${wanted} is not below those of the ${decisions.length} steps: all are evaluated`)
+  const steps = `${decisions.length} steps`
+  const most = name === 'nfe' ? steps : `two passes of each of the ${steps}`
+  if (found === undefined) io.log(`${name} ${wanted} is not below the ${most}: all are evaluated`)
   else if (found !== wanted)
     io.log(`${name} ${wanted} is not planned, ${found} is exported; available: ${planned.join(', ')}`)
   const value = options.as === 'mask' ? frontier.mask(budget) : decisions
