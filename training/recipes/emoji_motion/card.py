@@ -24,7 +24,7 @@ Short clips of moving emoji, 64x64 pixels, 4 to {most} frames, {rate} a second.
 fastflow video --model emoji-motion --prompt "a red apple bouncing, 3d" --out out/
 ```
 
-Motions it knows: {motions}; and two objects: "fox and key crossing, flat".
+Motions it knows: {motions}; and two objects: "snail and tulip crossing, flat".
 
 ## Networks
 
