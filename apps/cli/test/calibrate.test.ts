@@ -52,7 +52,7 @@ describe('a plan', () => {
     await mkdir(join(cwd, 'policies'))
     const { code, out } = await calibrate([...small, '--out', 'policies'])
     expect(code).toBe(0)
-    expect(out).toMatch(/evaluations \([\d.]+ full generations of 9 steps\)\nbudget +NFE +mean dB/)
+    expect(out).toMatch(/evaluations \([\d.]+ full generations of 9 steps\)\nbudget +NFE +passes +mean dB/)
     expect(await readdir(join(cwd, 'policies'))).toEqual([expect.stringMatching(/^[0-9a-f]{64}\.json$/)])
   })
 
