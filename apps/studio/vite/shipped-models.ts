@@ -75,12 +75,12 @@ function describeModel(folder: string, name: string): CatalogModel | undefined {
   return { name, task, title: titleOf(root) ?? name, location: `${BASE}/${name}`, bytes }
 }
 
-/** The heading of the model card, without the words that name the task. */
+/** The heading of the model card, without the words that name the task; what makes clips says so, beside a model of stills. */
 function titleOf(root: string): string | undefined {
   const card = join(root, 'README.md')
   if (!existsSync(card)) return undefined
   const heading = /^# (.+)$/m.exec(readFileSync(card, 'utf8'))?.[1]
-  return heading?.replace(/ (?:class|text)-to-(?:image|video)$/, '')
+  return heading?.replace(/ (?:class|text)-to-image$/, '').replace(/ text-to-video$/, ' clips')
 }
 
 function filesBelow(root: string): readonly string[] {
