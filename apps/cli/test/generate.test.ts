@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { beforeEach, expect, onTestFinished, test } from 'vitest'
-import { cli, temporaryFolder } from './run-cli.ts'
+import { cli, repository, temporaryFolder } from './run-cli.ts'
 
 let cwd: string
 
@@ -174,7 +174,7 @@ test('bad input: corrupt policy file, with its name and the fix', async () => {
 test('bad input: a corrupt model', async () => {
   await mkdir(join(cwd, 'broken/unet'), { recursive: true })
   await mkdir(join(cwd, 'broken/scheduler'), { recursive: true })
-  const shipped = join(process.cwd(), '../../models/cifar10')
+  const shipped = join(repository, 'models/cifar10')
   for (const file of ['model_index.json', 'unet/config.json', 'scheduler/scheduler_config.json']) {
     await writeFile(join(cwd, 'broken', file), await readFile(join(shipped, file)))
   }
