@@ -3,6 +3,7 @@ import {
   emulate,
   float32Space,
   fullPolicy,
+  heun,
   linearSchedule,
   type SampleOptions,
   type SkipPolicy,
@@ -185,16 +186,33 @@ describe('stopping', () => {
     counting.expectNfe(0)
   })
 
-  it('stops at the next step boundary when aborted in the middle of an evaluation', async () => {
+  it('stops where it stands when aborted in the middle of an evaluation, whatever that returns', async () => {
     const controller = new AbortController()
     const counting = countingVelocity<Float32Array>((x, sigma, call) => {
-      if (call.index === 3) controller.abort()
-      return mixture.velocity(x, sigma, call)
+      if (call.index !== 3) return mixture.velocity(x, sigma, call)
+      controller.abort()
+      return call.out.fill(Number.NaN)
     })
-    const result = await sample({ ...base, velocity: counting.velocity, signal: controller.signal })
-    expect(result.status).toMatchObject({ kind: 'aborted', step: 4 })
+    const { signal } = controller
+    const steps: number[] = []
+    const onStep = ({ index }: { index: number }): void => void steps.push(index)
+    const result = await sample({ ...base, velocity: counting.velocity, signal, onStep })
+    expect(result.status).toMatchObject({ kind: 'aborted', step: 3 })
     counting.expectNfe(4)
     expect(result.stats.decisions).toBe('CCCC')
+    expect(steps).toEqual([1, 2, 3])
+  })
+
+  it('takes no half step of a solver that is aborted between its evaluations', async () => {
+    const controller = new AbortController()
+    const counting = countingVelocity<Float32Array>((x, sigma, call) => {
+      // Heun evaluates steps 1 to 9 twice, at both ends.
+      if (counting.calls.length === 6) controller.abort()
+      return mixture.velocity(x, sigma, call)
+    })
+    const { signal } = controller
+    const result = await sample({ ...base, velocity: counting.velocity, solver: heun(), signal })
+    expect(result.status).toMatchObject({ kind: 'aborted', step: 2 })
   })
 
   it('stops when onStep returns false, and only then', async () => {
@@ -240,9 +258,9 @@ describe('reports', () => {
       },
     })
     expect(events).toEqual([
-      { index: 3, numSteps: 10, skipped: 2, nfe: 1, sigma: schedule.sigmas[3] },
-      { index: 7, numSteps: 10, skipped: 3, nfe: 2, sigma: schedule.sigmas[7] },
-      { index: 10, numSteps: 10, skipped: 2, nfe: 3, sigma: 0 },
+      { index: 3, numSteps: 10, skipped: 2, decisions: 'CSS', nfe: 1, sigma: schedule.sigmas[3] },
+      { index: 7, numSteps: 10, skipped: 3, decisions: 'CSSS', nfe: 2, sigma: schedule.sigmas[7] },
+      { index: 10, numSteps: 10, skipped: 2, decisions: 'CSS', nfe: 3, sigma: 0 },
     ])
     expect(previews.at(-1)).toBe(result.x[0])
   })

@@ -1,12 +1,15 @@
 import type { FastFlowError, RgbImage, SampleStatus, Schedule, StepEvent, Velocity } from '@fastflow/core'
 
-/** One generation, ready to be sampled by whatever method: what a pipeline hands to `sample`. */
-export interface Flow {
+/**
+ * One generation, ready to be sampled by whatever method: what a pipeline hands to `sample`. States are of type T, plain
+ * arrays in what `Pipeline.prepare` returns.
+ */
+export interface Flow<T = Float32Array> {
   /** The class name or the prompt. */
   readonly caption: string
   /** Initial noise, the same for the same seed on every platform. */
-  readonly noise: Float32Array
-  readonly velocity: Velocity<Float32Array>
+  readonly noise: T
+  readonly velocity: Velocity<T>
   readonly schedule: Schedule
   readonly passesPerEvaluation: number
   /** Frames of a clip; 1 for an image. */
@@ -16,7 +19,7 @@ export interface Flow {
   /** Milliseconds inside the network so far. */
   modelMs(): number
   /** Planar pixels [numFrames, 3, height, width] of a final state, clipped to [-1, 1]. */
-  pixels(x: Float32Array): Float32Array | Promise<Float32Array>
+  pixels(x: T): Promise<Float32Array>
   /** 8-bit image of what {@link pixels} returned; of a clip the first frame, or the one asked for. */
   toImage(pixels: Float32Array, frame?: number): RgbImage
   /**
@@ -24,9 +27,9 @@ export interface Flow {
    * latent. Undefined where the model does not say how its latents look (`latent_rgb_factors`).
    */
   preview(
-    event: Pick<StepEvent<Float32Array>, 'x' | 'velocity' | 'sigma'>,
+    event: Pick<StepEvent<T>, 'x' | 'velocity' | 'sigma'>,
     frame?: number,
-  ): RgbImage | undefined
+  ): Promise<RgbImage | undefined>
   /** The error for a run that did not complete. */
   failure(status: Exclude<SampleStatus, { kind: 'completed' }>): FastFlowError
 }

@@ -1,4 +1,4 @@
-import { type Frontier, simdSpace, type VectorSpace } from '@fastflow/core'
+import { type Frontier, float32Space, simdSpace } from '@fastflow/core'
 import type { Flow } from './flow.ts'
 import { openAcceleration } from './generate/acceleration.ts'
 import { generateImages } from './generate/generate.ts'
@@ -16,6 +16,7 @@ import type { QualityTable } from './target/quality-table.ts'
 import { checkCount, checkSeed, checkTaskOptions } from './task/checks.ts'
 import type { Defaults, FlowOptions, RunSettings, Task } from './task/options.ts'
 import { calibrationSourceOf, measuredSourceOf, prepareFlow, runKeyOf } from './task/prepare.ts'
+import { ordinaryStates, residentStates, type States } from './task/states.ts'
 import type { TaskModel } from './task/task-model.ts'
 import { calibrationPrompts } from './text/calibration-prompts.ts'
 
@@ -98,10 +99,14 @@ const STATES = 16
 
 /** What all tasks have in common, around a loaded model. */
 export function createPipeline(model: TaskModel, places: PolicyPlaces): Pipeline {
-  let space: VectorSpace<Float32Array> | undefined
-  const spaceOf = (): VectorSpace<Float32Array> => {
-    space ??= simdSpace({ capacity: STATES * model.dims().reduce((product, n) => product * n, 1) })
-    return space
+  const { resident } = model.network.runner
+  const onCard = resident && residentStates(resident)
+  let inMemory: States | undefined
+  const statesOf = (ordinary: boolean): States => {
+    if (onCard !== undefined && !ordinary) return onCard
+    const capacity = STATES * model.dims().reduce((product, n) => product * n, 1)
+    inMemory ??= ordinaryStates(simdSpace({ capacity }))
+    return inMemory
   }
   return {
     task: model.task,
@@ -111,7 +116,7 @@ export function createPipeline(model: TaskModel, places: PolicyPlaces): Pipeline
     size: model.size,
     executionProvider: model.network.runner.executionProvider,
     defaults: model.defaults,
-    generate: (subject, options = {}) => generate(model, places, spaceOf, subject, options),
+    generate: (subject, options = {}) => generate(model, places, statesOf, subject, options),
     prepare: (subject, options = {}) => prepare(model, subject, options),
     async calibrate(options = {}) {
       checkTaskOptions(model, options)
@@ -140,14 +145,14 @@ async function prepare(model: TaskModel, subject: string | number, options: Flow
   checkTaskOptions(model, options)
   checkSeed(options.seed ?? 0)
   runKeyOf(model, options)
-  return prepareFlow(model, await model.condition(subject, options), options)
+  return prepareFlow(model, await model.condition(subject, options), options, ordinaryStates(float32Space))
 }
 
 /** Every option is checked before the network is called for the first time. */
 async function generate(
   model: TaskModel,
   places: PolicyPlaces,
-  spaceOf: () => VectorSpace<Float32Array>,
+  statesOf: (ordinary: boolean) => States,
   subject: string | number,
   options: GenerateOptions,
 ): Promise<GenerateResult> {
@@ -161,11 +166,10 @@ async function generate(
     count,
     firstSeed,
     acceleration,
-    space: spaceOf(),
     features: conditionFeatures(condition.feeds),
     notes: condition.notes,
     range: run.range,
-    prepare: (seed) => prepareFlow(model, condition, { ...options, seed }),
+    prepare: (seed, ordinary) => prepareFlow(model, condition, { ...options, seed }, statesOf(ordinary)),
     options,
   })
 }

@@ -115,7 +115,7 @@ describe('text-to-image', () => {
   it('previews the final state, one pixel a latent', async () => {
     const { pipe } = await fakeText('text-to-image')
     const previews: (RgbImage | undefined)[] = []
-    await pipe.generate('ant', { numSteps: 3, onStep: (event) => previews.push(event.preview()) })
+    await pipe.generate('ant', { numSteps: 3, onStep: async ({ preview }) => previews.push(await preview()) })
     expect(previews.map((one) => [one?.width, one?.data.length])).toEqual([
       [2, 12],
       [2, 12],
@@ -128,10 +128,10 @@ describe('text-to-image', () => {
       sigma: 0.5,
     }
     // 0.5 (0.5 - 0.5 x 2) + 0.25 = 0
-    expect([...new Set(flow.preview(event)!.data)]).toEqual([128])
+    expect([...new Set((await flow.preview(event))!.data)]).toEqual([128])
     const files = { 'vae_decoder/config.json': JSON.stringify({ latent_channels: 3, scale_factor: 2 }) }
     const plain = await (await fakeText('text-to-image', { files })).pipe.prepare('ant')
-    expect(plain.preview(event)).toBeUndefined()
+    expect(await plain.preview(event)).toBeUndefined()
   })
 
   it('samples with whatever the caller brings', async () => {
@@ -263,7 +263,7 @@ describe('text-to-video', () => {
       for (const c of [0, 1, 2]) expect(pixels[(3 * f + c) * 16]).toBeCloseTo(level(c, f), 6)
       const image = flow.toImage(pixels, f)
       expect(image.data[0]).toBe(Math.round((level(0, f) + 1) * 127.5))
-      expect(flow.preview({ x, velocity: x, sigma: 0 }, f)?.data[0]).toBe(
+      expect((await flow.preview({ x, velocity: x, sigma: 0 }, f))?.data[0]).toBe(
         Math.round((f / 4 + 0.25 + 1) * 127.5),
       )
     }

@@ -71,9 +71,10 @@ export function createSession(): Session {
         accelerate,
         signal,
         clock: () => performance.now(),
-        onStep({ index, numSteps, nfe, skipped, preview }) {
-          decisions += `C${'S'.repeat(skipped)}`
-          report({ index, numSteps, nfe, decisions, preview: preview() })
+        async onStep({ preview, ...event }) {
+          decisions += event.decisions
+          const { index, numSteps, nfe } = event
+          report({ index, numSteps, nfe, decisions, preview: await preview() })
         },
       })
       const wallMs = performance.now() - started

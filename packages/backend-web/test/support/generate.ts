@@ -17,12 +17,12 @@ export async function generate(pipe: Pipeline, generation: Generation): Promise<
     ...(numSteps !== undefined && { numSteps }),
     ...(pipe.task === 'image-editing' && { image: syntheticImages(pipe.size)[0]! }),
   }
-  let last = new Float32Array()
+  let last: Float32Array = new Float32Array()
   await pipe.generate(subject, {
     ...options,
     accelerate,
-    onStep: ({ index, numSteps: all, x }) => {
-      if (index === all) last = x.slice()
+    onStep: async ({ index, numSteps: all, state }) => {
+      if (index === all) last = await state()
     },
   })
   const flow = await pipe.prepare(subject, options)

@@ -33,6 +33,7 @@ export interface VelocityCall<T> {
 /**
  * `dx/dsigma` at state `x` and noise level `sigma` in [0, 1] (1 is pure noise).
  *
- * May return `call.out`, or a vector of its own, which is copied before the next call. Must not change `x`.
+ * May return `call.out`, or a vector of its own, which is copied before the next call. Must not change `x`. Once
+ * `call.signal` is aborted nobody looks at what is returned: a velocity of several network passes may leave out the rest.
  */
 export type Velocity<T> = (x: T, sigma: number, call: VelocityCall<T>) => T | Promise<T>

@@ -8,7 +8,7 @@ import type { Run } from './run.ts'
 /**
  * Evaluates the velocity where the run stands, measures what the policy asked for and stores the velocity.
  *
- * @returns what the policy decides on, or undefined when the velocity is not finite.
+ * @returns what the policy decides on, or undefined when the velocity is not finite or the run was cancelled meanwhile.
  */
 export async function evaluate<T, State>(run: Run<T, State>): Promise<Landing | undefined> {
   const { space, history, index, policy } = run
@@ -16,7 +16,7 @@ export async function evaluate<T, State>(run: Run<T, State>): Promise<Landing | 
   const sigma = run.context.sigmas[index]!
   const velocity = await callVelocity(run, run.x, index, history.next())
   run.decisions += run.branch === 'both' ? 'C' : 'G'
-  if (!(await space.isFinite(velocity))) return undefined
+  if (run.options.signal?.aborted || !(await space.isFinite(velocity))) return undefined
   // Every await takes a turn of the microtask queue, even of what is there already.
   const mismatch = needs.includes('mismatch') ? await measureMismatch(run, velocity, sigma) : undefined
   const relativeChange = needs.includes('relativeChange') ? await measureChange(run, velocity) : undefined
@@ -50,7 +50,7 @@ export async function callVelocity<T, State>(run: Run<T, State>, x: T, index: nu
   run.velocityMs += run.clock() - began
   run.nfe++
   run.passes += branch === 'both' ? (options.passesPerEvaluation ?? 1) : 1
-  if (guidance === undefined || slot.written) return velocity
+  if (guidance === undefined || slot.written || options.signal?.aborted) return velocity
   const fix =
     'run it on a guided velocity that fills call.guidance, or without a policy that forecasts guidance'
   throw invalidArgument('velocity', `hands back no guidance term, which ${run.policy.name} needs; ${fix}`)

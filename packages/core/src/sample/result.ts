@@ -57,6 +57,8 @@ export interface StepEvent<T> {
   readonly numSteps: number
   /** Grid steps passed without an evaluation in this jump. */
   readonly skipped: number
+  /** What became of the grid steps of this jump, one letter each as in {@link SampleStats}: C or G, then an S for each skipped. */
+  readonly decisions: string
   readonly nfe: number
   readonly sigma: number
   /** State at `sigma`; valid during the call only, copy it to keep it. */

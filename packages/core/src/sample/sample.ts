@@ -41,11 +41,9 @@ export async function sample<T = Float32Array, State = undefined>(
 async function integrateAlong<T, State>(run: Run<T, State>): Promise<SampleStatus> {
   const { context, options, policy } = run
   while (run.index < context.numSteps) {
-    if (options.signal?.aborted) {
-      const remedy = 'cancelled by its signal; start again to get a result'
-      return { kind: 'aborted', step: run.index, remedy }
-    }
+    if (options.signal?.aborted) return aborted(run)
     const landing = await evaluate(run)
+    if (options.signal?.aborted) return aborted(run)
     if (landing === undefined) return nonFinite(run, 'the velocity', 'check the model and its inputs')
     const [decision, state] = policy.decide(run.state, landing, context)
     run.state = state
@@ -56,6 +54,7 @@ async function integrateAlong<T, State>(run: Run<T, State>): Promise<SampleStatu
     }
     if (run.staged) {
       const failed = await takeStep(run, run.staged)
+      if (options.signal?.aborted) return aborted(run)
       if (failed !== undefined)
         return nonFinite(run, 'the velocity', 'check the model and its inputs', failed)
     } else jump(run, decision)
@@ -67,6 +66,11 @@ async function integrateAlong<T, State>(run: Run<T, State>): Promise<SampleStatu
   }
   if (await run.space.isFinite(run.x)) return { kind: 'completed' }
   return nonFinite(run, 'the state', 'it was so from the start or has overflowed: check x and the velocity')
+}
+
+function aborted<T, State>(run: Run<T, State>): SampleStatus {
+  const remedy = 'cancelled by its signal; start again to get a result'
+  return { kind: 'aborted', step: run.index, remedy }
 }
 
 function nonFinite<T, State>(
@@ -135,6 +139,7 @@ function eventOf<T, State>(run: Run<T, State>): StepEvent<T> {
     index: run.index,
     numSteps: run.context.numSteps,
     skipped: run.index - run.from - 1,
+    decisions: run.decisions.slice(run.from),
     nfe: run.nfe,
     sigma: run.context.sigmas[run.index]!,
     x: run.x,

@@ -5,7 +5,7 @@ import type { Run } from './run.ts'
 /**
  * Lets a staged solver take the step from where the run stands to the next grid point.
  *
- * @returns undefined, or the grid index at which a velocity was not finite.
+ * @returns undefined, or the grid index at which a velocity was not finite. A step that is cancelled meanwhile is not taken.
  */
 export async function takeStep<T, State>(
   run: Run<T, State>,
@@ -22,6 +22,7 @@ export async function takeStep<T, State>(
     scratch,
     async evaluate(out, at, where) {
       const velocity = await callVelocity(run, at, where, out)
+      if (run.options.signal?.aborted) return false
       if (!(await space.isFinite(velocity))) {
         failed = where
         return false
@@ -30,6 +31,7 @@ export async function takeStep<T, State>(
       return true
     },
   })
+  if (run.options.signal?.aborted) return undefined
   run.from = index
   run.index = index + 1
   return failed

@@ -47,6 +47,7 @@ export async function loadClassToImage(
     condition: async (subject) => conditionOf(checkLabel(config, subject)),
     calibrationConditions: async () => labels.map((_, id) => conditionOf(id)),
     decode: clipPixels,
+    decodeResident: undefined,
     preview: (x) => toRgb(clipPixels(x), size),
     dispose: () => runner.dispose(),
   }

@@ -25,17 +25,17 @@ const FEW_STEPS = 8
 
 /** One generation, apart from the decision which steps are evaluated. */
 export interface RunOptions
-  extends Omit<SampleOptions<Float32Array, unknown>, 'policy' | 'policyState' | 'extrapolator' | 'solver'> {
+  extends Omit<SampleOptions<unknown, unknown>, 'policy' | 'policyState' | 'extrapolator' | 'solver'> {
   /** Seed of the noise. */
   readonly seed: number
   /** The condition in a few numbers, for policies that choose by it. */
   readonly features: readonly number[]
   /** The image of a final state; of a clip the first frame. */
-  readonly render: (x: Float32Array) => Promise<RgbImage>
+  readonly render: (x: unknown) => Promise<RgbImage>
 }
 
 /** One generation that ended. */
-export interface Sampled extends SampleResult<Float32Array, unknown> {
+export interface Sampled extends SampleResult<unknown, unknown> {
   /** Of the plan it followed, as far as that is known. */
   readonly quality?: PlanQuality
   /** Where a quality was asked for. */
@@ -45,6 +45,11 @@ export interface Sampled extends SampleResult<Float32Array, unknown> {
 /** How the images of one call are sampled, and what is learned from them. */
 export interface Acceleration {
   readonly notes: readonly string[]
+  /**
+   * Whether plans come from the next run. They take thousands of inner products of its velocities, so that its states
+   * have to live in ordinary memory.
+   */
+  listens(): boolean
   /** Samples one image and learns from it, unless it did not complete. */
   sample(options: RunOptions): Promise<Sampled>
   /** What has been learned so far. */
@@ -57,6 +62,7 @@ export interface Acceleration {
 
 const learnsNothing = {
   notes: [],
+  listens: () => false,
   document: () => undefined,
   plan: () => undefined,
   save: async () => {},

@@ -1,7 +1,8 @@
-import type { VectorSpace } from '@fastflow/core'
+import type { StepEvent } from '@fastflow/core'
 import type { Flow } from '../flow.ts'
+import type { PreparedFlow } from '../task/prepare.ts'
 import type { Acceleration } from './acceleration.ts'
-import type { GenerateOptions } from './options.ts'
+import type { GenerateOptions, GenerateStep } from './options.ts'
 import { type Clip, type GeneratedImage, type GenerateResult, statsOf } from './result.ts'
 
 /** A checked request for images or clips. */
@@ -9,15 +10,14 @@ export interface GenerateRequest {
   readonly count: number
   readonly firstSeed: number
   readonly acceleration: Acceleration
-  /** Where states live. */
-  readonly space: VectorSpace<Float32Array>
   /** The condition in a few numbers. */
   readonly features: readonly number[]
   /** Remarks on what was asked for. */
   readonly notes: readonly string[]
   /** Peak-to-peak range that estimates in decibels refer to. */
   readonly range: number
-  prepare(seed: number): Flow
+  /** @param ordinary whether its states have to live in ordinary memory. */
+  prepare(seed: number, ordinary: boolean): PreparedFlow<unknown>
   readonly options: Pick<GenerateOptions, 'signal' | 'clock' | 'onStep' | 'onImage'>
 }
 
@@ -26,13 +26,18 @@ export async function generateImages(request: GenerateRequest): Promise<Generate
   const { acceleration, options } = request
   const items: GeneratedImage[] = []
   for (let index = 0; index < request.count; index++) {
-    const item = await generateImage(request, index)
-    items.push(item)
-    // The image must not be lost to a store that cannot be written to, nor what was learned to a failing callback.
+    const flow = request.prepare(request.firstSeed + index, acceleration.listens())
     try {
-      await options.onImage?.(item)
+      const item = await generateImage(request, flow, index)
+      items.push(item)
+      // The image must not be lost to a store that cannot be written to, nor what was learned to a failing callback.
+      try {
+        await options.onImage?.(item)
+      } finally {
+        await acceleration.save(item.image)
+      }
     } finally {
-      await acceleration.save(item.image)
+      flow.release()
     }
   }
   const clips = items.flatMap(({ clip }) => clip ?? [])
@@ -46,11 +51,14 @@ export async function generateImages(request: GenerateRequest): Promise<Generate
   }
 }
 
-async function generateImage(request: GenerateRequest, index: number): Promise<GeneratedImage> {
-  const { space } = request
+async function generateImage(
+  request: GenerateRequest,
+  flow: PreparedFlow<unknown>,
+  index: number,
+): Promise<GeneratedImage> {
+  const { space } = flow
   const { signal, clock, onStep } = request.options
   const seed = request.firstSeed + index
-  const flow = request.prepare(seed)
   const result = await request.acceleration.sample({
     velocity: flow.velocity,
     schedule: flow.schedule,
@@ -63,7 +71,7 @@ async function generateImage(request: GenerateRequest, index: number): Promise<G
     ...(signal && { signal }),
     ...(clock && { clock }),
     ...(onStep && {
-      onStep: (event) => onStep({ ...event, image: index, preview: (frame) => flow.preview(event, frame) }),
+      onStep: (event) => onStep(stepOf(flow, event, index)),
     }),
   })
   try {
@@ -82,7 +90,17 @@ async function generateImage(request: GenerateRequest, index: number): Promise<G
   }
 }
 
-function clipOf({ numFrames, fps, toImage }: Flow, pixels: Float32Array): Clip | undefined {
+function stepOf(flow: PreparedFlow<unknown>, event: StepEvent<unknown>, image: number): GenerateStep {
+  const { x, velocity: _, ...rest } = event
+  return {
+    ...rest,
+    image,
+    preview: (frame) => flow.preview(event, frame),
+    state: async () => (await flow.download(x)).slice(),
+  }
+}
+
+function clipOf({ numFrames, fps, toImage }: Flow<unknown>, pixels: Float32Array): Clip | undefined {
   if (fps === undefined) return undefined
   return { frames: Array.from({ length: numFrames }, (_, frame) => toImage(pixels, frame)), fps }
 }

@@ -61,14 +61,18 @@ export type Accelerate =
   | TargetAcceleration
 
 /** What `onStep` sees after each jump. */
-export interface GenerateStep extends StepEvent<Float32Array> {
+export interface GenerateStep extends Omit<StepEvent<unknown>, 'x' | 'velocity'> {
   /** Position of the image or clip among those of the call, from 0. */
   readonly image: number
   /**
    * A rough, small image of what is coming, one pixel a latent, without running a network; of a clip the first frame, or
    * the one asked for. Call it during the event. Undefined where the model does not say how its latents look.
+   *
+   * Where states live on a graphics card this reads one back, and nothing else does.
    */
-  preview(frame?: number): RgbImage | undefined
+  preview(frame?: number): Promise<RgbImage | undefined>
+  /** A copy of the state; call it during the event. Reads it back where it lives on a graphics card. */
+  state(): Promise<Float32Array>
 }
 
 export interface GenerateOptions extends FlowOptions {

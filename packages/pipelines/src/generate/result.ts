@@ -65,7 +65,11 @@ export interface GenerateResult {
 }
 
 /** @param range peak-to-peak, that decibels refer to. */
-export function statsOf(flow: Flow, { stats, quality, target }: Sampled, range: number): GenerationStats {
+export function statsOf(
+  flow: Flow<unknown>,
+  { stats, quality, target }: Sampled,
+  range: number,
+): GenerationStats {
   const modelMs = flow.modelMs()
   return {
     ...stats,

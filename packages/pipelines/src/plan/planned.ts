@@ -35,7 +35,7 @@ export async function openPlanned(
   const notes: string[] = found ? [] : [firstRunNote]
   let frontier: Frontier | undefined
   let chosen: ChosenPlan | undefined
-  let recorder: Recorder<Float32Array> | undefined
+  let recorder: Recorder<unknown> | undefined
   const use = (plan: Frontier): void => {
     frontier = plan
     chosen = choosePlan(plan, options, run.guided)
@@ -44,11 +44,12 @@ export async function openPlanned(
   if (found) use(readPlan(found, key))
   return {
     notes,
+    listens: () => chosen === undefined,
     async sample(runOptions) {
       if (chosen) return follow(chosen, runOptions)
       const { velocity, schedule, seed } = runOptions
       const { guided } = run
-      const listener = createRecorder({ velocity, schedule, space: float32Space, seed, guided })
+      const listener = createRecorder<unknown>({ velocity, schedule, space: float32Space, seed, guided })
       const result = await sample({ ...runOptions, velocity: listener.velocity })
       if (result.status.kind === 'completed') recorder = listener
       return result

@@ -28,6 +28,7 @@ export async function openLearnedPolicy(
   if (found) state = parse(checkPolicyDocument(found.document, key, found.source).state, found.source)
   const acceleration: Acceleration = {
     notes: notesOn(state, learn),
+    listens: () => false,
     async sample(runOptions) {
       const result = await sample({
         ...runOptions,

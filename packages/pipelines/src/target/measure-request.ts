@@ -26,7 +26,7 @@ export async function measureRequest(
     if (which === arm) return served
     // Its steps are nobody's progress.
     const { onStep: _, ...silent } = options
-    const run: SampleOptions<Float32Array, undefined> = silent
+    const run: SampleOptions<unknown, undefined> = silent
     const plan = plans[which]
     const result = await sample({ ...run, ...(plan && { policy: frontier.at(plan.budget) }) })
     nfe += result.stats.nfe

@@ -9,14 +9,14 @@ import type { PolicyPlaces } from '../policy/places.ts'
 export function listen(
   { guided }: Pick<RunKey, 'guided'>,
   { velocity, schedule, seed }: RunOptions,
-): Recorder<Float32Array> {
-  return createRecorder({ velocity, schedule, space: float32Space, seed, guided })
+): Recorder<unknown> {
+  return createRecorder<unknown>({ velocity, schedule, space: float32Space, seed, guided })
 }
 
 /** Plans from a full run that was served anyway, at no evaluation, and stores them where the next call finds them. */
 export async function replan(
   { run, places }: { readonly run: RunKey; readonly places: PolicyPlaces },
-  recorder: Recorder<Float32Array>,
+  recorder: Recorder<unknown>,
 ): Promise<void> {
   const { schedule, range } = run
   const recorded = [await recorder.finish()]
@@ -27,12 +27,13 @@ export async function replan(
 
 /** There is nothing to choose from yet: the full run, and its plans for the next call. */
 export function openUnplanned(run: RunKey, places: PolicyPlaces): Acceleration {
-  let recorder: Recorder<Float32Array> | undefined
+  let recorder: Recorder<unknown> | undefined
   const notes = [
     'every step is evaluated: there is no plan for these settings yet, it comes from the first image',
   ]
   return {
     notes,
+    listens: () => true,
     async sample(options) {
       const listener = listen(run, options)
       const result = await sample({ ...options, velocity: listener.velocity })

@@ -50,7 +50,7 @@ interface Pending {
   readonly context: readonly number[]
   readonly mismatch: number | null
   readonly measured: boolean
-  readonly recorder: Recorder<Float32Array> | undefined
+  readonly recorder: Recorder<unknown> | undefined
 }
 
 export async function serve(session: Session): Promise<Acceleration> {
@@ -65,6 +65,7 @@ export async function serve(session: Session): Promise<Acceleration> {
   tell(notes, state, session)
   return {
     notes,
+    listens: () => state.alarm !== null && session.mayReplan,
     async sample(runOptions) {
       const random = options.random ?? createRandom((runOptions.seed * 0x9e3779b1 + state.served) >>> 0).next
       const context = contextOf(runOptions.features, state.previous)

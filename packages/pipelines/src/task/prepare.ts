@@ -1,41 +1,69 @@
-import { fillNormal, float32Space, type Schedule, scheduleFromConfig } from '@fastflow/core'
+import { fillNormal, float32Space, type Schedule, scheduleFromConfig, type VectorSpace } from '@fastflow/core'
 import type { Flow } from '../flow.ts'
 import { failureOf } from '../generate/failure.ts'
 import type { CalibrationOptions, CalibrationSource } from '../plan/calibrate.ts'
 import type { RunKey } from '../policy/document.ts'
 import type { MeasuredSource } from '../target/measure-quality.ts'
 import type { QualityOptions } from '../target/options.ts'
+import { batchedPasses } from './batched-passes.ts'
 import { checkGuidance, checkNumSteps, checkSeed } from './checks.ts'
 import { guidedVelocity } from './guided-velocity.ts'
 import type { FlowOptions, RunSettings } from './options.ts'
 import { toRgb } from './pixels.ts'
+import { ordinaryStates, type States } from './states.ts'
 import type { Condition, TaskModel } from './task-model.ts'
 
+/** A flow with the memory its states live in. */
+export interface PreparedFlow<T> extends Flow<T> {
+  readonly space: VectorSpace<T>
+  download(x: T): Promise<Float32Array>
+  /** Gives back what the flow keeps for its evaluations; none may follow. */
+  release(): void
+}
+
 /** One generation under a condition, not yet sampled. Cost: no evaluation. */
-export function prepareFlow(model: TaskModel, condition: Condition, options: FlowOptions): Flow {
-  const { network, size, fps } = model
+export function prepareFlow<T>(
+  model: TaskModel,
+  condition: Condition,
+  options: FlowOptions,
+  states: States<T>,
+): PreparedFlow<T> {
+  const { size, fps } = model
+  const { space } = states
   const dims = model.dims(options.numFrames)
   const guidanceScale = checkGuidance(model, options.guidanceScale)
   const seed = checkSeed(options.seed ?? 0)
   const plane = 3 * size * size
+  const runner = states.passes(model, dims)
+  const noise = states.upload(noiseOf(dims, seed))
   return {
-    ...guidedVelocity({ network, dims, condition, guidanceScale }),
+    ...guidedVelocity({ runner, condition, guidanceScale }),
+    space,
     caption: condition.caption,
-    noise: noiseOf(dims, seed),
+    noise,
     schedule: scheduleOf(model, options.numSteps),
     numFrames: framesOf(model, dims),
     fps,
-    pixels: (x) => model.decode(x, dims),
+    pixels: (x) => states.decode(model, x, dims),
     toImage: (pixels, frame = 0) => toRgb(pixels.subarray(frame * plane, (frame + 1) * plane), size),
-    preview({ x, velocity, sigma }, frame = 0) {
-      const data = new Float32Array(x.length)
-      float32Space.linearCombination(data, [
-        { weight: 1, vector: x },
-        { weight: -sigma, vector: velocity },
-      ])
-      return model.preview(data, dims, frame)
+    async preview({ x, velocity, sigma }, frame = 0) {
+      const end = space.allocate(x)
+      try {
+        space.linearCombination(end, [
+          { weight: 1, vector: x },
+          { weight: -sigma, vector: velocity },
+        ])
+        return model.preview(await states.download(end), dims, frame)
+      } finally {
+        space.release(end)
+      }
     },
+    download: (x) => states.download(x),
     failure: failureOf,
+    release() {
+      runner.release()
+      space.release(noise)
+    },
   }
 }
 
@@ -46,14 +74,14 @@ export async function calibrationSourceOf(
 ): Promise<CalibrationSource> {
   const run = runKeyOf(model, options)
   const { dims, guidanceScale } = run
-  const { network } = model
   const conditions = await model.calibrationConditions(options)
   return {
     run,
     noise: (seed) => noiseOf(dims, seed),
     velocityOf(seed) {
       const condition = conditions[seed % conditions.length]!
-      return guidedVelocity({ network, dims, condition, guidanceScale }).velocity
+      const runner = batchedPasses(model.network, dims)
+      return guidedVelocity({ runner, condition, guidanceScale }).velocity
     },
   }
 }
@@ -74,7 +102,8 @@ export async function measuredSourceOf(model: TaskModel, options: QualityOptions
         ...(guidanceScale !== undefined && { guidanceScale }),
         ...(numFrames !== undefined && { numFrames }),
       }
-      return { flow: prepareFlow(model, condition, { ...settings, seed }), feeds: condition.feeds }
+      const states = ordinaryStates(float32Space)
+      return { flow: prepareFlow(model, condition, { ...settings, seed }, states), feeds: condition.feeds }
     },
   }
 }

@@ -50,6 +50,8 @@ export interface TaskModel {
   calibrationConditions(options: CalibrationOptions): Promise<readonly Condition[]>
   /** Planar pixels [frames, 3, height, width] of a final state, clipped to [-1, 1]. */
   decode(x: Float32Array, dims: readonly number[]): Float32Array | Promise<Float32Array>
+  /** The same of a state on the graphics card; undefined where states are ordinary arrays or have to become them first. */
+  readonly decodeResident: ((x: unknown, dims: readonly number[]) => Promise<Float32Array>) | undefined
   /** A small image of one frame of a state at sigma 0, without running a network; undefined where that cannot be had. */
   preview(x: Float32Array, dims: readonly number[], frame: number): RgbImage | undefined
   /** Pixels on a side of what {@link decode} returns. */

@@ -1,4 +1,4 @@
-import type { ModelRunner, RgbImage, Tensor } from '@fastflow/core'
+import type { ModelRunner, ResidentRunner, RgbImage, Tensor } from '@fastflow/core'
 import { clipPixels, toRgb } from '../task/pixels.ts'
 import type { VaeConfig } from './vae-config.ts'
 
@@ -51,6 +51,33 @@ export async function decodeLatents(
     pixels.set(clipPixels(outputs.sample!.data as Float32Array), begin * pixelSize)
   }
   return pixels
+}
+
+/** The same of an image's latents that lie on the graphics card: what leaves it is the pixels. */
+export async function decodeResidentLatents<T>(
+  runner: ResidentRunner<T>,
+  { scaling, shift, scaleFactor }: VaeConfig,
+  x: T,
+  dims: readonly number[],
+): Promise<Float32Array> {
+  const { space } = runner
+  const { channels, side } = layoutOf(dims)
+  const pixelSide = side * scaleFactor
+  const latents = space.allocate(x)
+  const ones = runner.upload(new Float32Array(channels * side * side).fill(1))
+  const pixels = runner.upload(new Float32Array(3 * pixelSide * pixelSide))
+  try {
+    space.linearCombination(latents, [
+      { weight: 1 / scaling, vector: x },
+      { weight: shift, vector: ones },
+    ])
+    const feed = { vector: latents, dims: [1, channels, side, side] }
+    const sample = { vector: pixels, dims: [1, 3, pixelSide, pixelSide] }
+    await runner.run({ latent_sample: feed }, { sample })
+    return clipPixels(await runner.download(pixels))
+  } finally {
+    for (const vector of [latents, ones, pixels]) space.release(vector)
+  }
 }
 
 /** Latents [1, channels, side, side] of planar pixels [3, size, size] in [-1, 1]. */

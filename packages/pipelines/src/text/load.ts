@@ -1,4 +1,4 @@
-import type { ConfigFile, Feeds, ModelFolder, ModelRunner, TensorInfo } from '@fastflow/core'
+import type { ConfigFile, Feeds, ModelFolder, ModelRunner, ResidentRunner, TensorInfo } from '@fastflow/core'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { checkGuidance } from '../task/checks.ts'
@@ -6,7 +6,7 @@ import { type CommonConfig, MAX_SIZE, readCommon } from '../task/config.ts'
 import type { NetworkLoader } from '../task/load-network.ts'
 import type { FlowOptions, Task } from '../task/options.ts'
 import type { Condition, TaskModel } from '../task/task-model.ts'
-import { decodeLatents, previewLatents } from './latents.ts'
+import { decodeLatents, decodeResidentLatents, previewLatents } from './latents.ts'
 import { checkPrompt, checkText, promptNotes } from './prompt.ts'
 import { encodeTokens } from './text-encoder.ts'
 import { readTokenizer, type TextTokenizer } from './tokenizer.ts'
@@ -101,8 +101,13 @@ export function textModel(
     fps: undefined,
     size: side * vae.scaleFactor,
     decode: (x, dims) => decodeLatents(decoder, vae, x, dims),
+    decodeResident: decoder.resident && residentDecoder(decoder.resident, vae),
     preview: (x, dims, frame) => previewLatents(vae, x, dims, frame),
   }
+}
+
+function residentDecoder<T>(runner: ResidentRunner<T>, vae: VaeConfig): TaskModel['decodeResident'] {
+  return (x, dims) => decodeResidentLatents(runner, vae, x as T, dims)
 }
 
 /** Encodes a prompt, and the negative one where guidance needs it. Cost: one pass of the text encoder. */

@@ -28,6 +28,8 @@ export async function loadTextToVideo(
     return {
       ...model,
       defaults: { ...model.defaults, numFrames: limits.otherwise },
+      // Frames are a network's batch and an axis of the state: they change places in ordinary memory.
+      decodeResident: undefined,
       fps: file.whole('frames_per_second', { least: 1, most: MAX_FPS, otherwise: 8 }),
       dims: (numFrames) => [parts.channels, checkFrames(name, limits, numFrames), parts.side, parts.side],
       condition: (subject, flowOptions) => textCondition(parts, model, subject, flowOptions),
