@@ -72,7 +72,14 @@ function describeModel(folder: string, name: string): CatalogModel | undefined {
   const bytes = files
     .filter((path) => path.endsWith('.onnx'))
     .reduce((sum, path) => sum + statSync(path).size, 0)
-  return { name, task, title: titleOf(root) ?? name, location: `${BASE}/${name}`, bytes }
+  return {
+    name,
+    task,
+    title: titleOf(root) ?? name,
+    location: `${BASE}/${name}`,
+    bytes,
+    files: files.map((path) => relative(root, path).split(sep).join('/')),
+  }
 }
 
 /** The heading of the model card, without the words that name the task; what makes clips says so, beside a model of stills. */

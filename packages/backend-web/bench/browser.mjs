@@ -12,7 +12,7 @@ const { values } = parseArgs({
     memory: { type: 'boolean', default: false },
     rounds: { type: 'string', default: '3' },
     cycles: { type: 'string', default: '50' },
-    models: { type: 'string', default: 'cifar10,emoji,emoji-edit' },
+    models: { type: 'string', default: 'cifar10,emoji,emoji-edit,emoji-motion' },
   },
 })
 const both = !values.time && !values.memory
@@ -46,7 +46,7 @@ function median(list) {
 async function time(page) {
   for (const model of values.models.split(',')) {
     const run = ([name, rounds]) => globalThis.bench.compare(name, rounds)
-    const { executionProvider, full, accelerated, passes, longTasks } = await page.evaluate(run, [
+    const { executionProvider, full, accelerated, passes, fixed, longTasks } = await page.evaluate(run, [
       model,
       Number(values.rounds),
     ])
@@ -57,6 +57,9 @@ async function time(page) {
     )
     print(
       `  ${ratio.toFixed(2)} times as fast for ${work.toFixed(2)} times fewer passes: ${(ratio / work).toFixed(3)} of the ratio`,
+    )
+    print(
+      `  of each, ${median(fixed).toFixed(0)} ms before the first step and after the last: prompt, picture, pixels`,
     )
     print(
       `  main-thread tasks of 50 ms or more: ${longTasks.length} (longest ${Math.max(0, ...longTasks).toFixed(0)} ms)`,

@@ -13,18 +13,27 @@ export interface Comparison {
   readonly full: readonly number[]
   readonly accelerated: readonly number[]
   readonly passes: { readonly full: number; readonly accelerated: number }
+  /** Milliseconds outside of sampling: encoders and decoder. */
+  readonly fixed: readonly number[]
   /** Main-thread tasks of 50 ms or more while generating. */
   readonly longTasks: readonly number[]
 }
 
-const subjects: Readonly<Record<string, string>> = { cifar10: 'cat', 'emoji-edit': 'make it flat' }
+const subjects: Readonly<Record<string, string>> = {
+  cifar10: 'cat',
+  'emoji-edit': 'make it flat',
+  'emoji-motion': 'a red apple bouncing, 3d',
+}
 
 async function generate(pipe: Pipeline, accelerate: Accelerate, seed: number) {
   const image = pipe.task === 'image-editing' ? { image: syntheticImages(pipe.size)[0]! } : {}
   const subject = subjects[pipe.model] ?? 'a red fox, 3d'
   const start = performance.now()
-  const { items } = await pipe.generate(subject, { seed, accelerate, ...image })
-  return { ms: performance.now() - start, stats: items[0]!.stats }
+  const clock = (): number => performance.now()
+  const { items } = await pipe.generate(subject, { seed, accelerate, clock, ...image })
+  const ms = performance.now() - start
+  const { stats } = items[0]!
+  return { ms, fixed: ms - stats.modelMs - stats.overheadMs, stats }
 }
 
 const bench: Bench = {
@@ -47,10 +56,13 @@ const bench: Bench = {
       for (const { duration } of list.getEntries()) longTasks.push(duration)
     })
     observer.observe({ type: 'longtask' })
-    const times = { full: [] as number[], accelerated: [] as number[] }
+    const times = { full: [] as number[], accelerated: [] as number[], fixed: [] as number[] }
     for (let round = 1; round <= rounds; round++) {
-      times.full.push((await generate(pipe, 'off', round)).ms)
-      times.accelerated.push((await generate(pipe, plan, round)).ms)
+      for (const [name, accelerate] of [['full', 'off'] as const, ['accelerated', plan] as const]) {
+        const { ms, fixed } = await generate(pipe, accelerate, round)
+        times[name].push(ms)
+        times.fixed.push(fixed)
+      }
     }
     observer.disconnect()
     const { executionProvider } = pipe

@@ -8,6 +8,11 @@ import type { ExecutionSupport } from './support.ts'
 export interface WebBackendOptions extends RuntimeOptions {
   /** Keep model files in the browser's cache, checked by digest and by the server's ETag. Default true. */
   readonly cache?: boolean
+  /**
+   * Paths of all files in a folder, where the page knows them. The server is then not asked whether a file is there:
+   * browsers write every file that is not into their console as an error, and nobody can keep them from it.
+   */
+  readonly filesOf?: (location: string) => readonly string[] | undefined
 }
 
 /** A `Backend` that can tell what it runs on. */
@@ -31,11 +36,12 @@ export interface WebBackend extends Backend {
 export function webBackend(options: WebBackendOptions = {}): WebBackend {
   checkRuntimeOptions(options)
   const pool = createPool(options)
-  const { cache = true, onNotice } = options
+  const { cache = true, onNotice, filesOf } = options
   return {
     version: 1,
     name: 'web',
-    open: (location) => openFolder(location, pool, { cache, ...(onNotice && { onNotice }) }),
+    open: (location) =>
+      openFolder(location, pool, { cache, ...(onNotice && { onNotice }) }, filesOf?.(location)),
     policyStore: (location) =>
       globalThis.indexedDB === undefined ? memoryPolicyStore() : indexedDbPolicyStore(location),
     async support() {

@@ -9,11 +9,15 @@ import { type LoadRunnerOptions, loadRunner } from './runner.ts'
 /** What a folder that is a model has at least one of; the last is the folder's own address. */
 const signs = ['model_index.json', 'config.json', '']
 
-/** @throws FastFlowError `model-not-found` when the server has no such folder. */
+/**
+ * @param known paths of its files, where the page knows them.
+ * @throws FastFlowError `model-not-found` when the server has no such folder.
+ */
 export async function openFolder(
   location: string,
   pool: Pool,
   defaults: Pick<LoadRunnerOptions, 'onNotice' | 'cache'>,
+  known?: readonly string[],
 ): Promise<ModelFolder> {
   const root = new URL(location.endsWith('/') ? location : `${location}/`, baseUrl())
   const locate = (path: string): string => {
@@ -22,6 +26,7 @@ export async function openFolder(
     return new URL(path.split(/[\\/]/).map(encodeURIComponent).join('/'), root).href
   }
   if (
+    known === undefined &&
     !(await anyExists(
       signs.map((path) => new URL(path, root).href),
       location,
@@ -32,7 +37,10 @@ export async function openFolder(
   }
   return {
     location,
-    has: async (path) => exists(locate(path), path),
+    async has(path) {
+      const url = locate(path)
+      return known ? known.some((file) => locate(file) === url) : exists(url, path)
+    },
     async read(path) {
       const url = locate(path)
       const response = await request(url, path, 'GET')

@@ -43,9 +43,10 @@ interface Buffers {
 /**
  * Starts a worker and a runtime in it.
  *
+ * @param timeout milliseconds that starting may take once the runtime is there; waits for ever where it is infinite.
  * @throws StartFailure when networks cannot be run this way.
  */
-export async function startHost(create: () => Worker, request: StartRequest): Promise<Host> {
+export async function startHost(create: () => Worker, request: StartRequest, timeout: number): Promise<Host> {
   const worker = createWorker(create)
   const line = openLine(worker)
   const terminate = (): void => {
@@ -53,11 +54,19 @@ export async function startHost(create: () => Worker, request: StartRequest): Pr
     line.fail('was ended')
   }
   const started = line.answer('start', 'onnxruntime-web')
+  const late = `it did not start within ${timeout / 1000} s of its download, and no error was raised; an extension or a content security policy may keep its workers from starting`
+  let timer: ReturnType<typeof setTimeout> | undefined
+  line.onDownloaded = () => {
+    if (Number.isFinite(timeout)) timer ??= setTimeout(() => line.fail(late), timeout)
+  }
   line.post(request)
-  const reply = await started.catch((error: unknown) => {
-    terminate()
-    throw new StartFailure(error instanceof Error ? error.message : String(error))
-  })
+  const reply = await started
+    .catch((error: unknown) => {
+      terminate()
+      const reason = line.down() === late ? late : error instanceof Error ? error.message : String(error)
+      throw new StartFailure(reason)
+    })
+    .finally(() => clearTimeout(timer))
   if (reply.kind !== 'started') {
     terminate()
     throw new StartFailure(reply.kind === 'start-failed' ? reply.reason : 'the worker does not answer')

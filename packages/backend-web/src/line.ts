@@ -20,6 +20,8 @@ export interface Line {
   answer(key: string, file: string): Promise<Reply>
   /** Fails everything under way. */
   fail(why: string): void
+  /** Called once the runtime has been downloaded. */
+  onDownloaded: (() => void) | undefined
   readonly listeners: Map<number, LoadListeners>
   readonly down: () => string | undefined
 }
@@ -43,6 +45,7 @@ export function openLine(worker: Worker): Line {
   worker.onmessage = ({ data: reply }: MessageEvent<Reply>) => {
     if (reply.kind === 'progress') listeners.get(reply.session)?.onProgress(reply.progress)
     else if (reply.kind === 'notice') listeners.get(reply.session)?.onNotice(reply.notice)
+    else if (reply.kind === 'downloaded') line.onDownloaded?.()
     else if (reply.kind === 'broken') {
       fail(`stopped: ${reply.reason}`)
       worker.terminate()
@@ -53,7 +56,8 @@ export function openLine(worker: Worker): Line {
       call?.resolve(reply)
     }
   }
-  return {
+  const line: Line = {
+    onDownloaded: undefined,
     post: (message, transfer = []) => worker.postMessage(message, transfer),
     answer: (key, file) =>
       new Promise((resolve, reject) => {
@@ -64,9 +68,10 @@ export function openLine(worker: Worker): Line {
     listeners,
     down: () => down,
   }
+  return line
 }
 
-function keyOf(reply: Exclude<Reply, { kind: 'progress' | 'notice' | 'broken' }>): string {
+function keyOf(reply: Exclude<Reply, { kind: 'progress' | 'notice' | 'broken' | 'downloaded' }>): string {
   if (reply.kind === 'started' || reply.kind === 'start-failed') return 'start'
   if (reply.kind === 'loaded' || reply.kind === 'load-failed') return `load ${reply.session}`
   if (reply.kind === 'released') return `release ${reply.session}`

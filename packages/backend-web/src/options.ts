@@ -17,6 +17,11 @@ export interface RuntimeOptions {
   readonly runtime?: string | URL
   /** Starts the worker, for pages that serve `@fastflow/backend-web/worker` from a place of their own. */
   readonly worker?: () => Worker
+  /**
+   * Milliseconds that threads may take to start once the runtime has been downloaded; after that one thread is used.
+   * Default 20000. Some browsers and extensions keep the workers behind them from starting, and say nothing.
+   */
+  readonly startTimeout?: number
   readonly onNotice?: OnNotice
 }
 
@@ -25,13 +30,20 @@ const MAX_DEFAULT_THREADS = 8
 
 /** @throws FastFlowError `invalid-argument` naming the option. */
 export function checkRuntimeOptions(options: RuntimeOptions): void {
-  const { executionProviders = ['webgpu', 'wasm'], threads } = options
+  const { executionProviders = ['webgpu', 'wasm'], threads, startTimeout } = options
   const known = executionProviders.every((name) => name === 'webgpu' || name === 'wasm')
   if (!known || executionProviders.length === 0) {
     const message = `${JSON.stringify(executionProviders)} has to list "webgpu", "wasm" or both`
     throw invalidArgument('executionProviders', message)
   }
   checkThreads(threads)
+  if (startTimeout !== undefined && !(startTimeout > 0))
+    throw invalidArgument('startTimeout', `must be a number of milliseconds above 0, got ${startTimeout}`)
+}
+
+/** The same, with the default. */
+export function startTimeoutOf({ startTimeout = 20_000 }: RuntimeOptions): number {
+  return startTimeout
 }
 
 /** Threads to run on; the default where none are given. @throws FastFlowError `invalid-argument`. */

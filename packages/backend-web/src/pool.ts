@@ -1,6 +1,6 @@
 import { FastFlowError } from '@fastflow/core'
 import { type Host, StartFailure, startHost } from './host.ts'
-import { checkThreads, type RuntimeOptions } from './options.ts'
+import { checkThreads, type RuntimeOptions, startTimeoutOf } from './options.ts'
 import { type Attempt, type Candidate, candidatesFor, type ExecutionSupport } from './support.ts'
 
 /** A worker in use. */
@@ -104,9 +104,12 @@ async function choose(options: RuntimeOptions, threads: number): Promise<Started
   throw new FastFlowError({ code: 'unsupported', field: 'executionProviders', message })
 }
 
-function startAttempt({ worker, runtime }: RuntimeOptions, attempt: Attempt): Promise<Host> {
+function startAttempt(options: RuntimeOptions, attempt: Attempt): Promise<Host> {
+  const { worker, runtime } = options
   const folder = runtime === undefined ? undefined : new URL(runtime, baseUrl()).href
-  return startHost(worker ?? ownWorker, { kind: 'start', attempt, runtime: folder })
+  // Of one thread nothing is left to fall back on: a slow machine is better than none.
+  const timeout = attempt.threads > 1 ? startTimeoutOf(options) : Number.POSITIVE_INFINITY
+  return startHost(worker ?? ownWorker, { kind: 'start', attempt, runtime: folder }, timeout)
 }
 
 // Bundlers find the worker by this very expression.

@@ -107,6 +107,8 @@ export interface RunReply {
 export type Reply =
   | { readonly kind: 'started'; readonly reason: string }
   | { readonly kind: 'start-failed'; readonly reason: string }
+  /** The runtime's WebAssembly is there; what is left of starting waits for nobody's network. */
+  | { readonly kind: 'downloaded' }
   | { readonly kind: 'progress'; readonly session: number; readonly progress: Progress }
   | { readonly kind: 'notice'; readonly session: number; readonly notice: Notice }
   | { readonly kind: 'loaded'; readonly session: number; readonly info: ModelInfo }

@@ -48,6 +48,11 @@ function reply(message: Reply, transfer: Transferable[] = []): void {
 }
 
 async function start({ attempt, runtime }: StartRequest): Promise<StartedRuntime> {
+  const observer = new PerformanceObserver((list) => {
+    if (list.getEntries().some(({ name }) => new URL(name).pathname.endsWith('.wasm')))
+      reply({ kind: 'downloaded' })
+  })
+  observer.observe({ type: 'resource' })
   try {
     const result = await startRuntime(attempt, runtime)
     const { device, reason } = result
@@ -61,6 +66,8 @@ async function start({ attempt, runtime }: StartRequest): Promise<StartedRuntime
     reply({ kind: 'start-failed', reason: messageOf(error) })
     // The page ends this worker now.
     return new Promise(() => {})
+  } finally {
+    observer.disconnect()
   }
 }
 
@@ -84,7 +91,13 @@ async function load(request: LoadRequest): Promise<void> {
     await serve(async () => {
       try {
         if (started === undefined) throw new Error('the runtime was not started')
-        const created = await createSession(await started, model, file)
+        const created = await createSession(await started, model, file).catch(async (error: unknown) => {
+          // Memory that ran out, or an operator there is not, says nothing against the file.
+          const damaged = error instanceof WorkerFailure && error.failure.code === 'model-unreadable'
+          if (damaged) await model.discard()
+          throw error
+        })
+        await model.keep()
         sessions.set(session, created)
         const { inputs, outputs } = created
         reply({ kind: 'loaded', session, info: { inputs, outputs, digest: model.digest } })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { cdp } from 'vitest/browser'
 import { createModelRunner, type Notice } from '../src/index.ts'
+import { sha256 } from './support/fixture.ts'
 
 const wasm = { executionProviders: ['wasm'], threads: 1 } as const
 
@@ -44,6 +45,36 @@ describe('cached model files', () => {
     await cache.put(url, new Response(bytes, { headers: kept!.headers }))
     expect((await load(url)).digest).toBe(digest)
     expect(await sent('damaged/affine.onnx')).toBe(2)
+  })
+
+  it.each(['slow.onnx', 'external.onnx'])('are not kept where they are cut short: %s', async (file) => {
+    const cache = await caches.open('fastflow-models-1')
+    const url = `/repaired/${file}`
+    await expect(load(url)).rejects.toMatchObject({ code: 'model-unreadable' })
+    expect(await cache.match(url)).toBeUndefined()
+    if (file.startsWith('external')) {
+      // The model is whole now, and the file with its weights cut.
+      await expect(load(url)).rejects.toMatchObject({ code: 'model-unreadable' })
+      expect(await cache.match(url)).toBeUndefined()
+    }
+    const { digest } = await load(url)
+    expect(await cache.match(url)).toBeDefined()
+    expect((await load(url)).digest).toBe(digest)
+    expect(await sent(file)).toBe(file.startsWith('external') ? 3 : 2)
+  })
+
+  it('are sent again where the copy has another length than the server says', async () => {
+    const url = '/counted/cut/affine.onnx'
+    const { digest } = await load(url)
+    const cache = await caches.open('fastflow-models-1')
+    const kept = await cache.match(url)
+    const bytes = new Uint8Array(await kept!.arrayBuffer()).slice(0, -10)
+    const headers = new Headers(kept!.headers)
+    headers.set('content-length', String(bytes.length))
+    headers.set('x-fastflow-sha256', await sha256(bytes))
+    await cache.put(url, new Response(bytes, { headers }))
+    expect((await load(url)).digest).toBe(digest)
+    expect(await sent('cut/affine.onnx')).toBe(2)
   })
 
   it('are sent again where the server has another version', async () => {

@@ -26,6 +26,24 @@ describe('what networks run on', () => {
     expect(notices).toHaveLength(1)
   })
 
+  it('threads that never start: one thread, after a while, and the reason is told', async () => {
+    // What blockers do: the workers behind threads are made, load nothing and raise no error.
+    const patch = `globalThis.Worker = class extends EventTarget {
+      postMessage() {}
+      terminate() {}
+    }`
+    const options = { worker: patchedWorker(patch), threads: 2, startTimeout: 1000 }
+    const backend = webBackend({ ...options, executionProviders: ['wasm'] })
+    const { chosen, tried } = await backend.support()
+    expect(chosen).toMatchObject({ executionProvider: 'wasm', threads: 1, works: true })
+    expect(tried[0]).toMatchObject({ threads: 2, works: false })
+    expect(tried[0]?.reason).toMatch(/^it did not start within 1 s of its download/)
+    const folder = await backend.open('/testkit')
+    const runner = await folder.load('affine.onnx')
+    expect((await runner.run({ x: row })).outputs.total?.data).toEqual(Float32Array.of(15))
+    await runner.dispose()
+  })
+
   it('a software adapter is left alone where WebAssembly may be used', async () => {
     const { chosen, tried } = await webBackend().support()
     expect(chosen.executionProvider).toBe('wasm')
@@ -90,6 +108,18 @@ describe('model files', () => {
   ])('%s is refused: %s, %s', async (url, code, words) => {
     const refusal = { code, field: url, message: expect.stringContaining(words) }
     await expect(createModelRunner(url, wasm)).rejects.toMatchObject(refusal)
+  })
+
+  it('that the page knows of are not asked for', async () => {
+    const asked = vi.spyOn(globalThis, 'fetch')
+    const folder = await webBackend({ filesOf: () => ['affine.onnx', 'policies/a b.json'] }).open('/testkit')
+    expect(await folder.has('affine.onnx')).toBe(true)
+    expect(await folder.has('policies/a b.json')).toBe(true)
+    expect(await folder.has('policies/other.json')).toBe(false)
+    await expect(folder.has('../other')).rejects.toMatchObject({ code: 'invalid-argument' })
+    expect(asked).not.toHaveBeenCalled()
+    asked.mockRestore()
+    expect(new TextDecoder().decode(await folder.read('affine.onnx'))).toContain('total')
   })
 
   it('with weights beside them are loaded, and counted into the digest', async () => {

@@ -10,6 +10,8 @@ export interface CatalogModel {
   readonly location: string
   /** Size of its networks. */
   readonly bytes: number
+  /** Paths of its files, relative to the folder. */
+  readonly files: readonly string[]
 }
 
 /** `models.json`. */

@@ -66,7 +66,11 @@ export interface CalibrationReport {
 
 /** What the engine does: what goes in, what is reported on the way, what comes out. */
 export interface Commands {
-  readonly load: { input: { location: string }; report: LoadReport; result: ModelAbout }
+  readonly load: {
+    input: { location: string; files: readonly string[] }
+    report: LoadReport
+    result: ModelAbout
+  }
   readonly know: { input: RunSettings; report: never; result: Knowledge }
   readonly generate: {
     input: { subject: string; options: FlowOptions; accelerate: Accelerate }

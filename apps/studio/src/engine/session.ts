@@ -37,7 +37,9 @@ interface Loaded {
 
 export function createSession(): Session {
   let notice = (_: string): void => {}
+  let files: readonly string[] = []
   const backend = webBackend({
+    filesOf: () => files,
     onNotice: ({ kind, message }) => {
       if (kind === 'uncached') notice(message)
     },
@@ -53,9 +55,11 @@ export function createSession(): Session {
     return readKnowledge(pipe, store, await backend.open(location), settings)
   }
   return {
-    async load({ location }, { report }) {
+    async load(input, { report }) {
       await loaded?.pipe.dispose()
       loaded = undefined
+      const { location } = input
+      files = input.files
       notice = (message) => report({ status: 'notice', message })
       const pipe = await loadPipeline(location, { backend, store, onProgress: report })
       loaded = { pipe, location }

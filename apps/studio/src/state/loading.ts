@@ -25,7 +25,7 @@ export async function loadModel(desk: Desk, model: CatalogModel): Promise<void> 
   try {
     const about = await engine.call(
       'load',
-      { location: new URL(model.location, document.baseURI).href },
+      { location: new URL(model.location, document.baseURI).href, files: model.files },
       {
         onReport(report) {
           if (!isWanted()) return

@@ -13,23 +13,36 @@ export interface FetchContext {
   readonly onNotice: OnNotice
 }
 
+/** A file, and what becomes of the copy in the browser's cache. */
+export interface FetchedFile {
+  readonly bytes: Uint8Array
+  /** Says that the file is what it should be: from now on it may be kept. */
+  keep(): Promise<void>
+  /** Says that it is not: a copy that is kept is one no more. */
+  discard(): Promise<void>
+}
+
 /** Progress is reported at most this often, in milliseconds. */
 const INTERVAL = 50
 
 /**
- * A file, from the cache where the server still has the same one, else from the network and into the cache.
+ * A file, from the cache where the server still has the same one, else from the network.
+ *
+ * What comes from the network is kept only once `keep` is called: a file that is cut short on the server has a length, an
+ * ETag and a digest like any other, and only loading it shows what it is.
  *
  * @throws WorkerFailure `model-not-found`, `model-unreadable`, `aborted`.
  */
-export async function fetchFile(url: string, file: string, context: FetchContext): Promise<Uint8Array> {
+export async function fetchFile(url: string, file: string, context: FetchContext): Promise<FetchedFile> {
   const { onProgress } = context
   onProgress({ status: 'initiate', file })
   try {
-    const bytes =
+    const fetched =
       (context.cache && (await fromCache(url, file, context))) || (await fromServer(url, file, context))
-    onProgress({ status: 'progress', file, loaded: bytes.length, total: bytes.length, progress: 100 })
+    const { length } = fetched.bytes
+    onProgress({ status: 'progress', file, loaded: length, total: length, progress: 100 })
     onProgress({ status: 'done', file })
-    return bytes
+    return fetched
   } catch (error) {
     if (context.signal.aborted) throw new WorkerFailure('aborted', file, `loading ${file} was cancelled`)
     throw error
@@ -37,11 +50,12 @@ export async function fetchFile(url: string, file: string, context: FetchContext
 }
 
 /** The kept copy, unless the server has another one by now or the copy is damaged. */
-async function fromCache(url: string, file: string, context: FetchContext): Promise<Uint8Array | undefined> {
+async function fromCache(url: string, file: string, context: FetchContext): Promise<FetchedFile | undefined> {
   const kept = await lookUp(url)
   if (kept === undefined || !(await isCurrent(url, kept, context.signal))) return undefined
   const bytes = await readBody(kept.response, file, context)
-  if (bytesToHex(sha256(bytes)) === kept.digest) return bytes
+  if (bytesToHex(sha256(bytes)) === kept.digest)
+    return { bytes, keep: async () => {}, discard: () => kept.remove() }
   await kept.remove()
   return undefined
 }
@@ -50,13 +64,25 @@ async function fromCache(url: string, file: string, context: FetchContext): Prom
 async function isCurrent(url: string, kept: KeptFile, signal: AbortSignal): Promise<boolean> {
   try {
     const response = await fetch(url, { method: 'HEAD', cache: 'no-cache', signal })
-    return response.ok && validatorOf(response) === kept.validator
+    return response.ok && validatorOf(response) === kept.validator && hasLength(response, kept)
   } catch {
     return !signal.aborted
   }
 }
 
-async function fromServer(url: string, file: string, context: FetchContext): Promise<Uint8Array> {
+/** Servers that name versions by date may give a file that was cut short the name of the whole one. */
+function hasLength(response: Response, kept: KeptFile): boolean {
+  const declared = declaredLength(response)
+  return declared === undefined || declared === declaredLength(kept.response)
+}
+
+/** Bytes of a file; undefined where the server does not say, or says how many they are when compressed. */
+function declaredLength({ headers }: Response): number | undefined {
+  const length = headers.get('content-length')
+  return length === null || headers.has('content-encoding') ? undefined : Number(length)
+}
+
+async function fromServer(url: string, file: string, context: FetchContext): Promise<FetchedFile> {
   const { cache, signal, onNotice } = context
   const response = await fetch(url, { signal }).catch((error: unknown) => {
     const message = `${file} cannot be fetched from ${url} (${messageOf(error)}); are you online, and does the server allow this page to read it?`
@@ -69,21 +95,23 @@ async function fromServer(url: string, file: string, context: FetchContext): Pro
     throw new WorkerFailure('model-unreadable', file, message)
   }
   const bytes = await readBody(response, file, context)
-  if (cache) {
-    const problem = await keep(url, bytes, bytesToHex(sha256(bytes)), response)
-    if (problem !== undefined) {
+  return {
+    bytes,
+    async keep() {
+      if (!cache) return
+      const problem = await keep(url, bytes, bytesToHex(sha256(bytes)), response)
+      if (problem === undefined) return
       const message = `${file} is not kept in the browser and will be downloaded again next time: ${problem}`
       onNotice({ kind: 'uncached', message })
-    }
+    },
+    // Another copy may be there, of the same version by its name.
+    discard: async () => void (cache && (await (await lookUp(url))?.remove())),
   }
-  return bytes
 }
 
 /** Reads a body piece by piece. */
 async function readBody(response: Response, file: string, context: FetchContext): Promise<Uint8Array> {
-  // The length of a compressed body is not that of the file.
-  const encoded = response.headers.has('content-encoding')
-  const declared = encoded ? 0 : Number(response.headers.get('content-length') ?? 0)
+  const declared = declaredLength(response) ?? 0
   const chunks: Uint8Array[] = []
   let loaded = 0
   let reported = 0

@@ -7,7 +7,7 @@ export interface KeptFile {
   readonly validator: string
   /** SHA-256, hex, of the file when it was stored. */
   readonly digest: string
-  remove(): Promise<unknown>
+  remove(): Promise<void>
 }
 
 const NAME = 'fastflow-models-1'
@@ -22,7 +22,7 @@ export async function lookUp(url: string): Promise<KeptFile | undefined> {
     const digest = response?.headers.get(DIGEST)
     const validator = response?.headers.get(VALIDATOR)
     if (!cache || !response || !digest || !validator) return undefined
-    return { response, digest, validator, remove: () => cache.delete(url) }
+    return { response, digest, validator, remove: async () => void (await cache.delete(url)) }
   } catch {
     // A cache that cannot be opened is no reason not to run.
     return undefined

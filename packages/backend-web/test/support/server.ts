@@ -31,6 +31,16 @@ const answers: Readonly<Record<string, Answer>> = {
   '/sent/': async (path, response) => {
     response.end(String(sent.get(path) ?? 0))
   },
+  /** Sent by half the first time, under the name of the whole file, and whole from then on. */
+  '/repaired/': async (path, response, head) => {
+    const whole = sent.has(path)
+    if (!head) sent.set(path, (sent.get(path) ?? 0) + 1)
+    const { size } = await stat(fixture(path))
+    const half = Math.floor(size / 2)
+    response.writeHead(200, { 'content-length': whole ? size : half, etag: '"always the same"' })
+    if (head) response.end()
+    else createReadStream(fixture(path), whole ? {} : { end: half - 1 }).pipe(response)
+  },
   /** The connection breaks in the middle. */
   '/short/': async (path, response) => {
     const { size } = await stat(fixture(path))
