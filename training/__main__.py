@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import inspect
 from pathlib import Path
 from types import ModuleType
 
@@ -67,6 +68,8 @@ def add_commands(recipe: str, module: ModuleType, parser: argparse.ArgumentParse
         if name == "evaluate":
             command.add_argument("--samples", type=int, default=2048, help="samples for the figures")
             command.add_argument("--batch", type=int, default=64)
+            if "compiled" in inspect.signature(module.evaluate).parameters:
+                command.add_argument("--no-compile", action="store_true", help="run the network eagerly")
 
 
 def parse() -> argparse.Namespace:
@@ -102,7 +105,8 @@ def main() -> None:
     if options.command == "export":
         recipe.export(options.work, checkpoint, options.out, *guidance)
     else:
-        sampling = (options.samples, *guidance, options.batch)
+        compiled = [not options.no_compile] if hasattr(options, "no_compile") else []
+        sampling = (options.samples, *guidance, options.batch, *compiled)
         recipe.evaluate(options.work, checkpoint, options.out, options.device, *sampling)
 
 

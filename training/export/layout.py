@@ -75,19 +75,23 @@ def write_layout(out: Path, config: UNetConfig, classes: tuple[str, ...], guidan
     write_json(out / "unet" / "config.json", unet_config(config, classes, guidance_scale))
 
 
+def load_metrics(out: Path) -> dict:
+    """`metrics.json` of a model folder with whatever sections it has."""
+    path = out / "metrics.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+
 def update_metrics(path: Path, section: str, document: dict) -> None:
     """Replace one section of `metrics.json` and keep the others."""
-    metrics = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    write_json(path, {**metrics, section: document})
+    write_json(path, {**load_metrics(path.parent), section: document})
 
 
 def read_metrics(out: Path) -> dict:
     """`metrics.json` of a model folder, whose export and evaluation must be of the same training step."""
-    path = out / "metrics.json"
-    metrics = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    metrics = load_metrics(out)
     for section in ("export", "evaluation"):
         if section not in metrics:
-            raise ValueError(f"{path} has no {section!r} section: run the export and evaluate commands first")
+            raise ValueError(f"{out / 'metrics.json'} has no {section!r} section: run the export and evaluate commands first")
     steps = metrics["export"]["step"], metrics["evaluation"]["step"]
     if steps[0] != steps[1]:
         raise ValueError(f"exported at step {steps[0]}, evaluated at step {steps[1]}: use one checkpoint for both")

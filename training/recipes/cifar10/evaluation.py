@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from ...checkpoint import load_ema
 from ...data import cifar10
 from ...export.bake import BakedUNet, bake
-from ...export.component import Component
-from ...export.layout import read_metrics, update_metrics
-from ...export.parity import INPUTS, OUTPUT, probes
-from ...export.restore import restore_component
+from ...export.layout import load_metrics, update_metrics
 from ...flow import logit_normal
 from ...metrics.frechet import Gaussian, fit, frechet_distance
 from ...metrics.squeezenet import NAME, SqueezeNetFeatures, default_weights
-from .model import STEPS, build, sample, velocity_error
+from .features import SEED, sample_features
+from .model import STEPS, build, velocity_error
+from .restore import exported
 from .training import class_grid
-
-SEED = 2024
 
 
 @torch.no_grad()
@@ -41,22 +37,6 @@ def validation_loss(model: BakedUNet, images: Tensor, labels: Tensor, batch: int
     return {"loss": round(loss / len(images), 5), "velocity_mse": round(mse / len(images), 5)}
 
 
-def sample_features(
-    model: nn.Module, extract: SqueezeNetFeatures, count: int, guidance: float, device: str, batch: int
-) -> Gaussian:
-    """Fit of the features of `count` samples, classes in turn."""
-    rows, began = [], time.monotonic()
-    labels = torch.arange(count, device=device) % len(cifar10.CLASSES)
-    for index, part in enumerate(labels.split(batch)):
-        with torch.autocast(torch.device(device).type, torch.bfloat16):
-            images = sample(model, part, seed=SEED + index, guidance=guidance)
-        # What a viewer sees: eight bits a channel.
-        rows.append(torch.from_numpy(extract((images.clamp(-1, 1) * 127.5).round() / 127.5)))
-        done = min((index + 1) * batch, count)
-        print(f"{done}/{count} samples, {(time.monotonic() - began) / done:.3f} s each", flush=True)
-    return fit(torch.cat(rows).numpy())
-
-
 def training_loss(log: Path, step: int) -> float | None:
     """Last logged training loss at or before `step`."""
     if not log.is_file():
@@ -72,18 +52,18 @@ def load_model(checkpoint: Path, out: Path) -> tuple[BakedUNet, int, float | Non
     if checkpoint.is_file() or not (out / "unet" / "model.onnx").is_file():
         step = load_ema(net, checkpoint).step
         return bake(net), step, training_loss(checkpoint.parent / "log.jsonl", step)
-    model = bake(net)
-    restore_component(Component(model, INPUTS, OUTPUT, [{0: "batch"}] * 3, [probes(net)[3]]), out / "unet" / "model.onnx")
-    metrics = read_metrics(out)
+    metrics = load_metrics(out)
     step = metrics["export"]["step"]
     known = metrics.get("evaluation", {})
-    return model, step, known.get("training_loss") if known.get("step") == step else None
+    return exported(out), step, known.get("training_loss") if known.get("step") == step else None
 
 
-def evaluate(work: Path, checkpoint: Path, out: Path, device: str, count: int, guidance: float, batch: int) -> None:
+def evaluate(
+    work: Path, checkpoint: Path, out: Path, device: str, count: int, guidance: float, batch: int, compiled: bool = True
+) -> None:
     """Measure the averaged weights of `checkpoint`, or without one the exported ones of `out`.
 
-    Writes `metrics.json` and `samples.png` into `out`.
+    Writes `metrics.json` and `samples.png` into `out`. Started again after an interruption it goes on with the samples.
     """
     if count < 2:
         raise ValueError(f"--samples must be at least 2, not {count}")
@@ -107,7 +87,7 @@ def evaluate(work: Path, checkpoint: Path, out: Path, device: str, count: int, g
         return distance(fit(extract(cifar10.to_float(train[order[:size]]))))
 
     floors = {"10000": floor(10_000), str(count): floor(count)}
-    samples = sample_features(model, extract, count, guidance, device, batch)
+    samples = fit(sample_features(model, extract, count, guidance, batch, work, compiled))
     document = {
         "step": step,
         "validation": validation,

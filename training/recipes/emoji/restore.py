@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
 
 import torch
 
 from ...checkpoint import save_checkpoint
+from ...export.layout import load_metrics
 from ...export.restore import restore_component
 from .. import emoji_vae
 from .model import build
@@ -40,7 +40,7 @@ def restore(work: Path, source: Path) -> None:
         autoencoder.mean.copy_(decoder.net.shift)
         autoencoder.std.fill_(1)
         autoencoder.encoder.body[-1].bias.add_(autoencoder.mean.flatten())
-    exported = json.loads((source / "metrics.json").read_text(encoding="utf-8"))["export"]
+    exported = load_metrics(source)["export"]
     progress = {"step": exported["step"], "seconds": 60 * exported["minutes"]}
     for target, restored in zip(targets, (net, autoencoder), strict=True):
         state = restored.state_dict()
