@@ -7,6 +7,7 @@ import { createActions } from './state/actions.ts'
 import { readSettings, writeSettings } from './state/remember.ts'
 import { initialState } from './state/state.ts'
 import { createStore } from './state/store.ts'
+import { watchTab } from './state/watch-tab.ts'
 import { applyTheme, readTheme } from './theme.ts'
 
 applyTheme(readTheme())
@@ -14,13 +15,14 @@ const store = createStore({ ...initialState, settings: { ...initialState.setting
 const actions = createActions(store, startEngine())
 document.body.append(app(store, actions))
 store.watch(({ settings }) => settings, writeSettings)
+watchTab(store)
 if (import.meta.env.PROD) keepForOffline(store)
 
 try {
   const response = await fetch('models.json')
   if (!response.ok) throw new Error(`the server answered ${response.status}`)
-  const { models } = (await response.json()) as Catalog
-  store.set({ models })
+  const { models, perceptual } = (await response.json()) as Catalog
+  store.set({ models, perceptual })
   if (models[0]) await actions.pick(models[0])
 } catch (cause) {
   const message = `models.json, the list of models, cannot be read (${cause}); build the app again, or reload the page`

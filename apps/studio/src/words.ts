@@ -9,6 +9,13 @@ export function evaluations({ nfe, steps }: { readonly nfe: number; readonly ste
   return `${nfe} of ${steps} steps evaluated`
 }
 
+/** What became of the steps of a jump. */
+export function jumpWords(jump: string): string {
+  const pass = jump.startsWith('G') ? 'G, conditional pass only' : 'C, computed in full'
+  const skipped = jump.length - 1
+  return skipped === 0 ? pass : `${pass}; ${skipped} skipped`
+}
+
 /** A PSNR; the proxies' cap stands for identical images. */
 export function decibels(psnr: number, digits = 1): string {
   return psnr >= PSNR_CAP ? 'identical' : `${fixed(psnr, digits)} dB`

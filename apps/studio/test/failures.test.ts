@@ -1,4 +1,4 @@
-import type { Browser, BrowserContext } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { launch, noBrowser } from './support/chromium.ts'
 import { type StudioServer, serveStudio } from './support/server.ts'
@@ -72,4 +72,50 @@ describe.skipIf(noBrowser)(`what goes wrong is said in words ${noBrowser ?? ''}`
     await page.getByRole('button', { name: 'Dismiss' }).click()
     expect(await studio.alerts()).toEqual([])
   })
+
+  test('a browser that gives no more memory, and another try', async () => {
+    // The runtime begins with 16 MB; V8 gives it 4 MB more, and there is no more of it.
+    const poor = await launch(['--js-flags=--wasm-max-mem-pages=320'])
+    try {
+      const studio = await openStudio(await poor.newContext({ serviceWorkers: 'block' }), server.url)
+      const { page } = studio
+      await page.getByRole('alert').getByText('memory').waitFor()
+      await page.getByRole('button', { name: 'Load the model again' }).waitFor()
+    } finally {
+      await poor.close()
+    }
+  })
+
+  test('storage that is full: the model runs, and what cannot be kept is named', async () => {
+    const page = await context.newPage()
+    const session = await context.newCDPSession(page)
+    const { origin } = new URL(server.url)
+    await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 1 })
+    const studio = await openStudio(context, server.url)
+    await studio.ready()
+    await studio.page.getByText('is not kept in the browser').first().waitFor()
+    await studio.page.getByText('storage for this page is full').first().waitFor()
+  })
+
+  test('a tab that was in the background while a picture was made', async () => {
+    const studio = await openStudio(context, server.url)
+    const { page } = studio
+    await studio.ready()
+    await page.getByRole('button', { name: 'Generate', exact: true }).click()
+    await page.getByRole('button', { name: 'Stop' }).waitFor()
+    await hide(page, true)
+    await page.waitForTimeout(300)
+    await hide(page, false)
+    await studio.ready()
+    await page.getByText(/The tab was in the background for \d+ s/).waitFor()
+    expect(await studio.figure('Evaluations')).toBe('12 of 50')
+  })
 })
+
+/** Headless browsers show every tab: what a hidden one reports is set, the event is the browser's. */
+async function hide(page: Page, hidden: boolean): Promise<void> {
+  await page.evaluate((value) => {
+    Object.defineProperty(document, 'hidden', { configurable: true, value })
+    document.dispatchEvent(new Event('visibilitychange'))
+  }, hidden)
+}

@@ -147,6 +147,49 @@ describe.skipIf(noBrowser)(`a user's journey ${noBrowser ?? ''}`, () => {
     await page.getByRole('alert').getByText('package.json is not a picture').waitFor()
   })
 
+  test('makes a clip that plays, and saves it as an animated file', async () => {
+    const { page } = studio
+    await studio.pick('Emoji clips')
+    await page.getByRole('radio', { name: 'Budget' }).check({ force: true })
+    await page.getByLabel('Evaluations an image').press('Home')
+    await page.getByLabel('Also make the full run').uncheck()
+    await studio.generate()
+    await page.getByLabel('Also make the full run').check()
+    expect(await studio.figure('Evaluations')).toBe('6 of 50')
+    const canvas = page.locator('.side.fast canvas')
+    const drawn = (): Promise<string> => canvas.evaluate((one: HTMLCanvasElement) => one.toDataURL())
+    const first = await drawn()
+    await expect.poll(drawn).not.toBe(first)
+    await page.getByRole('button', { name: 'Pause' }).click()
+    const file = await saved(page.waitForEvent('download'), () =>
+      page.getByRole('button', { name: 'Clip', exact: true }).click(),
+    )
+    const types = readChunks(file.bytes).map(({ type }) => type)
+    expect(types.filter((type) => type === 'fcTL').length).toBeGreaterThan(3)
+    expect(types.filter((type) => type === 'acTL')).toHaveLength(1)
+  })
+
+  test('keeps to a quality that was measured, and says what is certain', async () => {
+    const { page } = studio
+    await studio.pick('CIFAR-10')
+    await studio.ready()
+    await page.getByRole('radio', { name: 'Quality' }).check({ force: true })
+    await page.getByLabel('Largest distance to the full run, LPIPS').press('Home')
+    await page.getByText(/evaluations reach lpips 0\.2 in 80 % of images, by 128 runs/).waitFor()
+    await page.getByLabel('Also make the full run').uncheck()
+    await studio.generate()
+    expect(Number.parseInt(await studio.figure('Evaluations'), 10)).toBeLessThan(50)
+    await page.getByText('LPIPS 0.2 in 80 % of pictures: pictures like this one come to').waitFor()
+    await page.getByLabel('in', { exact: true }).selectOption('psnr')
+    await page.getByRole('button', { name: 'Measure 14 pictures here' }).waitFor()
+    await page.getByRole('radio', { name: 'Auto', exact: true }).check({ force: true })
+    await studio.generate()
+    expect(await studio.figure('Evaluations')).toBe('12 of 50')
+    await page.getByText('Following').first().waitFor()
+    await page.getByRole('radio', { name: 'Budget' }).check({ force: true })
+    await page.getByLabel('Also make the full run').check()
+  })
+
   test('stops at the next step, and goes on afterwards', async () => {
     const { page } = studio
     await studio.pick('CIFAR-10')

@@ -7,6 +7,9 @@ import type { Catalog, CatalogModel } from '../src/engine/catalog.ts'
 const BASE = 'models'
 const CATALOG = 'models.json'
 
+/** Folder of the network that quality targets are measured by. */
+const PERCEPTUAL = 'perceptual'
+
 /** Tasks by the `_class_name` of `model_index.json`; other folders are no models that Studio runs. */
 const tasks: Readonly<Record<string, CatalogModel['task']>> = {
   ClassToImagePipeline: 'class-to-image',
@@ -40,7 +43,7 @@ export function shippedModels(folder: string): Plugin {
       if (this.environment.config.consumer !== 'client') return
       const catalog = catalogOf(folder)
       this.emitFile({ type: 'asset', fileName: CATALOG, source: JSON.stringify(catalog) })
-      for (const { name } of catalog.models) {
+      for (const name of [...catalog.models.map((model) => model.name), PERCEPTUAL]) {
         for (const path of filesBelow(join(folder, name))) {
           const fileName = `${BASE}/${relative(folder, path).split(sep).join('/')}`
           this.emitFile({ type: 'asset', fileName, source: readFileSync(path) })
@@ -54,7 +57,10 @@ function catalogOf(folder: string): Catalog {
   const models = readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .flatMap(({ name }) => describeModel(folder, name) ?? [])
-  return { models: models.sort((a, b) => order(a) - order(b) || a.name.localeCompare(b.name)) }
+  return {
+    models: models.sort((a, b) => order(a) - order(b) || a.name.localeCompare(b.name)),
+    perceptual: { location: `${BASE}/${PERCEPTUAL}`, files: pathsBelow(join(folder, PERCEPTUAL)) },
+  }
 }
 
 /** What most people want to try first comes first. */
@@ -78,7 +84,7 @@ function describeModel(folder: string, name: string): CatalogModel | undefined {
     title: titleOf(root) ?? name,
     location: `${BASE}/${name}`,
     bytes,
-    files: files.map((path) => relative(root, path).split(sep).join('/')),
+    files: pathsBelow(root),
   }
 }
 
@@ -88,6 +94,10 @@ function titleOf(root: string): string | undefined {
   if (!existsSync(card)) return undefined
   const heading = /^# (.+)$/m.exec(readFileSync(card, 'utf8'))?.[1]
   return heading?.replace(/ (?:class|text)-to-image$/, '').replace(/ text-to-video$/, ' clips')
+}
+
+function pathsBelow(root: string): readonly string[] {
+  return filesBelow(root).map((path) => relative(root, path).split(sep).join('/'))
 }
 
 function filesBelow(root: string): readonly string[] {

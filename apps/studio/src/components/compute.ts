@@ -1,12 +1,14 @@
 import type { PlanQuality } from '@fastflow/core'
 import { h, setAttribute } from '../dom/element.ts'
 import type { Actions } from '../state/actions.ts'
-import { budgetsOf, choiceOf, entryOf, nearestBudget } from '../state/plan.ts'
+import { budgetsOf, effortOf, entryOf, nearestBudget } from '../state/plan.ts'
 import type { Mode, State } from '../state/state.ts'
 import type { Store } from '../state/store.ts'
-import { fixed, percent, sentence, times } from '../words.ts'
+import { fixed, percent, times } from '../words.ts'
+import { qualityControl, watchSettings } from './quality-control.ts'
 
 const modes: readonly (readonly [Mode, string])[] = [
+  ['auto', 'Auto'],
   ['budget', 'Budget'],
   ['quality', 'Quality'],
   ['learn', 'Learn'],
@@ -29,6 +31,7 @@ export function computePanel(store: Store<State>, actions: Actions): HTMLElement
     ),
   )
   const panels = {
+    auto: autoControl(store),
     budget: budgetControl(store, actions),
     quality: qualityControl(store, actions),
     learn: learnControl(store),
@@ -44,6 +47,7 @@ export function computePanel(store: Store<State>, actions: Actions): HTMLElement
     { class: 'block' },
     h('legend', {}, 'Effort'),
     h('div', { class: 'segments' }, ...choices),
+    panels.auto,
     panels.budget,
     panels.quality,
     panels.learn,
@@ -96,51 +100,25 @@ function fidelityOf({ mean, basis }: PlanQuality): string {
   return `At best ${decibels}, estimated from one picture.`
 }
 
-const shares: readonly (readonly [number, string])[] = [
-  [0.8, '4 of 5 pictures'],
-  [0.9, '9 of 10 pictures'],
-  [0.95, '19 of 20 pictures'],
-]
-
-function qualityControl(store: Store<State>, actions: Actions): HTMLElement {
+/** Nothing to set: what the model's plan makes of it. */
+function autoControl(store: Store<State>): HTMLElement {
   const value = h('strong', {})
   const saving = h('span', {})
-  const hint = h('p', { class: 'hint' })
-  const range = h('input', {
-    type: 'range',
-    min: 20,
-    max: 60,
-    step: 1,
-    'aria-label': 'Least fidelity to the full run, in decibels',
-    oninput: () => actions.change({ psnr: Number(range.value) }),
-  })
-  const select = h(
-    'select',
-    { id: 'share', onchange: () => actions.change({ share: Number(select.value) }) },
-    ...shares.map(([share, words]) => h('option', { value: share }, words)),
-  )
   const update = (): void => {
-    const { settings, knowledge } = store.state
-    const choice = choiceOf(knowledge, settings)
-    range.value = String(settings.psnr)
-    range.style.setProperty('--share', String((settings.psnr - 20) / 40))
-    select.value = String(settings.share)
-    value.textContent = `${settings.psnr} dB or better`
-    saving.textContent = choice ? `${choice.nfe} evaluations` : ''
-    hint.textContent = choice
-      ? sentence(choice.reason)
-      : 'No plan for these settings yet. The first picture evaluates every step; the plan for the next ones comes from it.'
-    hint.classList.toggle('attention', choice !== undefined && choice.kind !== 'planned')
-    setAttribute(range, 'aria-valuetext', `${value.textContent}, ${saving.textContent}`)
+    const { knowledge, settings } = store.state
+    const nfe = effortOf(knowledge, settings)
+    value.textContent = nfe === undefined ? 'The first picture makes a plan' : `${nfe} evaluations`
+    saving.textContent =
+      nfe === undefined ? '' : `${times(settings.numSteps / nfe)} fewer than ${settings.numSteps}`
   }
   watchSettings(store, update)
+  const words =
+    'Follows the plan there is, or makes one from the first picture. Where there is nothing to skip, every step is evaluated.'
   return h(
     'div',
     { class: 'control' },
     h('p', { class: 'value' }, value, saving),
-    range,
-    h('div', { class: 'row' }, h('label', { for: 'share' }, 'for'), select),
-    hint,
+    h('p', { class: 'hint' }, words),
   )
 }
 
@@ -169,9 +147,4 @@ function learnControl(store: Store<State>): HTMLElement {
       'The paper’s policy: at every step a bandit picks how many steps to skip, and learns from what it skipped. The same seed is not the same picture while it learns.',
     ),
   )
-}
-
-function watchSettings(store: Store<State>, update: () => void): void {
-  store.watch(({ settings }) => settings, update)
-  store.watch(({ knowledge }) => knowledge, update)
 }

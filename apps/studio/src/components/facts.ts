@@ -124,7 +124,7 @@ function key(): HTMLElement {
     'p',
     { class: 'key' },
     h('i', { class: 'computed' }),
-    'evaluated',
+    'evaluated (lower: one pass of two)',
     h('i', { class: 'skipped' }),
     'skipped',
   )

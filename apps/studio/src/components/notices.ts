@@ -37,7 +37,9 @@ export function notices(store: Store<State>, actions: Actions): HTMLElement {
       if (error === undefined) return alert.replaceChildren()
       title.textContent = titleOf(error)
       message.textContent = sentence(error.message)
-      const again = store.state.loading.status === 'failed' ? retry : undefined
+      // A worker that ran out of memory, or lost its graphics card, runs nothing any more.
+      const lost = store.state.loading.status === 'failed' || error.code === 'model-failed'
+      const again = lost ? retry : undefined
       alert.replaceChildren(h('div', {}, title, message, again), dismiss)
     },
   )

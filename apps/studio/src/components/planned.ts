@@ -1,11 +1,10 @@
-import { choiceOf, entryOf } from '../state/plan.ts'
+import { effortOf, entryOf } from '../state/plan.ts'
 import type { State } from '../state/state.ts'
 
 /** Decisions that the present effort will come to, as far as they are known before the run. */
 export function plannedDecisions({ settings, knowledge }: State): string | undefined {
-  const { mode, nfe, numSteps } = settings
-  if (mode === 'learn') return undefined
-  const evaluations = mode === 'quality' ? choiceOf(knowledge, settings)?.nfe : nfe
+  const { numSteps } = settings
+  const evaluations = effortOf(knowledge, settings)
   if (evaluations === undefined) return undefined
   if (evaluations >= numSteps) return 'C'.repeat(numSteps)
   const entry = entryOf(knowledge, evaluations)

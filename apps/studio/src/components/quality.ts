@@ -2,7 +2,7 @@ import { frontierChart, type Measured } from '../charts/frontier.ts'
 import { drawnToFit } from '../charts/responsive.ts'
 import { h } from '../dom/element.ts'
 import type { Actions } from '../state/actions.ts'
-import { choiceOf } from '../state/plan.ts'
+import { effortOf } from '../state/plan.ts'
 import type { Result, State } from '../state/state.ts'
 import type { Store } from '../state/store.ts'
 import { fidelityOf } from './fidelity.ts'
@@ -13,7 +13,7 @@ export function qualitySection(store: Store<State>, actions: Actions): HTMLEleme
   const redraw = drawnToFit(box, (width) => {
     const { knowledge, settings, result } = store.state
     if (!knowledge?.plan) return undefined
-    const chosen = settings.mode === 'quality' ? (choiceOf(knowledge, settings)?.nfe ?? 0) : settings.nfe
+    const chosen = effortOf(knowledge, settings) ?? 0
     const onPick = (nfe: number): void => actions.change({ nfe, mode: 'budget' })
     return frontierChart({ plan: knowledge.plan, measured: measuredOf(result), chosen, width, onPick })
   })

@@ -17,4 +17,6 @@ export interface CatalogModel {
 /** `models.json`. */
 export interface Catalog {
   readonly models: readonly CatalogModel[]
+  /** The network that tells how different two pictures look. */
+  readonly perceptual: Pick<CatalogModel, 'location' | 'files'>
 }

@@ -1,11 +1,15 @@
 import type { ModelFolder, PlanDocument, PolicyStore } from '@fastflow/core'
 import {
+  type Metric,
   type PaperState,
   type Pipeline,
   type PolicyDocument,
   planDigest,
+  plansDigest,
   policyDigest,
+  type QualityTable,
   type RunSettings,
+  tableDigest,
 } from '@fastflow/pipelines'
 import type { Knowledge } from './protocol.ts'
 
@@ -30,7 +34,26 @@ export async function readKnowledge(
     policy: policy.document,
     policySource: policy.source,
     curve: await readCurve(store, policyName),
+    measured: {
+      lpips: await readMeasured('lpips', pipe, store, folder, settings, plan.document),
+      psnr: await readMeasured('psnr', pipe, store, folder, settings, plan.document),
+    },
   }
+}
+
+/** What was measured of this very plan. */
+async function readMeasured(
+  metric: Metric,
+  pipe: Pipeline,
+  store: PolicyStore,
+  folder: ModelFolder,
+  settings: RunSettings,
+  plan: PlanDocument | undefined,
+): Promise<QualityTable | undefined> {
+  if (plan === undefined) return undefined
+  const digest = tableDigest(planDigest(pipe.planKey(settings)), metric)
+  const { document } = await find<QualityTable>(store, folder, digest)
+  return document?.plans === plansDigest(plan) ? document : undefined
 }
 
 /** Notes what a generation of the learning policy cost, beside the policy; one that began anew begins a new curve. */

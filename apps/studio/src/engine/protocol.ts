@@ -4,8 +4,11 @@ import type {
   Defaults,
   FlowOptions,
   GeneratedImage,
+  ImageInput,
+  Metric,
   PaperState,
   PolicyDocument,
+  QualityTable,
   RunSettings,
   Task,
 } from '@fastflow/pipelines'
@@ -33,6 +36,8 @@ export interface Knowledge {
   readonly planSource: 'shipped' | 'device' | undefined
   readonly policy: PolicyDocument<PaperState> | undefined
   readonly policySource: 'shipped' | 'device' | undefined
+  /** How good the plan's pictures are, by what was measured; undefined where nothing was, or of another plan. */
+  readonly measured: Readonly<Record<Metric, QualityTable | undefined>>
   /** Evaluations of every generation learned from on this device, in order. */
   readonly curve: readonly number[]
 }
@@ -54,9 +59,16 @@ export interface StepReport {
   readonly index: number
   readonly numSteps: number
   readonly nfe: number
-  /** Decisions so far, one letter a step. */
+  /** Decisions so far, one letter a step: C evaluated, G by the pass under the condition alone, S skipped. */
   readonly decisions: string
+  /** Those of the last jump. */
+  readonly jump: string
   readonly preview: RgbImage | undefined
+}
+
+export interface MeasureReport {
+  readonly done: number
+  readonly total: number
 }
 
 export interface CalibrationReport {
@@ -64,10 +76,22 @@ export interface CalibrationReport {
   readonly limit: number
 }
 
+/** Where a model lies, and where the network that tells how different two pictures look. */
+export interface ModelSource {
+  readonly model: FolderSource
+  readonly perceptual: FolderSource
+}
+
+export interface FolderSource {
+  readonly location: string
+  /** Paths of its files. */
+  readonly files: readonly string[]
+}
+
 /** What the engine does: what goes in, what is reported on the way, what comes out. */
 export interface Commands {
   readonly load: {
-    input: { location: string; files: readonly string[] }
+    input: ModelSource
     report: LoadReport
     result: ModelAbout
   }
@@ -80,6 +104,12 @@ export interface Commands {
   readonly calibrate: {
     input: { settings: RunSettings; evaluations: number }
     report: CalibrationReport
+    result: Knowledge
+  }
+  /** Measures the plan's pictures against full runs until there are so many runs. */
+  readonly measure: {
+    input: { settings: RunSettings; metric: Metric; runs: number; images: readonly ImageInput[] }
+    report: MeasureReport
     result: Knowledge
   }
   /** Puts a plan or policy from a file where it is followed from now on. */

@@ -4,16 +4,19 @@ import {
   indexedDbPolicyStore,
   webBackend,
 } from '@fastflow/backend-web'
-import { invalidArgument, parsePlan } from '@fastflow/core'
+import { type Backend, invalidArgument, parsePlan, type QualityProxy } from '@fastflow/core'
 import {
   type Accelerate,
   checkPolicyDocument,
   loadPipeline,
+  type Metric,
   type Pipeline,
   planDigest,
   policyDigest,
   type RunSettings,
+  type TargetAcceleration,
 } from '@fastflow/pipelines'
+import { type Perceptual, perceptual } from '@fastflow/proxies'
 import { curveKey, readKnowledge, recordGeneration } from './knowledge.ts'
 import type { CommandName, Commands, ModelAbout } from './protocol.ts'
 
@@ -37,15 +40,23 @@ interface Loaded {
 
 export function createSession(): Session {
   let notice = (_: string): void => {}
-  let files: readonly string[] = []
+  const files = new Map<string, readonly string[]>()
   const backend = webBackend({
-    filesOf: () => files,
+    filesOf: (location) => files.get(location),
     onNotice: ({ kind, message }) => {
       if (kind === 'uncached') notice(message)
     },
   })
   const store = indexedDbPolicyStore('studio')
   let loaded: Loaded | undefined
+  let perceptualSource = ''
+  let opened: Promise<Perceptual> | undefined
+  const openProxy = (): Promise<Perceptual> => {
+    opened ??= loadPerceptual(backend, perceptualSource)
+    return opened
+  }
+  const proxyFor = async (metric: Metric): Promise<{ proxy?: QualityProxy }> =>
+    metric === 'lpips' ? { proxy: (await openProxy()).proxy } : {}
   const model = (): Loaded => {
     if (loaded === undefined) throw invalidArgument('model', 'is not loaded; pick a model first')
     return loaded
@@ -57,9 +68,12 @@ export function createSession(): Session {
   return {
     async load(input, { report }) {
       await loaded?.pipe.dispose()
+      await opened?.then(({ dispose }) => dispose()).catch(() => {})
       loaded = undefined
-      const { location } = input
-      files = input.files
+      opened = undefined
+      const { location } = input.model
+      perceptualSource = input.perceptual.location
+      for (const folder of [input.model, input.perceptual]) files.set(folder.location, folder.files)
       notice = (message) => report({ status: 'notice', message })
       const pipe = await loadPipeline(location, { backend, store, onProgress: report })
       loaded = { pipe, location }
@@ -72,13 +86,15 @@ export function createSession(): Session {
       const started = performance.now()
       const { items, notes, policy } = await pipe.generate(subject, {
         ...options,
-        accelerate,
+        accelerate: isTarget(accelerate)
+          ? { ...accelerate, ...(await proxyFor(accelerate.target.lpips === undefined ? 'psnr' : 'lpips')) }
+          : accelerate,
         signal,
         clock: () => performance.now(),
         async onStep({ preview, ...event }) {
           decisions += event.decisions
           const { index, numSteps, nfe } = event
-          report({ index, numSteps, nfe, decisions, preview: await preview() })
+          report({ index, numSteps, nfe, decisions, jump: event.decisions, preview: await preview() })
         },
       })
       const wallMs = performance.now() - started
@@ -88,6 +104,18 @@ export function createSession(): Session {
     },
     async calibrate({ settings, evaluations }, { report, signal }) {
       await model().pipe.calibrate({ ...settings, evaluations, signal, onProgress: report })
+      return know(settings)
+    },
+    async measure({ settings, metric, runs, images }, { report, signal }) {
+      await model().pipe.measureQuality({
+        ...settings,
+        metric,
+        runs,
+        signal,
+        ...(images.length > 0 && { images }),
+        ...(await proxyFor(metric)),
+        onProgress: (done, total) => report({ done, total }),
+      })
       return know(settings)
     },
     async adopt({ settings, document }) {
@@ -101,6 +129,15 @@ export function createSession(): Session {
       return know(settings)
     },
   }
+}
+
+async function loadPerceptual(backend: Backend, location: string): Promise<Perceptual> {
+  const folder = await backend.open(location)
+  return perceptual(await folder.load('model.onnx'))
+}
+
+function isTarget(accelerate: Accelerate): accelerate is TargetAcceleration {
+  return typeof accelerate === 'object' && 'target' in accelerate
 }
 
 function isFresh(accelerate: Accelerate): boolean {

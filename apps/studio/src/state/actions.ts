@@ -3,7 +3,7 @@ import type { Engine } from '../engine/client.ts'
 import type { Take } from '../engine/protocol.ts'
 import { createDesk } from './desk.ts'
 import { compareBudgets, generate } from './generating.ts'
-import { adopt, calibrate, forget, learn } from './learning.ts'
+import { adopt, calibrate, forget, learn, measure } from './learning.ts'
 import { loadModel } from './loading.ts'
 import type { Settings, Source, State } from './state.ts'
 import type { Store } from './store.ts'
@@ -20,6 +20,8 @@ export interface Actions {
   learn(generations: number, fresh: boolean): Promise<void>
   /** Cost: at most so many evaluations. */
   calibrate(evaluations: number): Promise<void>
+  /** Measures the plan's pictures until there are so many runs; what was measured is kept when it is stopped. */
+  measure(runs: number): Promise<void>
   adopt(document: unknown): Promise<void>
   forget(): Promise<void>
   /** Stops what runs at the next step. */
@@ -46,6 +48,7 @@ export function createActions(store: Store<State>, engine: Engine): Actions {
     },
     learn: (generations, fresh) => learn(desk, generations, fresh),
     calibrate: (evaluations) => calibrate(desk, evaluations),
+    measure: (runs) => measure(desk, runs),
     adopt: (document) => adopt(desk, document),
     forget: () => forget(desk),
     stop: desk.stop,

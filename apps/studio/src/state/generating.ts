@@ -1,6 +1,6 @@
 import type { Accelerate } from '@fastflow/pipelines'
 import type { StepReport, Take } from '../engine/protocol.ts'
-import { evaluations } from '../words.ts'
+import { decibels, evaluations, fixed, jumpWords, percent } from '../words.ts'
 import type { Desk } from './desk.ts'
 import { budgetsOf } from './plan.ts'
 import { requestOf, resultKey, subjectOf } from './request.ts'
@@ -18,12 +18,12 @@ export function generate(desk: Desk): Promise<void> {
     store.set({ result: started })
     const both = compare && !started.full && accelerate !== 'off'
     const portion = both ? 0.25 : 1
-    const fast = await take(desk, accelerate, 'fast', signal, ({ index, numSteps, nfe }) =>
-      progress((portion * index) / numSteps, `Evaluation ${nfe}`),
+    const fast = await take(desk, accelerate, 'fast', signal, ({ index, numSteps, nfe, jump }) =>
+      progress((portion * index) / numSteps, `Evaluation ${nfe}: ${jumpWords(jump)}`),
     )
     const whole = fast.stats.nfe === fast.stats.steps
     put(desk, { fast, ...(whole && !started.full && { full: fast }) })
-    store.set({ notes: fast.notes })
+    store.set({ notes: [...store.state.notes, ...fast.notes, ...qualityNotes(fast)] })
     if (compare && !store.state.result?.full)
       await fullRun(desk, signal, ({ index, numSteps }) =>
         progress(portion + ((1 - portion) * index) / numSteps, `Full run, step ${index} of ${numSteps}`),
@@ -50,6 +50,17 @@ export function compareBudgets(desk: Desk): Promise<void> {
     }
     desk.announce('All budgets compared.')
   })
+}
+
+/** Where a quality was asked for: what is known of pictures made like this one. */
+function qualityNotes({ stats: { quality } }: Take): readonly string[] {
+  if (quality?.bound === undefined || quality.n === 0) return []
+  const { metric, limit, confidence, estimate, bound, n, misses } = quality
+  const value = (score = 0): string => (metric === 'psnr' ? decibels(score) : fixed(score, 3))
+  const asked = `${metric === 'psnr' ? `${limit} dB` : `LPIPS ${limit}`} in ${percent(confidence)} of pictures`
+  return [
+    `${asked}: pictures like this one come to ${value(estimate)} on average, ${percent(confidence)} of them to ${value(bound)} or better; ${misses} of ${n} measured missed`,
+  ]
 }
 
 async function fullRun(desk: Desk, signal: AbortSignal, onStep: OnStep): Promise<void> {

@@ -50,6 +50,25 @@ export function calibrate(desk: Desk, evaluations: number): Promise<void> {
   })
 }
 
+/** Measures pictures of the plan against full runs, until a target can be judged by them. */
+export function measure(desk: Desk, runs: number): Promise<void> {
+  const { store, engine } = desk
+  return desk.busy('planning', 'Measuring', async (signal, progress) => {
+    const { settings, source, about } = store.state
+    const images = about?.task === 'image-editing' && source ? [source.image] : []
+    const knowledge = await engine.call(
+      'measure',
+      { settings: runSettingsOf(settings), metric: settings.metric, runs, images },
+      {
+        signal,
+        onReport: ({ done, total }) => progress(done / total, `Measured ${done} of ${total} pictures`),
+      },
+    )
+    store.set({ knowledge })
+    desk.announce(`Measured ${runs} pictures.`)
+  })
+}
+
 /** Follows a plan or policy from a file. */
 export function adopt(desk: Desk, document: unknown): Promise<void> {
   const { store, engine } = desk

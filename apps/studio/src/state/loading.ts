@@ -1,6 +1,6 @@
 import type { CatalogModel } from '../engine/catalog.ts'
 import { EngineError } from '../engine/client.ts'
-import type { ModelAbout } from '../engine/protocol.ts'
+import type { FolderSource, ModelAbout } from '../engine/protocol.ts'
 import type { Desk } from './desk.ts'
 import { budgetsOf, nearestBudget } from './plan.ts'
 
@@ -25,7 +25,7 @@ export async function loadModel(desk: Desk, model: CatalogModel): Promise<void> 
   try {
     const about = await engine.call(
       'load',
-      { location: new URL(model.location, document.baseURI).href, files: model.files },
+      { model: folderOf(model), perceptual: folderOf(store.state.perceptual!) },
       {
         onReport(report) {
           if (!isWanted()) return
@@ -44,6 +44,10 @@ export async function loadModel(desk: Desk, model: CatalogModel): Promise<void> 
     if (error instanceof EngineError) store.set({ loading: { status: 'failed', error } })
     desk.fail(error)
   }
+}
+
+function folderOf({ location, files }: FolderSource): FolderSource {
+  return { location: new URL(location, document.baseURI).href, files }
 }
 
 async function welcome(desk: Desk, model: CatalogModel, about: ModelAbout): Promise<void> {

@@ -1,9 +1,10 @@
+import { LPIPS_LEVELS } from './plan.ts'
 import type { Settings } from './state.ts'
 
 const KEY = 'fastflow-studio.settings'
 
 /** Settings that outlive the page. Prompts do not. */
-const remembered = ['seed', 'mode', 'psnr', 'share', 'compare'] as const
+const remembered = ['seed', 'mode', 'metric', 'psnr', 'lpips', 'share', 'compare'] as const
 
 type Remembered = Partial<Pick<Settings, (typeof remembered)[number]>>
 
@@ -19,10 +20,12 @@ export function writeSettings(settings: Settings): void {
 /** What was written, as far as it makes sense. */
 export function readSettings(): Remembered {
   try {
-    const { seed, mode, psnr, share, compare } = JSON.parse(localStorage.getItem(KEY) ?? '{}')
+    const { seed, mode, metric, psnr, lpips, share, compare } = JSON.parse(localStorage.getItem(KEY) ?? '{}')
     return {
       ...(Number.isInteger(seed) && seed >= 0 && { seed }),
-      ...(['budget', 'quality', 'learn'].includes(mode) && { mode }),
+      ...(['auto', 'budget', 'quality', 'learn'].includes(mode) && { mode }),
+      ...(['lpips', 'psnr'].includes(metric) && { metric }),
+      ...(LPIPS_LEVELS.includes(lpips) && { lpips }),
       ...(psnr >= 20 && psnr <= 60 && { psnr }),
       ...([0.8, 0.9, 0.95].includes(share) && { share }),
       ...(typeof compare === 'boolean' && { compare }),

@@ -18,9 +18,11 @@ export function requestOf({ settings, about, source }: State): {
   return { options, accelerate: accelerationOf(settings) }
 }
 
-function accelerationOf({ mode, nfe, numSteps, psnr, share }: State['settings']): Accelerate {
+function accelerationOf(settings: State['settings']): Accelerate {
+  const { mode, nfe, numSteps, metric, share } = settings
   if (mode === 'learn') return 'paper'
-  if (mode === 'quality') return { method: 'plan', psnr, confidence: share }
+  if (mode === 'auto') return 'auto'
+  if (mode === 'quality') return { target: { [metric]: settings[metric], confidence: share } }
   return nfe >= numSteps ? 'off' : { method: 'plan', nfe }
 }
 

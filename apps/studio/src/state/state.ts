@@ -1,10 +1,10 @@
-import type { ImageInput, RunSettings } from '@fastflow/pipelines'
-import type { CatalogModel } from '../engine/catalog.ts'
+import type { ImageInput, Metric, RunSettings } from '@fastflow/pipelines'
+import type { Catalog, CatalogModel } from '../engine/catalog.ts'
 import type { EngineError } from '../engine/client.ts'
 import type { Knowledge, ModelAbout, StepReport, Take } from '../engine/protocol.ts'
 
-/** How much is computed: so many evaluations, a fidelity, or whatever a bandit learns. */
-export type Mode = 'budget' | 'quality' | 'learn'
+/** How much is computed: what the model's plan makes of it, so many evaluations, a fidelity, or whatever a bandit learns. */
+export type Mode = 'auto' | 'budget' | 'quality' | 'learn'
 
 /** What the user has set. */
 export interface Settings {
@@ -18,8 +18,12 @@ export interface Settings {
   readonly mode: Mode
   /** Evaluations an image; those of the grid or more are the full run. */
   readonly nfe: number
+  /** What a fidelity is measured in. */
+  readonly metric: Metric
   /** Least fidelity, dB. */
   readonly psnr: number
+  /** Largest perceptual distance. */
+  readonly lpips: number
   /** Share of images that have to reach it. */
   readonly share: number
   /** Also make the full run, to compare with. */
@@ -62,6 +66,8 @@ export interface Result {
 
 export interface State {
   readonly models: readonly CatalogModel[]
+  /** The network that tells how different two pictures look. */
+  readonly perceptual: Catalog['perceptual'] | undefined
   readonly model: CatalogModel | undefined
   readonly loading: Loading
   readonly about: ModelAbout | undefined
@@ -80,6 +86,7 @@ export interface State {
 
 export const initialState: State = {
   models: [],
+  perceptual: undefined,
   model: undefined,
   loading: { status: 'idle' },
   about: undefined,
@@ -93,7 +100,9 @@ export const initialState: State = {
     guidanceScale: 1,
     mode: 'budget',
     nfe: 12,
+    metric: 'lpips',
     psnr: 35,
+    lpips: 0.05,
     share: 0.8,
     compare: true,
   },

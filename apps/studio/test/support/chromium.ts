@@ -7,10 +7,10 @@ export const noBrowser: string | undefined =
     ? undefined
     : '(skipped: no Chromium; install it, or name one in FASTFLOW_CHROMIUM)'
 
-export async function launch(): Promise<Browser> {
+export async function launch(more: readonly string[] = []): Promise<Browser> {
   if (chromium === undefined)
     throw new Error(
       'no Chromium found; install it (apt-get install chromium) or name one in FASTFLOW_CHROMIUM',
     )
-  return browsers.launch({ executablePath: chromium, args: [...chromiumArgs] })
+  return browsers.launch({ executablePath: chromium, args: [...chromiumArgs, ...more] })
 }

@@ -53,7 +53,7 @@ export function certify(goal: Goal, nfe: readonly number[], evidence: Evidence):
   }
   const most = nfe.length - 1
   const { runs, misses: missed } = most < 0 ? { runs: 0, misses: 0 } : total(goal, evidence, most)
-  const needed = Math.ceil(Math.log(DELTA) / Math.log(goal.confidence))
+  const needed = leastRuns(goal.confidence)
   if (runs < needed)
     return {
       kind: 'unmeasured',
@@ -65,6 +65,11 @@ export function certify(goal: Goal, nfe: readonly number[], evidence: Evidence):
     arm,
     reason: `no plan is certain to reach ${target} in ${share} (${nfe[most]} evaluations miss it in ${missed} of ${runs} runs): ask for less, plan more evaluations, or measure more runs`,
   }
+}
+
+/** Runs that have to be measured, all without a miss, before any plan can hold for this share of images. */
+export function leastRuns(confidence: number): number {
+  return Math.ceil(Math.log(DELTA) / Math.log(confidence))
 }
 
 /** Runs and misses of one plan, beforehand and online. */
