@@ -83,10 +83,7 @@ def evaluate(
         # Features have no natural unit: 100 is as far as a point at the mean of the test images is from them.
         return round(100 * frechet_distance(features, reference) / float(reference.covariance.trace()), 3)
 
-    def floor(size: int) -> float:
-        return distance(fit(extract(cifar10.to_float(train[order[:size]]))))
-
-    floors = {"10000": floor(10_000), str(count): floor(count)}
+    floor = distance(fit(extract(cifar10.to_float(train[order[:count]]))))
     samples = fit(sample_features(model, extract, count, guidance, batch, work, compiled))
     document = {
         "step": step,
@@ -97,7 +94,7 @@ def evaluate(
             "samples": count,
             "steps": STEPS,
             "guidance_scale": guidance,
-            "floor": floors,
+            "floor": floor,
             "unit": "percent of the total feature variance of the test images",
             "features": NAME,
         },
