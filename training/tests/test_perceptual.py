@@ -36,7 +36,7 @@ def random_alex() -> dict[str, torch.Tensor]:
 def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("FASTFLOW_TRAINING_DATA", str(write_emoji(tmp_path / "data")))
     monkeypatch.setattr(pairs, "COUNTS", {split: pairs.Counts(24, 1, 1) for split in ("train", "test")})
-    monkeypatch.setattr(pairs, "STEPS", [3, 2])
+    monkeypatch.setattr(pairs, "STEPS", {"train": [3, 2], "test": [3, 2]})
     monkeypatch.setattr(Lpips, "load", classmethod(lambda cls, net: cls(net, random_alex())))
     pictures = np.random.default_rng(0).integers(0, 256, (6, 32, 32, 3), dtype=np.uint8)
     labels = np.zeros(6, np.int64)

@@ -199,6 +199,7 @@ function withMeasured(io: Io, command: Command): Command {
   return withModel(command)
     .option('--metric <name>', 'lpips or psnr', oneOf('--metric', ['lpips', 'psnr']), 'lpips')
     .option('--weights <file>', 'network of LPIPS to measure with')
+    .option('--cases <file>', 'JSON lines of prompts and pictures to measure on')
     .option(
       '--runs <n>',
       'noises to measure on; those measured before count',

@@ -1,24 +1,40 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { mkdir, open, rm, stat } from 'node:fs/promises'
+import { dirname, extname, join, resolve } from 'node:path'
+import { replaceFile } from '@fastflow/backend-node'
 import { FastFlowError } from '@fastflow/core'
 
 /** Writes a whole file or none: a crash or Ctrl-C leaves no half-written one. */
 export async function writeWhole(path: string, data: Uint8Array | string): Promise<void> {
-  const partial = join(dirname(path), `.${basename(path)}.${randomUUID()}.partial`)
   try {
-    const file = await open(partial, 'wx')
-    try {
-      await file.writeFile(data)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await rename(partial, path)
+    await replaceFile(path, data)
   } catch (cause) {
-    await rm(partial, { force: true })
     throw unwritable(path, cause)
   }
+}
+
+/** Where something goes that has a name of its own: the file that was given, or a folder to put it in. */
+export interface OutputPlace {
+  readonly path: string
+  readonly isFolder: boolean
+}
+
+/**
+ * Reads `--out` and makes the folder. What is not there yet is a folder where it ends with a slash or has no extension.
+ *
+ * @throws FastFlowError `output-unwritable`.
+ */
+export async function prepareOutput(cwd: string, out: string): Promise<OutputPlace> {
+  const path = resolve(cwd, out)
+  const means = /[\\/]$/.test(out) || extname(path) === ''
+  const folder = (await isFolder(path)) || (means && !(await isFile(path)))
+  await prepareFolder(folder ? path : dirname(path))
+  return { path, isFolder: folder }
+}
+
+/** The file at an output place, `name` being its own. */
+export function fileAt({ path, isFolder }: OutputPlace, name: string): string {
+  return isFolder ? join(path, name) : path
 }
 
 /** Makes an output folder and proves that files can be written there, before any work is done. */

@@ -56,6 +56,15 @@ describe('a plan', () => {
     expect(await readdir(join(cwd, 'policies'))).toEqual([expect.stringMatching(/^[0-9a-f]{64}\.json$/)])
   })
 
+  test('goes into a folder that is not there yet, and into a file where there is an extension', async () => {
+    for (const out of ['new/policies', 'other/', 'sub/plan.json'])
+      expect((await calibrate([...small, '--out', out])).code).toBe(0)
+    const underDigest = [expect.stringMatching(/^[0-9a-f]{64}\.json$/)]
+    expect(await readdir(join(cwd, 'new/policies'))).toEqual(underDigest)
+    expect(await readdir(join(cwd, 'other'))).toEqual(underDigest)
+    expect(await readdir(join(cwd, 'sub'))).toEqual(['plan.json'])
+  })
+
   test('goes on after an interruption', async () => {
     const abort = new AbortController()
     const running = calibrate([...small, '--out', 'plan.json'], abort.signal)

@@ -10,10 +10,10 @@ const goal: Goal = { metric: 'lpips', limit: 0.05, confidence: 0.95 }
 
 /** Runs of two kinds, told apart by their first feature: easy ones do with 6 evaluations, hard ones want 15. */
 function tableOf(runs: number): QualityTable {
-  const noise = fillNormal(new Float32Array(runs * 3), 1)
+  const noise = fillNormal(new Float32Array(runs * 9), 1)
   return {
     format: 'fastflow-quality',
-    version: 1,
+    version: 2,
     key: 'k',
     plans: 'p',
     metric: 'lpips',
@@ -25,7 +25,7 @@ function tableOf(runs: number): QualityTable {
       seed: run,
       features: [run % 2 ? 1 : -1, 0, 0, 0],
       scores: run % 2 ? [0.004, 0.003, 0.002] : [0.2, 0.1, 0.004],
-      mismatches: [0, 1, 2].map((arm) => -2 + 0.1 * noise[run * 3 + arm]!),
+      landings: [0, 1, 2].map((arm) => [0, 1, 2].map((k) => -2 + 0.1 * noise[(run * 3 + arm) * 3 + k]!)),
     })),
   }
 }
@@ -75,7 +75,7 @@ test('coverage: what is certified is kept, what cannot be is refused', () => {
 
 test('drift: changed landings raise the alarm, unchanged ones do not', () => {
   const settings = { repeats: 10, unchanged: 500 }
-  const other = Array.from({ length: 20 }, () => -1.7)
+  const other = Array.from({ length: 20 }, () => [-2, -2, -1.6])
   expect(driftOf(tableOf(120), goal, 1, other, settings)).toMatchObject({
     nfe: 10,
     falseAlarms: 0,

@@ -25,7 +25,7 @@ function logOf(count: number): DecisionRecord[] {
     const arm = Math.floor(next() * 3)
     return {
       format: 'fastflow-decision',
-      version: 1,
+      version: 2,
       key: 'k',
       seed,
       mode: 'on',
@@ -33,11 +33,12 @@ function logOf(count: number): DecisionRecord[] {
       arm,
       propensity: 1 / 3,
       context: [1, side ? -1 : 1, 0, 0, 0, 0],
-      mismatch: -2,
+      landings: [-2],
       metric: 'lpips',
       limit: 0.05,
       proxy: 'p/1',
       scores: [],
+      shadowNfe: 0,
       reward: MEANS[side]![arm]! + 0.1 * (next() - 0.5),
     }
   })

@@ -11,14 +11,14 @@ import { dirname } from 'node:path'
  */
 export async function replaceFile(
   path: string,
-  text: string,
+  data: string | Uint8Array,
   commit: () => boolean | Promise<boolean> = () => true,
 ): Promise<boolean> {
   const temporary = `${path}.${randomUUID()}.tmp`
   try {
     const file = await open(temporary, 'wx')
     try {
-      await file.writeFile(text)
+      await file.writeFile(data)
       await file.sync()
     } finally {
       await file.close()

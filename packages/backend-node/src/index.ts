@@ -1,3 +1,4 @@
+export { replaceFile } from './atomic-write.ts'
 export { nodeBackend } from './backend.ts'
 export { fileJournal } from './journal/file-journal.ts'
 export { filePolicyStore } from './policy-store.ts'

@@ -33,3 +33,11 @@ export interface Flow<T = Float32Array> {
   /** The error for a run that did not complete. */
   failure(status: Exclude<SampleStatus, { kind: 'completed' }>): FastFlowError
 }
+
+/** All frames of what {@link Flow.pixels} returned; of an image the one there is. */
+export function framesOf(
+  { numFrames, toImage }: Pick<Flow, 'numFrames' | 'toImage'>,
+  pixels: Float32Array,
+): readonly RgbImage[] {
+  return Array.from({ length: numFrames }, (_, frame) => toImage(pixels, frame))
+}

@@ -17,6 +17,7 @@ export { checkPolicyDocument, type PolicyDocument, type PolicyKey, policyDigest 
 export { type PaperOptions, type PaperPolicy, type PaperState, paperPolicy } from './policy/paper.ts'
 export { type Certificate, certify, type Evidence, leastRuns } from './target/certify.ts'
 export { contextOf } from './target/features.ts'
+export { landingLogs } from './target/landings.ts'
 export { armProbabilities, initLearner } from './target/learner.ts'
 export type { ImageTarget, Metric, QualityOptions, TargetAcceleration } from './target/options.ts'
 export type { TargetQuality } from './target/quality.ts'

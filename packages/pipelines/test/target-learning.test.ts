@@ -11,13 +11,14 @@ import { initState, parseState, type TargetState, type Terms, update } from '../
 
 const goal: Goal = { metric: 'lpips', limit: 0.05, confidence: 0.95 }
 const NFE = [6, 10, 15]
+const LANDINGS = 6
 
-/** Every plan scores what `score` says on each run; mismatches vary around -2 by 0.1. */
+/** Every plan scores what `score` says on each run; landings vary around -2 by 0.1. */
 function tableOf(runs: number, score: (arm: number, run: number) => number): QualityTable {
-  const noise = fillNormal(new Float32Array(runs * NFE.length), 3)
+  const noise = fillNormal(new Float32Array(runs * NFE.length * LANDINGS), 3)
   return {
     format: 'fastflow-quality',
-    version: 1,
+    version: 2,
     key: 'k',
     plans: 'p',
     metric: 'lpips',
@@ -29,7 +30,12 @@ function tableOf(runs: number, score: (arm: number, run: number) => number): Qua
       seed: run,
       features: [0.1, -0.2, 0.3, 0],
       scores: NFE.map((_, arm) => score(arm, run)),
-      mismatches: NFE.map((_, arm) => -2 + 0.1 * noise[run * NFE.length + arm]!),
+      landings: NFE.map((_, arm) =>
+        Array.from(
+          { length: LANDINGS },
+          (_, k) => -2 + 0.1 * noise[(run * NFE.length + arm) * LANDINGS + k]!,
+        ),
+      ),
     })),
   }
 }
@@ -44,7 +50,7 @@ const context = contextOf([0.1, -0.2, 0.3, 0], 0)
 function record(more: Partial<DecisionRecord>): DecisionRecord {
   return {
     format: 'fastflow-decision',
-    version: 1,
+    version: 2,
     key: 'k',
     seed: 1,
     mode: 'on',
@@ -52,11 +58,12 @@ function record(more: Partial<DecisionRecord>): DecisionRecord {
     arm: 1,
     propensity: 1,
     context,
-    mismatch: null,
+    landings: [],
     metric: 'lpips',
     limit: 0.05,
     proxy: 'lpips/1',
     scores: [],
+    shadowNfe: 0,
     reward: null,
     ...more,
   }
@@ -139,8 +146,17 @@ describe('what is measured online', () => {
 
 describe('drift', () => {
   const terms = termsOf(tableOf(100, () => 0.01))
-  const stream = (count: number, mean: number, seed: number): DecisionRecord[] =>
-    [...fillNormal(new Float32Array(count), seed)].map((z) => record({ arm: 0, mismatch: mean + 0.1 * z }))
+  /** Requests whose landings from `first` on lie around `mean`, the others around -2. */
+  const stream = (count: number, mean: number, seed: number, first = 0): DecisionRecord[] => {
+    const noise = fillNormal(new Float32Array(count * LANDINGS), seed)
+    return Array.from({ length: count }, (_, n) => {
+      const landings = Array.from(
+        { length: LANDINGS },
+        (_, k) => (k < first ? -2 : mean) + 0.1 * noise[n * LANDINGS + k]!,
+      )
+      return record({ arm: 0, landings })
+    })
+  }
 
   it('raises no false alarm in 500 unchanged requests, and finds a changed model within 20', () => {
     for (let seed = 10; seed < 20; seed++) {
@@ -151,6 +167,16 @@ describe('drift', () => {
         expect(alarm).toBeGreaterThan(500)
       }
     }
+  })
+
+  it('finds a change that shows at the end of the trajectory alone', () => {
+    const { alarm } = learn(terms, stream(20, -1.7, 7, 4), learn(terms, stream(100, -2, 8)))
+    expect(alarm).toBeGreaterThan(100)
+  })
+
+  it('learns nothing from landings of another number than those measured', () => {
+    const odd = stream(30, 0, 9).map((one) => ({ ...one, landings: one.landings.slice(1) }))
+    expect(learn(terms, odd)).toMatchObject({ alarm: null, previous: 0, served: 30 })
   })
 
   it('withdraws what was certified, says so, and serves the full run until new evidence is in', () => {
@@ -195,14 +221,14 @@ describe('documents from outside', () => {
   const terms = termsOf(undefined)
 
   it('come back as they were', () => {
-    const state = learn(terms, [record({ arm: 1, scores: [{ arm: 1, score: 0.01 }], mismatch: -2 })])
+    const state = learn(terms, [record({ arm: 1, scores: [{ arm: 1, score: 0.01 }], landings: [-2] })])
     expect(parseState(JSON.parse(JSON.stringify(state)), terms)).toEqual(state)
     expect(parseRecord(JSON.parse(JSON.stringify(record({}))))).toEqual(record({}))
   })
 
   it.each([
     ['null', null],
-    ['another version', { version: 2 }],
+    ['another version', { version: 1 }],
     ['arms of other plans', { ...initState(terms), online: [] }],
     ['a damaged learner', { ...initState(terms), learner: { version: 1, kind: 'lin-ucb', arms: -1 } }],
     ['a damaged count', { ...initState(terms), served: 'x' }],
@@ -212,7 +238,7 @@ describe('documents from outside', () => {
 
   it.each([
     [{}, 'no decision'],
-    [{ ...record({}), version: 2 }, 'version'],
+    [{ ...record({}), version: 1 }, 'version'],
     [record({ propensity: 0 }), 'propensity'],
     [record({ arm: 9 }), 'took arm'],
     [record({ context: [] }), 'context'],

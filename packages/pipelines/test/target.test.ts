@@ -142,22 +142,26 @@ describe('serving', () => {
     accelerate: Omit<TargetAcceleration, 'target' | 'onDecision'>,
     count = 1,
     psnr = 12,
-  ): Promise<{ calls: number; nfe: number[]; records: DecisionRecord[] }> => {
+  ): Promise<{ calls: number; nfe: number[]; shadowNfe: number[]; records: DecisionRecord[] }> => {
     const { pipe, backend } = await fakePipeline({}, store)
     const records: DecisionRecord[] = []
     const { items } = await pipe.generate('ant', {
       count,
       accelerate: { target: { psnr }, ...accelerate, onDecision: (record) => records.push(record) },
     })
-    return { calls: backend.calls.length, nfe: items.map(({ stats }) => stats.nfe), records }
+    const statsOf = (name: 'nfe' | 'shadowNfe'): number[] => items.map(({ stats }) => stats[name])
+    return { calls: backend.calls.length, nfe: statsOf('nfe'), shadowNfe: statsOf('shadowNfe'), records }
   }
 
   it('measures a fraction of requests after they were delivered, and counts what that costs', async () => {
     const none = await generate({ measure: 0 })
     expect(none.calls).toBe(6)
+    expect(none.shadowNfe).toEqual([0])
     expect(none.records[0]).toMatchObject({ arm: 0, propensity: 1, scores: [], proxy: null, reward: null })
     const all = await generate({ measure: 1 })
     expect(all.calls).toBe(6 + STEPS)
+    expect(all.shadowNfe).toEqual([STEPS])
+    expect(all.records[0]!.shadowNfe).toBe(STEPS)
     expect(all.records[0]).toMatchObject({ arms: [6, 10, STEPS], proxy: 'psnr/1', scores: [{ arm: 0 }] })
     expect(all.records[0]!.reward).toBeGreaterThan(-1)
     expect(JSON.stringify(all.records)).not.toMatch(/ant/)
@@ -237,9 +241,9 @@ describe('bad input', () => {
 
   it('damaged tables are errors that name the field', async () => {
     for (const [field, damage] of [
-      ['runs', { runs: [{ seed: 1, features: [], scores: [1], mismatches: [] }] }],
+      ['runs', { runs: [{ seed: 1, features: [], scores: [1], landings: [] }] }],
       ['nfe', { nfe: 'x' }],
-      ['version', { version: 2 }],
+      ['version', { version: 3 }],
       ['proxy', { proxy: null }],
     ] as const) {
       const { pipe, store } = await measured(1)

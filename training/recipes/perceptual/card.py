@@ -22,16 +22,17 @@ fastflow score --proxy perceptual --reference full.png fast.png
 `model.onnx`: `image` and `reference` [batch, 3, height, width] in [-1, 1], sides of 64 or more, to `perceptual` [batch]: 0 for equal
 pictures, lower is closer, on the scale of LPIPS-alex. {parameters:.2f} million parameters, {bytes:.2f} MB: AlexNet's plan with
 {widths} channels, compared as LPIPS compares. ONNX and torch differ by {onnx_difference:.0e} at most, relative to the largest output;
-keeping weights as float16 changes {rounding_rms:.0e} (relative root mean square).
+keeping weights as int8 changes {rounding_rms:.0e} (relative root mean square).
 
 ## Data
 
 Pairs of 64x64 pictures with their true LPIPS-alex, of CIFAR-10 (enlarged bilinearly) and of emoji in three styles
 ([sources and licences](../emoji/README.md#data)): {damaged:,} real pictures that were blurred, made noisy, compressed, recoloured,
 shifted, resampled, blended with another, or two of these; and samples of `models/cifar10` and `models/emoji` from one noise with
-50, 20, 10 and 6 Euler steps, each pair of them. Held-out pairs come from other pictures, other labels of emoji and other noises.
-No picture is in this folder. The first layer starts as that of torchvision's AlexNet (BSD-3), its head as that of LPIPS v0.1
-(BSD-2): see [NOTICES](NOTICES).
+few Euler steps: every two of 20, 10 and 6 steps from {noises} noises, turned, mirrored, and with their difference made smaller or
+larger. These are two fifths of every batch. Held-out pairs come from other pictures, other labels of emoji and other noises, and have
+full runs of 50 steps too. No picture is in this folder. The network starts as the part of torchvision's AlexNet (BSD-3) and of the
+heads of LPIPS v0.1 (BSD-2) that adds most to the distance of such pairs: see [NOTICES](NOTICES).
 
 ## Training
 
@@ -40,7 +41,7 @@ python -m training perceptual train --minutes {minutes:.0f} --cooldown-minutes {
 ```
 
 {step:,} steps of 64 pairs: squared error of the roots, for the distance and for every layer's share of it at every position. Cost:
-{minutes:.0f} minutes of one shared CPU core, after about five for the pairs.
+{minutes:.0f} minutes of one shared CPU core, after about six for the pairs.
 
 ## Figures
 
@@ -55,12 +56,13 @@ Agreement with true LPIPS-alex on held-out pairs, computed with the exported fil
 ## Limits
 
 - Trained on 64x64 pictures of two kinds; the last row shows another size. Expect less of photographs in high resolution.
-- The order of pairs that hardly differ is less certain than the table's first row says: see the rows of few steps.
+- Values of pairs that hardly differ are less certain than their order: see the last but one row, whose Pearson correlation a few of its
+  pairs make.
 
 ## Licence
 
-The weights are released under Apache-2.0, like the rest of this repository; [NOTICES](NOTICES) holds the licences of what the first
-layer started from. See *Data* for what they were trained on.
+The weights are released under Apache-2.0, like the rest of this repository; [NOTICES](NOTICES) holds the licences of what the network
+started from. See *Data* for what they were trained on.
 """
 
 
@@ -79,6 +81,7 @@ def card(out: Path) -> None:
         "widths": ", ".join(map(str, export["widths"])),
         "cooldown": max(1, round(export["minutes"] / 3)),
         "damaged": COUNTS["train"].damaged,
+        "noises": COUNTS["train"].cifar10 + COUNTS["train"].emoji,
         "rows": "\n".join(rows),
     }
     (out / "README.md").write_text(CARD.format(**fields), encoding="utf-8")

@@ -9,7 +9,9 @@ from torch.nn import functional as F
 from ...metrics.lpips import Lpips
 from ...metrics.squeezenet import SCALE, SHIFT
 
-WIDTHS = (64, 96, 96, 96, 64)
+WIDTHS = (64, 128, 192, 160, 128)
+# AlexNet's convolutions, numbered as in torchvision.
+TEACHER_LAYERS = (0, 3, 6, 8, 10)
 # Under the roots, so that their slope stays finite.
 EPSILON = 1e-4
 
@@ -58,16 +60,26 @@ class Exported(nn.Module):
         return sum(layer.mean(dim=(1, 2)) for layer in layers)
 
 
-def build(device: str, teacher: Lpips | None = None) -> Perceptual:
-    """A new network; with a teacher its first layer starts as AlexNet's."""
+def chosen_channels(teacher: Lpips, image: Tensor, reference: Tensor) -> list[Tensor]:
+    """Of every layer of the teacher the channels that add most to the distances of these pairs, in their order."""
+    differences = ((a - b).square().mean(dim=(0, 2, 3)) for a, b in zip(teacher.features(image), teacher.features(reference), strict=True))
+    shares = (difference * teacher.tensors[f"lin{k}.weight"].flatten() for k, difference in enumerate(differences))
+    return [share.topk(width).indices.sort().values for share, width in zip(shares, WIDTHS, strict=True)]
+
+
+def build(device: str, teacher: Lpips | None = None, pairs: tuple[Tensor, Tensor] | None = None) -> Perceptual:
+    """A new network; with a teacher and some pairs it starts as the part of AlexNet that tells these apart best."""
     torch.manual_seed(0)
     net = Perceptual()
-    if teacher is not None:
-        first = net.convolutions[0]
+    if teacher is not None and pairs is not None:
+        inputs = torch.arange(3)
         with torch.no_grad():
-            first.weight.copy_(teacher.tensors["features.0.weight"][: WIDTHS[0]])
-            first.bias.copy_(teacher.tensors["features.0.bias"][: WIDTHS[0]])
-            net.heads[0].copy_(teacher.tensors["lin0.weight"][: WIDTHS[0]].clamp(min=0).sqrt())
+            for k, channels in enumerate(chosen_channels(teacher, *pairs)):
+                layer, name = net.convolutions[k], f"features.{TEACHER_LAYERS[k]}"
+                layer.weight.copy_(teacher.tensors[f"{name}.weight"][channels][:, inputs])
+                layer.bias.copy_(teacher.tensors[f"{name}.bias"][channels])
+                net.heads[k].copy_(teacher.tensors[f"lin{k}.weight"].flatten()[channels].clamp(min=0).sqrt())
+                inputs = channels
     return net.to(device)
 
 

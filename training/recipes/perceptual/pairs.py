@@ -18,20 +18,21 @@ from ...metrics.lpips import Lpips
 from .distortions import DISTORTIONS
 
 MODELS = Path(__file__).resolve().parents[3] / "models"
-STEPS = [50, 20, 10, 6]
+# Full runs cost most of the time: training goes without, held-out pairs have them.
+STEPS = {"train": [20, 10, 6], "test": [50, 20, 10, 6]}
 KINDS = (*DISTORTIONS, "few steps, cifar10", "few steps, emoji")
 
 
 @dataclass(frozen=True)
 class Counts:
-    """How many pairs a split holds: damaged real pictures, noises of each model (six pairs each)."""
+    """How many pairs a split holds: damaged real pictures, noises of each model (every two of its runs are a pair)."""
 
     damaged: int
     cifar10: int
     emoji: int
 
 
-COUNTS = {"train": Counts(14_000, 60, 36), "test": Counts(1600, 24, 18)}
+COUNTS = {"train": Counts(20_000, 100, 60), "test": Counts(1600, 24, 18)}
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,17 @@ def damaged(split: str, work: Path, count: int, random: np.random.Generator) -> 
     return first, second, kinds
 
 
+def varied(part: tuple[np.ndarray, ...], how: int, random: np.random.Generator) -> tuple[np.ndarray, ...]:
+    """Turned or mirrored in one of eight ways; from the ninth on the pictures differ by a random multiple of what they did."""
+    images, references, kinds = part
+    if how >= 8:
+        multiple = np.exp(random.uniform(np.log(0.2), np.log(2), (len(kinds), 1, 1, 1)))
+        difference = images.astype(np.float32) - references
+        images = np.rint((references + multiple * difference).clip(0, 255)).astype(np.uint8)
+    images, references = (np.rot90(p[..., ::-1] if how & 4 else p, how & 3, (2, 3)) for p in (images, references))
+    return images, references, kinds
+
+
 def few_steps(split: str, counts: Counts) -> tuple[np.ndarray, ...]:
     """Every two of the runs from one noise; the run of more steps is the reference."""
     seed = 100 if split == "train" else 900_000
@@ -75,16 +87,16 @@ def few_steps(split: str, counts: Counts) -> tuple[np.ndarray, ...]:
     rows, random = data.rows(split), np.random.default_rng(seed)
     prompts = [f"{data.entries[rows[i]].caption}, {random.choice(emoji.STYLES)}" for i in random.integers(len(rows), size=counts.emoji)]
     runs = {
-        "few steps, cifar10": cifar10_runs(MODELS / "cifar10", counts.cifar10, seed, STEPS),
-        "few steps, emoji": emoji_runs(MODELS / "emoji", prompts, seed, STEPS),
+        "few steps, cifar10": cifar10_runs(MODELS / "cifar10", counts.cifar10, seed, STEPS[split]),
+        "few steps, emoji": emoji_runs(MODELS / "emoji", prompts, seed, STEPS[split]),
     }
     parts = [
         (pictures[fewer], pictures[more], np.full(len(pictures[more]), KINDS.index(kind)))
         for kind, pictures in runs.items()
-        for more, fewer in itertools.combinations(range(len(STEPS)), 2)
+        for more, fewer in itertools.combinations(range(len(STEPS[split])), 2)
     ]
     if split == "train":
-        parts += [(a[..., ::-1], b[..., ::-1], kinds) for a, b, kinds in parts]
+        parts = [varied(part, how, random) for part in parts for how in range(16)]
     return tuple(np.concatenate(part) for part in zip(*parts, strict=True))
 
 

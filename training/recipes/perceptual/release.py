@@ -14,7 +14,7 @@ from ...data.cifar10 import to_float
 from ...data.samples import SIDE
 from ...export.component import Component, export_component
 from ...export.layout import update_metrics, write_json
-from ...export.storage import store_as_half
+from ...export.storage import store_as_int8
 from ...metrics.lpips import Lpips
 from . import pairs as data
 from .evaluation import agreement, correlations
@@ -42,7 +42,7 @@ def export(work: Path, checkpoint: Path, out: Path) -> None:
     axes = {0: "batch", 2: "height", 3: "width"}
     component = Component(Exported(net), ("image", "reference"), "perceptual", [axes, axes], [pictures, larger])
     path = out / "model.onnx"
-    report = export_component(component, path, store_as_half)
+    report = export_component(component, path, store_as_int8)
     config = {"_class_name": "PerceptualDistance", "_fastflow_version": __version__, "widths": WIDTHS, "least_side": SIDE}
     write_json(out / "config.json", config)
     figures = correlations(FromFile(path), pairs)

@@ -1,12 +1,11 @@
-import { join } from 'node:path'
 import { policyDigest } from '@fastflow/pipelines'
 import { learnPaper } from '../bench/learn.ts'
 import { subjectsOf, takingTurns } from '../bench/turns.ts'
-import { writeWhole } from '../files.ts'
+import { fileAt, type OutputPlace, writeWhole } from '../files.ts'
 import type { Io } from '../io.ts'
 import { createProgress } from '../progress.ts'
 import { withPipeline } from '../session.ts'
-import type { CalibrateCommandOptions, CalibrateOutput } from './calibrate.ts'
+import type { CalibrateCommandOptions } from './calibrate.ts'
 
 const GENERATIONS = 200
 
@@ -14,7 +13,7 @@ const GENERATIONS = 200
 export async function calibratePaper(
   io: Io,
   options: CalibrateCommandOptions,
-  output: CalibrateOutput,
+  output: OutputPlace,
 ): Promise<void> {
   const generations = options.generations ?? GENERATIONS
   const { document, curve } = await withPipeline(io, options, async (pipe) => {
@@ -32,7 +31,7 @@ export async function calibratePaper(
       progress.end()
     }
   })
-  const file = output.isFolder ? join(output.path, `${policyDigest(document.key)}.json`) : output.path
+  const file = fileAt(output, `${policyDigest(document.key)}.json`)
   await writeWhole(file, `${JSON.stringify(document)}\n`)
   const evaluations = curve.nfe.reduce((sum, nfe) => sum + nfe, 0)
   const recent = curve.nfe.slice(-20)

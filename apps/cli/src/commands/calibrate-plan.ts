@@ -1,26 +1,24 @@
-import { join } from 'node:path'
 import { type Frontier, invalidArgument } from '@fastflow/core'
 import { type CalibrationOptions, type Pipeline, planDigest } from '@fastflow/pipelines'
 import { type CheckpointFile, openCheckpoint } from '../checkpoint-file.ts'
-import { isFile, writeWhole } from '../files.ts'
+import { fileAt, isFile, type OutputPlace, writeWhole } from '../files.ts'
 import type { Io } from '../io.ts'
 import { createProgress } from '../progress.ts'
-import { type Case, casesOf, digestOf } from '../quality/cases.ts'
+import { digestOf, readCases, shownIn } from '../quality/cases.ts'
 import { withPipeline } from '../session.ts'
-import type { CalibrateCommandOptions, CalibrateOutput } from './calibrate.ts'
+import type { CalibrateCommandOptions } from './calibrate.ts'
 import { planRows, planTable } from './policy.ts'
 
 /** Makes a plan. An interrupted calibration goes on from a checkpoint beside the file, which is removed at the end. */
 export async function calibratePlan(
   io: Io,
   options: CalibrateCommandOptions,
-  output: CalibrateOutput,
+  output: OutputPlace,
 ): Promise<void> {
   await withPipeline(io, options, async (pipe) => {
     const { settings, digest } = settingsOf(pipe, options)
-    const cases = options.cases === undefined ? undefined : await casesOf(io, pipe, options.cases)
-    if (cases) checkReadsPrompts(pipe)
-    const file = output.isFolder ? join(output.path, `${digest}.json`) : output.path
+    const cases = options.cases === undefined ? undefined : await readCases(io, pipe, options.cases)
+    const file = fileAt(output, `${digest}.json`)
     const checkpoint = await openCheckpoint(`${file}.checkpoint`, {
       plan: digest,
       target: options.target ?? 'baseline',
@@ -57,17 +55,6 @@ function settingsOf(
     ...(target && { target }),
   }
   return { settings, digest: planDigest(pipe.planKey(run)) }
-}
-
-function checkReadsPrompts({ task, model }: Pipeline): void {
-  if (task === 'class-to-image')
-    throw invalidArgument('--cases', `is for models that read prompts; ${model} takes all classes in turn`)
-}
-
-/** Prompts and pictures of the runs; both take turns. */
-function shownIn(cases: readonly Case[]): Pick<CalibrationOptions, 'prompts' | 'images'> {
-  const images = cases.flatMap(({ image }) => image ?? [])
-  return { prompts: cases.map(({ subject }) => String(subject)), ...(images.length > 0 && { images }) }
 }
 
 async function run(

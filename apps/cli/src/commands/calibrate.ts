@@ -1,5 +1,4 @@
-import { dirname, resolve } from 'node:path'
-import { isFolder, prepareFolder } from '../files.ts'
+import { prepareOutput } from '../files.ts'
 import type { Io } from '../io.ts'
 import { onlyWith } from '../options.ts'
 import type { ModelOptions } from '../session.ts'
@@ -22,12 +21,6 @@ export interface CalibrateCommandOptions extends ModelOptions {
   readonly json?: boolean
 }
 
-/** Where the document goes: a file, or a folder to put it in under the name it is looked up by. */
-export interface CalibrateOutput {
-  readonly path: string
-  readonly isFolder: boolean
-}
-
 /**
  * Makes a plan, or learns the paper's policy, and writes it to a file that `generate --policy` applies, or into a folder
  * under the name it is looked up by: in `policies/` of a model folder it ships with the model.
@@ -43,8 +36,6 @@ export async function calibrateCommand(io: Io, options: CalibrateCommandOptions)
     },
     paper: { '--generations': options.generations, '--arms': options.arms },
   })
-  const path = resolve(io.cwd, options.out)
-  const output = { path, isFolder: await isFolder(path) }
-  await prepareFolder(output.isFolder ? path : dirname(path))
+  const output = await prepareOutput(io.cwd, options.out)
   await (options.method === 'plan' ? calibratePlan : calibratePaper)(io, options, output)
 }

@@ -15,6 +15,7 @@ export interface LearnBenchOptions extends ModelOptions {
   readonly steps?: number
   readonly guidance?: number
   readonly cache: string
+  readonly cases?: string
   /** What rewards and the alarm are measured against. */
   readonly limit?: number
   readonly limits?: readonly number[]

@@ -1,10 +1,11 @@
-import { dirname, join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { type Metric, planDigest, type QualityTable, tableDigest } from '@fastflow/pipelines'
 import { quantile } from '@fastflow/proxies'
-import { isFolder, prepareFolder, writeWhole } from '../files.ts'
+import { fileAt, prepareOutput, writeWhole } from '../files.ts'
 import type { Io } from '../io.ts'
 import { createProgress } from '../progress.ts'
 import { openProxy } from '../proxies/open-proxy.ts'
+import { readCases, shownIn } from '../quality/cases.ts'
 import { type ModelOptions, withPipeline } from '../session.ts'
 import { textTable } from '../text-table.ts'
 
@@ -15,17 +16,18 @@ export interface MeasureCommandOptions extends ModelOptions {
   readonly steps?: number
   readonly guidance?: number
   readonly cache: string
+  /** File of what the runs show instead of the model's own subjects. */
+  readonly cases?: string
   readonly out?: string
   readonly json?: boolean
 }
 
 /** Measures a model's plans on noises no calibration has seen, for quality targets. */
 export async function measureCommand(io: Io, options: MeasureCommandOptions): Promise<void> {
-  const out = options.out === undefined ? undefined : resolve(io.cwd, options.out)
-  if (out !== undefined) await prepareFolder((await isFolder(out)) ? out : dirname(out))
+  const output = options.out === undefined ? undefined : await prepareOutput(io.cwd, options.out)
   const { table, file } = await measureModel(io, options)
-  if (out !== undefined) {
-    const path = (await isFolder(out)) ? join(out, file) : out
+  if (output !== undefined) {
+    const path = fileAt(output, file)
     await writeWhole(path, `${JSON.stringify(table)}\n`)
     io.log(`table: ${path}`)
   }
@@ -42,6 +44,7 @@ export async function measureModel(
   const { proxy, dispose } = await openProxy(io, metric, weights)
   try {
     return await withPipeline(io, { ...options, store }, async (pipe) => {
+      const cases = options.cases === undefined ? undefined : await readCases(io, pipe, options.cases)
       const progress = createProgress(io, `measure ${pipe.model}`)
       const settings = {
         ...(steps !== undefined && { numSteps: steps }),
@@ -51,6 +54,7 @@ export async function measureModel(
         const onProgress = (done: number, total: number): void => progress.update(done, total, 'runs')
         const table = await pipe.measureQuality({
           ...settings,
+          ...(cases && shownIn(cases)),
           metric,
           proxy,
           runs,

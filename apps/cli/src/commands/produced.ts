@@ -80,7 +80,9 @@ export function documentOf(
 export function evaluatedOf(items: readonly GeneratedImage[]): string {
   const sum = (of: (stats: GeneratedImage['stats']) => number): number =>
     items.reduce((total, { stats }) => total + of(stats), 0)
-  return `evaluated ${sum(({ nfe }) => nfe)} of ${sum(({ steps }) => steps)} steps`
+  const shadow = sum(({ shadowNfe }) => shadowNfe)
+  const more = shadow > 0 ? `, and ${shadow} to measure the quality` : ''
+  return `evaluated ${sum(({ nfe }) => nfe)} of ${sum(({ steps }) => steps)} steps${more}`
 }
 
 /** A line or two for people. */

@@ -43,13 +43,13 @@ export interface SwappedResult {
  * Feeds the alarm with landings of unchanged runs, drawn from those it does not know, and then with those of a changed
  * model, in another order each time.
  *
- * @param swapped mean decimal logarithms of the landing mismatches of another model under the same plan.
+ * @param swapped decimal logarithms of the landing mismatches of another model under the same plan.
  */
 export function driftOf(
   table: QualityTable,
   goal: Goal,
   arm: number,
-  swapped: readonly number[] | undefined,
+  swapped: readonly (readonly number[])[] | undefined,
   { repeats, unchanged }: DriftSettings,
 ): DriftResult {
   const arms = [...table.nfe, table.numSteps]
@@ -60,16 +60,18 @@ export function driftOf(
     const { next } = createRandom(repeat)
     const { known, fresh } = splitTable(table, Math.floor(table.runs.length / 2), next)
     const terms: Terms = { goal, arms, table: known, learner: initLearner(goal, arms, undefined) }
-    const draw = (from: readonly number[], count: number): number[] =>
+    const draw = (from: readonly (readonly number[])[], count: number): (readonly number[])[] =>
       Array.from({ length: count }, () => from[Math.floor(next() * from.length)]!)
-    const watch = (state: TargetState, mismatches: readonly number[]): TargetState =>
-      mismatches.reduce(
-        (before, mismatch) => updateTargetState(before, recordOf(arms, goal, arm, mismatch), terms),
+    const watch = (state: TargetState, requests: readonly (readonly number[])[]): TargetState =>
+      requests.reduce<TargetState>(
+        // The first alarm is what counts: a detector starts anew after it.
+        (before, landings) =>
+          before.alarm === null
+            ? updateTargetState(before, recordOf(arms, goal, arm, landings), terms)
+            : before,
         state,
       )
-    const usual = fresh.runs
-      .map(({ mismatches }) => mismatches[arm] ?? null)
-      .filter((value) => value !== null)
+    const usual = fresh.runs.map(({ landings }) => landings[arm]!)
     const calm = watch(initTargetState(terms), draw(usual, unchanged))
     if (calm.alarm !== null) falseAlarms++
     if (swapped === undefined || calm.alarm !== null) continue
@@ -84,15 +86,21 @@ export function driftOf(
   return { ...result, swapped: { requests: swapped.length, found, mean, worst: Math.max(0, ...delays) } }
 }
 
-function recordOf(arms: readonly number[], goal: Goal, arm: number, mismatch: number): DecisionRecord {
+function recordOf(
+  arms: readonly number[],
+  goal: Goal,
+  arm: number,
+  landings: readonly number[],
+): DecisionRecord {
   const { metric, limit } = goal
   const request = { key: '', seed: 0, mode: 'on', arms, arm, propensity: 1, metric, limit } as const
   const outcome = {
-    mismatch,
+    landings,
     context: contextOf([0, 0, 0, 0], 0),
     proxy: null,
     scores: [],
+    shadowNfe: 0,
     reward: null,
   } as const
-  return { format: 'fastflow-decision', version: 1, ...request, ...outcome }
+  return { format: 'fastflow-decision', version: 2, ...request, ...outcome }
 }

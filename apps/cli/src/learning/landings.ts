@@ -1,19 +1,21 @@
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { FastFlowError, parsePlan, sample } from '@fastflow/core'
-import { planDigest } from '@fastflow/pipelines'
-import { subjectsOf, takingTurns } from '../bench/turns.ts'
+import { landingLogs, planDigest } from '@fastflow/pipelines'
+import { takingTurns } from '../bench/turns.ts'
 import type { Io } from '../io.ts'
 import { findModel } from '../models.ts'
+import { casesOf } from '../quality/cases.ts'
 import { type ModelOptions, withPipeline } from '../session.ts'
 
 export interface LandingsOptions extends ModelOptions {
   readonly steps?: number
   readonly guidance?: number
+  readonly cases?: string
 }
 
 /**
- * Mean decimal logarithms of the landing mismatches of another model of the same shapes, under the plan of `options.model`.
+ * Decimal logarithms of the landing mismatches of another model of the same shapes, under the plan of `options.model`.
  *
  * @param swapped folder of the other model.
  * @param arm index of the plan.
@@ -25,7 +27,7 @@ export async function landingsOf(
   swapped: string,
   arm: number,
   count: number,
-): Promise<readonly number[]> {
+): Promise<readonly (readonly number[])[]> {
   const settings = {
     ...(options.steps !== undefined && { numSteps: options.steps }),
     ...(options.guidance !== undefined && { guidanceScale: options.guidance }),
@@ -35,16 +37,15 @@ export async function landingsOf(
   const frontier = parsePlan(await readPlanFile(join(folder, 'policies', `${digest}.json`)))
   const plan = frontier.document.plans[arm]!
   return withPipeline(io, { ...options, model: resolve(io.cwd, swapped) }, async (pipe) => {
-    const turns = takingTurns(pipe, await subjectsOf(pipe))
-    const means: number[] = []
+    const turns = takingTurns(pipe, await casesOf(io, pipe, options.cases))
+    const all: (readonly number[])[] = []
     for (let seed = 0; seed < count; seed++) {
       const { velocity, schedule, noise } = await turns.prepareTurn(seed, { ...settings, seed })
       const policy = { ...frontier.at(plan.budget), needs: ['mismatch'] as const }
       const { stats } = await sample({ velocity, schedule, x: noise, policy, signal: io.signal })
-      const logs = stats.mismatches.filter((mismatch) => mismatch > 0).map(Math.log10)
-      means.push(logs.reduce((sum, value) => sum + value, 0) / logs.length)
+      all.push(landingLogs(stats.mismatches))
     }
-    return means
+    return all
   })
 }
 

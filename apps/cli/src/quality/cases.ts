@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { invalidArgument, type RgbImage } from '@fastflow/core'
-import type { ImageInput, Pipeline } from '@fastflow/pipelines'
+import type { CalibrationOptions, ImageInput, Pipeline } from '@fastflow/pipelines'
 import { subjectsOf } from '../bench/turns.ts'
 import type { Io } from '../io.ts'
 import { readImage } from '../read-image.ts'
@@ -56,6 +56,22 @@ export async function casesOf(io: Io, pipe: Pipeline, file: string | undefined):
     cases.push({ subject: fields.prompt, ...(image && { image }), target, caption: fields.caption })
   }
   return cases
+}
+
+/**
+ * {@link casesOf} for runs that take them in turn.
+ *
+ * @throws FastFlowError `invalid-argument` for models that read no prompts, too.
+ */
+export async function readCases(io: Io, pipe: Pipeline, file: string): Promise<readonly Case[]> {
+  if (pipe.task !== 'class-to-image') return casesOf(io, pipe, file)
+  throw invalidArgument('--cases', `is for models that read prompts; ${pipe.model} takes all classes in turn`)
+}
+
+/** Prompts and pictures of the runs; both take turns. */
+export function shownIn(cases: readonly Case[]): Pick<CalibrationOptions, 'prompts' | 'images'> {
+  const images = cases.flatMap(({ image }) => image ?? [])
+  return { prompts: cases.map(({ subject }) => String(subject)), ...(images.length > 0 && { images }) }
 }
 
 type Fields = { readonly prompt: string } & Partial<Record<(typeof FIELDS)[number], string>>

@@ -30,8 +30,8 @@ export interface RunOptions
   readonly seed: number
   /** The condition in a few numbers, for policies that choose by it. */
   readonly features: readonly number[]
-  /** The image of a final state; of a clip the first frame. */
-  readonly render: (x: unknown) => Promise<RgbImage>
+  /** The image of a final state, or all frames of a clip. */
+  readonly render: (x: unknown) => Promise<readonly RgbImage[]>
 }
 
 /** One generation that ended. */
@@ -56,8 +56,10 @@ export interface Acceleration {
   document(): PolicyDocument<PaperState> | undefined
   /** The plans that are followed. */
   plan(): PlanDocument | undefined
-  /** Learns from the image that was served last, and stores what has been learned so far. */
-  save(image?: RgbImage): Promise<void>
+  /** Learns from the image that was served last, or from all frames of a clip, and stores what has been learned so far. */
+  save(served?: readonly RgbImage[]): Promise<void>
+  /** Evaluations that the last `save` made to measure what was served; none where it is missing. */
+  shadowNfe?(): number
 }
 
 const learnsNothing = {

@@ -1,5 +1,5 @@
 import type { StepEvent } from '@fastflow/core'
-import type { Flow } from '../flow.ts'
+import { type Flow, framesOf } from '../flow.ts'
 import type { PreparedFlow } from '../task/prepare.ts'
 import type { Acceleration } from './acceleration.ts'
 import type { GenerateOptions, GenerateStep } from './options.ts'
@@ -34,8 +34,10 @@ export async function generateImages(request: GenerateRequest): Promise<Generate
       try {
         await options.onImage?.(item)
       } finally {
-        await acceleration.save(item.image)
+        await acceleration.save(item.clip?.frames ?? [item.image])
       }
+      const shadowNfe = acceleration.shadowNfe?.() ?? 0
+      if (shadowNfe > 0) items[index] = { ...item, stats: { ...item.stats, shadowNfe } }
     } finally {
       flow.release()
     }
@@ -65,7 +67,7 @@ async function generateImage(
     x: flow.noise,
     seed,
     features: request.features,
-    render: async (x) => flow.toImage(await flow.pixels(x)),
+    render: async (x) => framesOf(flow, await flow.pixels(x)),
     space,
     passesPerEvaluation: flow.passesPerEvaluation,
     ...(signal && { signal }),
@@ -100,7 +102,7 @@ function stepOf(flow: PreparedFlow<unknown>, event: StepEvent<unknown>, image: n
   }
 }
 
-function clipOf({ numFrames, fps, toImage }: Flow<unknown>, pixels: Float32Array): Clip | undefined {
-  if (fps === undefined) return undefined
-  return { frames: Array.from({ length: numFrames }, (_, frame) => toImage(pixels, frame)), fps }
+function clipOf(flow: Flow<unknown>, pixels: Float32Array): Clip | undefined {
+  const { fps } = flow
+  return fps === undefined ? undefined : { frames: framesOf(flow, pixels), fps }
 }

@@ -24,6 +24,11 @@ export interface GenerationStats extends SampleStats {
    * first image, several dB too rosy).
    */
   readonly estimateBasis: 'mismatches' | Exclude<PlanQuality['basis'], 'none'> | undefined
+  /**
+   * Evaluations made after delivery to measure the quality of this image, on top of `nfe`; 0 where it was not measured.
+   * `onImage` comes before them and sees 0.
+   */
+  readonly shadowNfe: number
   /** Where a quality target was asked for: what is known of it. */
   readonly quality: TargetQuality | undefined
 }
@@ -77,6 +82,7 @@ export function statsOf(
     // What the velocity function spends beyond the network (copies, messages) is ours too.
     overheadMs: stats.overheadMs + Math.max(0, stats.velocityMs - modelMs),
     ...estimateOf(stats, quality, range),
+    shadowNfe: 0,
     quality: target,
   }
 }

@@ -3,7 +3,7 @@ import { type Feeds, fillNormal, type Tensor } from '@fastflow/core'
 /** Directions that a prompt's embedding is projected on. */
 const PROJECTED = 4
 
-/** Entries of a context: 1, the projected condition, the mismatch of the request before. */
+/** Entries of a context: 1, the projected condition, the landings of the request before. */
 export const CONTEXT_SIZE: number = PROJECTED + 2
 
 /** Fixed, so that contexts mean the same in every process. */
@@ -21,16 +21,9 @@ export function conditionFeatures(feeds: Feeds): readonly number[] {
   return project(meanToken(states, mask))
 }
 
-/** @param previous mismatch of the request before, in standard deviations. */
+/** @param previous landings of the request before, in standard deviations of the measured runs. */
 export function contextOf(features: readonly number[], previous: number): number[] {
   return [1, ...features, Math.min(2, Math.max(-2, previous)) / 2]
-}
-
-/** Mean decimal logarithm of landing mismatches; null where there are none. */
-export function meanMismatch(mismatches: readonly number[]): number | null {
-  const known = mismatches.filter((mismatch) => mismatch > 0)
-  if (known.length === 0) return null
-  return known.reduce((sum, mismatch) => sum + Math.log10(mismatch), 0) / known.length
 }
 
 function meanToken(states: Tensor, mask: Tensor | undefined): Float64Array {

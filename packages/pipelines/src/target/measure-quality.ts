@@ -11,16 +11,18 @@ import {
   sample,
 } from '@fastflow/core'
 import { throwIfAborted } from '@fastflow/core/backend'
-import type { Flow } from '../flow.ts'
+import { type Flow, framesOf } from '../flow.ts'
 import { planDigest, planKeyOf } from '../plan/key.ts'
 import { readPlan } from '../plan/planned.ts'
 import type { RunKey } from '../policy/document.ts'
 import { findPolicy, type PolicyPlaces } from '../policy/places.ts'
 import { checkCount } from '../task/checks.ts'
-import { conditionFeatures, meanMismatch } from './features.ts'
+import { conditionFeatures } from './features.ts'
+import { landingLogs } from './landings.ts'
 import { proxyOf } from './metric.ts'
 import type { QualityOptions } from './options.ts'
 import { findTable, plansDigest, type QualityRun, type QualityTable, tableDigest } from './quality-table.ts'
+import { scoreFrames } from './score-frames.ts'
 
 /** Far from seeds people type, and from those of calibrations, which begin at 2^31. */
 const FIRST_SEED = 2 ** 31 + 2 ** 20
@@ -96,7 +98,7 @@ function emptyTable(
 ): QualityTable {
   return {
     format: 'fastflow-quality',
-    version: 1,
+    version: 2,
     key,
     plans: plansDigest(document),
     metric,
@@ -113,18 +115,18 @@ async function measureRun(
   frontier: Frontier,
   proxy: QualityProxy,
   withFloor: boolean,
-): Promise<{ readonly run: Pick<QualityRun, 'scores' | 'mismatches'>; readonly floor: readonly number[] }> {
-  const reference = (await rendered(flow)).image
-  const scoreOf = async (image: RgbImage): Promise<number> => (await proxy.score({ image, reference })).value
+): Promise<{ readonly run: Pick<QualityRun, 'scores' | 'landings'>; readonly floor: readonly number[] }> {
+  const references = (await rendered(flow)).images
+  const scoreOf = (images: readonly RgbImage[]): Promise<number> => scoreFrames(proxy, images, references)
   const scores: number[] = []
-  const mismatches: (number | null)[] = []
+  const landings: (readonly number[])[] = []
   for (const { budget } of frontier.document.plans) {
-    const { image, mismatch } = await rendered(flow, listening(frontier.at(budget)))
-    scores.push(brief(await scoreOf(image)))
-    mismatches.push(mismatch === null ? null : brief(mismatch))
+    const { images, mismatches } = await rendered(flow, listening(frontier.at(budget)))
+    scores.push(brief(await scoreOf(images)))
+    landings.push(landingLogs(mismatches).map(brief))
   }
   const coarse = withFloor ? await rendered(flow, undefined, coarserSchedule(flow.schedule)) : undefined
-  return { run: { scores, mismatches }, floor: coarse ? [brief(await scoreOf(coarse.image))] : [] }
+  return { run: { scores, landings }, floor: coarse ? [brief(await scoreOf(coarse.images))] : [] }
 }
 
 /** A plan whose landings are measured, at no evaluation. */
@@ -136,7 +138,7 @@ async function rendered(
   flow: Flow,
   policy?: SkipPolicy<undefined>,
   schedule: Schedule = flow.schedule,
-): Promise<{ readonly image: RgbImage; readonly mismatch: number | null }> {
+): Promise<{ readonly images: readonly RgbImage[]; readonly mismatches: readonly number[] }> {
   const { x, status, stats } = await sample({
     velocity: flow.velocity,
     schedule,
@@ -145,7 +147,7 @@ async function rendered(
     ...(policy && { policy }),
   })
   if (status.kind !== 'completed') throw flow.failure(status)
-  return { image: flow.toImage(await flow.pixels(x)), mismatch: meanMismatch(stats.mismatches) }
+  return { images: framesOf(flow, await flow.pixels(x)), mismatches: stats.mismatches }
 }
 
 /** Six digits are more than any of these numbers has. */

@@ -10,14 +10,14 @@ export interface QualityRun {
   readonly features: readonly number[]
   /** Of each plan's image to the full run's. */
   readonly scores: readonly number[]
-  /** Mean decimal logarithm of the landing mismatches of each plan. */
-  readonly mismatches: readonly (number | null)[]
+  /** Decimal logarithms of the landing mismatches of each plan, in their order. */
+  readonly landings: readonly (readonly number[])[]
 }
 
 /** How good the images of a model's plans are: what targets are certified on, and what bandits start from. */
 export interface QualityTable {
   readonly format: 'fastflow-quality'
-  readonly version: 1
+  readonly version: 2
   /** Digest of model and settings. */
   readonly key: string
   /** Digest of the plans' steps and weights. */
@@ -64,6 +64,9 @@ export async function findTable(
 ): Promise<{ readonly table?: QualityTable; readonly note?: string }> {
   const found = await findPolicy(places, tableDigest(key, metric))
   if (found === undefined) return {}
+  const { document } = found
+  if (isRecord(document) && document.version === 1)
+    return { note: `what was measured of ${metric} is in a format of before: measure the quality again` }
   const table = parseTable(found)
   if (table.plans !== plansDigest(frontier.document))
     return { note: `what was measured of ${metric} belongs to other plans: measure the quality of these` }
@@ -80,7 +83,7 @@ export function parseTable({ document, source }: FoundPolicy): QualityTable {
     Array.isArray(value) && (length === undefined || value.length === length) && value.every(Number.isFinite)
   if (!isRecord(document) || document.format !== 'fastflow-quality') throw bad('format')
   const { version, nfe, runs, floor, proxy, numSteps } = document
-  if (version !== 1) throw bad('version')
+  if (version !== 2) throw bad('version')
   if (!numbers(nfe) || !Number.isInteger(numSteps)) throw bad('nfe')
   if (!numbers(floor)) throw bad('floor')
   if (!isRecord(proxy) || typeof proxy.version !== 'string') throw bad('proxy')
@@ -89,8 +92,9 @@ export function parseTable({ document, source }: FoundPolicy): QualityTable {
     isRecord(run) &&
     numbers(run.features) &&
     numbers(run.scores, plans) &&
-    Array.isArray(run.mismatches) &&
-    run.mismatches.length === plans
+    Array.isArray(run.landings) &&
+    run.landings.length === plans &&
+    run.landings.every((landings) => numbers(landings))
   if (!Array.isArray(runs) || !runs.every(whole)) throw bad('runs')
   return document as unknown as QualityTable
 }

@@ -13,7 +13,8 @@ import type { Acceleration, RunOptions, Sampled } from '../generate/acceleration
 import type { RunKey } from '../policy/document.ts'
 import type { PolicyPlaces } from '../policy/places.ts'
 import { type Choice, certificateOf, choose } from './choose.ts'
-import { contextOf, meanMismatch } from './features.ts'
+import { contextOf } from './features.ts'
+import { landingLogs } from './landings.ts'
 import { listening } from './measure-quality.ts'
 import { measureRequest } from './measure-request.ts'
 import type { TargetAcceleration } from './options.ts'
@@ -48,7 +49,7 @@ interface Pending {
   readonly run: RunOptions
   readonly choice: Choice
   readonly context: readonly number[]
-  readonly mismatch: number | null
+  readonly landings: readonly number[]
   readonly measured: boolean
   readonly recorder: Recorder<unknown> | undefined
 }
@@ -61,6 +62,7 @@ export async function serve(session: Session): Promise<Acceleration> {
   let state = foldRecords(parseState(content.document, terms), content.updates, terms)
   let appended = content.updates.length
   let pending: Pending | undefined
+  let shadowNfe = 0
   const full = terms.arms.length - 1
   tell(notes, state, session)
   return {
@@ -82,8 +84,8 @@ export async function serve(session: Session): Promise<Acceleration> {
         ...(recorder && { velocity: recorder.velocity }),
       })
       if (result.status.kind === 'completed') {
-        const mismatch = isFull ? null : meanMismatch(result.stats.mismatches)
-        pending = { run: runOptions, choice, context, mismatch, measured, recorder }
+        const landings = isFull ? [] : landingLogs(result.stats.mismatches)
+        pending = { run: runOptions, choice, context, landings, measured, recorder }
       }
       const abstains = certificate.arm === undefined && options.choose !== 'learned'
       const target = qualityOf(
@@ -97,11 +99,14 @@ export async function serve(session: Session): Promise<Acceleration> {
     },
     document: () => undefined,
     plan: () => frontier.document,
-    async save(image) {
-      if (pending === undefined || image === undefined) return
+    shadowNfe: () => shadowNfe,
+    async save(images) {
+      shadowNfe = 0
+      if (pending === undefined || images === undefined) return
       const served = pending
       pending = undefined
-      const record = await recordOf(session, served, image)
+      const record = await recordOf(session, served, images)
+      shadowNfe = record.shadowNfe
       const before = state.alarm
       state = update(state, record, terms)
       await journal.append(digest, record)
@@ -125,7 +130,7 @@ export async function serve(session: Session): Promise<Acceleration> {
 function stateDigest({ key, frontier, terms }: Session): string {
   const { goal } = terms
   const fields = [
-    'fastflow-target',
+    'fastflow-target/2',
     key,
     plansDigest(frontier.document),
     goal.metric,
@@ -140,10 +145,14 @@ function foldRecords(state: TargetState, updates: readonly unknown[], terms: Ter
 }
 
 /** Measures the request where it is to be, and says what came of it. */
-async function recordOf(session: Session, pending: Pending, image: RgbImage): Promise<DecisionRecord> {
+async function recordOf(
+  session: Session,
+  pending: Pending,
+  images: readonly RgbImage[],
+): Promise<DecisionRecord> {
   const { options, frontier, terms, proxy, key } = session
   const { goal, arms } = terms
-  const { run, choice, context, mismatch, measured } = pending
+  const { run, choice, context, landings, measured } = pending
   const full = arms.length - 1
   // The next cheaper plan is measured along: that is how a target is relaxed.
   const compared = [...new Set([choice.candidate, Math.max(0, choice.candidate - 1)])].filter(
@@ -151,15 +160,15 @@ async function recordOf(session: Session, pending: Pending, image: RgbImage): Pr
   )
   const found =
     measured && proxy
-      ? await measureRequest({ options: run, arm: choice.arm, image }, compared, frontier, proxy)
+      ? await measureRequest({ options: run, arm: choice.arm, images }, compared, frontier, proxy)
       : undefined
   const scores = found?.scores ?? []
   const own = scores.find(({ arm }) => arm === choice.arm)?.score
   // A full run counts where it was drawn to be measured, though it needs no measuring: else logs would hold too many.
-  const ofFull = found && choice.arm === full ? 0 : null
+  const ofFull = found?.scores && choice.arm === full ? 0 : null
   return {
     format: 'fastflow-decision',
-    version: 1,
+    version: 2,
     key,
     seed: run.seed,
     mode: options.mode ?? 'on',
@@ -167,11 +176,12 @@ async function recordOf(session: Session, pending: Pending, image: RgbImage): Pr
     arm: choice.arm,
     propensity: choice.propensity,
     context,
-    mismatch,
+    landings,
     metric: goal.metric,
     limit: goal.limit,
     proxy: scores.length > 0 ? proxy!.version : null,
     scores,
+    shadowNfe: found?.nfe ?? 0,
     reward: own === undefined ? ofFull : rewardOf(goal, own, arms[choice.arm]!, arms[full]!),
   }
 }

@@ -1,5 +1,6 @@
 import { cusum, type DriftState, type LinearState, type RateCounts } from '@fastflow/bandits'
 import { FastFlowError, isRecord } from '@fastflow/core'
+import { LANDING_PARTS, landingScores } from './landings.ts'
 import { bandit } from './learner.ts'
 import type { QualityTable } from './quality-table.ts'
 import type { DecisionRecord } from './record.ts'
@@ -7,27 +8,37 @@ import { type Goal, misses, perfect, rewardOf } from './reward.ts'
 
 /** Everything learned while serving. Plain JSON. */
 export interface TargetState {
-  readonly version: 1
+  readonly version: 2
   readonly served: number
   /** What was measured of each plan since the last alarm. */
   readonly online: readonly RateCounts[]
   readonly learner: LinearState
-  readonly drift: DriftState
-  /** Mismatch of the last request that had one, in standard deviations. */
+  /** One detector for each part of the trajectory. */
+  readonly drift: readonly DriftState[]
+  /** Landings of the last request that had any, in standard deviations, over all parts. */
   readonly previous: number
   /** Requests served when the landings last stopped looking like those measured; null while they do. */
   readonly alarm: number | null
 }
 
 /**
- * Mismatches come in standard deviations of the measured runs, so that a change shows from the first request on. A mean
- * shift of 1.5 deviations is found in about 16 requests; a tolerance of half a deviation raised false alarms, since the
- * mean itself is known from some tens of runs alone (docs/decisions/2026-11-25-quality-targets.md).
+ * Landings come in standard deviations of the measured runs, so that a change shows from the first request on. A part of
+ * the trajectory that moved by three deviations is found in nine requests. A tolerance below a whole deviation raised false
+ * alarms, since mean and deviation are themselves known from some tens of runs alone
+ * (docs/decisions/2026-11-25-quality-targets.md).
  */
-const detector = cusum({ warmUp: 5, tolerance: 0.75, threshold: 12 })
+const detector = cusum({ warmUp: 5, tolerance: 1, threshold: 18 })
 
-/** A detector that knows what is normal: mean 0, deviation 1. */
-const calm: DriftState = { version: 1, kind: 'cusum', count: 5, mean: 0, squares: 4, up: 0, down: 0 }
+/** Detectors that know what is normal: mean 0, deviation 1. */
+const calm: readonly DriftState[] = Array.from({ length: LANDING_PARTS }, () => ({
+  version: 1,
+  kind: 'cusum',
+  count: 5,
+  mean: 0,
+  squares: 4,
+  up: 0,
+  down: 0,
+}))
 
 /** What a state starts from and is updated by. */
 export interface Terms {
@@ -40,17 +51,22 @@ export interface Terms {
 
 export function initState({ arms, learner }: Terms): TargetState {
   const online = arms.slice(1).map(() => ({ runs: 0, misses: 0 }))
-  return { version: 1, served: 0, online, learner, drift: calm, previous: 0, alarm: null }
+  return { version: 2, served: 0, online, learner, drift: calm, previous: 0, alarm: null }
 }
 
 /** Learns from one request. */
 export function update(state: TargetState, record: DecisionRecord, terms: Terms): TargetState {
-  const z = standardised(record, terms.table)
-  const { state: drift, alarm } =
-    z === undefined ? { state: state.drift, alarm: undefined } : detector.update(state.drift, z)
+  const scores = scoresOf(record, terms.table)
+  const updates = state.drift.map((before, part) => {
+    const score = scores[part]
+    return score === undefined ? { state: before, alarm: undefined } : detector.update(before, score)
+  })
+  const drift = updates.map((one) => one.state)
+  const known = scores.filter((score) => score !== undefined)
+  const previous = known.length > 0 ? known.reduce((sum, z) => sum + z, 0) / known.length : state.previous
   const served = state.served + 1
-  const learnt = { ...learn(state, record, terms), served, previous: z ?? state.previous }
-  if (alarm === undefined) return { ...learnt, drift }
+  const learnt = { ...learn(state, record, terms), served, previous }
+  if (updates.every(({ alarm }) => alarm === undefined)) return { ...learnt, drift }
   // What was measured belongs to the model as it was.
   return { ...learnt, online: initState(terms).online, drift: calm, alarm: served }
 }
@@ -69,18 +85,16 @@ function learn(state: TargetState, record: DecisionRecord, { goal, arms }: Terms
   return { ...state, online, learner }
 }
 
-/** Mismatch of a plan's landings in standard deviations of the measured runs; undefined where there is no telling. */
-function standardised(
-  { arm, mismatch }: DecisionRecord,
+/** The landings of a request, part by part, in standard deviations of the measured runs. */
+function scoresOf(
+  { arm, landings }: DecisionRecord,
   table: QualityTable | undefined,
-): number | undefined {
-  if (mismatch === null || table === undefined) return undefined
-  const known = table.runs.map(({ mismatches }) => mismatches[arm] ?? null).filter((value) => value !== null)
-  if (known.length < 10) return undefined
-  const mean = known.reduce((sum, value) => sum + value, 0) / known.length
-  const variance = known.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (known.length - 1)
-  // One wild image is no change of the model: it takes several in a row.
-  return variance > 0 ? Math.min(4, Math.max(-4, (mismatch - mean) / Math.sqrt(variance))) : undefined
+): readonly (number | undefined)[] {
+  if (table === undefined) return []
+  return landingScores(
+    landings,
+    table.runs.flatMap((run) => (run.landings[arm] === undefined ? [] : [run.landings[arm]])),
+  )
 }
 
 /** The score that the full run has for itself. */
@@ -96,10 +110,11 @@ export function parseState(document: unknown, terms: Terms): TargetState {
     const message = `the learned state of the target is damaged${cause ? ` (${cause})` : ''}; delete it to learn anew`
     return new FastFlowError({ code: 'policy-unreadable', field: 'target.state', message, cause })
   }
-  if (!isRecord(document) || document.version !== 1) throw unreadable()
+  if (!isRecord(document) || document.version !== 2) throw unreadable()
   const { online, served, previous, alarm, drift } = document
   if (!Array.isArray(online) || online.length !== fresh.online.length) throw unreadable()
-  if (!Number.isInteger(served) || !Number.isFinite(previous) || !isRecord(drift)) throw unreadable()
+  if (!Number.isInteger(served) || !Number.isFinite(previous)) throw unreadable()
+  if (!Array.isArray(drift) || drift.length !== LANDING_PARTS || !drift.every(isRecord)) throw unreadable()
   if (alarm !== null && !Number.isInteger(alarm)) throw unreadable()
   try {
     return { ...(document as unknown as TargetState), learner: bandit.parse(document.learner) }
