@@ -13,9 +13,10 @@ from PIL import Image
 
 from ..metrics.lpips import Lpips
 from ..recipes import perceptual
-from ..recipes.perceptual import pairs
+from ..recipes.perceptual import pairs, training
 from ..recipes.perceptual.distortions import DISTORTIONS
 from ..recipes.perceptual.evaluation import agreement, ranks
+from ..recipes.perceptual.model import build, distillation_loss
 from ..trainer import Settings
 from .emoji_data import draw, write_emoji
 
@@ -46,7 +47,9 @@ def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "work"
 
 
-def test_learns_and_exports(work: Path, tmp_path: Path) -> None:
+def test_learns_and_exports(work: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # From nothing: what starts as a part of the teacher has hardly anything to learn from these few pictures.
+    monkeypatch.setattr(training, "build", lambda device, _teacher, _pairs: build(device))
     settings = Settings(steps=40, minutes=10, warmup=5, checkpoint_every=1000, preview_every=1000)
     perceptual.train(work, "cpu", 16, Settings(steps=1, minutes=10, warmup=5))
     perceptual.train(work, "cpu", 16, settings)
@@ -64,6 +67,14 @@ def test_learns_and_exports(work: Path, tmp_path: Path) -> None:
     assert np.all(other > 0)
     perceptual.card(out)
     assert "not LPIPS" in (out / "README.md").read_text(encoding="utf-8")
+
+
+def test_starts_close_to_the_teacher(work: Path) -> None:
+    made, teacher = pairs.load("test", work), Lpips.load("alex")
+    image, reference = (part[:16].float() / 127.5 - 1 for part in (made.images, made.references))
+    layers = teacher.maps(image, reference)
+    informed, blank = (distillation_loss(build("cpu", *start), image, reference, layers) for start in ((teacher, (image, reference)), ()))
+    assert informed < 0.5 * blank
 
 
 def test_pairs_have_the_distance_of_the_teacher(work: Path) -> None:
