@@ -50,7 +50,7 @@ def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_learns_and_exports(work: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # From nothing: what starts as a part of the teacher has hardly anything to learn from these few pictures.
     monkeypatch.setattr(training, "build", lambda device, _teacher, _pairs: build(device))
-    settings = Settings(steps=40, minutes=10, warmup=5, checkpoint_every=1000, preview_every=1000)
+    settings = Settings(steps=90, minutes=10, warmup=5, checkpoint_every=1000, preview_every=1000)
     perceptual.train(work, "cpu", 16, Settings(steps=1, minutes=10, warmup=5))
     perceptual.train(work, "cpu", 16, settings)
     first, last = (json.loads(line)["loss"] for line in (work / "perceptual" / "log.jsonl").read_text().splitlines())
