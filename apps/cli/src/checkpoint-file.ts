@@ -10,6 +10,7 @@ export interface CheckpointTerms {
   /** Null for the default. */
   readonly evaluations: number | null
   readonly budgets: readonly number[] | null
+  readonly passes: readonly number[] | null
   /** Digest of what the runs show; null for the model's own. */
   readonly cases: string | null
 }
@@ -64,6 +65,7 @@ const options = {
   target: '--target',
   evaluations: '--evaluations',
   budgets: '--nfe',
+  passes: '--passes',
   cases: '--cases',
 } as const satisfies Record<keyof CheckpointTerms, string>
 

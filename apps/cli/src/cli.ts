@@ -76,6 +76,11 @@ function createProgram(io: Io, args: readonly string[], fail: () => void): Comma
       wholeNumbers('--nfe', 1, 10_000),
     )
     .option(
+      '--passes <list>',
+      'network passes to plan for too, with steps that run the conditional pass alone (guided models)',
+      wholeNumbers('--passes', 3, 20_000),
+    )
+    .option(
       '--target <name>',
       'baseline (the full run) or exact (the solution it approximates)',
       oneOf('--target', ['baseline', 'exact']),

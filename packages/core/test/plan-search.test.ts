@@ -1,7 +1,7 @@
 import { emulate, linearSchedule, shiftedSchedule } from '@fastflow/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { nearestIndex, proposeCandidates, shiftedPath, weightingsOf } from '../src/plan/candidates.ts'
+import { nearestIndex, proposeCandidates, shiftedPath } from '../src/plan/candidates.ts'
 import { createEdgeErrors } from '../src/plan/edges.ts'
 import { incrementsOf } from '../src/plan/increments.ts'
 import { quadratic } from '../src/plan/quadratic.ts'
@@ -64,7 +64,7 @@ describe('shortest paths', () => {
 describe('candidates', () => {
   it('have the budget asked for, start at 0, end at T and are all different', async () => {
     const edges = await recordedEdges([1, 2])
-    const proposed = proposeCandidates(edges, schedule.sigmas, [5, 8, 29], weightingsOf(1))
+    const proposed = proposeCandidates(edges, schedule.sigmas, [5, 8, 29])
     for (const [nfe, candidates] of proposed) {
       for (const { path } of candidates) {
         expect(path).toHaveLength(nfe + 1)

@@ -32,7 +32,12 @@ export interface Plans {
   readonly 'plan-exact'?: Frontier
   /** Searched on the noises of the bench itself. */
   readonly oracle?: Frontier
+  /** Of a guided model: calibrated for network passes, at the default cost once more. */
+  readonly joint?: Frontier
 }
+
+/** Passes that joint plans are made for. */
+const PASSES = [9, 13, 17, 21, 26] as const
 
 /** Seed of the one generation that `plan1` is planned from. */
 const SINGLE_SEED = 2 ** 31 - 1
@@ -41,30 +46,33 @@ const SINGLE_SEED = 2 ** 31 - 1
 export function makePlan(
   pipe: TurnPipeline,
   settings: PlanSettings,
-  target: PlanTarget,
+  aim: { readonly target?: PlanTarget; readonly passes?: readonly number[] },
   onProgress: PlanProgress,
 ): Promise<Frontier> {
   const { schedule, guidanceScale, signal } = settings
   const numSteps = numStepsOf(schedule)
-  return pipe.calibrate({
-    numSteps,
-    guidanceScale,
-    budgets: plannable(settings),
-    // Joint plans are compared with the full run alone.
-    ...(target === 'exact' && { passes: [] }),
-    target,
-    signal,
-    onProgress,
-  })
+  const budgets = plannable(settings)
+  return pipe.calibrate({ numSteps, guidanceScale, budgets, ...aim, signal, onProgress })
+}
+
+/** Joint plans; undefined for a model without guidance. */
+export async function makeJointPlan(
+  pipe: TurnPipeline,
+  settings: PlanSettings,
+  onProgress: PlanProgress,
+): Promise<Frontier | undefined> {
+  const { schedule, guidanceScale } = settings
+  const { passesPerEvaluation } = await pipe.prepareTurn(0, { seed: 0, guidanceScale })
+  if (passesPerEvaluation !== 2) return undefined
+  const passes = PASSES.filter((count) => count < 2 * numStepsOf(schedule))
+  return makePlan(pipe, settings, { passes }, onProgress)
 }
 
 /** Plans from one full run, with no evaluation more. */
 export async function makeSinglePlan(pipe: TurnPipeline, settings: PlanSettings): Promise<Frontier> {
   const { schedule, guidanceScale } = settings
-  const run = await recordRun(pipe, { schedule, guidanceScale, seed: SINGLE_SEED, parts: true })
-  const guided = run.firstParts !== undefined
-  const budgets = plannable(settings)
-  return calibrate({ schedule, budgets, recorded: [run], evaluations: 0, guided, passes: [] })
+  const run = await recordRun(pipe, { schedule, guidanceScale, seed: SINGLE_SEED })
+  return calibrate({ schedule, budgets: plannable(settings), recorded: [run], evaluations: 0 })
 }
 
 /**
@@ -92,8 +100,12 @@ function plannable({ schedule, budgets }: PlanSettings): readonly number[] {
 }
 
 /** The plans of all frontiers at one budget. */
-export function planMethods(schedule: Schedule, plans: Plans, nfe: number): readonly Method[] {
-  return Object.entries<Frontier>({ ...plans }).map(([family, frontier]) => ({
+export function planMethods(
+  schedule: Schedule,
+  { joint: _, ...plans }: Plans,
+  nfe: number,
+): readonly Method[] {
+  return Object.entries<Frontier>(plans).map(([family, frontier]) => ({
     name: `${family}-${nfe}`,
     schedule,
     // A smaller plan that serves this budget too, or the full run.
@@ -103,15 +115,12 @@ export function planMethods(schedule: Schedule, plans: Plans, nfe: number): read
 }
 
 /** The joint plans of a guided model: the best within so many network passes. */
-export function jointMethods(schedule: Schedule, { plan }: Plans): readonly Method[] {
-  return plan.passes.map((passes) => {
-    const steps = plan.document.plans.indexOf(plan.entry({ passes })!)
-    return {
-      name: `plan-passes-${passes}`,
-      schedule,
-      computation:
-        steps < 0 ? `plan ${plan.decisions({ passes })}` : `plan ${plan.document.plans[steps]!.budget}`,
-      options: () => ({ policy: plan.at({ passes }) }),
-    }
-  })
+export function jointMethods(schedule: Schedule, { joint }: Plans): readonly Method[] {
+  return (joint?.passes ?? []).map((passes) => ({
+    name: `plan-passes-${passes}`,
+    schedule,
+    // Where the best plan within the passes is one without forecasts, both are the same run.
+    computation: `joint ${joint!.decisions({ passes })}`,
+    options: () => ({ policy: joint!.at({ passes }) }),
+  }))
 }

@@ -10,6 +10,7 @@ import { loadPeers, ruleFamilies } from './peer-rules.ts'
 import { solverFamilies } from './peer-solvers.ts'
 import {
   jointMethods,
+  makeJointPlan,
   makePlan,
   makeSinglePlan,
   ownPlan,
@@ -86,13 +87,23 @@ async function plan(pipe: TurnPipeline, { settings, grids, log, tally }: Prepara
   tally.enter('planning')
   if (settings.plans === 'own') return { plan: await frontier('plan', () => ownPlan(pipe, options)) }
   const planned = await frontier('plan', () =>
-    makePlan(pipe, options, 'baseline', ({ stage }) => tally.report(`planning, ${stage}`)),
+    makePlan(pipe, options, {}, ({ stage }) => tally.report(`planning, ${stage}`)),
   )
   const toExact = (): Promise<Frontier> =>
-    makePlan(pipe, options, 'exact', ({ stage }) => tally.report(`planning for the exact solution, ${stage}`))
+    makePlan(pipe, options, { target: 'exact' }, ({ stage }) =>
+      tally.report(`planning for the exact solution, ${stage}`),
+    )
   const exact = settings.exact ? { 'plan-exact': await frontier('plan-exact', toExact) } : {}
   const plan1 = await frontier('plan1', () => makeSinglePlan(pipe, options))
-  const plans: Plans = { plan: planned, plan1, ...exact }
+  const joint = await log.once(
+    'joint',
+    async () =>
+      (
+        await makeJointPlan(pipe, options, ({ stage }) => tally.report(`planning passes, ${stage}`))
+      )?.toJSON() ?? null,
+    tally.cost,
+  )
+  const plans: Plans = { plan: planned, plan1, ...exact, ...(joint && { joint: parsePlan(joint) }) }
   if (!settings.oracle) return plans
   tally.enter('oracle', oracleEvaluations(settings.numSteps, samples))
   const onProgress = (): void => tally.report('searching the oracle')

@@ -6,20 +6,17 @@ export interface RecordRunOptions {
   readonly guidanceScale: number
   /** Of the noise, and of the subject, which goes in turn. */
   readonly seed: number
-  /** Of a guided model, keep both parts of the velocity, for plans that treat them apart. Default false. */
-  readonly parts?: boolean
 }
 
 /** One full run, kept for planning. */
 export async function recordRun(
   pipe: TurnPipeline,
-  { schedule, guidanceScale, seed, parts = false }: RecordRunOptions,
+  { schedule, guidanceScale, seed }: RecordRunOptions,
 ): Promise<Trajectory<Float32Array>> {
   const numSteps = numStepsOf(schedule)
   const flow = await pipe.prepareTurn(seed, { seed, guidanceScale, numSteps })
-  const { velocity, noise, passesPerEvaluation } = flow
-  const guided = parts && passesPerEvaluation === 2
-  return recordTrajectory({ velocity, schedule, space: float32Space, noise, seed, guided })
+  const { velocity, noise } = flow
+  return recordTrajectory({ velocity, schedule, space: float32Space, noise, seed })
 }
 
 /** Root mean square of the velocity at each step of a run, which some rules are calibrated with. */

@@ -24,6 +24,7 @@ export async function calibratePlan(
       target: options.target ?? 'baseline',
       evaluations: options.evaluations ?? null,
       budgets: options.nfe ?? null,
+      passes: options.passes ?? null,
       cases: cases ? digestOf(cases) : null,
     })
     const resumedAt = checkpoint.found?.spent
@@ -38,7 +39,7 @@ export async function calibratePlan(
 
 function settingsOf(
   pipe: Pipeline,
-  { steps, guidance, frames, nfe, evaluations, target }: CalibrateCommandOptions,
+  { steps, guidance, frames, nfe, passes, evaluations, target }: CalibrateCommandOptions,
 ): { readonly settings: CalibrationOptions; readonly digest: string } {
   const numSteps = steps ?? pipe.defaults.numSteps
   const tooMany = nfe?.find((budget) => budget >= numSteps)
@@ -51,6 +52,7 @@ function settingsOf(
   const settings = {
     ...run,
     ...(nfe && { budgets: nfe }),
+    ...(passes && { passes }),
     ...(evaluations !== undefined && { evaluations }),
     ...(target && { target }),
   }

@@ -12,6 +12,7 @@ export interface CalibrateCommandOptions extends ModelOptions {
   readonly guidance?: number
   readonly evaluations?: number
   readonly nfe?: readonly number[]
+  readonly passes?: readonly number[]
   /** File of what the runs show instead of the model's own subjects. */
   readonly cases?: string
   readonly frames?: number
@@ -30,6 +31,7 @@ export async function calibrateCommand(io: Io, options: CalibrateCommandOptions)
     plan: {
       '--evaluations': options.evaluations,
       '--nfe': options.nfe,
+      '--passes': options.passes,
       '--target': options.target,
       '--cases': options.cases,
       '--frames': options.frames,

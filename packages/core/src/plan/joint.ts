@@ -1,4 +1,6 @@
-import { type Candidate, distinct } from './candidates.ts'
+import { type Candidate, distinct, tilted } from './candidates.ts'
+import type { EdgeErrors } from './edges.ts'
+import { shortestPaths } from './shortest-path.ts'
 
 /** Evaluations for a number of passes: the more of them conditional, the more evaluations there can be. */
 const mostShare = 0.8
@@ -9,19 +11,21 @@ const usualShare = 0.64
  * Joint plans of `passes` network passes: schedules of fewer evaluations than that, the guidance term evaluated at some
  * of their nodes and forecast at the others.
  *
- * Local errors are no guide to which: the term is small where it matters most, early, and what it lacks there the flow
- * amplifies. What does well is forecasting it late, where it is smooth, and never twice in a row before that.
+ * At which is tried: where the term is small early, what it lacks there the flow amplifies all the same, and forecasting it
+ * late, never twice in a row before that, does well; where the term is large, the nodes that its own local errors say.
  *
  * @param schedules candidates by their number of evaluations
+ * @param terms local errors of the guidance terms alone
  */
 export function proposeJoint(
   schedules: ReadonlyMap<number, readonly Candidate[]>,
   passes: number,
+  terms: EdgeErrors,
+  sigmas: readonly number[],
 ): Candidate[] {
   const proposed = splitsOf(passes, [...schedules.keys()]).flatMap((evaluations) =>
     (schedules.get(evaluations) ?? []).flatMap((schedule) =>
-      patterns(evaluations, 2 * evaluations - passes).map((positions, k): Candidate => {
-        const conditional = positions.map((position) => schedule.path[position]!)
+      forecastsOf(schedule.path, passes, terms, sigmas).map((conditional, k): Candidate => {
         return { family: `joint ${k}`, mode: schedule.mode, parts: 2, path: schedule.path, conditional }
       }),
     ),
@@ -40,6 +44,38 @@ export function splitsOf(passes: number, available: readonly number[]): number[]
 /** The usual number of evaluations of a joint plan. */
 export function usualSplit(passes: number): number {
   return Math.round(usualShare * passes)
+}
+
+/** Nodes of a schedule whose guidance terms may be forecast so that it makes `passes` passes; most promising first. */
+function forecastsOf(
+  path: readonly number[],
+  passes: number,
+  terms: EdgeErrors,
+  sigmas: readonly number[],
+): number[][] {
+  const evaluations = path.length - 1
+  const [first, ...others] = patterns(evaluations, 2 * evaluations - passes).map((positions) =>
+    positions.map((position) => path[position]!),
+  )
+  const guided = cheapestNodes(path, passes - evaluations, terms, sigmas)
+  return [first!, path.slice(0, -1).filter((node) => !guided.includes(node)), ...others]
+}
+
+/** The nodes of a schedule, `count` of them, from which the guidance term is forecast best at the others. */
+function cheapestNodes(
+  path: readonly number[],
+  count: number,
+  terms: EdgeErrors,
+  sigmas: readonly number[],
+): readonly number[] {
+  const nodes = new Set(path)
+  const errors = new Float64Array(terms.runs)
+  const cost = (previous: number, i: number, j: number): number => {
+    if (!(nodes.has(previous) && nodes.has(i) && nodes.has(j))) return Number.POSITIVE_INFINITY
+    terms.measure(errors, previous, i, j)
+    return tilted(errors, sigmas[i]!)
+  }
+  return shortestPaths(terms.numSteps, count, cost).get(count)!
 }
 
 /** Positions in a schedule of `evaluations` nodes at which `count` guidance terms are forecast; most promising first. */

@@ -43,11 +43,11 @@ export interface CalibrateOptions<T = Float32Array> {
   /** Which solution to reproduce. Default `baseline`, Euler on the grid. */
   readonly target?: PlanTarget
   /**
-   * The velocity is guided and hands back its guidance term (see {@link VelocityCall}): the two parts get weights of
-   * their own, and joint plans say at which evaluations the conditional pass is enough. Default false.
+   * The velocity is guided and hands back its guidance term (see {@link VelocityCall}), which joint plans need: they say
+   * at which evaluations the conditional pass is enough. Default false.
    */
   readonly guided?: boolean
-  /** Network passes per generation to plan for jointly, of guided velocities; 9, 13, 17, 21, 26 when omitted. */
+  /** Network passes per generation to plan for jointly, of guided velocities; none when omitted. */
   readonly passes?: readonly number[]
   /** Velocities a jump may use, 2 to 5; with `guided`, of each part. Default 4. */
   readonly depth?: number
@@ -91,7 +91,6 @@ export interface Settings<T> {
 }
 
 const defaultBudgets = [6, 8, 10, 12, 15, 19, 25] as const
-const defaultPasses = [9, 13, 17, 21, 26] as const
 const firstSeed = 2 ** 31
 
 /** Steps of the exact reference per grid step. */
@@ -139,7 +138,7 @@ export function settingsOf<T>(options: CalibrateOptions<T>): Settings<T> {
     sigmas: schedule.sigmas,
     numSteps,
     budgets,
-    parts: options.guided ? (2 as const) : (1 as const),
+    parts: passes.length > 0 ? (2 as const) : (1 as const),
     passes,
     evaluations,
     target,
@@ -169,15 +168,12 @@ function checkBudgets(budgets: readonly number[], numSteps: number): readonly nu
   throw invalidArgument('budgets', `[${budgets}] are not whole numbers from 1 to ${numSteps - 1}`)
 }
 
-function checkPasses<T>({ guided, passes }: CalibrateOptions<T>, numSteps: number): readonly number[] {
-  if (!guided) {
-    if (passes === undefined || passes.length === 0) return []
+function checkPasses<T>({ guided, passes = [] }: CalibrateOptions<T>, numSteps: number): readonly number[] {
+  if (!guided && passes.length > 0)
     throw invalidArgument('passes', 'are planned for guided velocities; add guided: true or leave them out')
-  }
-  const wanted = passes ?? defaultPasses.filter((count) => count < 2 * numSteps)
-  const sorted = [...new Set(wanted)].sort((a, b) => a - b)
+  const sorted = [...new Set(passes)].sort((a, b) => a - b)
   if (sorted.every((count) => Number.isInteger(count) && count >= 3 && count < 2 * numSteps)) return sorted
-  throw invalidArgument('passes', `[${wanted}] are not whole numbers from 3 to ${2 * numSteps - 1}`)
+  throw invalidArgument('passes', `[${passes}] are not whole numbers from 3 to ${2 * numSteps - 1}`)
 }
 
 function wholeNumber(field: string, value: number, least: number): number {

@@ -1,8 +1,9 @@
-import { type Candidate, proposeCandidates, weightingsOf } from './candidates.ts'
+import { blurred } from './blurred.ts'
+import { type Candidate, proposeCandidates } from './candidates.ts'
 import type { PlanEntry } from './document.ts'
 import { createEdgeErrors } from './edges.ts'
 import { improveLocally, makeMonotone, nodeMoves } from './improve.ts'
-import { incrementsOf } from './increments.ts'
+import { type Increments, incrementsOf } from './increments.ts'
 import { jointMoves, proposeJoint, splitsOf, usualSplit } from './joint.ts'
 import { keepingBack, type Ledger } from './ledger.ts'
 import { type CalibrateOptions, type CalibrationProgress, firstRuns, type Settings } from './options.ts'
@@ -10,7 +11,7 @@ import { createRehearsal, type RehearsalOptions } from './rehearse.ts'
 import type { Parts } from './route.ts'
 import { type Found, fitWinners, searchBudgets } from './search.ts'
 import type { Trials } from './trials.ts'
-import { wholeGram } from './two-parts.ts'
+import { guidanceGram, wholeGram } from './two-parts.ts'
 import { priorRule } from './visit.ts'
 
 /** Share of the evaluations that is kept for fitting the winners' weights on the way and moving single nodes. */
@@ -40,29 +41,25 @@ interface Planning<T> {
  */
 export async function planAll<T>(planning: Planning<T>): Promise<AllFound> {
   const { options, settings, ledger, grams } = planning
-  const { sigmas, target, numSteps, budgets, passes, parts } = settings
+  const { sigmas, target, numSteps, budgets, passes } = settings
   const increments = incrementsOf(sigmas, target)
   const whole = grams.map((gram) => wholeGram(gram, numSteps))
-  const edges = createEdgeErrors(whole, increments, sigmas)
+  const recorded = createEdgeErrors(whole, increments, sigmas)
+  const edges = grams.length > 1 ? recorded : blurred(recorded)
   const extra = passes
     .filter((count) => splitsOf(count, budgets).length === 0)
     .map(usualSplit)
     .filter((nfe) => nfe < numSteps)
-  const candidates = proposeCandidates(
-    edges,
-    sigmas,
-    [...new Set([...budgets, ...extra])],
-    weightingsOf(parts),
-  )
+  const candidates = proposeCandidates(edges, sigmas, [...new Set([...budgets, ...extra])])
   const forSteps = new Map(
-    budgets.map((nfe) => [nfe, [...startingPoints(options, parts, nfe), ...candidates.get(nfe)!]]),
+    budgets.map((nfe) => [nfe, [...startingPoints(options, nfe), ...candidates.get(nfe)!]]),
   )
   const kept = passes.length > 0 ? Math.floor(jointShare * ledger.left) : 0
   const steps = await planSteps(planning, edges, forSteps, keepingBack(ledger, kept))
   const schedules = new Map(
     [...candidates].map(([nfe, proposed]) => [nfe, [steps.get(nfe)?.winner ?? proposed[0]!]]),
   )
-  return { steps, joint: await planJoint(planning, schedules) }
+  return { steps, joint: await planJoint(planning, schedules, increments) }
 }
 
 async function planSteps<T>(
@@ -82,8 +79,7 @@ async function planSteps<T>(
   await makeMonotone(improving, edges, found)
   for (const nfe of settings.budgets) {
     if (!found.has(nfe) && keptEntry(options, 'plans', nfe) === undefined)
-      // Weights from recorded runs alone do no better in two parts.
-      found.set(nfe, rehearsed(settings, grams, { ...candidates.get(nfe)![0]!, parts: 1 }))
+      found.set(nfe, rehearsed(settings, grams, candidates.get(nfe)![0]!))
   }
   return found
 }
@@ -92,11 +88,14 @@ async function planSteps<T>(
 async function planJoint<T>(
   planning: Planning<T>,
   schedules: ReadonlyMap<number, readonly Candidate[]>,
+  increments: Increments,
 ): Promise<Map<number, Found>> {
   const { options, settings, grams, trials, ledger, onStage } = planning
-  const { passes } = settings
+  const { passes, sigmas, numSteps } = settings
   if (passes.length === 0) return new Map()
-  const candidates = new Map(passes.map((count) => [count, proposeJoint(schedules, count)]))
+  const guidance = grams.map((gram) => guidanceGram(gram, numSteps))
+  const terms = createEdgeErrors(guidance, increments, sigmas)
+  const candidates = new Map(passes.map((count) => [count, proposeJoint(schedules, count, terms, sigmas)]))
   // Joint plans begin like the schedules they come from: those walks are worth keeping.
   const origins = [...schedules.values()].flat()
   const sharing = { ...trials, retain: (kept: readonly Candidate[]) => trials.retain([...kept, ...origins]) }
@@ -125,14 +124,14 @@ export function keptEntry<T>(
 }
 
 /** The schedule a plan to start from has for this budget. */
-function startingPoints<T>({ start }: CalibrateOptions<T>, parts: Parts, nfe: number): Candidate[] {
+function startingPoints<T>({ start }: CalibrateOptions<T>, nfe: number): Candidate[] {
   const entry = start?.document.plans.find((plan) => plan.nfe === nfe)
   if (entry === undefined) return []
   return [
     {
       family: 'start',
       mode: 'rehearsed',
-      parts,
+      parts: 1,
       path: [...entry.nodes, start!.document.key.schedule.sigmas.length - 1],
     },
   ]

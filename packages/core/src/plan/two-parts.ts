@@ -100,6 +100,14 @@ export function finishGram(
   return gram
 }
 
+/** Gram matrix of the guidance terms, of runs recorded in two parts. */
+export function guidanceGram(gram: Float64Array, numSteps: number): Float64Array {
+  const at = (a: number, b: number): number => gram[(numSteps + a) * 2 * numSteps + numSteps + b]!
+  return Float64Array.from({ length: numSteps * numSteps }, (_, k) =>
+    at(Math.floor(k / numSteps), k % numSteps),
+  )
+}
+
 /** Gram matrix of the whole velocities `c + g`. */
 export function wholeGram(gram: Float64Array, numSteps: number): Float64Array {
   if (gram.length === numSteps * numSteps) return gram
