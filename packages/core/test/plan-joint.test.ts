@@ -56,6 +56,12 @@ describe('joint plans', () => {
     }
   })
 
+  it('are made where passes are asked for: else no guidance term is read and the document is of version 1', async () => {
+    const { document } = await calibrate({ ...small, velocity: flow, guided: true })
+    expect(document.version).toBe(1)
+    expect(document.joint).toBeUndefined()
+  })
+
   it('count every evaluation once and stay within the limit', async () => {
     for (const evaluations of [61, 200, 600]) {
       const counted = countingVelocity(guided().velocity)

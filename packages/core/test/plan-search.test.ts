@@ -1,8 +1,9 @@
 import { emulate, linearSchedule, shiftedSchedule } from '@fastflow/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { blurred } from '../src/plan/blurred.ts'
 import { nearestIndex, proposeCandidates, shiftedPath } from '../src/plan/candidates.ts'
-import { createEdgeErrors } from '../src/plan/edges.ts'
+import { createEdgeErrors, type EdgeErrors } from '../src/plan/edges.ts'
 import { incrementsOf } from '../src/plan/increments.ts'
 import { quadratic } from '../src/plan/quadratic.ts'
 import { ruleRow } from '../src/plan/route.ts'
@@ -37,6 +38,30 @@ describe('edge errors', () => {
       edges.measure(out, i - 1, i, i + 1)
       expect(Math.max(...out)).toBeLessThan(1e-12)
     }
+  })
+})
+
+describe('errors blurred over neighbouring steps', () => {
+  const measured = (edges: EdgeErrors, p: number, i: number, j: number): number => {
+    const out = new Float64Array(1)
+    edges.measure(out, p, i, j)
+    return out[0]!
+  }
+
+  it('are means over the jump itself and the same jump one step earlier and later, as far as there are such', async () => {
+    const edges = await recordedEdges([1])
+    const soft = blurred(edges)
+    const own = (shift: number): number => measured(edges, 3 + shift, 7 + shift, 12 + shift)
+    expect(measured(soft, 3, 7, 12)).toBeCloseTo((own(0) + (own(-1) + own(1)) / 2) / 2, 12)
+    const early = measured(edges, 0, 4, 9)
+    expect(measured(soft, 0, 4, 9)).toBeCloseTo((early + measured(edges, 1, 5, 10) / 2) / 1.5, 12)
+    const late = measured(edges, 20, 25, 30)
+    expect(measured(soft, 20, 25, 30)).toBeCloseTo((late + measured(edges, 19, 24, 29) / 2) / 1.5, 12)
+  })
+
+  it('leave the first jump, which has no velocity before it, as it is', async () => {
+    const edges = await recordedEdges([1])
+    expect(measured(blurred(edges), 0, 0, 5)).toBe(measured(edges, 0, 0, 5))
   })
 })
 
