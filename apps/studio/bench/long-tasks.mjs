@@ -14,8 +14,10 @@ try {
   const page = await browser.newPage()
   page.setDefaultTimeout(300_000)
   await page.goto(server.resolvedUrls.local[0])
-  for (const model of ['Emoji', 'CIFAR-10']) {
-    await page.getByRole('radio', { name: model, exact: true }).check({ force: true })
+  // Editing takes over the picture that was made before.
+  for (const model of ['Emoji', 'Emoji editing', 'Emoji clips', 'CIFAR-10']) {
+    if (model === 'Emoji editing') await page.getByRole('button', { name: 'Edit', exact: true }).click()
+    else await page.getByRole('radio', { name: model, exact: true }).check({ force: true })
     await page.locator('.model').filter({ hasText: model }).getByText('ready').first().waitFor()
     await page.evaluate(() => {
       globalThis.longTasks = []
