@@ -38,6 +38,11 @@ export function percent(share: number): string {
   return `${Math.round(share * 100)} %`
 }
 
+/** Names of measures as people write them. */
+export function measuresSpelled(text: string): string {
+  return text.replace(/\b(?:psnr|lpips)\b/g, (name) => name.toUpperCase())
+}
+
 /** A message as a sentence. Names of files and options at its start stay as they are. */
 export function sentence(text: string): string {
   const whole = /[.!?]$/.test(text) ? text : `${text}.`

@@ -175,7 +175,7 @@ describe.skipIf(noBrowser)(`a user's journey ${noBrowser ?? ''}`, () => {
     await studio.ready()
     await page.getByRole('radio', { name: 'Quality' }).check({ force: true })
     await page.getByLabel('Largest distance to the full run, LPIPS').press('Home')
-    await page.getByText(/evaluations reach lpips 0\.2 in 80 % of images, by 128 runs/).waitFor()
+    await page.getByText(/evaluations reach LPIPS 0\.2 in 80 % of images, by 128 runs/).waitFor()
     await page.getByLabel('Also make the full run').uncheck()
     await studio.generate()
     expect(Number.parseInt(await studio.figure('Evaluations'), 10)).toBeLessThan(50)

@@ -3,7 +3,7 @@ import type { Actions } from '../state/actions.ts'
 import { choiceOf, LPIPS_LEVELS, runsToMeasure } from '../state/plan.ts'
 import type { Settings, State } from '../state/state.ts'
 import type { Store } from '../state/store.ts'
-import { sentence } from '../words.ts'
+import { measuresSpelled, sentence } from '../words.ts'
 
 const shares: readonly (readonly [number, string])[] = [
   [0.8, '4 of 5 pictures'],
@@ -68,7 +68,7 @@ export function qualityControl(store: Store<State>, actions: Actions): HTMLEleme
     value.textContent = isPsnr ? `${settings.psnr} dB or better` : `LPIPS ${settings.lpips} or less`
     saving.textContent = choice ? `${choice.nfe} evaluations` : ''
     hint.textContent = choice
-      ? sentence(choice.reason)
+      ? sentence(measuresSpelled(choice.reason))
       : 'No plan for these settings yet. The first picture evaluates every step; the plan for the next ones comes from it.'
     hint.classList.toggle('attention', choice !== undefined && choice.kind !== 'planned')
     const runs = runsToMeasure(knowledge, settings)
