@@ -6,11 +6,11 @@ import {
   float32Space,
   refine,
   sample,
-  type VectorSpace,
   validatePlan,
 } from '@fastflow/core'
 import { countingVelocity, nanVelocity } from '@fastflow/testkit'
 import { describe, expect, it } from 'vitest'
+import { auditedSpace } from './support/audited-space.ts'
 import { flow, noise, record, schedule, small } from './support/plan.ts'
 
 /** Mean PSNR of a plan on seeds it was not made from. */
@@ -53,23 +53,11 @@ describe('calibrate', () => {
   })
 
   it('gives back every vector it took', async () => {
-    const held = new Set<Float32Array>()
-    const keep = (x: Float32Array): Float32Array => {
-      held.add(x)
-      return x
-    }
-    const space: VectorSpace<Float32Array> = {
-      ...float32Space,
-      allocate: (like) => keep(float32Space.allocate(like)),
-      clone: (x) => keep(float32Space.clone(x)),
-      release: (x) => {
-        if (!held.delete(x)) throw new Error('released twice, or never taken')
-      },
-    }
+    const { space, live } = auditedSpace()
     await calibrate({ ...small, space })
-    expect(held.size).toBe(0)
+    expect(live.size).toBe(0)
     await calibrate({ ...small, space, target: 'exact', evaluations: 1200 })
-    expect(held.size).toBe(0)
+    expect(live.size).toBe(0)
   })
 
   it('is deterministic', async () => {

@@ -12,11 +12,11 @@ import {
   refine,
   sample,
   transferPlan,
-  type VectorSpace,
   validatePlan,
 } from '@fastflow/core'
 import { countingVelocity } from '@fastflow/testkit'
 import { describe, expect, it } from 'vitest'
+import { auditedSpace } from './support/audited-space.ts'
 import { flow, guided, noise, schedule, small } from './support/plan.ts'
 
 const joint: CalibrateOptions = { ...small, velocity: guided().velocity, guided: true, passes: [9, 13, 19] }
@@ -91,21 +91,9 @@ describe('joint plans', () => {
   })
 
   it('give back every vector', async () => {
-    const held = new Set<Float32Array>()
-    const keep = (x: Float32Array): Float32Array => {
-      held.add(x)
-      return x
-    }
-    const space: VectorSpace<Float32Array> = {
-      ...float32Space,
-      allocate: (like) => keep(float32Space.allocate(like)),
-      clone: (x) => keep(float32Space.clone(x)),
-      release: (x) => {
-        if (!held.delete(x)) throw new Error('released twice, or never taken')
-      },
-    }
+    const { space, live } = auditedSpace()
     await calibrate({ ...joint, space })
-    expect(held.size).toBe(0)
+    expect(live.size).toBe(0)
   })
 
   it('come from one ordinary guided generation at no evaluation, and are refined by later ones', async () => {

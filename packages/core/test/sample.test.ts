@@ -15,6 +15,7 @@ import {
 } from '@fastflow/core'
 import { countingVelocity, float64Space, nanVelocity } from '@fastflow/testkit'
 import { describe, expect, it } from 'vitest'
+import { auditedSpace } from './support/audited-space.ts'
 import { gaussian, mixture, noise } from './support/runs.ts'
 
 const schedule = linearSchedule(10)
@@ -22,24 +23,6 @@ const base = { velocity: mixture.velocity, schedule, x: noise(1) } satisfies Sam
   Float32Array,
   undefined
 >
-
-/** float32, counting vectors that were handed out and not given back. */
-function auditedSpace(): { readonly space: VectorSpace<Float32Array>; readonly live: Set<Float32Array> } {
-  const live = new Set<Float32Array>()
-  const lend = (x: Float32Array): Float32Array => {
-    live.add(x)
-    return x
-  }
-  const space: VectorSpace<Float32Array> = {
-    ...float32Space,
-    allocate: (like) => lend(new Float32Array(like.length).fill(NaN)),
-    clone: (x) => lend(x.slice()),
-    release: (x) => {
-      if (!live.delete(x)) throw new Error('released twice')
-    },
-  }
-  return { space, live }
-}
 
 describe('inputs', () => {
   it('does not change x', async () => {

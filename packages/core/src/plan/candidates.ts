@@ -25,8 +25,8 @@ export function tilted(errors: Float64Array, sigma: number): number {
 
 /**
  * Shapes differ in how errors add up (squares: at right angles; roots: along one line) and in how much the flow amplifies
- * an early one. None is best on every model, which is why candidates are tried; squares of errors, the earliest
- * counted about twice, did best, or nearly, at every budget of every model measured.
+ * an early one. None is best on every model, which is why candidates are tried
+ * (docs/decisions/2026-11-25-squared-errors.md).
  */
 const shapes: Readonly<Record<'tilted' | 'level' | 'steep' | 'root', CostShape>> = {
   tilted,
@@ -41,8 +41,8 @@ const shifts = [1.5, 1, 2, 3, 0.7] as const
 const order = [...Object.keys(shapes), ...shifts.map((shift) => `shift-${shift}`)]
 
 /**
- * Candidates of every budget at once, most promising first, duplicates left out. Weights are of whole velocities: of the
- * two parts of guided ones they fit the recorded runs better and new ones worse.
+ * Candidates of every budget at once, most promising first, duplicates left out. Weights are of whole velocities, of guided
+ * models too.
  */
 export function proposeCandidates(
   edges: EdgeErrors,

@@ -1,7 +1,7 @@
 import { blurred } from './blurred.ts'
 import { type Candidate, proposeCandidates } from './candidates.ts'
 import type { PlanEntry } from './document.ts'
-import { createEdgeErrors } from './edges.ts'
+import { createEdgeErrors, type EdgeErrors } from './edges.ts'
 import { improveLocally, makeMonotone, nodeMoves } from './improve.ts'
 import { type Increments, incrementsOf } from './increments.ts'
 import { jointMoves, proposeJoint, splitsOf, usualSplit } from './joint.ts'
@@ -64,7 +64,7 @@ export async function planAll<T>(planning: Planning<T>): Promise<AllFound> {
 
 async function planSteps<T>(
   planning: Planning<T>,
-  edges: ReturnType<typeof createEdgeErrors>,
+  edges: EdgeErrors,
   candidates: ReadonlyMap<number, readonly Candidate[]>,
   ledger: Ledger,
 ): Promise<Map<number, Found>> {

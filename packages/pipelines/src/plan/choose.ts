@@ -26,7 +26,7 @@ const DEFAULT_NFE = 12
 /** Joint plans need two evaluations, one of them with both passes. */
 const LEAST_PASSES = 3
 
-/** What is planned from a first run, where planning costs no evaluation: evaluations, and passes of joint plans. */
+/** What is planned from a first run, where planning costs no evaluation: evaluations, and passes where they are asked for. */
 const BUDGETS = [6, 8, 10, 12, 15, 19, 25]
 const PASSES = [9, 13, 17, 21, 26]
 
@@ -50,17 +50,26 @@ export function checkPlanRequest({ nfe, passes, psnr, confidence }: PlanRequest)
     throw invalidArgument('confidence', `${confidence} is not between 0 and 1`)
 }
 
-/** Budgets to plan for so that the request can be met; passes of joint plans where the run is guided. */
+/** Budgets to plan for so that the request can be met; joint plans where passes are asked for and the run is guided. */
 export function budgetsFor(
-  { nfe, passes }: PlanRequest,
-  { schedule, guided }: Pick<RunKey, 'schedule' | 'guided'>,
+  request: PlanRequest,
+  run: Pick<RunKey, 'schedule' | 'guided'>,
 ): Pick<CalibrateOptions, 'budgets' | 'guided' | 'passes'> {
-  const numSteps = numStepsOf(schedule)
+  const { nfe, passes } = request
+  const numSteps = numStepsOf(run.schedule)
   const below = (most: number, budgets: readonly (number | undefined)[]): number[] =>
     budgets.filter((budget) => budget !== undefined && budget < most).map(Number)
-  if (!guided) return { budgets: below(numSteps, [...BUDGETS, nfe, passes]) }
+  if (!hearsParts(request, run)) return { budgets: below(numSteps, [...BUDGETS, nfe, passes]) }
   const joint = below(2 * numSteps, [...PASSES, passes]).filter((budget) => budget >= LEAST_PASSES)
-  return { budgets: below(numSteps, [...BUDGETS, nfe]), guided, passes: joint }
+  return { budgets: below(numSteps, [...BUDGETS, nfe]), guided: true, passes: joint }
+}
+
+/** Whether a first run has to be heard in both parts of its velocity: its inner products are four times as many then. */
+export function hearsParts(
+  { passes }: Pick<PlanRequest, 'passes'>,
+  { guided }: Pick<RunKey, 'guided'>,
+): boolean {
+  return guided && passes !== undefined
 }
 
 /**

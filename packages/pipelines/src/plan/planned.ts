@@ -12,7 +12,7 @@ import type { Acceleration, RunOptions, Sampled } from '../generate/acceleration
 import type { PlanAcceleration } from '../generate/options.ts'
 import type { RunKey } from '../policy/document.ts'
 import { type FoundPolicy, findPolicy, type PolicyPlaces } from '../policy/places.ts'
-import { budgetsFor, type ChosenPlan, choosePlan } from './choose.ts'
+import { budgetsFor, type ChosenPlan, choosePlan, hearsParts } from './choose.ts'
 import { type PlanRunKey, planDigest, planKeyOf } from './key.ts'
 
 const firstRunNote =
@@ -48,7 +48,7 @@ export async function openPlanned(
     async sample(runOptions) {
       if (chosen) return follow(chosen, runOptions)
       const { velocity, schedule, seed } = runOptions
-      const { guided } = run
+      const guided = hearsParts(options, run)
       const listener = createRecorder<unknown>({ velocity, schedule, space: float32Space, seed, guided })
       const result = await sample({ ...runOptions, velocity: listener.velocity })
       if (result.status.kind === 'completed') recorder = listener

@@ -6,11 +6,8 @@ import type { RunKey } from '../policy/document.ts'
 import type { PolicyPlaces } from '../policy/places.ts'
 
 /** Hears a full run, so that plans can come from it. */
-export function listen(
-  { guided }: Pick<RunKey, 'guided'>,
-  { velocity, schedule, seed }: RunOptions,
-): Recorder<unknown> {
-  return createRecorder<unknown>({ velocity, schedule, space: float32Space, seed, guided })
+export function listen({ velocity, schedule, seed }: RunOptions): Recorder<unknown> {
+  return createRecorder<unknown>({ velocity, schedule, space: float32Space, seed })
 }
 
 /** Plans from a full run that was served anyway, at no evaluation, and stores them where the next call finds them. */
@@ -35,7 +32,7 @@ export function openUnplanned(run: RunKey, places: PolicyPlaces): Acceleration {
     notes,
     listens: () => true,
     async sample(options) {
-      const listener = listen(run, options)
+      const listener = listen(options)
       const result = await sample({ ...options, velocity: listener.velocity })
       if (result.status.kind === 'completed') recorder ??= listener
       return result

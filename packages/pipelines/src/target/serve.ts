@@ -75,8 +75,7 @@ export async function serve(session: Session): Promise<Acceleration> {
       const choice = choose(state, terms, certificate, context, options, random)
       const measured = proxy !== undefined && random() < session.measure
       const isFull = choice.arm === full
-      const recorder =
-        isFull && state.alarm !== null && session.mayReplan ? listen(session.run, runOptions) : undefined
+      const recorder = isFull && state.alarm !== null && session.mayReplan ? listen(runOptions) : undefined
       const plan = frontier.document.plans[choice.arm]
       const result = await sample({
         ...runOptions,
