@@ -40,13 +40,15 @@ class Settings:
     compile: bool = True
 
 
-def learning_rate(settings: Settings, step: int, seconds: float = 0.0) -> float:
+def learning_rate(settings: Settings, step: int, seconds: float = 0.0, began: int = 0) -> float:
     """Linear warm-up, constant, inverse square root, and a linear decay to zero over the last `cooldown` steps.
+
+    The warm-up counts from `began`, the step at which the optimiser had seen nothing yet.
 
     `cooldown_minutes` is the same by the clock, for runs that end by it. Without a cool-down nothing depends on where the
     run ends, so it can be extended.
     """
-    warm = min(1.0, (step + 1) / settings.warmup)
+    warm = min(1.0, (step + 1 - began) / settings.warmup)
     cool = min(1.0, (settings.steps - step) / settings.cooldown) if settings.cooldown > 0 else 1.0
     if settings.cooldown_minutes > 0:
         cool = min(cool, max(0.0, (settings.minutes - seconds / 60) / settings.cooldown_minutes))
@@ -92,21 +94,23 @@ def train(model: nn.Module, loss: Loss, preview: Preview, settings: Settings, fo
     optimizers = make_optimizers(model, settings)
     ema = Ema(model, settings.ema_exponent)
     checkpoint = folder / "checkpoint.pt"
-    start, elapsed = 0, 0.0
+    start, elapsed, fresh = 0, 0.0, 0
     if checkpoint.exists():
         state = torch.load(checkpoint, map_location=device, weights_only=True)
         model.load_state_dict(state["model"])
         ema.model.load_state_dict(state["ema"])
-        # A restored checkpoint has weights alone.
-        for optimizer, saved in zip(optimizers, state.get("optimizers", ())):
-            optimizer.load_state_dict(saved)
-        start, elapsed = state["step"], state["seconds"]
+        start, elapsed, fresh = state["step"], state["seconds"], state.get("fresh", 0)
+        if "optimizers" in state:
+            for optimizer, saved in zip(optimizers, state["optimizers"]):
+                optimizer.load_state_dict(saved)
+        else:  # A restored checkpoint has weights alone.
+            fresh = start
         print(f"resumed at step {start} after {elapsed / 60:.1f} minutes", flush=True)
 
     def checkpoint_now(step: int, seconds: float) -> None:
         saved = [optimizer.state_dict() for optimizer in optimizers]
         state = {"model": model.state_dict(), "ema": ema.model.state_dict(), "optimizers": saved}
-        progress = {"step": step, "seconds": seconds, "cooldown": settings.cooldown}
+        progress = {"step": step, "seconds": seconds, "cooldown": settings.cooldown, "fresh": fresh}
         save_checkpoint(checkpoint, {**state, **progress})
 
     network = torch.compile(model) if settings.compile else model
@@ -115,7 +119,7 @@ def train(model: nn.Module, loss: Loss, preview: Preview, settings: Settings, fo
     for step in range(start, settings.steps):
         # Seeded by step, so that a resumed run draws what an uninterrupted one would have drawn.
         generator = torch.Generator().manual_seed(settings.seed * 1_000_003 + step)
-        rate = learning_rate(settings, step, time.monotonic() - began)
+        rate = learning_rate(settings, step, time.monotonic() - began, fresh)
         for optimizer in optimizers:
             for group in optimizer.param_groups:
                 group["lr"] = rate

@@ -87,6 +87,21 @@ def test_learning_rate_warms_up_holds_and_decays() -> None:
     assert rates == pytest.approx([1 / 200, 1.0, 1.0, math.sqrt(1 / 4)])
 
 
+def test_learning_rate_warms_up_again_where_the_optimiser_starts_anew(tmp_path: Path) -> None:
+    settings = Settings(steps=10**6, minutes=1)
+    rates = [learning_rate(settings, step, began=1000) / settings.learning_rate for step in (1000, 1099, 1199)]
+    assert rates == pytest.approx([1 / 200, 1 / 2, 1.0])
+    run(tmp_path, 3)
+    checkpoint = tmp_path / "checkpoint.pt"
+    state = torch.load(checkpoint, weights_only=True)
+    assert state["fresh"] == 0
+    del state["optimizers"], state["fresh"]
+    torch.save(state, checkpoint)
+    for steps in (4, 5):
+        run(tmp_path, steps)
+        assert torch.load(checkpoint, weights_only=True)["fresh"] == 3
+
+
 def test_learning_rate_cools_down_to_zero_at_the_last_step() -> None:
     settings = Settings(steps=2000, minutes=1, cooldown=1000)
     rates = [learning_rate(settings, step) / settings.learning_rate for step in (1000, 1500, 1999)]
