@@ -58,12 +58,17 @@ function createProgram(io: Io, args: readonly string[], fail: () => void): Comma
     .requiredOption('--prompt <text>', 'what to change, e.g. "make it flat"')
     .action((options) => editCommand(io, options))
 
-  withOutput(io, program.command('video').description('clips of a prompt as animated WebP and PNG files'))
+  withFrames(
+    withOutput(io, program.command('video').description('clips of a prompt as animated WebP and PNG files')),
+  )
     .requiredOption('--prompt <text>', 'what to show')
-    .option('--frames <n>', "frames of the clip (default: the model's)", wholeNumber('--frames', 1, 10_000))
     .action((options) => videoCommand(io, options))
 
-  withModel(program.command('calibrate').description('plan which steps to evaluate and write it to a file'))
+  withFrames(
+    withModel(
+      program.command('calibrate').description('plan which steps to evaluate and write it to a file'),
+    ),
+  )
     .option('--method <name>', 'plan or paper', oneOf('--method', ['plan', 'paper']), 'plan')
     .option(
       '--evaluations <n>',
@@ -92,7 +97,6 @@ function createProgram(io: Io, args: readonly string[], fail: () => void): Comma
     )
     .option('--arms <list>', 'skip lengths of the paper policy, e.g. 1,2,4,8', wholeNumbers('--arms', 0, 100))
     .option('--cases <file>', 'JSON lines of prompts and pictures to plan with')
-    .option('--frames <n>', 'frames of a clip', wholeNumber('--frames', 1, 10_000))
     .requiredOption('--out <file>', 'policy file to write, or a folder to put it in under its digest')
     .option('--json', 'print one JSON document')
     .action((options) => calibrateCommand(io, options))
@@ -100,7 +104,9 @@ function createProgram(io: Io, args: readonly string[], fail: () => void): Comma
   addPolicy(program, io)
   addLearning(program, io)
 
-  withModel(program.command('bench').description('every method at every budget on the same noise'))
+  withFrames(
+    withModel(program.command('bench').description('every method at every budget on the same noise')),
+  )
     .option('--nfe <list>', 'budgets', wholeNumbers('--nfe', 1, 1000), [6, 8, 10, 12, 15, 19, 25])
     .option('--samples <n>', 'number of noises', wholeNumber('--samples', 1, 100_000), 64)
     .option('--seed <n>', 'seed of the first noise', wholeNumber('--seed', 0, 900_000), 0)
@@ -129,7 +135,6 @@ function createProgram(io: Io, args: readonly string[], fail: () => void): Comma
       '--scorer <folder>',
       'with --quality: CLIP-like model that scores pictures, e.g. models/emoji-clip',
     )
-    .option('--frames <n>', 'with --quality: frames of a clip', wholeNumber('--frames', 2, 10_000))
     .action((options) => {
       checkQualityOptions(options)
       if (options.guard || options.coverage) return benchPoolCommand(io, options)
@@ -201,7 +206,7 @@ function addLearning(program: Command, io: Io): void {
 }
 
 function withMeasured(io: Io, command: Command): Command {
-  return withModel(command)
+  return withFrames(withModel(command))
     .option('--metric <name>', 'lpips or psnr', oneOf('--metric', ['lpips', 'psnr']), 'lpips')
     .option('--weights <file>', 'network of LPIPS to measure with')
     .option('--cases <file>', 'JSON lines of prompts and pictures to measure on')
@@ -326,6 +331,15 @@ function withOutput(io: Io, command: Command): Command {
     .option('--cache <folder>', 'where policies and plans are kept between calls', defaultCache(io))
     .option('--policy <file>', 'apply this plan or learned policy as it is, learn nothing')
     .option('--json', 'print one JSON document')
+}
+
+/** Of commands that make clips. */
+function withFrames(command: Command): Command {
+  return command.option(
+    '--frames <n>',
+    "frames of a clip (default: the model's)",
+    wholeNumber('--frames', 1, 10_000),
+  )
 }
 
 function withModel(command: Command): Command {

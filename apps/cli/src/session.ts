@@ -2,7 +2,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { nodeBackend } from '@fastflow/backend-node'
-import { loadPipeline, type Pipeline } from '@fastflow/pipelines'
+import { loadPipeline, type Pipeline, type RunSettings } from '@fastflow/pipelines'
 import type { Io } from './io.ts'
 import { findModel } from './models.ts'
 
@@ -12,6 +12,21 @@ export interface ModelOptions {
   readonly threads?: number
   /** Folder learned policies are kept in; in memory when undefined. */
   readonly store?: string
+}
+
+/** Options that fix what plans and policies depend on; left out, they are the model's own. */
+export interface RunOptions {
+  readonly steps?: number
+  readonly guidance?: number
+  readonly frames?: number
+}
+
+export function runSettingsOf({ steps, guidance, frames }: RunOptions): RunSettings {
+  return {
+    ...(steps !== undefined && { numSteps: steps }),
+    ...(guidance !== undefined && { guidanceScale: guidance }),
+    ...(frames !== undefined && { numFrames: frames }),
+  }
 }
 
 /** Loads the model, hands it to `use` and frees it whatever happens. */

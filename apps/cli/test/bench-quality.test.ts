@@ -117,6 +117,6 @@ describe('bad input', () => {
     const other = await cli(cwd, ['bench', '--model', 'words', '--scorer', 'clip'], { models })
     expect(other.code).toBe(2)
     expect(other.log).toContain('--scorer: goes with --quality')
-    expect((await bench('--model', 'words', '--frames', '3')).log).toContain('words does not')
+    expect((await bench('--model', 'words', '--frames', '3')).log).toContain('words is a text-to-image model')
   })
 })

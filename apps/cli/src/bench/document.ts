@@ -91,6 +91,8 @@ export interface BenchDocument {
   readonly samples: number
   readonly seed: number
   readonly guidanceScale: number
+  /** Of each clip; models of pictures have none. */
+  readonly frames?: number
   /** Steps of the fine solution that `exact` compares with; 0 without it. */
   readonly exactSteps: number
   /** Finished generations behind the learned policy, none of them on the bench's noise; 0 without it. */

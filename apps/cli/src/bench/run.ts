@@ -34,6 +34,8 @@ export interface BenchScope {
 export interface BenchSettings extends BenchScope {
   readonly numSteps: number
   readonly guidanceScale: number
+  /** Of each clip; models of pictures have none. */
+  readonly numFrames?: number
   readonly budgets: readonly number[]
   readonly samples: number
   readonly seed: number
@@ -86,6 +88,7 @@ export async function runBench(plain: TurnPipeline, settings: BenchSettings): Pr
     samples: settings.samples,
     seed: settings.seed,
     guidanceScale,
+    ...(settings.numFrames !== undefined && { frames: settings.numFrames }),
     exactSteps: exact ? numStepsOf(exact.schedule) : 0,
     paperGenerations: settings.paperGenerations,
     planEvaluations: plans?.plan.document.calibration.evaluations ?? 0,

@@ -37,7 +37,7 @@ export async function measureSection(
   const progress = createProgress(io, `bench ${pipe.model}`)
   const shown = shownMethods(terms.budgets)
   try {
-    const { document, learning, comparisons } = await runBench(takingTurns(pipe, subjects), {
+    const { document, learning, comparisons } = await runBench(takingTurns(pipe, subjects, terms), {
       ...terms,
       threads,
       signal: io.signal,
@@ -51,7 +51,8 @@ export async function measureSection(
       },
     })
     await log.remove()
-    const description = `${descriptions[pipe.task]}, guidance ${document.guidanceScale}, ${document.steps}-step Euler baseline.`
+    const length = document.frames === undefined ? '' : ` of ${document.frames} frames`
+    const description = `${descriptions[pipe.task]}${length}, guidance ${document.guidanceScale}, ${document.steps}-step Euler baseline.`
     return { model: pipe.model, description, bench: document, comparisons, learning }
   } finally {
     progress.end()

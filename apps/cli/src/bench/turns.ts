@@ -4,6 +4,7 @@ import {
   type GenerateOptions,
   type GenerateResult,
   type Pipeline,
+  type RunSettings,
   syntheticImages,
 } from '@fastflow/pipelines'
 
@@ -28,17 +29,25 @@ export async function subjectsOf(pipe: Pipeline): Promise<readonly Subject[]> {
   return subjects.map((subject, n) => ({ subject, image: images[n % images.length]! }))
 }
 
-export function takingTurns(pipe: Pipeline, subjects: readonly Subject[]): TurnPipeline {
+/** @param clip frames of every clip, where they are not the model's own. */
+export function takingTurns(
+  pipe: Pipeline,
+  subjects: readonly Subject[],
+  { numFrames }: Pick<RunSettings, 'numFrames'> = {},
+): TurnPipeline {
+  const clip = numFrames === undefined ? {} : { numFrames }
   const at = (turn: number): Subject => subjects[turn % subjects.length]!
   return {
     ...pipe,
+    planKey: (options) => pipe.planKey({ ...options, ...clip }),
+    calibrate: (options) => pipe.calibrate({ ...options, ...clip }),
     prepareTurn(turn, options) {
       const { subject, ...more } = at(turn)
-      return pipe.prepare(subject, { ...options, ...more })
+      return pipe.prepare(subject, { ...options, ...clip, ...more })
     },
     generateTurn(turn, options) {
       const { subject, ...more } = at(turn)
-      return pipe.generate(subject, { ...options, ...more })
+      return pipe.generate(subject, { ...options, ...clip, ...more })
     },
   }
 }

@@ -8,12 +8,12 @@ import { coverageTable, guardTable } from '../bench/pool/table.ts'
 import { subjectsOf, takingTurns } from '../bench/turns.ts'
 import type { Io } from '../io.ts'
 import { createProgress } from '../progress.ts'
-import { withPipeline } from '../session.ts'
+import { runSettingsOf, withPipeline } from '../session.ts'
 import type { BenchCommandOptions } from './bench.ts'
 
 export type BenchPoolOptions = Pick<
   BenchCommandOptions,
-  'model' | 'threads' | 'samples' | 'seed' | 'steps' | 'guidance' | 'json' | 'checkpoint'
+  'model' | 'threads' | 'samples' | 'seed' | 'steps' | 'guidance' | 'frames' | 'json' | 'checkpoint'
 > & {
   /** Per-sample guards against static plans of equal mean cost. */
   readonly guard?: boolean
@@ -34,10 +34,8 @@ export async function benchPoolCommand(io: Io, options: BenchPoolOptions): Promi
     const all = await subjectsOf(pipe)
     const subjects = Math.max(1, Math.min(all.length, Math.floor(options.samples / LEAST_TURNS)))
     const { samples, seed } = options
-    const numSteps = options.steps ?? pipe.defaults.numSteps
-    const guidanceScale = options.guidance ?? pipe.defaults.guidanceScale
-    const terms = { samples, seed, numSteps, guidanceScale, subjects }
-    const model = planDigest(pipe.planKey({ numSteps, guidanceScale }))
+    const terms = { samples, seed, ...pipe.defaults, ...runSettingsOf(options), subjects }
+    const model = planDigest(pipe.planKey(runSettingsOf(options)))
     const log = options.checkpoint
       ? await openBenchLog(resolve(io.cwd, options.checkpoint), { pool: true, model, ...terms })
       : noLog
@@ -48,7 +46,7 @@ export async function benchPoolCommand(io: Io, options: BenchPoolOptions): Promi
       onProgress: (done, total, detail) => progress.update(done, total, detail),
     }
     try {
-      const pool = await recordPool(takingTurns(pipe, all), settings)
+      const pool = await recordPool(takingTurns(pipe, all, terms), settings)
       const guards = options.guard ? compareGuards(pool, subjects) : undefined
       const coverage = options.coverage
         ? TARGETS.map(({ psnr, confidence }) => coverageOf(pool, psnr, confidence))

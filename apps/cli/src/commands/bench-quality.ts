@@ -10,15 +10,12 @@ import type { QualityDocument } from '../quality/document.ts'
 import { runQuality } from '../quality/run.ts'
 import { summarizeQuality } from '../quality/summarize.ts'
 import { qualityTable } from '../quality/table.ts'
-import { type ModelOptions, withPipeline } from '../session.ts'
+import { type ModelOptions, type RunOptions, runSettingsOf, withPipeline } from '../session.ts'
 
-export interface BenchQualityOptions extends ModelOptions {
+export interface BenchQualityOptions extends ModelOptions, RunOptions {
   readonly nfe: readonly number[]
   readonly samples: number
   readonly seed: number
-  readonly steps?: number
-  readonly guidance?: number
-  readonly frames?: number
   /** File of what to generate, and of the right answers. */
   readonly cases?: string
   /** Folder of a CLIP-like scorer. */
@@ -28,10 +25,7 @@ export interface BenchQualityOptions extends ModelOptions {
 
 /** @throws FastFlowError `invalid-argument` for options of `--quality` without it, and for those of the other bench with it. */
 export function checkQualityOptions(options: Readonly<Record<string, unknown>>): void {
-  const [owned, other] = [
-    ['scorer', 'frames'],
-    ['report', 'checkpoint'],
-  ]
+  const [owned, other] = [['scorer'], ['report', 'checkpoint']]
   const wrong = (options.quality ? other! : owned!).find((name) => options[name] !== undefined)
   if (wrong !== undefined)
     throw invalidArgument(`--${wrong}`, `${options.quality ? 'does not go' : 'goes'} with --quality`)
@@ -61,12 +55,11 @@ async function measure(
   options: BenchQualityOptions,
   scorer: Scorer | undefined,
 ): Promise<QualityDocument> {
-  const { samples, seed, steps = pipe.defaults.numSteps, nfe: budgets } = options
-  const guidanceScale = options.guidance ?? pipe.defaults.guidanceScale
-  if (options.frames !== undefined && pipe.task !== 'text-to-video')
-    throw invalidArgument('--frames', `is for models that make clips; ${pipe.model} does not`)
+  const { samples, seed, nfe: budgets } = options
+  const flow = { ...pipe.defaults, ...runSettingsOf(options) }
+  // Before pictures are read and anything is generated, options that this model does not have are refused.
+  pipe.planKey(flow)
   const cases = await casesOf(io, pipe, options.cases)
-  const frames = options.frames === undefined ? {} : { numFrames: options.frames }
   const progress = createProgress(io, `bench ${pipe.model}`)
   try {
     const runs = await runQuality(pipe, {
@@ -74,7 +67,7 @@ async function measure(
       budgets,
       samples,
       seed,
-      flow: { numSteps: steps, guidanceScale, ...frames },
+      flow,
       scorer,
       signal: io.signal,
       onSample: (done) => progress.update(done, samples, 'samples'),
@@ -84,8 +77,9 @@ async function measure(
       version: 1,
       model: pipe.model,
       task: pipe.task,
-      steps,
-      guidanceScale,
+      steps: flow.numSteps,
+      guidanceScale: flow.guidanceScale,
+      ...(flow.numFrames !== undefined && { frames: flow.numFrames }),
       samples,
       seed,
       cases: options.cases ?? null,

@@ -8,14 +8,12 @@ import type { Io } from '../io.ts'
 import { casesOf, digestOf } from '../quality/cases.ts'
 import type { ModelSection } from '../report/document.ts'
 import { renderReport } from '../report/report.ts'
-import { type ModelOptions, withPipeline } from '../session.ts'
+import { type ModelOptions, type RunOptions, runSettingsOf, withPipeline } from '../session.ts'
 
-export interface BenchCommandOptions extends ModelOptions {
+export interface BenchCommandOptions extends ModelOptions, RunOptions {
   readonly nfe: readonly number[]
   readonly samples: number
   readonly seed: number
-  readonly steps?: number
-  readonly guidance?: number
   readonly generations: number
   /** Measure the planner's plans too. */
   readonly plans: boolean
@@ -47,8 +45,8 @@ async function benchModel(io: Io, options: BenchCommandOptions): Promise<ModelSe
 
 function termsOf(pipe: Pipeline, options: BenchCommandOptions): Terms {
   return {
-    numSteps: options.steps ?? pipe.defaults.numSteps,
-    guidanceScale: options.guidance ?? pipe.defaults.guidanceScale,
+    ...pipe.defaults,
+    ...runSettingsOf(options),
     budgets: options.nfe,
     samples: options.samples,
     seed: options.seed,
@@ -62,9 +60,8 @@ function termsOf(pipe: Pipeline, options: BenchCommandOptions): Terms {
 }
 
 async function openLog(io: Io, pipe: Pipeline, terms: Terms, file: string): Promise<BenchLog> {
-  const { numSteps, guidanceScale } = terms
   const path = resolve(io.cwd, file)
-  const model = planDigest(pipe.planKey({ numSteps, guidanceScale }))
+  const model = planDigest(pipe.planKey(terms))
   const log = await openBenchLog(path, { model, ...terms })
   if (log.found > 0) io.log(`going on from ${path}: ${log.found} parts are done`)
   return log

@@ -4,7 +4,7 @@ import { subjectsOf, takingTurns } from '../bench/turns.ts'
 import { fileAt, type OutputPlace, writeWhole } from '../files.ts'
 import type { Io } from '../io.ts'
 import { createProgress } from '../progress.ts'
-import { withPipeline } from '../session.ts'
+import { runSettingsOf, withPipeline } from '../session.ts'
 import type { CalibrateCommandOptions } from './calibrate.ts'
 
 const GENERATIONS = 200
@@ -16,13 +16,14 @@ export async function calibratePaper(
   output: OutputPlace,
 ): Promise<void> {
   const generations = options.generations ?? GENERATIONS
+  const run = runSettingsOf(options)
   const { document, curve } = await withPipeline(io, options, async (pipe) => {
     const progress = createProgress(io, `calibrate ${pipe.model}`)
     try {
-      return await learnPaper(takingTurns(pipe, await subjectsOf(pipe)), {
+      return await learnPaper(takingTurns(pipe, await subjectsOf(pipe), run), {
         generations,
-        numSteps: options.steps ?? pipe.defaults.numSteps,
-        guidanceScale: options.guidance ?? pipe.defaults.guidanceScale,
+        ...pipe.defaults,
+        ...run,
         ...(options.arms && { arms: options.arms }),
         signal: io.signal,
         onGeneration: (done, nfe) => progress.update(done, generations, `${nfe} evaluations`),

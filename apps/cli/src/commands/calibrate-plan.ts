@@ -5,7 +5,7 @@ import { fileAt, isFile, type OutputPlace, writeWhole } from '../files.ts'
 import type { Io } from '../io.ts'
 import { createProgress } from '../progress.ts'
 import { digestOf, readCases, shownIn } from '../quality/cases.ts'
-import { withPipeline } from '../session.ts'
+import { runSettingsOf, withPipeline } from '../session.ts'
 import type { CalibrateCommandOptions } from './calibrate.ts'
 import { planRows, planTable } from './policy.ts'
 
@@ -39,16 +39,12 @@ export async function calibratePlan(
 
 function settingsOf(
   pipe: Pipeline,
-  { steps, guidance, frames, nfe, passes, evaluations, target }: CalibrateCommandOptions,
+  options: CalibrateCommandOptions,
 ): { readonly settings: CalibrationOptions; readonly digest: string } {
-  const numSteps = steps ?? pipe.defaults.numSteps
+  const { nfe, passes, evaluations, target, steps: numSteps = pipe.defaults.numSteps } = options
   const tooMany = nfe?.find((budget) => budget >= numSteps)
   if (tooMany !== undefined) throw invalidArgument('--nfe', `${tooMany} is not below the ${numSteps} steps`)
-  const run = {
-    numSteps,
-    ...(guidance !== undefined && { guidanceScale: guidance }),
-    ...(frames !== undefined && { numFrames: frames }),
-  }
+  const run = runSettingsOf(options)
   const settings = {
     ...run,
     ...(nfe && { budgets: nfe }),

@@ -1,21 +1,18 @@
 import { prepareOutput } from '../files.ts'
 import type { Io } from '../io.ts'
 import { onlyWith } from '../options.ts'
-import type { ModelOptions } from '../session.ts'
+import type { ModelOptions, RunOptions } from '../session.ts'
 import { calibratePaper } from './calibrate-paper.ts'
 import { calibratePlan } from './calibrate-plan.ts'
 
-export interface CalibrateCommandOptions extends ModelOptions {
+export interface CalibrateCommandOptions extends ModelOptions, RunOptions {
   readonly method: 'plan' | 'paper'
   readonly out: string
-  readonly steps?: number
-  readonly guidance?: number
   readonly evaluations?: number
   readonly nfe?: readonly number[]
   readonly passes?: readonly number[]
   /** File of what the runs show instead of the model's own subjects. */
   readonly cases?: string
-  readonly frames?: number
   readonly target?: 'baseline' | 'exact'
   readonly generations?: number
   readonly arms?: readonly number[]
@@ -34,7 +31,6 @@ export async function calibrateCommand(io: Io, options: CalibrateCommandOptions)
       '--passes': options.passes,
       '--target': options.target,
       '--cases': options.cases,
-      '--frames': options.frames,
     },
     paper: { '--generations': options.generations, '--arms': options.arms },
   })

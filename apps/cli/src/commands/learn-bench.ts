@@ -4,16 +4,14 @@ import { type Coverage, coverageOf } from '../learning/coverage.ts'
 import { type Curve, fixedNfeFor, learningCurves } from '../learning/curves.ts'
 import { type DriftResult, driftOf } from '../learning/drift.ts'
 import { landingsOf } from '../learning/landings.ts'
-import type { ModelOptions } from '../session.ts'
+import type { ModelOptions, RunOptions } from '../session.ts'
 import { textTable } from '../text-table.ts'
 import { measureModel } from './measure.ts'
 
-export interface LearnBenchOptions extends ModelOptions {
+export interface LearnBenchOptions extends ModelOptions, RunOptions {
   readonly metric: Metric
   readonly weights?: string
   readonly runs: number
-  readonly steps?: number
-  readonly guidance?: number
   readonly cache: string
   readonly cases?: string
   /** What rewards and the alarm are measured against. */

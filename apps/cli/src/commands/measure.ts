@@ -6,15 +6,13 @@ import type { Io } from '../io.ts'
 import { createProgress } from '../progress.ts'
 import { openProxy } from '../proxies/open-proxy.ts'
 import { readCases, shownIn } from '../quality/cases.ts'
-import { type ModelOptions, withPipeline } from '../session.ts'
+import { type ModelOptions, type RunOptions, runSettingsOf, withPipeline } from '../session.ts'
 import { textTable } from '../text-table.ts'
 
-export interface MeasureCommandOptions extends ModelOptions {
+export interface MeasureCommandOptions extends ModelOptions, RunOptions {
   readonly metric: Metric
   readonly weights?: string
   readonly runs: number
-  readonly steps?: number
-  readonly guidance?: number
   readonly cache: string
   /** File of what the runs show instead of the model's own subjects. */
   readonly cases?: string
@@ -39,17 +37,14 @@ export async function measureModel(
   io: Io,
   options: Omit<MeasureCommandOptions, 'out' | 'json'>,
 ): Promise<{ readonly table: QualityTable; readonly file: string }> {
-  const { metric, weights, runs, steps, guidance } = options
+  const { metric, weights, runs } = options
   const store = resolve(io.cwd, options.cache)
   const { proxy, dispose } = await openProxy(io, metric, weights)
   try {
     return await withPipeline(io, { ...options, store }, async (pipe) => {
       const cases = options.cases === undefined ? undefined : await readCases(io, pipe, options.cases)
       const progress = createProgress(io, `measure ${pipe.model}`)
-      const settings = {
-        ...(steps !== undefined && { numSteps: steps }),
-        ...(guidance !== undefined && { guidanceScale: guidance }),
-      }
+      const settings = runSettingsOf(options)
       try {
         const onProgress = (done: number, total: number): void => progress.update(done, total, 'runs')
         const table = await pipe.measureQuality({

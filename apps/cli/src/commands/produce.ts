@@ -5,18 +5,16 @@ import { prepareFolder, writeWhole } from '../files.ts'
 import type { Io } from '../io.ts'
 import { encodePng } from '../png.ts'
 import { createProgress } from '../progress.ts'
-import { type ModelOptions, withLoopLag, withPipeline } from '../session.ts'
+import { type ModelOptions, type RunOptions, runSettingsOf, withLoopLag, withPipeline } from '../session.ts'
 import { describe, documentOf, evaluatedOf, metadataOf, type Origin, type Produced } from './produced.ts'
 import { type TargetOptions, withAcceleration } from './target.ts'
 
 /** Options that `generate`, `edit` and `video` have in common. */
-export interface ProduceOptions extends ModelOptions, TargetOptions {
+export interface ProduceOptions extends ModelOptions, RunOptions, TargetOptions {
   readonly negativePrompt?: string
   readonly seed: number
   readonly count: number
   readonly out: string
-  readonly steps?: number
-  readonly guidance?: number
   readonly accelerate: 'off' | 'auto' | 'plan' | 'paper'
   readonly nfe?: number
   readonly passes?: number
@@ -29,7 +27,7 @@ export interface ProduceOptions extends ModelOptions, TargetOptions {
 }
 
 /** What to make, once the model is known. */
-export interface ProduceRequest extends Pick<FlowOptions, 'image' | 'numFrames'> {
+export interface ProduceRequest extends Pick<FlowOptions, 'image'> {
   readonly subject: string | number
   /** Name of the picture's file, for the metadata. */
   readonly source?: string
@@ -83,8 +81,7 @@ async function run(
         seed: options.seed,
         count: options.count,
         accelerate,
-        ...(options.steps !== undefined && { numSteps: options.steps }),
-        ...(options.guidance !== undefined && { guidanceScale: options.guidance }),
+        ...runSettingsOf(options),
         ...(options.negativePrompt !== undefined && { negativePrompt: options.negativePrompt }),
         signal: io.signal,
         clock: () => performance.now(),

@@ -4,14 +4,12 @@ import { type ProduceOptions, produce } from './produce.ts'
 
 export interface VideoCommandOptions extends ProduceOptions {
   readonly prompt: string
-  readonly frames?: number
 }
 
 /** Clips of what the prompt says, each as animated WebP and as animated PNG. */
 export async function videoCommand(io: Io, options: VideoCommandOptions): Promise<void> {
-  const { prompt, frames } = options
   await produce(io, options, async (pipe) => {
     await checkTask(io, pipe, 'video')
-    return { subject: prompt, ...(frames !== undefined && { numFrames: frames }) }
+    return { subject: options.prompt }
   })
 }

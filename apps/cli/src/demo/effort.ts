@@ -72,13 +72,11 @@ export function expectedMs(terms: Terms, msPerEvaluation: number): number {
 }
 
 function termsOf(pipe: Pick<Pipeline, 'defaults'>, effort: Effort, { samples, generations }: Limits): Terms {
-  const { numSteps, guidanceScale } = pipe.defaults
   return {
     ...effort,
     samples: Math.min(effort.samples, samples),
     paperGenerations: Math.min(effort.paperGenerations, generations),
-    numSteps,
-    guidanceScale,
+    ...pipe.defaults,
     seed: 0,
     oracle: false,
     tuningSamples: 0,

@@ -6,11 +6,9 @@ import { takingTurns } from '../bench/turns.ts'
 import type { Io } from '../io.ts'
 import { findModel } from '../models.ts'
 import { casesOf } from '../quality/cases.ts'
-import { type ModelOptions, withPipeline } from '../session.ts'
+import { type ModelOptions, type RunOptions, runSettingsOf, withPipeline } from '../session.ts'
 
-export interface LandingsOptions extends ModelOptions {
-  readonly steps?: number
-  readonly guidance?: number
+export interface LandingsOptions extends ModelOptions, RunOptions {
   readonly cases?: string
 }
 
@@ -28,10 +26,7 @@ export async function landingsOf(
   arm: number,
   count: number,
 ): Promise<readonly (readonly number[])[]> {
-  const settings = {
-    ...(options.steps !== undefined && { numSteps: options.steps }),
-    ...(options.guidance !== undefined && { guidanceScale: options.guidance }),
-  }
+  const settings = runSettingsOf(options)
   const folder = await findModel(io, options.model)
   const digest = await withPipeline(io, options, async (pipe) => planDigest(pipe.planKey(settings)))
   const frontier = parsePlan(await readPlanFile(join(folder, 'policies', `${digest}.json`)))

@@ -38,6 +38,8 @@ export interface QualityDocument {
   readonly task: string
   readonly steps: number
   readonly guidanceScale: number
+  /** Of each clip; models of pictures have none. */
+  readonly frames?: number
   readonly samples: number
   readonly seed: number
   /** File the cases came from; null where they were the model's own list. */

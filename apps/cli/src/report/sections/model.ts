@@ -57,6 +57,7 @@ function setting({ bench }: ModelSection): Markup {
     ['Samples', bench.samples],
     ['First seed', bench.seed],
     ['Guidance scale', bench.guidanceScale],
+    ...made('Frames of a clip', bench.frames ?? 0),
     ...made('Steps of the exact solution', bench.exactSteps),
     ...made('Generations learned from', bench.paperGenerations),
     ...made('Evaluations planned with', bench.planEvaluations),
