@@ -270,6 +270,30 @@ describe('text-to-video', () => {
     expect({ frames: flow.numFrames, fps: flow.fps }).toEqual({ frames: 2, fps: 6 })
   })
 
+  it('of a length without a plan follow the plan for the own length, at no promise, until there is one', async () => {
+    const { pipe } = await fakeText('text-to-video')
+    const planned = { evaluations: 120, numSteps: 12 }
+    await pipe.calibrate({ ...planned, budgets: [6] })
+    const make = async (accelerate: 'plan' | 'auto') => {
+      const { items, notes } = await pipe.generate('ant', { numFrames: 7, numSteps: 12, accelerate })
+      return { nfe: items[0]?.stats.nfe, psnr: items[0]?.stats.estimatedPsnr, notes }
+    }
+    const notes = [expect.stringMatching(/^there is no plan for 7 frames: the one for 4 is followed/)]
+    for (const accelerate of ['plan', 'auto'] as const)
+      expect(await make(accelerate)).toEqual({ nfe: 6, psnr: undefined, notes })
+    await pipe.calibrate({ ...planned, budgets: [5], numFrames: 7 })
+    expect(await make('plan')).toEqual({ nfe: 5, psnr: expect.any(Number), notes: [] })
+  })
+
+  it('of a length without a plan are not certified by the plan for another', async () => {
+    const { pipe } = await fakeText('text-to-video')
+    await pipe.calibrate({ evaluations: 120, numSteps: 12, budgets: [6] })
+    const accelerate = { method: 'plan', psnr: 20 } as const
+    const { items, notes } = await pipe.generate('ant', { numFrames: 7, numSteps: 12, accelerate })
+    expect(items[0]?.stats.nfe).toBe(12)
+    expect(notes[0]).toContain('the first image evaluates every step')
+  })
+
   it.each([0, 1, 21, 2.5, NaN])('refuses %d frames', async (numFrames) => {
     const { pipe, calls } = await fakeText('text-to-video')
     for (const call of [() => pipe.generate('ant', { numFrames }), () => pipe.planKey({ numFrames })]) {

@@ -18,9 +18,16 @@ import { type PlanRunKey, planDigest, planKeyOf } from './key.ts'
 const firstRunNote =
   'planning: there is no plan for these settings yet, so the first image evaluates every step and the plan for the next ones comes from it'
 
+/** @returns what a clip of another length is told whose model has plans for its own length alone. */
+function borrowedNote({ dims, ownDims }: RunKey): string {
+  // Of the states of clips the second axis is that of frames.
+  return `there is no plan for ${dims[1]} frames: the one for ${ownDims[1]} is followed, how well is not known; calibrate makes one for this length`
+}
+
 /**
- * Follows the given plan, or else the stored or shipped one. Where there is none, the first image is an ordinary full
- * run that is listened to; the plan comes from it at no evaluation of its own.
+ * Follows the given plan, or else the stored or shipped one; for clips of another length than the model's own, where there is
+ * none, the one for its own. Where that is missing too, or a fidelity is asked for, which holds for one length alone, the first
+ * image is an ordinary full run that is listened to; the plan comes from it at no evaluation of its own.
  *
  * @throws FastFlowError `invalid-argument`, `policy-unreadable`, `policy-mismatch`.
  */
@@ -30,9 +37,8 @@ export async function openPlanned(
   places: PolicyPlaces,
 ): Promise<Acceleration> {
   const key = planKeyOf(run)
-  const digest = planDigest(key)
-  const found = options.plan ? { document: options.plan, source: 'plan' } : await findPolicy(places, digest)
-  const notes: string[] = found ? [] : [firstRunNote]
+  const found = await findPlan(options, run, places)
+  const notes: string[] = found ? (found.borrowed ? [borrowedNote(run)] : []) : [firstRunNote]
   let frontier: Frontier | undefined
   let chosen: ChosenPlan | undefined
   let recorder: Recorder<unknown> | undefined
@@ -41,12 +47,12 @@ export async function openPlanned(
     chosen = choosePlan(plan, options, run.guided)
     notes.push(...chosen.notes)
   }
-  if (found) use(readPlan(found, key))
+  if (found) use(found.plan)
   return {
     notes,
     listens: () => chosen === undefined,
     async sample(runOptions) {
-      if (chosen) return follow(chosen, runOptions)
+      if (chosen) return follow(found?.borrowed ? { ...chosen, entry: undefined } : chosen, runOptions)
       const { velocity, schedule, seed } = runOptions
       const guided = hearsParts(options, run)
       const listener = createRecorder<unknown>({ velocity, schedule, space: float32Space, seed, guided })
@@ -64,9 +70,31 @@ export async function openPlanned(
       const budgets = budgetsFor(options, run)
       const plan = await calibrate({ schedule, range, recorded, evaluations: 0, key, ...budgets })
       use(plan)
-      await places.store.save(digest, plan.document)
+      await places.store.save(planDigest(key), plan.document)
     },
   }
+}
+
+/** A plan, and whether it was made for clips of another length. */
+interface FoundPlan {
+  readonly plan: Frontier
+  readonly borrowed: boolean
+}
+
+async function findPlan(
+  options: PlanAcceleration,
+  run: RunKey,
+  places: PolicyPlaces,
+): Promise<FoundPlan | undefined> {
+  const key = planKeyOf(run)
+  const made = options.plan
+    ? { document: options.plan, source: 'plan' }
+    : await findPolicy(places, planDigest(key))
+  if (made) return { plan: readPlan(made, key), borrowed: false }
+  const ownKey = { ...key, dims: run.ownDims }
+  if (options.psnr !== undefined || planDigest(ownKey) === planDigest(key)) return undefined
+  const own = await findPolicy(places, planDigest(ownKey))
+  return own && { plan: readPlan(own, ownKey), borrowed: true }
 }
 
 async function follow({ policy, entry }: ChosenPlan, options: RunOptions): Promise<Sampled> {

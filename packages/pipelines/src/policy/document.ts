@@ -19,6 +19,8 @@ export interface PolicyKey {
 /** What is known before a policy or plan is chosen. */
 export interface RunKey extends Pick<PolicyKey, 'model' | 'guidanceScale' | 'dims' | 'dtype'> {
   readonly schedule: Schedule
+  /** `dims` of the length of clips that is the model's own; elsewhere they are `dims`. */
+  readonly ownDims: readonly number[]
   /** Peak-to-peak range of final states that decibels refer to. */
   readonly range: number
   /** An evaluation makes two network passes, under the condition and without it. */

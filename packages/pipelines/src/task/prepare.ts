@@ -118,6 +118,7 @@ export function runKeyOf(model: TaskModel, options: RunSettings): RunKey {
     // At scale 1 the unconditional pass has no weight, at scale 0 the conditional one has none.
     guided: model.guided && guidanceScale !== 1 && guidanceScale !== 0,
     dims: model.dims(options.numFrames),
+    ownDims: model.dims(),
     dtype: 'float32',
     range: model.range,
   }
