@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { BANDITS } from '@fastflow/pipelines'
 import { Command, CommanderError } from 'commander'
 import { benchCommand } from './commands/bench.ts'
 import { benchPoolCommand } from './commands/bench-pool.ts'
@@ -316,6 +317,16 @@ function withOutput(io: Io, command: Command): Command {
       '--choose <how>',
       'with --lpips: certified, or learned by a bandit',
       oneOf('--choose', ['certified', 'learned']),
+    )
+    .option(
+      '--bandit <name>',
+      `with --choose learned: ${BANDITS.join(', ')} (default: lin-ucb)`,
+      oneOf('--bandit', BANDITS),
+    )
+    .option(
+      '--conservative <share>',
+      'with --choose learned: share of what the certified plan would earn that may be lost',
+      decimal('--conservative', 0.001, 0.999),
     )
     .option(
       '--mode <name>',

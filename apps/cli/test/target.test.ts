@@ -34,6 +34,21 @@ test.each([
   ['--lpips 0', ['generate', '--model', 'cifar10', '--class', 'cat', '--lpips', '0'], /--lpips/],
   ['an unknown mode', [...target, '--mode', 'off'], /--mode: "off" is not one of on, canary, shadow/],
   [
+    'an unknown bandit',
+    [...target, '--accelerate', 'auto', '--choose', 'learned', '--bandit', 'ucb9'],
+    /--bandit: "ucb9" is not one of lin-ucb, lin-ts, discounted-ucb, sliding-window-ucb/,
+  ],
+  [
+    'a bandit that would not be asked',
+    [...target, '--accelerate', 'auto', '--bandit', 'lin-ts'],
+    /--bandit: goes with --choose learned, not certified/,
+  ],
+  [
+    'a bound on what is certified',
+    [...target, '--accelerate', 'auto', '--conservative', '0.1'],
+    /--conservative: goes with --choose learned/,
+  ],
+  [
     '--log without --lpips',
     ['generate', '--model', 'cifar10', '--class', 'cat', '--log', 'x'],
     /--log: goes with --lpips/,

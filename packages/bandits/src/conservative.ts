@@ -2,6 +2,9 @@ import type { Bandit, State } from './bandit.ts'
 import { checkArm, checkNumber, UNIT_REWARD } from './check.ts'
 import { armStats, type MomentsRow } from './moments.ts'
 
+const DEFAULT_ALPHA = 0.1
+const OPEN = { low: Number.MIN_VALUE, high: 1 - Number.EPSILON }
+
 export interface ConservativeOptions {
   /** Index of the arm that is known to be safe, e.g. full compute. */
   readonly baseline: number
@@ -15,8 +18,7 @@ export interface ConservativeOptions {
  * Keeps a bandit from losing more than `alpha` of what the baseline arm would have brought, at any time, with
  * probability `1 - delta`, for rewards in [0, 1].
  *
- * The inner bandit's choice i is followed only if
- * `sum_k N_k low_k + low_i >= (1 - alpha) (n + 1) high_baseline`; else the baseline is taken, which earns room for
+ * The inner bandit's choice i is followed only if {@link conservativeArms} allows it; else the baseline is taken, which earns room for
  * exploring. Confidence bounds are Hoeffding's for all times, `mean -+ sqrt(ln(4 K n^2 / delta) / (2 N))`. The prior
  * guides the inner bandit and does not count as evidence. A baseline choice has propensity 1 where it replaced another;
  * otherwise the inner propensity stands.
@@ -26,15 +28,14 @@ export interface ConservativeOptions {
  * Reference: Wu, Shariff, Lattimore and Szepesvari (2016), Conservative Bandits, ICML, algorithm 1 (unknown baseline).
  */
 export function conservative(inner: Bandit<MomentsRow>, options: ConservativeOptions): Bandit<MomentsRow> {
-  const open = { low: Number.MIN_VALUE, high: 1 - Number.EPSILON }
-  const alpha = checkNumber('alpha', options.alpha ?? 0.1, open)
-  const delta = checkNumber('delta', options.delta ?? 0.05, open)
+  const alpha = checkNumber('alpha', options.alpha ?? DEFAULT_ALPHA, OPEN)
+  const delta = checkNumber('delta', options.delta ?? 0.05, OPEN)
   return {
     ...inner,
     select(state, random) {
       const baseline = checkArm(options.baseline, state.arms)
       const choice = inner.select(state, random)
-      if (choice.arm === baseline || isSafe(state, choice.arm, baseline, alpha, delta)) return choice
+      if (conservativeArms(boundedArms(state, delta), { baseline, alpha })[choice.arm]) return choice
       return { arm: baseline, propensity: 1 }
     },
     update(state, observation) {
@@ -45,20 +46,42 @@ export function conservative(inner: Bandit<MomentsRow>, options: ConservativeOpt
   }
 }
 
-function isSafe(
-  state: State<MomentsRow>,
-  chosen: number,
-  baseline: number,
-  alpha: number,
-  delta: number,
-): boolean {
+/** What is known of one arm: how often it was taken, and bounds on its expected reward in [0, 1]. */
+export interface BoundedArm {
+  readonly taken: number
+  readonly low: number
+  readonly high: number
+}
+
+/**
+ * Which arms may be taken next so that what all rounds are certain to have earned stays within `alpha` of the most that the
+ * baseline could have: `sum_k taken_k low_k + low_i >= (1 - alpha) (n + 1) high_baseline`. The baseline always may.
+ *
+ * The bounds are the caller's, so that they may rest on other outcomes than those of the arms that were taken; the
+ * guarantee holds while they do.
+ *
+ * @throws RangeError when there is no such arm, or for a share out of range.
+ */
+export function conservativeArms(
+  arms: readonly BoundedArm[],
+  options: Pick<ConservativeOptions, 'baseline' | 'alpha'>,
+): boolean[] {
+  const baseline = checkArm(options.baseline, arms.length)
+  const alpha = checkNumber('alpha', options.alpha ?? DEFAULT_ALPHA, OPEN)
+  const rounds = arms.reduce((sum, { taken }) => sum + taken, 0)
+  const earned = arms.reduce((sum, { taken, low }) => sum + taken * low, 0)
+  const wanted = (1 - alpha) * (rounds + 1) * arms[baseline]!.high
+  return arms.map(({ low }, arm) => arm === baseline || earned + low >= wanted)
+}
+
+/** Bounds that hold at all times, by Hoeffding's inequality and a union over arms and rounds. */
+function boundedArms(state: State<MomentsRow>, delta: number): BoundedArm[] {
   const arms = armStats({ ...state, prior: [] })
   const rounds = arms.reduce((sum, { pulls }) => sum + pulls, 0)
   const log = Math.log((4 * arms.length * Math.max(1, rounds) ** 2) / delta)
-  const width = (pulls: number): number => (pulls === 0 ? 1 : Math.sqrt(log / (2 * pulls)))
-  const low = arms.map(({ mean = 0, pulls }) => Math.max(0, mean - width(pulls)))
-  const { mean: usual = 0, pulls } = arms[baseline]!
-  const high = pulls === 0 ? 1 : Math.min(1, usual + width(pulls))
-  const earned = arms.reduce((sum, arm, i) => sum + arm.pulls * low[i]!, 0)
-  return earned + low[chosen]! >= (1 - alpha) * (rounds + 1) * high
+  return arms.map(({ mean = 0, pulls }) => {
+    if (pulls === 0) return { taken: 0, low: 0, high: 1 }
+    const width = Math.sqrt(log / (2 * pulls))
+    return { taken: pulls, low: Math.max(0, mean - width), high: Math.min(1, mean + width) }
+  })
 }

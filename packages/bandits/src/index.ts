@@ -10,7 +10,8 @@ export type {
   Selection,
   State,
 } from './bandit.ts'
-export { type ConservativeOptions, conservative } from './conservative.ts'
+export { drawArm } from './choice.ts'
+export { type BoundedArm, type ConservativeOptions, conservative, conservativeArms } from './conservative.ts'
 export { type DiscountedRow, type DiscountedUcbOptions, discountedUcb } from './discounted-ucb.ts'
 export {
   cusum,
@@ -44,7 +45,13 @@ export {
   type OffPolicyMethod,
   type OffPolicyOptions,
 } from './off-policy.ts'
-export { binomialTail, type RateBoundsOptions, type RateCounts, rateBounds } from './rate-bounds.ts'
+export {
+  binomialTail,
+  meanBounds,
+  type RateBoundsOptions,
+  type RateCounts,
+  rateBounds,
+} from './rate-bounds.ts'
 export { type SimulateOptions, type Simulation, simulate } from './simulate.ts'
 export { type SlidingWindowUcbOptions, slidingWindowUcb, type WindowRow } from './sliding-window-ucb.ts'
 export { type ThompsonBetaOptions, thompsonBeta } from './thompson-beta.ts'

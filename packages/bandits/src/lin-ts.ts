@@ -1,7 +1,6 @@
 import { checkNumber } from './check.ts'
-import { argmax } from './choice.ts'
 import { type ContextualBandit, linearBandit } from './linear.ts'
-import { sampleNormal } from './random/normal.ts'
+import { chancesOfLargest } from './random/largest-normal.ts'
 
 export interface LinTsOptions {
   /** Standard deviation of one reward, 1e-9 to 1e9: scales the posterior; default 0.5, safe for rewards in [0, 1]. */
@@ -14,8 +13,9 @@ export interface LinTsOptions {
  * Draws every arm's expected reward in the context from its posterior and takes the largest: Thompson sampling with a
  * linear model per arm.
  *
- * `Normal(theta_a . x, deviation^2 x^T A_a^-1 x)`: the posterior of `theta_a` seen along x, so that one number is
- * drawn per arm and not a vector. The propensity has no closed form and is undefined.
+ * `Normal(theta_a . x, deviation^2 x^T A_a^-1 x)`: the posterior of `theta_a` seen along x, so that there is one number
+ * per arm and not a vector. The arms' numbers are independent, so the probability that one is the largest is an integral
+ * over a line; the arm is drawn by it, and its propensity is known.
  *
  * @throws RangeError for options out of range.
  *
@@ -26,9 +26,7 @@ export function linTs(options: LinTsOptions = {}): ContextualBandit {
   return linearBandit({
     name: 'lin-ts',
     ridge: options.ridge ?? 1,
-    choose: (forecasts, random) => ({
-      arm: argmax(forecasts.map(({ mean, width }) => mean + deviation * width * sampleNormal(random))),
-      propensity: undefined,
-    }),
+    distribution: (forecasts) =>
+      chancesOfLargest(forecasts.map(({ mean, width }) => ({ mean, deviation: deviation * width }))),
   })
 }

@@ -26,9 +26,9 @@ export function linUcb(options: LinUcbOptions = {}): ContextualBandit {
   return linearBandit({
     name: 'lin-ucb',
     ridge: options.ridge ?? 1,
-    choose: (forecasts) => ({
-      arm: argmax(forecasts.map(({ mean, width }) => mean + alpha * width)),
-      propensity: 1,
-    }),
+    distribution(forecasts) {
+      const best = argmax(forecasts.map(({ mean, width }) => mean + alpha * width))
+      return forecasts.map((_, arm) => (arm === best ? 1 : 0))
+    },
   })
 }

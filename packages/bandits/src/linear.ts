@@ -1,5 +1,6 @@
 import type { Random, Selection } from './bandit.ts'
 import { ANY_REWARD, checkArm, checkNumber, checkPropensity, checkReward } from './check.ts'
+import { drawArm } from './choice.ts'
 import { choleskySolve, dot } from './cholesky.ts'
 import {
   checkContext,
@@ -40,6 +41,12 @@ export interface ContextualBandit {
   init(options: LinearInitOptions): LinearState
   /** Chooses an arm. Cost: O(arms dimension^3). @throws RangeError or TypeError for a bad context. */
   select(state: LinearState, context: ArrayLike<number>, random: Random): Selection
+  /**
+   * Probability that `select` takes each arm; with `among`, that it would if there were no other arms.
+   *
+   * @throws RangeError or TypeError for a bad context or an unknown arm.
+   */
+  distribution(state: LinearState, context: ArrayLike<number>, among?: readonly number[]): number[]
   /** What every arm is expected to bring in `context`. */
   forecast(state: LinearState, context: ArrayLike<number>): Forecast[]
   /** Learns from one outcome. @throws RangeError or TypeError naming the field. */
@@ -54,7 +61,8 @@ export interface ContextualBandit {
 export interface LinearRules {
   readonly name: string
   readonly ridge: number
-  choose(forecasts: readonly Forecast[], random: Random): Selection
+  /** Probability of each of the arms of these forecasts; sums to 1. */
+  distribution(forecasts: readonly Forecast[]): number[]
 }
 
 /**
@@ -69,12 +77,19 @@ export function linearBandit(rules: LinearRules): ContextualBandit {
     const context = checkContext(given, state.dimension)
     return Array.from({ length: state.arms }, (_, arm) => forecastArm(state, arm, context, ridge))
   }
+  const distribution: ContextualBandit['distribution'] = (state, context, among) => {
+    const forecasts = forecast(state, context)
+    if (among === undefined) return rules.distribution(forecasts)
+    const chances = rules.distribution(among.map((arm) => forecasts[checkArm(arm, state.arms)]!))
+    return forecasts.map((_, arm) => chances[among.indexOf(arm)] ?? 0)
+  }
   return {
     name,
     version: 1,
     init: (options) => initLinear(name, options),
     forecast,
-    select: (state, context, random) => rules.choose(forecast(state, context), random),
+    distribution,
+    select: (state, context, random) => drawArm(distribution(state, context), random),
     update(state, observed) {
       checkKind({ kind: name }, state)
       const arm = checkArm(observed.arm, state.arms)

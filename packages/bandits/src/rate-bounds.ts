@@ -46,6 +46,23 @@ export function rateBounds(
 }
 
 /**
+ * Bounds on the mean of numbers in [0, 1] that hold at all times at once: those of {@link rateBounds}, since the likelihood
+ * of a rate is convex in the outcome, so that its mixture stays a supermartingale. The sum is rounded outwards.
+ *
+ * @param sum of `runs` numbers in [0, 1].
+ * @throws RangeError or TypeError naming the field.
+ */
+export function meanBounds(
+  { runs, sum }: { readonly runs: number; readonly sum: number },
+  options: RateBoundsOptions = {},
+): { readonly low: number; readonly high: number } {
+  checkNumber('sum', sum, { low: 0, high: runs })
+  const { low } = rateBounds({ runs, misses: Math.floor(sum) }, options)
+  const { high } = rateBounds({ runs, misses: Math.ceil(sum) }, options)
+  return { low, high }
+}
+
+/**
  * Probability of at most `misses` in `runs` independent runs of this rate: the p-value of "the rate is at least `rate`",
  * for a number of runs that was fixed beforehand.
  *

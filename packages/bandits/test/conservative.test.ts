@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { bernoulliEnvironment, conservative, simulate, ucb1 } from '../src/index.ts'
+import { bernoulliEnvironment, conservative, conservativeArms, simulate, ucb1 } from '../src/index.ts'
 import { seeded } from './seeded.ts'
 
 const ALPHA = 0.1
@@ -51,5 +51,16 @@ describe('conservative', () => {
     const state = bandit.init({ arms: 3 })
     expect(() => bandit.select(state, seeded(1))).toThrow(/^arm: /)
     expect(() => bandit.update(state, { arm: 0, reward: 2 })).toThrow(/^reward: .*rescale/)
+  })
+
+  it('allows what stays within alpha of the baseline whatever the truth is, and the baseline always', () => {
+    const known = { taken: 10, low: 0.6, high: 0.6 }
+    const unknown = { taken: 0, low: 0, high: 1 }
+    expect(conservativeArms([known, unknown], { baseline: 0, alpha: 0.05 })).toEqual([true, false])
+    // Eleven rounds of 0.6, a tenth of which may be lost: more than one round is worth.
+    expect(conservativeArms([known, unknown], { baseline: 0, alpha: 0.1 })).toEqual([true, true])
+    expect(conservativeArms([unknown, unknown], { baseline: 1 })).toEqual([false, true])
+    expect(() => conservativeArms([known], { baseline: 1 })).toThrow(/^arm: /)
+    expect(() => conservativeArms([known], { baseline: 0, alpha: 1 })).toThrow(/^alpha: /)
   })
 })

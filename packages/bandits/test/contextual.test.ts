@@ -64,6 +64,27 @@ describe.each([linUcb({ alpha: 0.3 }), linTs({ deviation: 0.2 })])('$name', (ban
     )
   })
 
+  it('knows its propensities, among all arms or some of them', () => {
+    const { state } = play(bandit, 30, 4)
+    const context = [1, 0.1]
+    const chances = bandit.distribution(state, context)
+    expect(chances.reduce((sum, chance) => sum + chance, 0)).toBeCloseTo(1, 12)
+    const random = seeded(5)
+    const counts = [0, 0, 0]
+    for (let n = 0; n < 4000; n++) {
+      const { arm, propensity } = bandit.select(state, context, random)
+      expect(propensity).toBe(chances[arm])
+      counts[arm]!++
+    }
+    for (const [arm, count] of counts.entries())
+      expect(Math.abs(count / 4000 - chances[arm]!)).toBeLessThan(0.03)
+    const some = bandit.distribution(state, context, [0, 2])
+    expect(some[1]).toBe(0)
+    expect(some[0]! + some[2]!).toBeCloseTo(1, 12)
+    expect(bandit.distribution(state, context, [1])).toEqual([0, 1, 0])
+    expect(() => bandit.distribution(state, context, [3])).toThrow(/^arm: /)
+  })
+
   const parts = fc.array(
     fc.record({
       worker: fc.constantFrom('a', 'b', '__proto__'),
@@ -142,4 +163,25 @@ it('LinUCB explores what it does not know, LinTS draws', () => {
   const random = seeded(1)
   const arms = Array.from({ length: 50 }, () => drawn.select(empty, [1], random).arm)
   expect(new Set(arms)).toEqual(new Set([0, 1]))
+})
+
+it('LinTS draws each arm as often as its posterior is the largest', () => {
+  const bandit = linTs({ deviation: 0.4, ridge: 1 })
+  let state = bandit.init({ arms: 3, dimension: 1 })
+  for (const [arm, pulls, reward] of [
+    [0, 30, 0.5],
+    [1, 3, 0.4],
+    [2, 8, 0.45],
+  ] as const)
+    for (let n = 0; n < pulls; n++) state = bandit.update(state, { arm, context: [1], reward })
+  const posteriors = bandit.forecast(state, [1])
+  const random = seeded(9)
+  const wins = [0, 0, 0]
+  const normal = (): number => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
+  for (let n = 0; n < 40_000; n++) {
+    const draws = posteriors.map(({ mean, width }) => mean + 0.4 * width * normal())
+    wins[draws.indexOf(Math.max(...draws))]!++
+  }
+  for (const [arm, chance] of bandit.distribution(state, [1]).entries())
+    expect(Math.abs(chance - wins[arm]! / 40_000)).toBeLessThan(0.01)
 })

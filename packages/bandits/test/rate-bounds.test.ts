@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { binomialTail, rateBounds } from '../src/index.ts'
+import { binomialTail, meanBounds, rateBounds } from '../src/index.ts'
 import { seeded } from './seeded.ts'
 
 describe('binomialTail', () => {
@@ -65,5 +65,32 @@ describe('rateBounds', () => {
     [{ runs: 1, misses: 0 }, { expected: 1 }, 'expected'],
   ])('refuse %j with %j', (seen, options, field) => {
     expect(() => rateBounds(seen, options)).toThrow(field)
+  })
+})
+
+describe('meanBounds', () => {
+  it('are those of a rate for whole sums, and wider in between', () => {
+    expect(meanBounds({ runs: 40, sum: 3 })).toEqual(rateBounds({ runs: 40, misses: 3 }))
+    const between = meanBounds({ runs: 40, sum: 3.4 })
+    expect(between.low).toBe(rateBounds({ runs: 40, misses: 3 }).low)
+    expect(between.high).toBe(rateBounds({ runs: 40, misses: 4 }).high)
+    expect(meanBounds({ runs: 0, sum: 0 })).toEqual({ low: 0, high: 1 })
+    expect(() => meanBounds({ runs: 3, sum: 3.5 })).toThrow(/^sum: /)
+  })
+
+  it('hold at all times for numbers in [0, 1], in at least 95 of 100 sequences', () => {
+    let left = 0
+    for (let seed = 0; seed < 100; seed++) {
+      const random = seeded(seed)
+      let sum = 0
+      let outside = false
+      for (let runs = 1; runs <= 200; runs++) {
+        sum += random() ** 3
+        const { low, high } = meanBounds({ runs, sum })
+        outside ||= low > 0.25 || high < 0.25
+      }
+      if (outside) left++
+    }
+    expect(left).toBeLessThanOrEqual(5)
   })
 })

@@ -18,13 +18,15 @@ export { type PaperOptions, type PaperPolicy, type PaperState, paperPolicy } fro
 export { type Certificate, certify, type Evidence, leastRuns } from './target/certify.ts'
 export { contextOf } from './target/features.ts'
 export { landingLogs } from './target/landings.ts'
-export { armProbabilities, initLearner } from './target/learner.ts'
+export { BANDITS, type BanditName, type Learner } from './target/learner.ts'
+export { learnerOf, learnerOfState } from './target/named-learner.ts'
 export type { ImageTarget, Metric, QualityOptions, TargetAcceleration } from './target/options.ts'
 export type { TargetQuality } from './target/quality.ts'
 export { plansDigest, type QualityRun, type QualityTable, tableDigest } from './target/quality-table.ts'
 export { type DecisionRecord, parseRecord } from './target/record.ts'
-export { type Goal, misses, perfect, rewardOf } from './target/reward.ts'
+export { type Goal, misses, perfect, rewardOf, rewardsOf } from './target/reward.ts'
 export {
+  createTerms,
   initState as initTargetState,
   type TargetState,
   type Terms,

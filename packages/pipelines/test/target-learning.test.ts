@@ -1,13 +1,21 @@
 import { fillNormal } from '@fastflow/core'
-import type { DecisionRecord, QualityTable } from '@fastflow/pipelines'
+import type { BanditName, DecisionRecord, QualityTable } from '@fastflow/pipelines'
 import { describe, expect, it } from 'vitest'
 import { certify } from '../src/target/certify.ts'
 import { certificateOf, choose } from '../src/target/choose.ts'
 import { CONTEXT_SIZE, conditionFeatures, contextOf } from '../src/target/features.ts'
-import { initLearner } from '../src/target/learner.ts'
+import { BANDITS } from '../src/target/learner.ts'
+import { learnerOfState } from '../src/target/named-learner.ts'
 import { parseRecord } from '../src/target/record.ts'
 import { type Goal, rewardOf } from '../src/target/reward.ts'
-import { initState, parseState, type TargetState, type Terms, update } from '../src/target/state.ts'
+import {
+  createTerms,
+  initState,
+  parseState,
+  type TargetState,
+  type Terms,
+  update,
+} from '../src/target/state.ts'
 
 const goal: Goal = { metric: 'lpips', limit: 0.05, confidence: 0.95 }
 const NFE = [6, 10, 15]
@@ -40,10 +48,8 @@ function tableOf(runs: number, score: (arm: number, run: number) => number): Qua
   }
 }
 
-function termsOf(table: QualityTable | undefined): Terms {
-  const arms = [...NFE, 50]
-  return { goal, arms, table, learner: initLearner(goal, arms, table) }
-}
+const termsOf = (table: QualityTable | undefined, bandit?: BanditName): Terms =>
+  createTerms(goal, [...NFE, 50], table, bandit)
 
 const context = contextOf([0.1, -0.2, 0.3, 0], 0)
 
@@ -144,6 +150,91 @@ describe('what is measured online', () => {
   })
 })
 
+describe.each(BANDITS)('%s', (bandit) => {
+  const full = NFE.length
+  const served = (terms: Terms, state: TargetState, conservative?: number): number[] => {
+    const certificate = certificateOf(state, terms)
+    const counts = new Array<number>(full + 1).fill(0)
+    for (let n = 0; n < 400; n++) {
+      const options = { choose: 'learned', ...(conservative && { conservative }) } as const
+      const { arm, propensity } = choose(state, terms, certificate, context, options, () => (n + 0.5) / 400)
+      expect(propensity).toBeGreaterThan(0)
+      counts[arm]!++
+    }
+    return counts.map((count) => count / 400)
+  }
+
+  it('starts from the measured runs, and now and then takes any arm', () => {
+    const terms = termsOf(
+      tableOf(64, (arm) => [0.2, 0.01, 0.008][arm]!),
+      bandit,
+    )
+    const shares = served(terms, initState(terms))
+    expect(shares[1]).toBeGreaterThan(0.9)
+    for (const share of shares) expect(share).toBeGreaterThan(0)
+  })
+
+  it('learns from what is measured online', () => {
+    const terms = termsOf(
+      tableOf(64, (arm) => [0.2, 0.01, 0.008][arm]!),
+      bandit,
+    )
+    const turned = Array.from({ length: 400 }, (_, n) => {
+      const arm = n % 4
+      if (arm === full) return record({ arm, reward: 0 })
+      return record({ arm, scores: [{ arm, score: arm === 0 ? 0.001 : 0.2 }] })
+    })
+    const state = learn(terms, turned)
+    expect(served(terms, state)[0]).toBeGreaterThan(0.9)
+    expect(parseState(JSON.parse(JSON.stringify(state)), terms)).toEqual(state)
+    expect(learnerOfState(state.learner).name).toBe(bandit)
+  })
+
+  it('with a bound takes no arm that could cost more than that, until earlier requests have earned the room', () => {
+    // Certified is the second plan; nothing was ever measured of the first that would make it safe.
+    const terms = termsOf(
+      tableOf(120, (arm) => [0.2, 0.01, 0.008][arm]!),
+      bandit,
+    )
+    const fresh = initState(terms)
+    expect(certified(terms, fresh)).toBe(1)
+    expect(served(terms, fresh, 0.05)[0]).toBe(0)
+    expect(served(terms, fresh)[0]).toBeGreaterThan(0)
+    const good = Array.from({ length: 400 }, () => record({ arm: 1, scores: [{ arm: 1, score: 0.01 }] }))
+    expect(served(terms, learn(terms, good), 0.2)[0]).toBeGreaterThan(0)
+  })
+
+  it('with a bound keeps to the full run where nothing is certified and nothing measured', () => {
+    const terms = termsOf(undefined, bandit)
+    expect(served(terms, initState(terms), 0.1)[full]).toBe(1)
+  })
+})
+
+it('a bounded bandit stays within its share of the certified plan when a tempting plan goes bad, an unbounded one does not', () => {
+  const alpha = 0.05
+  const shortfallOf = (bounded: boolean): number => {
+    // The cheapest plan misses too often to be certified, and earned most when it was measured; now it always misses.
+    const terms = termsOf(tableOf(64, (arm, run) => [run % 12 === 0 ? 0.2 : 0.001, 0.006, 0.005][arm]!))
+    const now = [0.2, 0.006, 0.005]
+    const unit = (arm: number): number =>
+      (1 + (now[arm] === undefined ? 0 : rewardOf(goal, now[arm], terms.arms[arm]!, 50))) / 2
+    const options = { choose: 'learned', ...(bounded && { conservative: alpha }) } as const
+    let state = initState(terms)
+    let [shortfall, worst] = [0, 0]
+    for (let n = 0; n < 200; n++) {
+      const certificate = certificateOf(state, terms)
+      const { arm } = choose(state, terms, certificate, context, options, () => ((n * 37 + 3) % 100) / 100)
+      shortfall += (1 - alpha) * unit(certificate.arm ?? NFE.length) - unit(arm)
+      worst = Math.max(worst, shortfall)
+      const scores = arm < NFE.length ? [{ arm, score: now[arm]! }] : []
+      state = update(state, record({ arm, scores }), terms)
+    }
+    return worst
+  }
+  expect(shortfallOf(true)).toBe(0)
+  expect(shortfallOf(false)).toBeGreaterThan(0.3)
+})
+
 describe('drift', () => {
   const terms = termsOf(tableOf(100, () => 0.01))
   /** Requests whose landings from `first` on lie around `mean`, the others around -2. */
@@ -228,7 +319,13 @@ describe('documents from outside', () => {
 
   it.each([
     ['null', null],
-    ['another version', { version: 1 }],
+    ['another version', { ...initState(terms), version: 2 }],
+    ['counts of other plans', { ...initState(terms), taken: [0] }],
+    ['damaged outcomes', { ...initState(terms), online: NFE.map(() => ({ runs: 1, misses: 0 })) }],
+    [
+      'the state of another bandit',
+      { ...initState(terms), learner: initState(termsOf(undefined, 'lin-ts')).learner },
+    ],
     ['arms of other plans', { ...initState(terms), online: [] }],
     ['a damaged learner', { ...initState(terms), learner: { version: 1, kind: 'lin-ucb', arms: -1 } }],
     ['a damaged count', { ...initState(terms), served: 'x' }],

@@ -196,6 +196,29 @@ describe('serving', () => {
     expect(nfe.filter((n) => n === 6).length).toBeGreaterThan(30)
   })
 
+  it.each(['lin-ts', 'discounted-ucb', 'sliding-window-ucb'] as const)(
+    'learned by %s: serves plans, goes on from what it learned, and apart from other bandits',
+    async (bandit) => {
+      const known = new Set<number>()
+      for (const measure of [1, 0]) {
+        const { pipe } = await fakePipeline({}, store)
+        const accelerate = { target: { psnr: 11 }, choose: 'learned', bandit, measure } as const
+        const { items } = await pipe.generate('ant', { accelerate, count: 6, seed: 3 })
+        const plans = items.filter(({ stats }) => stats.nfe < STEPS)
+        expect(plans.length).toBeGreaterThan(3)
+        known.add(plans[0]!.stats.quality!.n)
+      }
+      expect([...known][0]).toBe(80)
+      expect([...known][1]).toBeGreaterThan(80)
+    },
+  )
+
+  it('learned with a bound: the bandit may not leave the certified plan before that is safe', async () => {
+    const bounded = await generate({ choose: 'learned', conservative: 0.001, measure: 0 }, 40)
+    expect(new Set(bounded.nfe)).toEqual(new Set([6]))
+    expect(bounded.records.every(({ propensity }) => Math.abs(propensity - 1) < 1e-9)).toBe(true)
+  })
+
   it('goes on learning from call to call', async () => {
     const first = await generate({ measure: 1 })
     const { pipe } = await fakePipeline({}, store)
@@ -229,6 +252,10 @@ describe('bad input', () => {
     ['a fraction above 1', { target: { psnr: 30 }, measure: 2 }, 'measure'],
     ['an unknown mode', { target: { psnr: 30 }, mode: 'off' }, 'mode'],
     ['an unknown way to choose', { target: { psnr: 30 }, choose: 'best' }, 'choose'],
+    ['an unknown bandit', { target: { psnr: 30 }, choose: 'learned', bandit: 'ucb9' }, 'bandit'],
+    ['a bandit that would not be asked', { target: { psnr: 30 }, bandit: 'lin-ts' }, 'bandit'],
+    ['a bound of 1', { target: { psnr: 30 }, choose: 'learned', conservative: 1 }, 'conservative'],
+    ['a bound on what is certified', { target: { psnr: 30 }, conservative: 0.1 }, 'conservative'],
   ]
   it.each(cases)('%s is refused by name before anything is evaluated', async (_, accelerate, field) => {
     const { pipe, backend } = await fakePipeline()

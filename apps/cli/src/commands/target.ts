@@ -1,9 +1,10 @@
 import { appendFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { invalidArgument } from '@fastflow/core'
-import type { Accelerate } from '@fastflow/pipelines'
+import type { Accelerate, BanditName } from '@fastflow/pipelines'
 import { prepareFolder } from '../files.ts'
 import type { Io } from '../io.ts'
+import { onlyWith } from '../options.ts'
 import { openProxy } from '../proxies/open-proxy.ts'
 import { accelerationOf } from './accelerate.ts'
 import type { ProduceOptions } from './produce.ts'
@@ -13,6 +14,10 @@ export interface TargetOptions {
   /** Most LPIPS to the own full run. */
   readonly lpips?: number
   readonly choose?: 'certified' | 'learned'
+  /** Bandit that chooses. */
+  readonly bandit?: BanditName
+  /** Share of what the certified plan would have earned that the bandit may lose. */
+  readonly conservative?: number
   readonly mode?: 'on' | 'canary' | 'shadow'
   /** Fraction of requests whose quality is measured. */
   readonly measure?: number
@@ -32,10 +37,12 @@ export async function withAcceleration<Result>(
   options: ProduceOptions,
   use: (accelerate: Accelerate) => Promise<Result>,
 ): Promise<Result> {
-  const { lpips, choose, mode, measure, log, weights, confidence } = options
+  const { lpips, choose, bandit, conservative, mode, measure, log, weights, confidence } = options
   if (lpips === undefined) {
     const own = {
       '--choose': choose,
+      '--bandit': bandit,
+      '--conservative': conservative,
       '--mode': mode,
       '--measure': measure,
       '--log': log,
@@ -47,6 +54,9 @@ export async function withAcceleration<Result>(
     return use(await accelerationOf(io, options))
   }
   checkCompany(options)
+  onlyWith('--choose', choose ?? 'certified', {
+    learned: { '--bandit': bandit, '--conservative': conservative },
+  })
   const file = log === undefined ? undefined : resolve(io.cwd, log)
   if (file !== undefined) await prepareFolder(dirname(file))
   const { proxy, dispose } = await openProxy(io, 'lpips', weights)
@@ -55,6 +65,8 @@ export async function withAcceleration<Result>(
       target: { lpips, ...(confidence !== undefined && { confidence }) },
       proxy,
       ...(choose && { choose }),
+      ...(bandit && { bandit }),
+      ...(conservative !== undefined && { conservative }),
       ...(mode && { mode }),
       ...(measure !== undefined && { measure }),
       ...(file && { onDecision: (record) => appendFile(file, `${JSON.stringify(record)}\n`) }),

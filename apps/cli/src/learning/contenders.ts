@@ -1,97 +1,73 @@
-import {
-  type Bandit,
-  type ContextualBandit,
-  discountedUcb,
-  type FullInformationBandit,
-  hedge,
-  linTs,
-  linUcb,
-  type State,
-  ucb1,
-} from '@fastflow/bandits'
-import { contextOf, type Goal, initLearner, type QualityTable } from '@fastflow/pipelines'
+import { type Bandit, drawArm, type FullInformationBandit, hedge, type State, ucb1 } from '@fastflow/bandits'
+import { BANDITS, type Goal, type Learner, learnerOf, type QualityTable } from '@fastflow/pipelines'
 
-/** A learner in the middle of a replay. */
-export interface Learner {
+/** A way to choose in the middle of a replay. */
+export interface Chooser {
   choose(context: readonly number[], random: () => number): number
-  /** `rewards` of all arms, in [-1, 1]; most learners look at that of the chosen one alone. */
+  /** `rewards` of all arms, in [-1, 1]; most look at that of the chosen one alone. */
   learn(context: readonly number[], arm: number, rewards: readonly number[]): void
 }
 
 /** A way to choose plans, and what it has to know before the first request. */
 export interface Contender {
   readonly name: string
-  start(goal: Goal, arms: readonly number[], measured: QualityTable): Learner
+  start(goal: Goal, arms: readonly number[], measured: QualityTable): Chooser
 }
-
-/** Features of a context. */
-const DIMENSION: number = contextOf([0, 0, 0, 0], 0).length
-
-/** Rewards in [0, 1], as bandits with bounded rewards want them. */
-const unit = (reward: number): number => (reward + 1) / 2
 
 export const contenders: readonly Contender[] = [
   // As the paper has it: c = 2 on raw rewards, no prior, every arm tried first.
-  { name: 'ucb1 (paper)', start: (_, arms) => ofArms(ucb1({ c: 2 }), arms, (reward) => reward) },
-  { name: 'ucb1, c 0.1', start: (_, arms) => ofArms(ucb1({ c: 0.1 }), arms, (reward) => reward) },
-  { name: 'discounted ucb', start: (_, arms) => ofArms(discountedUcb({ c: 0.1 }), arms, unit) },
-  { name: 'lin-ucb', start: (_, arms) => ofContexts(linUcb({ alpha: 0.1, ridge: 0.1 }), arms) },
-  { name: 'lin-ts', start: (_, arms) => ofContexts(linTs({ deviation: 0.1, ridge: 0.1 }), arms) },
+  { name: 'ucb1 (paper)', start: (_, arms) => ofArms(ucb1({ c: 2 }), arms) },
+  { name: 'ucb1, c 0.1', start: (_, arms) => ofArms(ucb1({ c: 0.1 }), arms) },
   { name: 'hedge, all arms seen', start: (_, arms) => ofAll(hedge({ learningRate: () => 4 }), arms) },
+  // What plans are served by, without the requests that it spends on exploring at random.
+  ...BANDITS.flatMap((name): Contender[] => [
+    { name, start: (goal, arms) => served(learnerOf(name, 0), goal, arms, undefined) },
+    { name: `${name}, warm`, start: (goal, arms, table) => served(learnerOf(name, 0), goal, arms, table) },
+  ]),
   {
-    name: 'lin-ucb, warm',
-    start: (goal, arms, table) =>
-      ofContexts(linUcb({ alpha: 0.1, ridge: 0.1 }), arms, initLearner(goal, arms, table)),
-  },
-  {
-    name: 'lin-ts, warm',
-    start: (goal, arms, table) => {
-      const { prior } = initLearner(goal, arms, table)
-      const bandit = linTs({ deviation: 0.1, ridge: 0.1 })
-      return ofContexts(bandit, arms, bandit.init({ arms: arms.length, dimension: DIMENSION, prior: prior! }))
-    },
+    name: 'lin-ucb, warm, as served',
+    start: (goal, arms, table) => served(learnerOf('lin-ucb'), goal, arms, table),
   },
 ]
 
 /** Always the same arm. */
-export function fixed(arm: number): Learner {
+export function fixed(arm: number): Chooser {
   return { choose: () => arm, learn: () => {} }
 }
 
-function ofArms<Row>(
-  bandit: Bandit<Row>,
-  arms: readonly number[],
-  scale: (reward: number) => number,
-): Learner {
+function ofArms<Row>(bandit: Bandit<Row>, arms: readonly number[]): Chooser {
   let state: State<Row> = bandit.init({ arms: arms.length })
   return {
     choose: (_, random) => bandit.select(state, random).arm,
     learn: (_, arm, rewards) => {
-      state = bandit.update(state, { arm, reward: scale(rewards[arm]!) })
+      state = bandit.update(state, { arm, reward: rewards[arm]! })
     },
   }
 }
 
-function ofAll<Row>(bandit: FullInformationBandit<Row>, arms: readonly number[]): Learner {
+function ofAll<Row>(bandit: FullInformationBandit<Row>, arms: readonly number[]): Chooser {
   let state: State<Row> = bandit.init({ arms: arms.length })
   return {
     choose: (_, random) => bandit.select(state, random).arm,
     learn: (_, _arm, rewards) => {
-      state = bandit.update(state, { rewards: rewards.map(unit) })
+      // Its rewards have to lie in [0, 1].
+      state = bandit.update(state, { rewards: rewards.map((reward) => (reward + 1) / 2) })
     },
   }
 }
 
-function ofContexts(
-  bandit: ContextualBandit,
+function served(
+  learner: Learner,
+  goal: Goal,
   arms: readonly number[],
-  from = bandit.init({ arms: arms.length, dimension: DIMENSION }),
-): Learner {
-  let state = from
+  table: QualityTable | undefined,
+): Chooser {
+  const all = [...arms.keys()]
+  let state = learner.init(goal, arms, table)
   return {
-    choose: (context, random) => bandit.select(state, context, random).arm,
+    choose: (context, random) => drawArm(learner.probabilities(state, context, all), random).arm,
     learn: (context, arm, rewards) => {
-      state = bandit.update(state, { arm, context, reward: rewards[arm]! })
+      state = learner.update(state, { arm, context, reward: rewards[arm]! })
     },
   }
 }

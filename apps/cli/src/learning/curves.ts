@@ -1,6 +1,6 @@
 import { createRandom } from '@fastflow/core'
-import { contextOf, type Goal, perfect, type QualityTable, rewardOf } from '@fastflow/pipelines'
-import { type Contender, contenders, fixed, type Learner } from './contenders.ts'
+import { contextOf, type Goal, perfect, type QualityTable, rewardsOf } from '@fastflow/pipelines'
+import { type Chooser, type Contender, contenders, fixed } from './contenders.ts'
 import { splitTable } from './split.ts'
 
 export interface CurveSettings {
@@ -67,30 +67,21 @@ function replay(
 ): readonly Step[] {
   const order = createRandom(seed).next
   const { known, fresh } = splitTable(table, Math.floor(table.runs.length / 2), order)
-  const rewards = fresh.runs.map((run) => rewardsOf(run.scores, goal, arms, table.numSteps))
+  const rewards = fresh.runs.map((run) => rewardsOf(goal, run.scores, arms))
   const means = arms.map((_, arm) => rewards.reduce((sum, row) => sum + row[arm]!, 0))
   const best = means.indexOf(Math.max(...means))
-  const learner: Learner = contender.start(goal, arms, known)
+  const chooser: Chooser = contender.start(goal, arms, known)
   // Choices have randomness of their own, so that all contenders see the same requests.
   const { next } = createRandom(seed + 1_000_000)
   return Array.from({ length: generations }, () => {
     const drawn = Math.floor(order() * fresh.runs.length)
     const { features, scores } = fresh.runs[drawn]!
     const context = contextOf(features, 0)
-    const arm = learner.choose(context, next)
-    learner.learn(context, arm, rewards[drawn]!)
+    const arm = chooser.choose(context, next)
+    chooser.learn(context, arm, rewards[drawn]!)
     const row = rewards[drawn]!
     return { arm, reward: row[arm]!, score: scores[arm] ?? perfect[goal.metric], best: row[best]! }
   })
-}
-
-function rewardsOf(
-  scores: readonly number[],
-  goal: Goal,
-  arms: readonly number[],
-  numSteps: number,
-): number[] {
-  return arms.map((nfe, arm) => rewardOf(goal, scores[arm] ?? perfect[goal.metric], nfe, numSteps))
 }
 
 function curveOf(

@@ -1,13 +1,12 @@
 import { createRandom } from '@fastflow/core'
 import {
   contextOf,
+  createTerms,
   type DecisionRecord,
   type Goal,
-  initLearner,
   initTargetState,
   type QualityTable,
   type TargetState,
-  type Terms,
   updateTargetState,
 } from '@fastflow/pipelines'
 import { splitTable } from './split.ts'
@@ -59,7 +58,7 @@ export function driftOf(
   for (let repeat = 0; repeat < repeats; repeat++) {
     const { next } = createRandom(repeat)
     const { known, fresh } = splitTable(table, Math.floor(table.runs.length / 2), next)
-    const terms: Terms = { goal, arms, table: known, learner: initLearner(goal, arms, undefined) }
+    const terms = createTerms(goal, arms, known)
     const draw = (from: readonly (readonly number[])[], count: number): (readonly number[])[] =>
       Array.from({ length: count }, () => from[Math.floor(next() * from.length)]!)
     const watch = (state: TargetState, requests: readonly (readonly number[])[]): TargetState =>

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { linUcb } from '@fastflow/bandits'
 import { FastFlowError, invalidArgument, isRecord } from '@fastflow/core'
-import { armProbabilities, type DecisionRecord } from '@fastflow/pipelines'
+import { type DecisionRecord, learnerOfState } from '@fastflow/pipelines'
 
 /** What a policy would do: the probability of every arm in a context. */
 export type LogPolicy = (context: readonly number[]) => readonly number[]
@@ -47,9 +47,10 @@ async function learnedPolicy(path: string, arms: readonly number[]): Promise<Log
   const document = isRecord(value) && isRecord(value.document) ? value.document : value
   if (!isRecord(document)) throw unreadable('holds no learned state')
   try {
-    const state = linUcb().parse(document.learner)
-    if (state.arms !== arms.length) throw new RangeError(`it has ${state.arms} arms, the log ${arms.length}`)
-    return (context) => armProbabilities(state, context)
+    const learner = learnerOfState(document.learner)
+    const state = learner.parse(document.learner, arms.length)
+    const all = [...arms.keys()]
+    return (context) => learner.probabilities(state, context, all)
   } catch (cause) {
     throw unreadable(`holds no learned state that fits the log (${(cause as Error).message})`, cause)
   }

@@ -1,5 +1,6 @@
+import { drawArm } from '@fastflow/bandits'
 import { type Certificate, certify } from './certify.ts'
-import { armProbabilities } from './learner.ts'
+import { stayNear } from './conservative.ts'
 import type { TargetAcceleration } from './options.ts'
 import type { TargetState, Terms } from './state.ts'
 
@@ -33,21 +34,34 @@ export function choose(
   terms: Terms,
   certificate: Certificate,
   context: readonly number[],
-  { choose: how = 'certified', mode = 'on' }: Pick<TargetAcceleration, 'choose' | 'mode'>,
+  options: Pick<TargetAcceleration, 'choose' | 'mode' | 'conservative'>,
   random: () => number,
 ): Choice {
+  const { mode = 'on' } = options
   const full = terms.arms.length - 1
-  const wish = certificate.arm ?? full
-  const wishes =
-    how === 'learned' && state.alarm === null
-      ? armProbabilities(state.learner, context)
-      : terms.arms.map((_, arm) => (arm === wish ? 1 : 0))
+  const wishes = wishesOf(state, terms, certificate.arm ?? full, context, options)
   const probabilities = wishes.map((p, arm) => served(mode, p, arm === full))
-  const arm = draw(probabilities, random())
+  const { arm } = drawArm(probabilities, random)
   // Where the full run is served, the plan with the best prospects is the one to measure.
   const likeliest = wishes.indexOf(Math.max(...wishes.slice(0, full)))
   const plan = wishes[likeliest]! > 0 ? likeliest : full - 1
   return { arm, propensity: probabilities[arm]!, candidate: arm === full ? plan : arm }
+}
+
+/** Probability of every arm if it were for the method of choosing alone. */
+function wishesOf(
+  state: TargetState,
+  terms: Terms,
+  certified: number,
+  context: readonly number[],
+  { choose: how = 'certified', conservative }: Pick<TargetAcceleration, 'choose' | 'conservative'>,
+): readonly number[] {
+  const { arms, learner } = terms
+  if (how === 'certified' || state.alarm !== null) return arms.map((_, arm) => (arm === certified ? 1 : 0))
+  const probabilities = learner.probabilities(state.learner, context, [...arms.keys()])
+  return conservative === undefined
+    ? probabilities
+    : stayNear(probabilities, state, terms, certified, conservative)
 }
 
 /** Probability that an arm is served which is wished for with probability `p`. */
@@ -55,14 +69,4 @@ function served(mode: Mode, p: number, isFull: boolean): number {
   if (mode === 'on') return p
   if (mode === 'shadow') return isFull ? 1 : 0
   return CANARY * p + (isFull ? 1 - CANARY : 0)
-}
-
-function draw(probabilities: readonly number[], u: number): number {
-  let cumulated = 0
-  const found = probabilities.findIndex((p) => {
-    cumulated += p
-    return u < cumulated
-  })
-  // Rounding can leave the sum a little below 1.
-  return found >= 0 ? found : probabilities.indexOf(Math.max(...probabilities))
 }

@@ -1,63 +1,28 @@
-import { type ContextualBandit, type LinearPrior, type LinearState, linUcb } from '@fastflow/bandits'
-import { CONTEXT_SIZE, contextOf } from './features.ts'
 import type { QualityTable } from './quality-table.ts'
-import { type Goal, rewardOf } from './reward.ts'
+import type { Goal } from './reward.ts'
 
-/** Share of requests an arm is drawn for at random: what makes logs useful for judging other policies. */
-const EXPLORE = 0.05
+/** The bandits that can choose plans, by name. */
+export const BANDITS = ['lin-ucb', 'lin-ts', 'discounted-ucb', 'sliding-window-ucb'] as const
 
-/** Width of the confidence bonus: rewards of plans next to each other differ by some hundredths. */
-const ALPHA = 0.1
+export type BanditName = (typeof BANDITS)[number]
 
-/** Pseudo-observations a measured run is worth, at most so many in all: what is seen online must be able to overrule them. */
-const MOST_PRIOR = 20
+/** Share of requests an arm is drawn for at random. */
+export const EXPLORE = 0.05
 
-/** Ridge of the warm start's regressions. */
-const PRIOR_RIDGE = 1
+/** Pseudo-observations the measured runs are worth at most: what is seen online must be able to overrule them. */
+export const MOST_PRIOR = 20
 
-export const bandit: ContextualBandit = linUcb({ alpha: ALPHA, ridge: 0.1 })
-
-/** An empty state, or one that starts from the counterfactual outcomes of measured runs. The last arm is the full run. */
-export function initLearner(
-  goal: Goal,
-  arms: readonly number[],
-  table: QualityTable | undefined,
-): LinearState {
-  const options = { arms: arms.length, dimension: CONTEXT_SIZE }
-  if (table === undefined || table.runs.length === 0) return bandit.init(options)
-  return bandit.init({ ...options, prior: warmStart(goal, arms, table) })
-}
-
-/** Probability of every arm: mostly the one of the largest confidence bound, now and then any. */
-export function armProbabilities(state: LinearState, context: readonly number[]): number[] {
-  const greedy = bandit.select(state, context, () => 0).arm
-  return Array.from(
-    { length: state.arms },
-    (_, arm) => EXPLORE / state.arms + (arm === greedy ? 1 - EXPLORE : 0),
-  )
-}
-
-/**
- * One ridge regression of the rewards of every arm on the contexts of the measured runs: all arms were run on each noise,
- * so that no pull has to be spent on finding out what is known.
- */
-function warmStart(goal: Goal, arms: readonly number[], { runs, numSteps }: QualityTable): LinearPrior[] {
-  const regression = linUcb({ ridge: PRIOR_RIDGE })
-  let state = regression.init({ arms: arms.length, dimension: CONTEXT_SIZE })
-  for (const run of runs) {
-    const context = contextOf(run.features, 0)
-    for (let arm = 0; arm < arms.length; arm++) {
-      // The full run is not measured against itself: its score is perfect.
-      const score = run.scores[arm]
-      const reward =
-        score === undefined ? 1 - arms[arm]! / numSteps : rewardOf(goal, score, arms[arm]!, numSteps)
-      state = regression.update(state, { arm, context, reward })
-    }
-  }
-  const unit = (i: number): number[] => Array.from({ length: CONTEXT_SIZE }, (_, k) => (k === i ? 1 : 0))
-  const columns = Array.from({ length: CONTEXT_SIZE }, (_, i) => regression.forecast(state, unit(i)))
-  return arms.map((_, arm) => ({
-    coefficients: columns.map((forecasts) => forecasts[arm]!.mean),
-    weight: Math.min(MOST_PRIOR, runs.length),
-  }))
+/** A bandit as plans are chosen by it. States are plain JSON; no method changes one. */
+export interface Learner {
+  readonly name: BanditName
+  /** An empty state, or one that starts from the counterfactual outcomes of measured runs. The last arm is the full run. */
+  init(goal: Goal, arms: readonly number[], table: QualityTable | undefined): unknown
+  /** Probability of every arm in a context, 0 outside `among`: mostly the bandit's choice, now and then any. */
+  probabilities(state: unknown, context: readonly number[], among: readonly number[]): number[]
+  update(
+    state: unknown,
+    outcome: { readonly arm: number; readonly context: readonly number[]; readonly reward: number },
+  ): unknown
+  /** Checks a state from outside. @throws RangeError or TypeError naming the field. */
+  parse(document: unknown, arms: number): unknown
 }

@@ -1,5 +1,6 @@
 import type { AbortSignalLike, PlanDocument, QualityProxy } from '@fastflow/core'
 import type { ImageInput, RunSettings } from '../task/options.ts'
+import type { BanditName } from './learner.ts'
 import type { DecisionRecord } from './record.ts'
 
 /** What a quality target is measured in. */
@@ -25,9 +26,19 @@ export interface TargetAcceleration {
   readonly target: ImageTarget
   /**
    * `certified`: the cheapest plan whose bound holds; the full run, and a note, where none does.
-   * `learned`: a contextual bandit over all plans, rewarded with quality minus price; promises nothing. Default `certified`.
+   * `learned`: a bandit over all plans, rewarded with quality minus price; promises nothing. Default `certified`.
    */
   readonly choose?: 'certified' | 'learned'
+  /**
+   * The bandit, where choices are learned: `lin-ucb` and `lin-ts` see contexts; `discounted-ucb` and `sliding-window-ucb` see
+   * none and forget, for quality that drifts. Each learns apart. Default `lin-ucb`.
+   */
+  readonly bandit?: BanditName
+  /**
+   * Where choices are learned: share of what the certified plan (the full run, where none is) would have earned that the
+   * bandit may lose at any time, above 0 and below 1, e.g. 0.1. Rewards are taken as `(1 + reward) / 2`. Default: no such bound.
+   */
+  readonly conservative?: number
   /**
    * `on`: the choice is served. `canary`: on a tenth of the requests, the others get the full run. `shadow`: every
    * request gets the full run; the choice is only measured. Default `on`.

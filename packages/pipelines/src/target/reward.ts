@@ -17,13 +17,26 @@ export function misses({ metric, limit }: Goal, score: number): boolean {
 }
 
 /**
- * Quality in [0, 1] minus the price of the evaluations, so in [-1, 1].
- *
- * The quality term is `1 - lpips / (2 limit)`, clipped: a half at the limit. For PSNR it is the same with the root mean
- * squared error in the place of LPIPS: `1 - 10^((limit - psnr) / 20) / 2`. The price is the share of the full run's
- * evaluations.
+ * Quality in [0, 1]: `1 - lpips / (2 limit)`, clipped: a half at the limit. For PSNR it is the same with the root mean
+ * squared error in the place of LPIPS: `1 - 10^((limit - psnr) / 20) / 2`.
  */
-export function rewardOf({ metric, limit }: Goal, score: number, nfe: number, numSteps: number): number {
+export function closenessOf({ metric, limit }: Goal, score: number): number {
   const ratio = metric === 'psnr' ? 10 ** ((limit - score) / 20) : score / limit
-  return Math.min(1, Math.max(0, 1 - ratio / 2)) - nfe / numSteps
+  return Math.min(1, Math.max(0, 1 - ratio / 2))
+}
+
+/** {@link closenessOf} minus the price, which is the share of the full run's evaluations: in [-1, 1]. */
+export function rewardOf(goal: Goal, score: number, nfe: number, numSteps: number): number {
+  return closenessOf(goal, score) - nfe / numSteps
+}
+
+/**
+ * Rewards of all arms in one measured run, of which the last, the full run, equals itself: quality 1, price 1.
+ *
+ * @param scores of the plans.
+ * @param arms evaluations of the plans and of the full run.
+ */
+export function rewardsOf(goal: Goal, scores: readonly number[], arms: readonly number[]): number[] {
+  const numSteps = arms.at(-1)!
+  return arms.map((nfe, arm) => (arm < scores.length ? rewardOf(goal, scores[arm]!, nfe, numSteps) : 0))
 }

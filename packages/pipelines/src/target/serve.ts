@@ -129,12 +129,13 @@ export async function serve(session: Session): Promise<Acceleration> {
 function stateDigest({ key, frontier, terms }: Session): string {
   const { goal } = terms
   const fields = [
-    'fastflow-target/2',
+    'fastflow-target/3',
     key,
     plansDigest(frontier.document),
     goal.metric,
     goal.limit,
     goal.confidence,
+    terms.learner.name,
   ]
   return bytesToHex(sha256(utf8ToBytes(JSON.stringify(fields))))
 }

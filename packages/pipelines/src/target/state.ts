@@ -1,18 +1,29 @@
-import { cusum, type DriftState, type LinearState, type RateCounts } from '@fastflow/bandits'
+import { cusum, type DriftState, type RateCounts } from '@fastflow/bandits'
 import { FastFlowError, isRecord } from '@fastflow/core'
+import { lostIn } from './conservative.ts'
 import { LANDING_PARTS, landingScores } from './landings.ts'
-import { bandit } from './learner.ts'
+import type { BanditName, Learner } from './learner.ts'
+import { learnerOf } from './named-learner.ts'
 import type { QualityTable } from './quality-table.ts'
 import type { DecisionRecord } from './record.ts'
 import { type Goal, misses, perfect, rewardOf } from './reward.ts'
 
+/** What was measured of one plan. */
+export interface Outcomes extends RateCounts {
+  /** Quality lost, summed over the runs: 0 where all equal the full run, at most `runs`. */
+  readonly lost: number
+}
+
 /** Everything learned while serving. Plain JSON. */
 export interface TargetState {
-  readonly version: 2
+  readonly version: 3
   readonly served: number
+  /** Requests each arm was served for since the last alarm. */
+  readonly taken: readonly number[]
   /** What was measured of each plan since the last alarm. */
-  readonly online: readonly RateCounts[]
-  readonly learner: LinearState
+  readonly online: readonly Outcomes[]
+  /** State of the bandit. */
+  readonly learner: unknown
   /** One detector for each part of the trajectory. */
   readonly drift: readonly DriftState[]
   /** Landings of the last request that had any, in standard deviations, over all parts. */
@@ -46,12 +57,26 @@ export interface Terms {
   /** Evaluations of the plans, increasing, and of the full run. */
   readonly arms: readonly number[]
   readonly table: QualityTable | undefined
-  readonly learner: LinearState
+  readonly learner: Learner
 }
 
-export function initState({ arms, learner }: Terms): TargetState {
-  const online = arms.slice(1).map(() => ({ runs: 0, misses: 0 }))
-  return { version: 2, served: 0, online, learner, drift: calm, previous: 0, alarm: null }
+/** @param bandit by default `lin-ucb`. */
+export function createTerms(
+  goal: Goal,
+  arms: readonly number[],
+  table: QualityTable | undefined,
+  bandit?: BanditName,
+): Terms {
+  return { goal, arms, table, learner: learnerOf(bandit) }
+}
+
+export function initState({ goal, arms, table, learner }: Terms): TargetState {
+  const state = learner.init(goal, arms, table)
+  return { version: 3, served: 0, ...nothingYet(arms), learner: state, drift: calm, previous: 0, alarm: null }
+}
+
+function nothingYet(arms: readonly number[]): Pick<TargetState, 'taken' | 'online'> {
+  return { taken: arms.map(() => 0), online: arms.slice(1).map(() => ({ runs: 0, misses: 0, lost: 0 })) }
 }
 
 /** Learns from one request. */
@@ -68,21 +93,30 @@ export function update(state: TargetState, record: DecisionRecord, terms: Terms)
   const learnt = { ...learn(state, record, terms), served, previous }
   if (updates.every(({ alarm }) => alarm === undefined)) return { ...learnt, drift }
   // What was measured belongs to the model as it was.
-  return { ...learnt, online: initState(terms).online, drift: calm, alarm: served }
+  return { ...learnt, ...nothingYet(terms.arms), drift: calm, alarm: served }
 }
 
-function learn(state: TargetState, record: DecisionRecord, { goal, arms }: Terms): TargetState {
+function learn(state: TargetState, record: DecisionRecord, { goal, arms, learner }: Terms): TargetState {
   const { scores, context } = record
   const numSteps = arms.at(-1)!
   const online = state.online.map((counts, arm) => {
     const found = scores.find((entry) => entry.arm === arm)
     if (found === undefined) return counts
-    return { runs: counts.runs + 1, misses: counts.misses + (misses(goal, found.score) ? 1 : 0) }
+    return {
+      runs: counts.runs + 1,
+      misses: counts.misses + (misses(goal, found.score) ? 1 : 0),
+      lost: counts.lost + lostIn(goal, found.score),
+    }
   })
-  let { learner } = state
+  const taken = state.taken.map((count, arm) => (arm === record.arm ? count + 1 : count))
+  let learnt = state.learner
   for (const { arm, score } of scores)
-    learner = bandit.update(learner, { arm, context, reward: rewardOf(goal, score, arms[arm]!, numSteps) })
-  return { ...state, online, learner }
+    learnt = learner.update(learnt, { arm, context, reward: rewardOf(goal, score, arms[arm]!, numSteps) })
+  // What the full run earns is known; it counts as often as plans do, where it was drawn to be measured.
+  const full = arms.length - 1
+  if (record.arm === full && record.reward !== null)
+    learnt = learner.update(learnt, { arm: full, context, reward: record.reward })
+  return { ...state, taken, online, learner: learnt }
 }
 
 /** The landings of a request, part by part, in standard deviations of the measured runs. */
@@ -110,14 +144,19 @@ export function parseState(document: unknown, terms: Terms): TargetState {
     const message = `the learned state of the target is damaged${cause ? ` (${cause})` : ''}; delete it to learn anew`
     return new FastFlowError({ code: 'policy-unreadable', field: 'target.state', message, cause })
   }
-  if (!isRecord(document) || document.version !== 2) throw unreadable()
-  const { online, served, previous, alarm, drift } = document
+  if (!isRecord(document) || document.version !== 3) throw unreadable()
+  const { taken, online, served, previous, alarm, drift } = document
+  const counts = (value: unknown): boolean => Number.isFinite(value) && (value as number) >= 0
+  if (!Array.isArray(taken) || taken.length !== fresh.taken.length || !taken.every(counts)) throw unreadable()
   if (!Array.isArray(online) || online.length !== fresh.online.length) throw unreadable()
+  if (!online.every((one) => isRecord(one) && [one.runs, one.misses, one.lost].every(counts)))
+    throw unreadable()
   if (!Number.isInteger(served) || !Number.isFinite(previous)) throw unreadable()
   if (!Array.isArray(drift) || drift.length !== LANDING_PARTS || !drift.every(isRecord)) throw unreadable()
   if (alarm !== null && !Number.isInteger(alarm)) throw unreadable()
   try {
-    return { ...(document as unknown as TargetState), learner: bandit.parse(document.learner) }
+    const learner = terms.learner.parse(document.learner, terms.arms.length)
+    return { ...(document as unknown as TargetState), learner }
   } catch (cause) {
     throw unreadable(cause)
   }

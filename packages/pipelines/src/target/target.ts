@@ -4,14 +4,14 @@ import { planDigest, planKeyOf } from '../plan/key.ts'
 import { readPlan } from '../plan/planned.ts'
 import type { RunKey } from '../policy/document.ts'
 import { findPolicy, type PolicyPlaces } from '../policy/places.ts'
-import { initLearner } from './learner.ts'
+import { BANDITS } from './learner.ts'
 import { goalOf, proxyOf } from './metric.ts'
 import type { TargetAcceleration } from './options.ts'
 import { findTable } from './quality-table.ts'
 import { openUnplanned } from './replan.ts'
 import type { Goal } from './reward.ts'
 import { serve } from './serve.ts'
-import type { Terms } from './state.ts'
+import { createTerms } from './state.ts'
 
 const MEASURE = 0.05
 
@@ -20,12 +20,19 @@ export function checkTarget(options: TargetAcceleration): {
   readonly goal: Goal
   readonly proxy: QualityProxy | undefined
 } {
-  const { measure = MEASURE, choose: how = 'certified', mode = 'on' } = options
+  const { measure = MEASURE, choose: how = 'certified', mode = 'on', bandit, conservative } = options
   if (!(measure >= 0 && measure <= 1)) throw invalidArgument('measure', `${measure} is not between 0 and 1`)
   if (!['certified', 'learned'].includes(how))
     throw invalidArgument('choose', `${JSON.stringify(how)} is unknown; available: certified, learned`)
   if (!['on', 'canary', 'shadow'].includes(mode))
     throw invalidArgument('mode', `${JSON.stringify(mode)} is unknown; available: on, canary, shadow`)
+  for (const [field, value] of Object.entries({ bandit, conservative }))
+    if (value !== undefined && how !== 'learned')
+      throw invalidArgument(field, 'goes with choose: "learned"; add that, or leave it out')
+  if (bandit !== undefined && !BANDITS.includes(bandit))
+    throw invalidArgument('bandit', `${JSON.stringify(bandit)} is unknown; available: ${BANDITS.join(', ')}`)
+  if (conservative !== undefined && !(conservative > 0 && conservative < 1))
+    throw invalidArgument('conservative', `${conservative} is not between 0 and 1`)
   const goal = goalOf(options.target)
   return { goal, proxy: proxyOf(goal.metric, options.proxy) }
 }
@@ -45,7 +52,7 @@ export async function openTarget(
   const { table, note } = await findTable(places, { key, frontier, metric: goal.metric })
   const numSteps = run.schedule.sigmas.length - 1
   const arms = [...frontier.document.plans.map(({ nfe }) => nfe), numSteps]
-  const terms: Terms = { goal, arms, table, learner: initLearner(goal, arms, table) }
+  const terms = createTerms(goal, arms, table, options.bandit)
   const notes = note === undefined ? [] : [note]
   const { measure = MEASURE } = options
   if (proxy === undefined && measure > 0)
