@@ -23,8 +23,8 @@ describe('numbers', () => {
   it('read as people write them', () => {
     expect([count(19), count(18.93), fixed(-0.25, 2)]).toEqual(['19', '18.9', '−0.25'])
     expect([milliseconds(0.456), milliseconds(45.6), milliseconds(456.7)]).toEqual(['0.46', '45.6', '457'])
-    expect([decibels(31.04), decibels(100), times(2.649)]).toEqual(['31.0 dB', 'identical', '2.65×'])
-    expect([percent(0.0123), percent(0.46)]).toEqual(['1.2 %', '46 %'])
+    expect([decibels(31.04), decibels(100), times(2.649)]).toEqual(['31.0\u00a0dB', 'identical', '2.65×'])
+    expect([percent(0.0123), percent(0.46)]).toEqual(['1.2\u00a0%', '46\u00a0%'])
   })
 
   it('are a dash where there is none', () => {

@@ -107,7 +107,7 @@ function report(...sections: readonly ModelSection[]): ReportDocument {
 
 /** Checks that tags nest; returns how often each element occurs. Scripts and styles are text. */
 function elements(page: string): ReadonlyMap<string, number> {
-  const voids = new Set(['meta', 'img', 'input'])
+  const voids = new Set(['meta', 'img', 'input', 'source'])
   const counts = new Map<string, number>()
   const open: string[] = []
   const body = page.replace(/(<(script|style)>)[\s\S]*?(<\/\2>)/g, '$1$3')
@@ -241,7 +241,28 @@ describe('the sections', () => {
   it('show small images as crisp pixels of their own proportions', () => {
     const page = renderReport(report(section()))
     expect(page).toContain('alt="cat, seed 1, by paper" width="32" height="24" class="pixelated">')
-    expect(page).toContain('data-nfe="6 of 12" data-psnr="27.3 dB" data-speed="2.07×"')
+    expect(page).toContain('data-nfe="6 of 12" data-psnr="27.3\u00a0dB" data-speed="2.07×"')
+  })
+
+  it('let clips be paused, and show those who asked for less motion a still', () => {
+    const comparisons = section().comparisons.map((comparison) => ({
+      ...comparison,
+      pictures: comparison.pictures.map((one) => ({ ...one, media: { ...one.media, still: png } })),
+    }))
+    const page = renderReport(report(section({ comparisons })))
+    elements(page)
+    expect(page.match(/<source media="\(prefers-reduced-motion: reduce\)"/g)).toHaveLength(6)
+    expect(page.match(/<button type="button" class="pause"/g)).toHaveLength(1)
+    expect(renderReport(report(section()))).not.toContain('class="pause"')
+  })
+
+  it('hold figures against the floor where one was measured', () => {
+    const heads = (of: readonly BenchRow[]) =>
+      [...renderReport(report(section({ bench: bench(of) }))).matchAll(/<th scope="col"[^>]*>([^<]*)</g)].map(
+        ([, head]) => head,
+      )
+    expect(heads(rows)).not.toContain('floor')
+    expect(heads([...rows, row('floor', 10, 40, 29)])).toContain('floor')
   })
 
   it('are left out where they have nothing to show', () => {

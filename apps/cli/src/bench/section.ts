@@ -51,7 +51,7 @@ export async function measureSection(
       },
     })
     await log.remove()
-    const length = document.frames === undefined ? '' : ` of ${document.frames} frames`
+    const length = document.frames === undefined ? '' : `, ${document.frames} frames each`
     const description = `${descriptions[pipe.task]}${length}, guidance ${document.guidanceScale}, ${document.steps}-step Euler baseline.`
     return { model: pipe.model, description, bench: document, comparisons, learning }
   } finally {

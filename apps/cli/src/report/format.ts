@@ -3,6 +3,9 @@ import { PSNR_CAP } from '@fastflow/proxies'
 /** A dash where there is no number. */
 const NONE = '–'
 
+/** Between a number and its unit. */
+const NO_BREAK = '\u00a0'
+
 export function fixed(value: number, digits: number): string {
   return Number.isFinite(value) ? value.toFixed(digits).replace(/^-/, '−') : NONE
 }
@@ -18,7 +21,7 @@ export function isIdentical(psnr: number): boolean {
 }
 
 export function decibels(psnr: number, digits = 1): string {
-  return isIdentical(psnr) ? 'identical' : `${fixed(psnr, digits)} dB`
+  return isIdentical(psnr) ? 'identical' : `${fixed(psnr, digits)}${NO_BREAK}dB`
 }
 
 /** Three digits that count, about. */
@@ -32,7 +35,7 @@ export function times(ratio: number): string {
 
 /** `share` in [0, 1]. */
 export function percent(share: number): string {
-  return Number.isFinite(share) ? `${fixed(100 * share, share < 0.1 ? 1 : 0)} %` : NONE
+  return Number.isFinite(share) ? `${fixed(100 * share, share < 0.1 ? 1 : 0)}${NO_BREAK}%` : NONE
 }
 
 /** Date and time in UTC, or the text itself where it is no date. */

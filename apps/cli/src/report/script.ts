@@ -73,6 +73,18 @@ function compare(root) {
     }))
   }
 
+  // Each clip has a still beside it for those who want no motion; pausing shows it to everyone.
+  const pause = one(stage, '[data-pause]')
+  const rest = () => {
+    const paused = pause.getAttribute('aria-pressed') === 'true'
+    for (const still of all(root, 'picture source')) still.media = paused ? 'all' : '(prefers-reduced-motion: reduce)'
+  }
+  if (pause) pause.addEventListener('click', () => {
+    pause.setAttribute('aria-pressed', String(pause.getAttribute('aria-pressed') !== 'true'))
+    rest()
+    show(current)
+  })
+
   range.addEventListener('input', cut)
   for (const view of all(stage, '[name$="-view"]')) {
     view.addEventListener('change', () => { frame.dataset.view = view.value })

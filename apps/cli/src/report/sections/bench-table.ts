@@ -13,6 +13,8 @@ interface Column {
   readonly quality?: boolean
   /** Needs the exact solution. */
   readonly exact?: boolean
+  /** Needs the full run with a few steps less. */
+  readonly floor?: boolean
   /** First of a group of columns. */
   readonly first?: boolean
 }
@@ -48,6 +50,7 @@ const columns: readonly Column[] = [
     head: 'floor',
     title: 'mean PSNR to the full run less the floor: that of the full run with a few steps less, dB',
     value: overFloor,
+    floor: true,
     text: (value) => `${value > 0 ? '+' : ''}${fixed(value, 1)}`,
   },
   {
@@ -119,7 +122,10 @@ export function benchTable(bench: BenchDocument, id: string): Markup | undefined
   )
   const full = bench.rows.find((row) => row.method === 'full')
   const exact = full?.exact?.psnr.mean
-  const shown = columns.filter((column) => exact !== undefined || !column.exact)
+  const hasFloor = bench.rows.some((row) => row.method === 'floor')
+  const shown = columns.filter(
+    (column) => (exact !== undefined || !column.exact) && (hasFloor || !column.floor),
+  )
   return html`<section aria-labelledby="${id}-title">
 <h3 id="${id}-title">All figures</h3>
 <p class="lead">Over ${bench.samples} samples, all methods on the same noise in turn; PSNR in dB, means unless marked p10 (worst tenth) or min. <b class="best">Bold</b>: best of its NFE. ${floorWords(bench)}${
@@ -129,7 +135,7 @@ export function benchTable(bench: BenchDocument, id: string): Markup | undefined
   }</p>
 <div class="scroll" tabindex="0" role="region" aria-labelledby="${id}-title"><table data-sortable>
 <thead>
-<tr class="groups"><th></th><td colspan="2">Cost</td><td colspan="5" class="first">To the own full run</td>${exact === undefined ? undefined : html`<td colspan="3" class="first">To the exact solution</td>`}<td colspan="4" class="first">Milliseconds a sample</td><td class="first"></td></tr>
+<tr class="groups"><th></th><td colspan="2">Cost</td><td colspan="${hasFloor ? 5 : 4}" class="first">To the own full run</td>${exact === undefined ? undefined : html`<td colspan="3" class="first">To the exact solution</td>`}<td colspan="4" class="first">Milliseconds a sample</td><td class="first"></td></tr>
 <tr><th scope="col">Method</th>${shown.map(headCell)}</tr>
 </thead>
 <tbody>${rows.map((row, index) => bodyRow(row, rows[index - 1], bench.rows, shown))}</tbody>

@@ -17,15 +17,16 @@ export function compareSection(section: ModelSection, id: string): Markup | unde
   if (comparisons.length === 0) return undefined
   const most = Math.max(...comparisons.map(({ pictures, source }) => pictures.length + (source ? 1 : 0)))
   const edits = comparisons.some(({ source }) => source !== undefined)
+  const clips = comparisons.some(({ pictures }) => pictures.some(({ media }) => media.still !== undefined))
   return html`<section class="compare" aria-labelledby="${id}-title" data-compare="${id}">
 <h3 id="${id}-title">Side by side</h3>
 <p class="lead">Every image of a row began as the same noise; only the evaluations spent on it differ. ${edits ? 'The first picture is the one that was edited. ' : ''}Pick an image below, then a method.</p>
-${stage(id, edits)}
+${stage(id, { edits, clips })}
 <ol class="gallery" style="--pictures:${most}">${comparisons.map((comparison) => galleryRow(comparison, section.bench))}</ol>
 </section>`
 }
 
-function stage(id: string, edits: boolean): Markup {
+function stage(id: string, { edits, clips }: { readonly edits: boolean; readonly clips: boolean }): Markup {
   const radio = (group: string, value: string, label: string, checked = false): Markup =>
     html`<label><input type="radio" name="${id}-${group}" value="${value}"${checked ? html` checked` : undefined}><span>${label}</span></label>`
   return html`<div class="stage" data-stage hidden>
@@ -43,6 +44,7 @@ ${edits ? against(radio) : undefined}<fieldset class="picker"><legend>View</lege
     radio('view', 'pair', 'Side by side'),
     radio('view', 'difference', 'Difference × 8'),
   ]}</div></fieldset>
+${clips ? html`<button type="button" class="pause" aria-pressed="false" data-pause>Pause the clips</button>` : undefined}
 <dl class="facts" aria-live="polite">
 <div><dt>PSNR to the full run</dt><dd data-fact="psnr"></dd></div>
 <div><dt>Evaluations (NFE)</dt><dd data-fact="nfe"></dd></div>
@@ -72,10 +74,10 @@ function galleryRow(comparison: Comparison, bench: BenchDocument): Markup {
 function thumb(picture: Picture, { caption, seed }: Comparison, bench: BenchDocument): Markup {
   const row = bench.rows.find((row) => row.method === picture.method)
   const { method, nfe, psnr, decisions, media } = picture
-  const quality = psnr === undefined ? 'reference' : decibels(psnr)
+  const quality = psnr === undefined ? undefined : decibels(psnr)
   return html`<button type="button" class="thumb" aria-pressed="false" data-method="${method}" data-nfe="${count(nfe)} of ${bench.steps}" data-psnr="${quality}" data-speed="${row && times(row.speedup)}">
 ${image(media, `${caption}, seed ${seed}, by ${method}`)}
-<span class="name">${method}</span><span class="figures"><span>${quality}</span><span>${count(nfe)} NFE</span></span>
+<span class="name">${method}</span><span class="figures">${quality && html`<span>${quality}</span>`}<span>${count(nfe)} NFE</span></span>
 ${decisionStrip(decisions)}
 </button>`
 }

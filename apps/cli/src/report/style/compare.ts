@@ -3,7 +3,7 @@ export const compareStyle: string = `
 .pixelated { image-rendering: pixelated; }
 .stage { display: grid; grid-template-columns: minmax(0, 480px) minmax(0, 1fr); gap: 22px clamp(22px, 4vw, 52px); align-items: start; scroll-margin-top: 12px; padding: clamp(14px, 2.4vw, 26px); background: var(--card); border: 1px solid var(--line); border-radius: 16px; }
 .stage[hidden] { display: none; }
-.frame { --cut: 50%; position: relative; border-radius: 10px; overflow: hidden; background: #000; }
+.frame { --cut: 50%; position: relative; border-radius: 10px; overflow: hidden; background: var(--card); box-shadow: 0 0 0 1px var(--line); }
 .frame:focus-within:has(:focus-visible) { outline: 3px solid var(--accent); outline-offset: 3px; }
 .sides { position: relative; aspect-ratio: var(--ratio, 1); isolation: isolate; }
 .side { position: absolute; inset: 0; }
@@ -22,7 +22,7 @@ export const compareStyle: string = `
 .frame[data-view="pair"] .side { position: static; clip-path: none; aspect-ratio: var(--ratio, 1); }
 .frame[data-view="pair"] .tag.left { right: calc(50% + 12px); left: auto; }
 .frame[data-view="pair"] :is(.divider, input), .frame[data-view="difference"] :is(.divider, input, .tag) { display: none; }
-.frame[data-view="difference"] .sides { filter: brightness(8); }
+.frame[data-view="difference"] .sides { background: #000; filter: brightness(8); }
 .frame[data-view="difference"] .other { clip-path: none; mix-blend-mode: difference; }
 
 .panel { display: grid; gap: 18px; min-width: 0; }
@@ -38,6 +38,9 @@ export const compareStyle: string = `
 .picker input:checked + span { border-color: var(--ink); background: var(--ink); color: var(--page); }
 .picker input:focus-visible + span { outline: 2px solid var(--accent); outline-offset: 2px; }
 [data-picker] span { font-family: var(--mono); font-size: 13px; }
+.pause { justify-self: start; padding: 4px 12px; border: 1px solid var(--line); border-radius: 8px; background: var(--page); color: inherit; font: inherit; font-size: 13.5px; cursor: pointer; }
+.pause:hover { border-color: var(--axis); }
+.pause[aria-pressed="true"] { border-color: var(--ink); background: var(--ink); color: var(--page); }
 .facts { display: flex; flex-wrap: wrap; gap: 12px 34px; }
 .facts div[hidden] { display: none; }
 .facts dt { color: var(--muted); font-size: 13px; }

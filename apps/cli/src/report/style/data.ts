@@ -3,7 +3,6 @@ export const dataStyle: string = `
 .charts { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 18px; margin-top: 18px; }
 .chart { min-width: 0; padding: 18px 20px 12px; background: var(--card); border: 1px solid var(--line); border-radius: 14px; }
 .chart.across, .chart:only-child { grid-column: 1 / -1; }
-.chart:only-child:not(.across) .drawing { max-width: 720px; }
 .chart figcaption p { margin-top: 3px; color: var(--muted); font-size: 13.5px; line-height: 1.45; max-width: 90ch; }
 .drawing svg { display: block; width: 100%; height: auto; font-family: var(--sans); }
 .narrow { display: none; }
@@ -41,6 +40,11 @@ thead button::after { content: "↕"; display: inline-block; width: 1em; margin-
 [aria-sort="ascending"] button::after { content: "↑"; opacity: 1; }
 [aria-sort="descending"] button::after { content: "↓"; opacity: 1; }
 
+@media (min-width: 901px) {
+  .chart:only-child:not(.across) { display: grid; grid-template: auto 1fr / minmax(0, 1fr) minmax(0, 640px); gap: 0 32px; }
+  .chart:only-child:not(.across) > .drawing { grid-area: 1 / 2 / span 2; }
+  .chart:only-child:not(.across) > .legend { align-content: start; }
+}
 @media (max-width: 900px) { .charts { grid-template-columns: minmax(0, 1fr); } }
 @media (max-width: 640px) {
   .chart { padding: 14px 12px 8px; }

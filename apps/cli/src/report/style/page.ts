@@ -56,6 +56,7 @@ nav a { display: block; padding: 5px 14px; border: 1px solid var(--line); border
   .reading .columns { grid-template-columns: minmax(0, 1fr); }
   .tiles { grid-template-columns: repeat(2, minmax(0, 1fr)); }
   .tiles li { padding: 14px; }
+  .tiles li:last-child:nth-child(odd) { grid-column: 1 / -1; }
   .tiles strong { font-size: 25px; }
 }
 @media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto; } }
