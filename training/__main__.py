@@ -9,6 +9,7 @@ from types import ModuleType
 
 import torch
 
+from .data.emoji import SPLITS
 from .recipes import cifar10, emoji, emoji_clip, emoji_edit, emoji_motion, emoji_vae, perceptual
 from .trainer import Settings
 
@@ -49,6 +50,8 @@ def add_commands(recipe: str, module: ModuleType, parser: argparse.ArgumentParse
         cases = commands.add_parser("cases", parents=[shared], help="write prompts and true pictures for `fastflow bench --quality`")
         cases.add_argument("--out", type=Path, required=True, help="folder for the pictures and cases.jsonl")
         cases.add_argument("--samples", type=int, default=256, help="number of cases")
+        split = "emoji that the models were trained on, or (default) those of labels held out of all training"
+        cases.add_argument("--split", choices=SPLITS, default="test", help=split)
     helps = {
         "export": "write the ONNX model and its folder",
         "evaluate": "write metrics.json and samples.png",
@@ -95,7 +98,7 @@ def main() -> None:
         recipe.card(options.out)
         return
     if options.command == "cases":
-        recipe.cases(options.out, options.samples)
+        recipe.cases(options.out, options.samples, options.split)
         return
     if options.command == "restore":
         recipe.restore(options.work, options.source)

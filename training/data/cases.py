@@ -9,6 +9,8 @@ from pathlib import Path
 from PIL import Image
 from torch import Tensor
 
+SEED = 2024
+
 
 @dataclass(frozen=True)
 class Case:

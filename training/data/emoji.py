@@ -24,6 +24,7 @@ SKINS = {
 }
 # One label in so many is held out of all training.
 HELD_OUT = 20
+SPLITS = ("train", "test")
 
 
 @dataclass(frozen=True)
@@ -83,3 +84,16 @@ def balanced_weights(entries: tuple[Entry, ...], rows: list[int]) -> Tensor:
         groups.setdefault(entry.group, set()).add(entry.label)
     weight = [labels[entries[row].label] ** -1.0 * len(groups[entries[row].group]) ** -0.5 for row in rows]
     return torch.tensor(weight, dtype=torch.float64)
+
+
+def draw(data: Emoji, split: str, count: int, generator: torch.Generator) -> list[tuple[int, int]]:
+    """`count` pictures of a split as (style, row), with replacement, groups balanced and styles alike."""
+    rows = data.rows(split)
+    picks = torch.multinomial(balanced_weights(data.entries, rows), count, replacement=True, generator=generator).tolist()
+    styles = torch.randint(len(STYLES), (count,), generator=generator).tolist()
+    return [(style, rows[pick]) for style, pick in zip(styles, picks, strict=True)]
+
+
+def named(data: Emoji, style: int, row: int) -> str:
+    """A picture in words."""
+    return f"{data.entries[row].caption}, {STYLES[style]}"

@@ -21,6 +21,7 @@ from ..export.storage import quantize
 from ..models.autoencoder import AutoencoderConfig
 from ..models.text_encoder import TextEncoderConfig
 from ..recipes import emoji, emoji_clip, emoji_edit, emoji_motion, emoji_vae
+from ..recipes.emoji import evaluation
 from ..recipes.emoji import model as text_to_image
 from ..recipes.emoji import release
 from ..trainer import Settings
@@ -105,12 +106,15 @@ def test_an_exported_model_can_be_trained_on(work: Path, tmp_path: Path) -> None
         emoji.restore(tmp_path / "other", out)
 
 
-def test_editing_and_video_start_from_text_to_image_and_export(work: Path, tmp_path: Path) -> None:
+def test_editing_and_video_start_from_text_to_image_learn_and_export(work: Path, tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="train the recipe emoji first"):
         emoji_edit.train(work, "cpu", 4, SETTINGS)
     emoji.train(work, "cpu", 4, SETTINGS)
-    for recipe, batch in ((emoji_edit, 4), (emoji_motion, 16)):
-        recipe.train(work, "cpu", batch, SETTINGS)
+    for recipe, batch in ((emoji_edit, 8), (emoji_motion, 64)):
+        recipe.train(work, "cpu", batch, replace(SETTINGS, steps=3))
+        recipe.train(work, "cpu", batch, replace(SETTINGS, steps=40))
+        first, last = losses(work / recipe.FOLDER)
+        assert last < first
         out = tmp_path / recipe.FOLDER
         recipe.export(work, work / recipe.FOLDER / "checkpoint.pt", out, 2.0)
         session = onnxruntime.InferenceSession(out / "transformer" / "model.onnx")
@@ -125,13 +129,41 @@ def test_editing_and_video_start_from_text_to_image_and_export(work: Path, tmp_p
 
 @pytest.mark.parametrize(("recipe", "pictures"), [(emoji, ("target",)), (emoji_edit, ("image", "target")), (emoji_motion, ())])
 def test_cases_name_pictures_that_are_there(work: Path, tmp_path: Path, recipe: ModuleType, pictures: tuple[str, ...]) -> None:
-    recipe.cases(tmp_path / "cases", 6)
+    recipe.cases(tmp_path / "cases", 6, "test")
     lines = [json.loads(line) for line in (tmp_path / "cases" / "cases.jsonl").read_text().splitlines()]
     assert len(lines) == 6
     for line in lines:
         assert line["prompt"]
         assert {name for name in line if name in ("image", "target")} == set(pictures)
         assert all(Image.open(tmp_path / "cases" / line[name]).size == (64, 64) for name in pictures)
+
+
+@pytest.mark.parametrize(("split", "shown"), [("test", {"bell"}), ("train", {"disc", "square", "bar", "ring", "cross"})])
+def test_cases_are_of_the_split_asked_for(work: Path, tmp_path: Path, split: str, shown: set[str]) -> None:
+    for recipe, words in ((emoji, "prompt"), (emoji_edit, "caption"), (emoji_motion, "caption")):
+        recipe.cases(tmp_path / recipe.FOLDER, 40, split)
+        lines = [json.loads(line) for line in (tmp_path / recipe.FOLDER / "cases.jsonl").read_text().splitlines()]
+        assert {line[words].split(",")[0] for line in lines} == shown
+
+
+def test_held_out_prompts_have_a_distance_of_their_own(work: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    emoji.train(work, "cpu", 8, replace(SETTINGS, steps=8))
+    monkeypatch.setattr(evaluation, "default_weights", lambda: None)
+    monkeypatch.setattr(evaluation, "SqueezeNetFeatures", lambda *_: lambda pixels: pixels.mean(dim=(2, 3)).numpy())
+    out = tmp_path / "out"
+    emoji.export(work, work / "emoji" / "checkpoint.pt", out, 3.0)
+    emoji.evaluate(work, work / "emoji" / "checkpoint.pt", out, "cpu", 6, 3.0, 4)
+    measured = json.loads((out / "metrics.json").read_text())["evaluation"]
+    distances = measured["frechet"]
+    assert {split: part["labels"] for split, part in distances.items()} == {"train": 5, "test": 1}
+    assert distances["train"]["distance"] != distances["test"]["distance"]
+    emoji.card(out)
+    card = (out / "README.md").read_text()
+    assert all(f"| **{part['distance']:.2f}** | {part['floor']:.2f} |" in card for part in distances.values())
+    again = tmp_path / "again"
+    emoji.restore(again, out)
+    restored = checkpoint.load_ema(emoji_vae.build("cpu"), again / "emoji-vae" / "checkpoint.pt")
+    assert restored.step == measured["autoencoder"]["step"] == 3
 
 
 def test_contrastive_model_learns_and_exports(work: Path, tmp_path: Path) -> None:

@@ -82,21 +82,28 @@ a label share its weight, and groups are evened out by a square root.
 
 ## Figures
 
-| figure | value |
-|---|---|
-| Frechet distance, {samples:,} samples, {steps} Euler steps, guidance {guidance:g}, to the training pictures of the same prompts | **{distance:.2f}** |
-| floor: a second draw of {samples:,} training pictures | {floor:.2f} |
-| autoencoder on held-out emoji, PSNR, mean / worst | {psnr_mean:.1f} / {psnr_worst:.1f} dB |
+Frechet distance of {samples:,} samples ({steps} Euler steps, guidance {guidance:g}) to the true pictures of the same prompts ("caption, style"):
 
-The Frechet distance is in {unit}. Features: {features}. It is not FID: compare it with the floor and with other
-figures of this kind only. `python -m training emoji evaluate` makes the table, `python -m training emoji card` this page.
+| prompts | labels | distance | a second draw of {samples:,} true pictures |
+|---|---|---|---|
+| of emoji it was trained on | {train[labels]:,} | **{train[distance]:.2f}** | {train[floor]:.2f} |
+| of labels held out of training | {test[labels]} | **{test[distance]:.2f}** | {test[floor]:.2f} |
+
+On the first row it draws what it has seen; on the second, words it knows from other emoji at best. The distance is in {unit}.
+Features: {features}.
+It is not FID: compare it with other figures of this kind and count only. The autoencoder reaches {psnr_mean:.1f} dB PSNR on held-out
+emoji in the mean, {psnr_worst:.1f} dB at the worst.
+
+`python -m training emoji evaluate --samples {samples}` makes these figures, `python -m training emoji card` this page, and `python -m
+training emoji cases --out DIR` prompts of held-out labels with their true pictures, for `fastflow bench --quality` (`--split train`:
+of labels it was trained on).
 
 ## Limits
 
 - It knows the emoji it was trained on, and mixes them badly: "a fox on a bicycle" gives something of either. Colours in a prompt have
   effect only where emoji come in several colours.
 - Small text and fine ornaments blur: an 8x8 latent holds no more.
-- Words outside the captions are guesses. People appear as the captions have them, with the biases of these sets.
+- Words outside the captions are guesses, and so are emoji it was not trained on (second row). People appear as the captions have them, with the biases of these sets.
 
 ## Licence
 
@@ -129,10 +136,11 @@ def card(out: Path) -> None:
     metrics = read_metrics(out)
     evaluation = metrics["evaluation"]
     text, flow = read_architecture(out, "text_encoder"), read_architecture(out, "transformer")
-    vae = evaluation["autoencoder"]
+    vae, distances = evaluation["autoencoder"], evaluation["frechet"]
     fields = {
-        **evaluation["frechet"],
-        "guidance": evaluation["frechet"]["guidance_scale"],
+        **distances["train"],
+        **distances,
+        "guidance": distances["train"]["guidance_scale"],
         "prompts": ", ".join(f'"{words}"' for words in GRID),
         **common_fields(metrics),
         "vae_step": vae["step"],

@@ -44,15 +44,10 @@ class Sampler:
         return (pixels.clamp(-1, 1) * 127.5).round() / 127.5
 
 
-def frechet(sampler: Sampler, count: int, batch: int) -> dict:
-    """Distance of generated pictures to the training pictures of the same prompts, beside what a second draw of those has."""
+def frechet(sampler: Sampler, split: str, count: int, batch: int) -> dict:
+    """Distance of generated pictures to a split's pictures of the same prompts, beside what a second draw of those has."""
     data = emoji.load()
-    rows = data.rows("train")
-    weights = emoji.balanced_weights(data.entries, rows)
-    generator = torch.Generator().manual_seed(SEED)
-    picks = torch.multinomial(weights, 2 * count, replacement=True, generator=generator).tolist()
-    styles = torch.randint(len(emoji.STYLES), (2 * count,), generator=generator).tolist()
-    chosen = [(style, rows[pick]) for style, pick in zip(styles, picks, strict=True)]
+    chosen = emoji.draw(data, split, 2 * count, torch.Generator().manual_seed(SEED))
     extract = SqueezeNetFeatures(default_weights(), sampler.device)
 
     def features(pairs: list[tuple[int, int]]) -> object:
@@ -64,16 +59,17 @@ def frechet(sampler: Sampler, count: int, batch: int) -> dict:
     parts, began = [], time.monotonic()
     for start in range(0, count, batch):
         pairs = chosen[start : min(start + batch, count)]
-        prompts = [f"{data.entries[row].caption}, {emoji.STYLES[style]}" for style, row in pairs]
+        prompts = [emoji.named(data, style, row) for style, row in pairs]
         parts.append(torch.from_numpy(extract(sampler(prompts, SEED + start))))
-        print(f"{start + len(pairs)}/{count} samples, {time.monotonic() - began:.0f} s", flush=True)
+        print(f"{split}: {start + len(pairs)}/{count} samples, {time.monotonic() - began:.0f} s", flush=True)
     return {
         "distance": round(unit * frechet_distance(fit(torch.cat(parts).numpy()), reference), 3),
         "floor": round(unit * frechet_distance(features(chosen[count:]), reference), 3),
         "samples": count,
+        "labels": len({data.entries[row].label for row in data.rows(split)}),
         "steps": STEPS,
         "guidance_scale": sampler.guidance,
-        "unit": "percent of the total feature variance of the training pictures",
+        "unit": "percent of the total feature variance of the true pictures",
         "features": NAME,
     }
 
@@ -94,7 +90,8 @@ def evaluate(work: Path, checkpoint: Path, out: Path, device: str, count: int, g
     out.mkdir(parents=True, exist_ok=True)
     grid = [f"{words}, {style}" for style in emoji.STYLES for words in GRID]
     save_grid(sampler(grid, seed=1), columns=len(GRID), path=out / "samples.png", scale=1)
-    figures = {"autoencoder": autoencoder_figures(work, device), "frechet": frechet(sampler, count, batch)}
+    distances = {split: frechet(sampler, split, count, batch) for split in emoji.SPLITS}
+    figures = {"autoencoder": autoencoder_figures(work, device), "frechet": distances}
     document = {"step": progress.step, **figures}
     update_metrics(out / "metrics.json", "evaluation", document)
     print(json.dumps(document, indent=2))

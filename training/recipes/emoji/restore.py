@@ -40,9 +40,11 @@ def restore(work: Path, source: Path) -> None:
         autoencoder.mean.copy_(decoder.net.shift)
         autoencoder.std.fill_(1)
         autoencoder.encoder.body[-1].bias.add_(autoencoder.mean.flatten())
-    exported = load_metrics(source)["export"]
-    progress = {"step": exported["step"], "seconds": 60 * exported["minutes"]}
-    for target, restored in zip(targets, (net, autoencoder), strict=True):
+    metrics = load_metrics(source)
+    # What the autoencoder's own run took is known where the folder was evaluated.
+    runs = metrics["export"], metrics.get("evaluation", {}).get("autoencoder", metrics["export"])
+    for target, restored, run in zip(targets, (net, autoencoder), runs, strict=True):
         state = restored.state_dict()
+        progress = {"step": run["step"], "seconds": 60 * run["minutes"]}
         save_checkpoint(target, {"model": state, "ema": state, **progress})
         print(f"wrote {target}")
