@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
+from ..__main__ import RECIPES
 from ..export.layout import update_metrics
 from ..recipes.cifar10 import card
+
+MODELS = Path(__file__).parents[2] / "models"
 
 EXPORT = {
     "step": 7, "minutes": 119.4, "cooldown": 3, "parameters": 6_750_000, "default_guidance_scale": 1.5, "opset": 18,
@@ -42,3 +46,11 @@ def test_card_refuses_missing_or_mixed_metrics(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="step 7.*step 8"):
         card(tmp_path)
     assert not (tmp_path / "README.md").exists()
+
+
+@pytest.mark.parametrize("name", [name for name, recipe in RECIPES.items() if hasattr(recipe, "card")])
+def test_shipped_cards_are_what_the_card_commands_write(name: str, tmp_path: Path) -> None:
+    """No figure in them was typed."""
+    shutil.copytree(MODELS / name, tmp_path / name, ignore=shutil.ignore_patterns("*.onnx", "policies", "*.png"))
+    RECIPES[name].card(tmp_path / name)
+    assert (tmp_path / name / "README.md").read_text() == (MODELS / name / "README.md").read_text()

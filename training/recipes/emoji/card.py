@@ -89,8 +89,8 @@ Frechet distance of {samples:,} samples ({steps} Euler steps, guidance {guidance
 | of emoji it was trained on | {train[labels]:,} | **{train[distance]:.2f}** | {train[floor]:.2f} |
 | of labels held out of training | {test[labels]} | **{test[distance]:.2f}** | {test[floor]:.2f} |
 
-On the first row it draws what it has seen; on the second, words it knows from other emoji at best. The distance is in {unit}.
-Features: {features}.
+In the first row it draws what it has seen; in the second it has the words of other emoji to go by, and mostly draws something else.
+The distance is in {unit}. Features: {features}.
 It is not FID: compare it with other figures of this kind and count only. The autoencoder reaches {psnr_mean:.1f} dB PSNR on held-out
 emoji in the mean, {psnr_worst:.1f} dB at the worst.
 
@@ -103,7 +103,8 @@ of labels it was trained on).
 - It knows the emoji it was trained on, and mixes them badly: "a fox on a bicycle" gives something of either. Colours in a prompt have
   effect only where emoji come in several colours.
 - Small text and fine ornaments blur: an 8x8 latent holds no more.
-- Words outside the captions are guesses, and so are emoji it was not trained on (second row). People appear as the captions have them, with the biases of these sets.
+- Words outside the captions are guesses, and so are emoji it was not trained on (second row of the table).
+- People appear as the captions have them, with the biases of these sets.
 
 ## Licence
 

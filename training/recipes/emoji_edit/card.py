@@ -58,12 +58,13 @@ the clock on two CPU cores that other work shared, no accelerator, on top of tha
 | the source, unedited | {source:.2f} |
 | the true picture through the autoencoder, the most that can be reached | {autoencoder:.2f} |
 
-`python -m training emoji-edit evaluate` makes the table, `python -m training emoji-edit card` this page.
+`python -m training emoji-edit evaluate --samples {edits}` makes the table, `python -m training emoji-edit card` this page.
 
 ## Limits
 
 - It changes style and skin tone of emoji on white. Other pictures and other instructions are outside what it has seen.
 - Styles are drawn by different artists: where the true picture shows another pose or object, the edit is a plausible one.
+- Edits to the noto style often lose the object: that style draws most emoji differently, and is the one learned least.
 - Fine detail is lost in the autoencoder.
 
 ## Licence

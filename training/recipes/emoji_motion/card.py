@@ -29,8 +29,8 @@ Motions it knows: {motions}; and two objects: "snail and tulip crossing, flat".
 ## Networks
 
 Those of `models/emoji`, with attention over all positions of all frames added to every second block, and an embedding of the frame's
-place in the clip: `hidden_states` and `velocity` of `transformer/model.onnx` are [batch, {channels}, frames, 8, 8], any number of
-frames. Trained on clips of {lengths} frames. The autoencoder codes every frame by itself.
+place in the clip: `hidden_states` and `velocity` of `transformer/model.onnx` are [batch, {channels}, frames, 8, 8], up to
+{most} frames. Trained on clips of {lengths} frames. The autoencoder codes every frame by itself.
 
 {parts}
 
@@ -60,13 +60,15 @@ Share of {clips:,} clips that move as asked ({frames} frames, {steps} steps, gui
 
 A clip moves as asked when the track of its centre (for zooms: of the covered area) correlates with that of the true clip by more
 than 0.7; bouncing and shaking, whose phase is free, when the centre travels at least half as far as in the true clip; spinning when
-its frames change at least half as much. `python -m training emoji-motion evaluate` makes the table, `python -m training emoji-motion
-card` this page.
+its frames change at least half as much: this judges the motion, not the object. `python -m training emoji-motion evaluate --samples
+{clips}` makes the table, `python -m training emoji-motion card` this page, and `python -m training emoji-motion cases --out DIR` prompts
+of emoji held out of training.
 
 ## Limits
 
 - Emoji on white that move as a whole: nothing bends or turns its head.
-- Small objects lose detail that a still emoji would have.
+- Small objects lose detail that a still emoji would have. Of a spinning object hardly more than its colours remain.
+- It never saw a clip of more than {longest} frames; more than that are made from what shorter ones taught.
 - Two crossing objects may mix.
 - People, symbols, flags and the noto style are left out.
 
@@ -95,6 +97,7 @@ def card(out: Path) -> None:
         "channels": flow["channels"],
         "groups": ", ".join(GROUPS),
         "styles": " and ".join(STYLES),
+        "longest": max(LENGTHS),
         "lengths": " or ".join(str(length) for length in LENGTHS),
         **common_fields(metrics),
     }
