@@ -244,6 +244,14 @@ describe('the sections', () => {
     expect(page).toContain('data-nfe="6 of 12" data-psnr="27.3\u00a0dB" data-speed="2.07×"')
   })
 
+  it('doubt a speedup that the passes saved cannot account for', () => {
+    const words = 'more than 3.00× is the machine having been busy'
+    const faster = { ...row('plan-4', 4, 25, 24), speedup: 3.7 }
+    const page = (plan: BenchRow) => renderReport(report(section({ bench: bench([...rows, plan]) })))
+    expect(page(faster)).toContain(words)
+    expect(page({ ...faster, speedup: 3.3 })).not.toContain('having been busy')
+  })
+
   it('let clips be paused, and show those who asked for less motion a still', () => {
     const comparisons = section().comparisons.map((comparison) => ({
       ...comparison,

@@ -126,16 +126,16 @@ export function benchTable(bench: BenchDocument, id: string): Markup | undefined
   const shown = columns.filter(
     (column) => (exact !== undefined || !column.exact) && (hasFloor || !column.floor),
   )
-  return html`<section aria-labelledby="${id}-title">
+  return html`<section>
 <h3 id="${id}-title">All figures</h3>
 <p class="lead">Over ${bench.samples} samples, all methods on the same noise in turn; PSNR in dB, means unless marked p10 (worst tenth) or min. <b class="best">Bold</b>: best of its NFE. ${floorWords(bench)}${
     exact === undefined
       ? undefined
       : html` <span class="closer">▴</span> closer to the exact solution than the full run (${decibels(exact)}).`
   }</p>
-<div class="scroll" tabindex="0" role="region" aria-labelledby="${id}-title"><table data-sortable>
+<div class="scroll" tabindex="0" role="region" aria-label="All figures of ${bench.model}"><table data-sortable>
 <thead>
-<tr class="groups"><th></th><td colspan="2">Cost</td><td colspan="${hasFloor ? 5 : 4}" class="first">To the own full run</td>${exact === undefined ? undefined : html`<td colspan="3" class="first">To the exact solution</td>`}<td colspan="4" class="first">Milliseconds a sample</td><td class="first"></td></tr>
+<tr class="groups"><td></td><td colspan="2">Cost</td><td colspan="${hasFloor ? 5 : 4}" class="first">To the own full run</td>${exact === undefined ? undefined : html`<td colspan="3" class="first">To the exact solution</td>`}<td colspan="4" class="first">Milliseconds a sample</td><td class="first"></td></tr>
 <tr><th scope="col">Method</th>${shown.map(headCell)}</tr>
 </thead>
 <tbody>${rows.map((row, index) => bodyRow(row, rows[index - 1], bench.rows, shown))}</tbody>

@@ -18,7 +18,7 @@ export function compareSection(section: ModelSection, id: string): Markup | unde
   const most = Math.max(...comparisons.map(({ pictures, source }) => pictures.length + (source ? 1 : 0)))
   const edits = comparisons.some(({ source }) => source !== undefined)
   const clips = comparisons.some(({ pictures }) => pictures.some(({ media }) => media.still !== undefined))
-  return html`<section class="compare" aria-labelledby="${id}-title" data-compare="${id}">
+  return html`<section class="compare" data-compare="${id}">
 <h3 id="${id}-title">Side by side</h3>
 <p class="lead">Every image of a row began as the same noise; only the evaluations spent on it differ. ${edits ? 'The first picture is the one that was edited. ' : ''}Pick an image below, then a method.</p>
 ${stage(id, { edits, clips })}

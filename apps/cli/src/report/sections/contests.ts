@@ -6,10 +6,10 @@ import { methodStyle, parseMethod } from '../methods.ts'
 /** Plans against the best other method of their budget, with intervals; undefined where there was no contest. */
 export function contestsSection(bench: BenchDocument, id: string): Markup | undefined {
   if (bench.contests.length === 0) return undefined
-  return html`<section aria-labelledby="${id}-title">
+  return html`<section>
 <h3 id="${id}-title">Against the best of the others</h3>
 <p class="lead">Each plan against the method, not FastFlow’s own, that came out best on these very ${bench.samples} samples at the same number of evaluations: in hindsight, which favours the rival. Differences of PSNR in dB, plan less rival, with 95 % intervals (paired bootstrap). An interval without 0 is <b class="ahead">ahead</b> or <b class="behind">behind</b>.</p>
-<div class="scroll" tabindex="0" role="region" aria-labelledby="${id}-title"><table class="contests">
+<div class="scroll" tabindex="0" role="region" aria-label="${bench.model} against the best of the others"><table class="contests">
 <thead><tr><th scope="col">Plan</th><th scope="col">Rival</th><th scope="col">Closer to</th><th scope="col" class="number first">Mean</th><th scope="col">95 % interval</th><th scope="col" class="number first">p10</th><th scope="col">95 % interval</th><th scope="col" class="number first">Ahead on</th></tr></thead>
 <tbody>${bench.contests.map((contest, index) => row(contest, bench.contests[index - 1]))}</tbody>
 </table></div>

@@ -45,7 +45,7 @@ ${setting(section)}
 function charts(title: string, id: string, figures: readonly (Markup | undefined)[]): Markup | undefined {
   const drawn = figures.filter((figure) => figure !== undefined)
   if (drawn.length === 0) return undefined
-  return html`<section aria-labelledby="${id}-title"><h3 id="${id}-title">${title}</h3><div class="charts">${drawn}</div></section>`
+  return html`<section><h3 id="${id}-title">${title}</h3><div class="charts">${drawn}</div></section>`
 }
 
 function setting({ bench }: ModelSection): Markup {

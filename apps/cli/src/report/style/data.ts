@@ -17,7 +17,7 @@ export const dataStyle: string = `
 table { width: 100%; border-collapse: separate; border-spacing: 0; font-size: 13.5px; line-height: 1.4; white-space: nowrap; }
 th, td { padding: 6px 11px; text-align: left; }
 .number { text-align: right; }
-th:first-child { position: sticky; left: 0; z-index: 1; background: var(--card); }
+th:first-child, .groups td:first-child { position: sticky; left: 0; z-index: 1; background: var(--card); }
 thead { color: var(--muted); font-size: 12.5px; }
 thead [scope] { font-weight: 560; border-bottom: 1px solid var(--axis); }
 .groups td { padding: 9px 11px 0; color: var(--ink); font-weight: 620; }

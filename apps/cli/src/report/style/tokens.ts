@@ -5,7 +5,7 @@ export const tokens: string = `
   --page: #f6f5f1; --card: #fffefc; --ink: #191a1e; --muted: #5d616b; --line: #e2dfd7;
   --grid: #eceae3; --axis: #bbb7ad; --accent: #c2410c; --soft: #fbeee6;
   --computed: #3b404c; --skipped: #e4e0d6;
-  --full: #191a1e; --euler: #7c818d; --ab2: #1c6dd0; --uniform: #0f8a5f; --random: #a347ad;
+  --full: #191a1e; --euler: #7c818d; --ab2: #1c6dd0; --uniform: #0a7a53; --random: #a347ad;
   --flat: #b27d00; --paper: #dc4a10; --plan: #c0126f; --exact: #0e7c86; --rival: #1c6dd0; --spare-1: #6b7d0f; --spare-2: #8a5a2b; --spare-3: #5b55c8;
   --heat: #d2440c; --negative: #1c6dd0;
   --sans: system-ui, -apple-system, "Segoe UI", Inter, Roboto, "Helvetica Neue", Arial, sans-serif;
