@@ -25,14 +25,14 @@ function logOf(count: number): DecisionRecord[] {
     const arm = Math.floor(next() * 3)
     return {
       format: 'fastflow-decision',
-      version: 2,
+      version: 3,
       key: 'k',
       seed,
       mode: 'on',
       arms: ARMS,
       arm,
       propensity: 1 / 3,
-      context: [1, side ? -1 : 1, 0, 0, 0, 0],
+      choices: [{ context: [1, side ? -1 : 1, 0, 0, 0, 0, 0, 0, 0], among: [0, 1, 2], taken: [arm] }],
       landings: [-2],
       metric: 'lpips',
       limit: 0.05,
@@ -104,7 +104,12 @@ test('broken lines are named and left out, the rest is processed', async () => {
 test('a policy that the log says nothing about is told of', async () => {
   await write(
     'log.jsonl',
-    logOf(60).map((record) => ({ ...record, arm: 0, propensity: 1 })),
+    logOf(60).map((record) => ({
+      ...record,
+      arm: 0,
+      propensity: 1,
+      choices: record.choices.map((choice) => ({ ...choice, taken: [0] })),
+    })),
   )
   const { code, log } = await evaluate('log.jsonl', '--policy', 'nfe:10')
   expect(code).toBe(0)
@@ -120,6 +125,33 @@ test('decisions that were not measured are no zeros', async () => {
   expect(result.estimates[1].value).toBeGreaterThan(0.5)
 })
 
+test('choices on the way count as often as the policy would have made them all', async () => {
+  // Plans 0 and 1 begin alike; which of them it is to be is chosen later, evenly, and 1 earns more.
+  const { next } = createRandom(8)
+  const log = logOf(4000).map((record): DecisionRecord => {
+    const begins = next() < 0.5
+    const arm = begins ? Math.floor(next() * 2) : 2
+    const [first] = record.choices
+    const choices = [{ ...first!, taken: begins ? [0, 1] : [2] }]
+    if (begins) choices.push({ context: first!.context, among: [0, 1], taken: [arm] })
+    return {
+      ...record,
+      arm,
+      propensity: begins ? 0.25 : 0.5,
+      choices,
+      reward: [0.2, 0.6, 0][arm]! + 0.05 * next(),
+    }
+  })
+  await write('log.jsonl', log)
+  for (const [policy, expected] of [
+    ['nfe:10', 0.625],
+    ['uniform', 0.29],
+  ] as const) {
+    const { out } = await evaluate('log.jsonl', '--policy', policy, '--json')
+    for (const { value } of JSON.parse(out).estimates) expect(Math.abs(value - expected)).toBeLessThan(0.06)
+  }
+})
+
 test('a learned state from a store is a policy', async () => {
   await write('log.jsonl', logOf(60))
   const goal = { metric: 'lpips', limit: 0.05, confidence: 0.95 } as const
@@ -131,7 +163,7 @@ test('a learned state from a store is a policy', async () => {
   expect(out).toMatch(/^60 measured of 60 decisions, mean reward 0\.\d+; state\.json evaluates/)
   await write('other.json', [{ document: { learner: learnerOf().init(goal, [5, 50], undefined) } }])
   const other = await evaluate('log.jsonl', '--policy', 'other.json')
-  expect(other).toMatchObject({ code: 1, log: expect.stringMatching(/it has 2 arms and 6 features, not 3/) })
+  expect(other).toMatchObject({ code: 1, log: expect.stringMatching(/it has 2 arms and 9 features, not 3/) })
 })
 
 test.each([

@@ -1,8 +1,10 @@
-import { fillNormal } from '@fastflow/core'
+import { createRandom, fillNormal, float32Space } from '@fastflow/core'
 import type { BanditName, DecisionRecord, QualityTable } from '@fastflow/pipelines'
 import { describe, expect, it } from 'vitest'
+import { lastChoice, sharedEvaluations } from '../src/target/branches.ts'
 import { certify } from '../src/target/certify.ts'
-import { certificateOf, choose } from '../src/target/choose.ts'
+import { certificateOf, choose, goOn } from '../src/target/choose.ts'
+import { sized, sizeScore, withLandings } from '../src/target/early.ts'
 import { CONTEXT_SIZE, conditionFeatures, contextOf } from '../src/target/features.ts'
 import { BANDITS } from '../src/target/learner.ts'
 import { learnerOfState } from '../src/target/named-learner.ts'
@@ -56,14 +58,14 @@ const context = contextOf([0.1, -0.2, 0.3, 0], 0)
 function record(more: Partial<DecisionRecord>): DecisionRecord {
   return {
     format: 'fastflow-decision',
-    version: 2,
+    version: 3,
     key: 'k',
     seed: 1,
     mode: 'on',
     arms: [...NFE, 50],
     arm: 1,
     propensity: 1,
-    context,
+    choices: [{ context, among: [0, 1, 2, 3], taken: [more.arm ?? 1] }],
     landings: [],
     metric: 'lpips',
     limit: 0.05,
@@ -115,7 +117,7 @@ describe('certify', () => {
 
 describe('what is measured online', () => {
   const measured = (arm: number, score: number, count: number): DecisionRecord[] =>
-    Array.from({ length: count }, () => record({ arm, scores: [{ arm, score }] }))
+    Array.from({ length: count }, () => record({ arm, scores: [{ arm, score, landings: [] }] }))
 
   it('tightens: a plan that misses while serving is given up for a dearer one', () => {
     const terms = termsOf(tableOf(64, () => 0.01))
@@ -128,7 +130,7 @@ describe('what is measured online', () => {
     const terms = termsOf(tableOf(40, () => 0.01))
     expect(certified(terms, learn(terms, []))).toBeUndefined()
     const records = Array.from({ length: 80 }, () =>
-      record({ arm: 3, scores: NFE.map((_, arm) => ({ arm, score: 0.01 })) }),
+      record({ arm: 3, scores: NFE.map((_, arm) => ({ arm, score: 0.01, landings: [] })) }),
     )
     expect(certified(terms, learn(terms, records))).toBe(0)
   })
@@ -182,7 +184,7 @@ describe.each(BANDITS)('%s', (bandit) => {
     const turned = Array.from({ length: 400 }, (_, n) => {
       const arm = n % 4
       if (arm === full) return record({ arm, reward: 0 })
-      return record({ arm, scores: [{ arm, score: arm === 0 ? 0.001 : 0.2 }] })
+      return record({ arm, scores: [{ arm, score: arm === 0 ? 0.001 : 0.2, landings: [] }] })
     })
     const state = learn(terms, turned)
     expect(served(terms, state)[0]).toBeGreaterThan(0.9)
@@ -200,7 +202,9 @@ describe.each(BANDITS)('%s', (bandit) => {
     expect(certified(terms, fresh)).toBe(1)
     expect(served(terms, fresh, 0.05)[0]).toBe(0)
     expect(served(terms, fresh)[0]).toBeGreaterThan(0)
-    const good = Array.from({ length: 400 }, () => record({ arm: 1, scores: [{ arm: 1, score: 0.01 }] }))
+    const good = Array.from({ length: 400 }, () =>
+      record({ arm: 1, scores: [{ arm: 1, score: 0.01, landings: [] }] }),
+    )
     expect(served(terms, learn(terms, good), 0.2)[0]).toBeGreaterThan(0)
   })
 
@@ -226,7 +230,7 @@ it('a bounded bandit stays within its share of the certified plan when a temptin
       const { arm } = choose(state, terms, certificate, context, options, () => ((n * 37 + 3) % 100) / 100)
       shortfall += (1 - alpha) * unit(certificate.arm ?? NFE.length) - unit(arm)
       worst = Math.max(worst, shortfall)
-      const scores = arm < NFE.length ? [{ arm, score: now[arm]! }] : []
+      const scores = arm < NFE.length ? [{ arm, score: now[arm]!, landings: [] }] : []
       state = update(state, record({ arm, scores }), terms)
     }
     return worst
@@ -292,8 +296,160 @@ describe('contexts', () => {
     const padded = { ...states, data: Float32Array.of(1, 2, 3, 0, 1, 0) }
     expect(conditionFeatures(prompt)).toEqual(conditionFeatures({ ...prompt, encoder_hidden_states: padded }))
     expect(contextOf(conditionFeatures(prompt), 9)).toHaveLength(CONTEXT_SIZE)
-    expect(contextOf([0], 9).at(-1)).toBe(1)
+    expect(contextOf([0], 9, -9)).toEqual([1, 0, 1, -1, 0, 0])
     expect(conditionFeatures({})).toEqual([0, 0, 0, 0])
+  })
+})
+
+/**
+ * Plans 0 and 1 share three evaluations. Either both fail where the first evaluation predicts little, or the first of them
+ * where the second landing, which is known before they part, is large.
+ */
+function branchingTable(runs: number, by: 'size' | 'landing'): QualityTable {
+  const noise = fillNormal(new Float32Array(runs * 20), 4)
+  const table = tableOf(runs, () => 0.01)
+  return {
+    ...table,
+    runs: table.runs.map((run, n) => {
+      const at = (k: number): number => -2 + 0.1 * noise[n * 20 + k]!
+      const hard = by === 'size' && noise[n * 20 + 19]! < 0
+      const curved = by === 'landing' && noise[n * 20 + 1]! > 0
+      const common = [at(0), at(1)]
+      return {
+        ...run,
+        size: noise[n * 20 + 19]!,
+        scores: hard ? [0.2, 0.2, 0.001] : curved ? [0.1, 0.001, 0.001] : [0.001, 0.001, 0.001],
+        landings: [
+          [...common, at(2)],
+          [...common, at(3), at(4)],
+          [at(5), at(6), at(7)],
+        ],
+      }
+    }),
+  }
+}
+
+describe('what a request shows on its way', () => {
+  const table = branchingTable(200, 'landing')
+
+  it('size: the squared norm of the image that the first evaluation predicts, at no evaluation', async () => {
+    let evaluations = 0
+    const first = sized((x: Float32Array) => {
+      evaluations++
+      return x.map((value) => value / 2)
+    }, float32Space)
+    const call = { branch: 'both', guidance: undefined, signal: undefined, out: new Float32Array(2) } as const
+    expect(first.size()).toBeUndefined()
+    await first.velocity(Float32Array.of(2, 4), 1, { ...call, index: 0 })
+    await first.velocity(Float32Array.of(8, 8), 0.5, { ...call, index: 1 })
+    expect(first.size()).toBeCloseTo(Math.log10(1 + 4), 9)
+    expect(evaluations).toBe(2)
+    expect(sizeScore(table, undefined)).toBe(0)
+    expect(sizeScore(undefined, 1)).toBe(0)
+    expect(Math.abs(sizeScore(table, 1) - 1)).toBeLessThan(0.3)
+  })
+
+  it('landings enter the context in deviations of the same plan, and are 0 where nothing is known', () => {
+    const first = contextOf([0, 0, 0, 0], 0)
+    expect(withLandings(first, table, 0, [])).toEqual(first)
+    expect(withLandings(first, undefined, 0, [-1, -1])).toEqual(first)
+    const seen = withLandings(first, table, 0, [-1.9, -2.1])
+    expect(seen.slice(0, -2)).toEqual(first.slice(0, -2))
+    expect(seen.at(-2)).toBeGreaterThan(0.35)
+    expect(seen.at(-1)).toBeLessThan(-0.35)
+  })
+
+  it('plans that land alike in every run share evaluations', () => {
+    const shared = sharedEvaluations(4, table)
+    expect(shared[0]).toEqual([Infinity, 3, 1, 1])
+    expect(shared[3]).toEqual([1, 1, 1, Infinity])
+    expect([0, 1, 2, 3].map((arm) => lastChoice(shared, arm))).toEqual([3, 3, 1, 1])
+    expect(sharedEvaluations(2, undefined)).toEqual([
+      [Infinity, 1],
+      [1, Infinity],
+    ])
+  })
+
+  it.each(['lin-ucb', 'lin-ts'] as const)(
+    '%s: chooses by the size of what the first evaluation predicts',
+    (bandit) => {
+      const terms = termsOf(branchingTable(200, 'size'), bandit)
+      const state = initState(terms)
+      const begun = (size: number) =>
+        choose(
+          state,
+          terms,
+          certificateOf(state, terms),
+          contextOf([0.1, -0.2, 0.3, 0], 0, size),
+          { choose: 'learned' },
+          () => 0.5,
+        )
+      const hard = begun(-2)
+      expect(hard).toMatchObject({ arm: 2, choices: [{ taken: [2] }] })
+      expect(goOn(hard, state, terms, 2, [-2], () => 0.5)).toBe(hard)
+      expect(begun(2).choices[0]!.taken).toEqual([0, 1])
+    },
+  )
+
+  it.each(['lin-ucb', 'lin-ts'] as const)(
+    '%s: chooses again by the landings where plans part, and there alone',
+    (bandit) => {
+      const terms = termsOf(table, bandit)
+      const state = initState(terms)
+      const context = contextOf([0.1, -0.2, 0.3, 0], 0)
+      for (const [landing, arm] of [
+        [-2.2, 0],
+        [-1.8, 1],
+      ] as const) {
+        const begun = choose(
+          state,
+          terms,
+          certificateOf(state, terms),
+          context,
+          { choose: 'learned' },
+          () => 0.3,
+        )
+        expect(begun.choices[0]!.taken).toEqual([0, 1])
+        expect(goOn(begun, state, terms, 2, [-2], () => 0.5)).toBe(begun)
+        const route = goOn(begun, state, terms, 3, [-2, landing], () => 0.5)
+        expect(route).toMatchObject({ arm, choices: [{}, { among: [0, 1], taken: [arm] }] })
+        expect(route.propensity).toBeLessThan(begun.propensity)
+        expect(goOn(route, state, terms, 4, [-2, landing, -2], () => 0.5)).toBe(route)
+      }
+    },
+  )
+
+  it('propensities of all ways sum to 1', () => {
+    const terms = termsOf(table)
+    const state = initState(terms)
+    const certificate = certificateOf(state, terms)
+    const ways = new Map<string, number>()
+    const { next } = createRandom(3)
+    for (let n = 0; n < 3000; n++) {
+      const begun = choose(
+        state,
+        terms,
+        certificate,
+        contextOf([0, 0, 0, 0], 0, 1),
+        { choose: 'learned' },
+        next,
+      )
+      const route = goOn(begun, state, terms, 3, [-2, -2.1], next)
+      ways.set(`${route.arm}`, route.propensity)
+    }
+    expect([...ways.keys()].sort()).toEqual(['0', '1', '2', '3'])
+    expect([...ways.values()].reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 9)
+  })
+
+  it('an arm that a bound rules out is not changed to either', () => {
+    const terms = termsOf(table)
+    const state = initState(terms)
+    const certificate = certificateOf(state, terms)
+    const options = { choose: 'learned', conservative: 0.001 } as const
+    for (let u = 0.05; u < 1; u += 0.1) {
+      const begun = choose(state, terms, certificate, contextOf([0, 0, 0, 0], 0, 2), options, () => u)
+      expect(begun.choices[0]!.taken).toEqual([begun.arm])
+    }
   })
 })
 
@@ -312,7 +468,9 @@ describe('documents from outside', () => {
   const terms = termsOf(undefined)
 
   it('come back as they were', () => {
-    const state = learn(terms, [record({ arm: 1, scores: [{ arm: 1, score: 0.01 }], landings: [-2] })])
+    const state = learn(terms, [
+      record({ arm: 1, scores: [{ arm: 1, score: 0.01, landings: [] }], landings: [-2] }),
+    ])
     expect(parseState(JSON.parse(JSON.stringify(state)), terms)).toEqual(state)
     expect(parseRecord(JSON.parse(JSON.stringify(record({}))))).toEqual(record({}))
   })
@@ -338,8 +496,11 @@ describe('documents from outside', () => {
     [{ ...record({}), version: 1 }, 'version'],
     [record({ propensity: 0 }), 'propensity'],
     [record({ arm: 9 }), 'took arm'],
-    [record({ context: [] }), 'context'],
-    [record({ scores: [{ arm: 9, score: 1 }] }), 'scores'],
+    [{ ...record({}), arm: 0 }, 'ruled out'],
+    [record({ choices: [] }), 'choices'],
+    [record({ choices: [{ context: [0], among: [0], taken: [0] }] }), 'choices'],
+    [record({ choices: [{ context: [1], among: [0], taken: [9] }] }), 'choices'],
+    [record({ scores: [{ arm: 9, score: 1, landings: [] }] }), 'scores'],
     [{ ...record({}), reward: 'x' }, 'reward'],
   ])('%j is no record', (value, problem) => {
     expect(() => parseRecord(value)).toThrow(problem)

@@ -61,6 +61,19 @@ describe('measureQuality', () => {
     expect(backend.calls.length - before).toBeLessThan(4 * (STEPS + 16))
   })
 
+  it('gives runs of a table of before the size of what they begin with, by one evaluation each', async () => {
+    const { pipe, backend, store } = await measured(3)
+    const name = tableDigest(planDigest(pipe.planKey()), 'psnr')
+    const table = JSON.parse(store.documents.get(name)!)
+    for (const { size } of table.runs) expect(Number.isFinite(size)).toBe(true)
+    const old = { ...table, runs: table.runs.map(({ size: _, ...run }: { size: number }) => run) }
+    store.documents.set(name, JSON.stringify(old))
+    const before = backend.calls.length
+    expect(await pipe.measureQuality({ metric: 'psnr', runs: 3 })).toEqual(table)
+    expect(backend.calls.length - before).toBe(3)
+    expect(JSON.parse(store.documents.get(name)!)).toEqual(table)
+  })
+
   it('says what is missing: plans, a proxy', async () => {
     const { pipe } = await fakePipeline()
     expect(await failure(() => pipe.measureQuality({ metric: 'psnr' }))).toMatchObject({
@@ -212,6 +225,32 @@ describe('serving', () => {
       expect([...known][1]).toBeGreaterThan(80)
     },
   )
+
+  it('learned: chooses once the first evaluation is known, by what it shows, and logs every choice', async () => {
+    const { records } = await generate({ choose: 'learned', measure: 1 }, 4)
+    for (const { arm, choices, scores } of records) {
+      expect(choices[0]!.among).toEqual([0, 1, 2])
+      expect(choices.at(-1)!.taken).toEqual([arm])
+      expect(choices[0]!.context).toHaveLength(9)
+      expect(choices[0]!.context[6]).not.toBe(0)
+      for (const { landings } of scores) expect(landings.length).toBeGreaterThan(3)
+    }
+    expect(new Set(records.map(({ choices }) => choices[0]!.context[6])).size).toBe(4)
+  })
+
+  it('learned: the full run chosen on the way is the full run', async () => {
+    const { pipe } = await fakePipeline({}, store)
+    const accelerate = {
+      target: { psnr: 12 },
+      choose: 'learned',
+      measure: 0,
+      random: random(0.9999),
+    } as const
+    const full = await pipe.generate('ant', { accelerate, seed: 9 })
+    expect(full.items[0]!.stats).toMatchObject({ nfe: STEPS, mismatches: [], estimatedPsnr: undefined })
+    const plain = await pipe.generate('ant', { seed: 9 })
+    expect(full.images[0]!.data).toEqual(plain.images[0]!.data)
+  })
 
   it('learned with a bound: the bandit may not leave the certified plan before that is safe', async () => {
     const bounded = await generate({ choose: 'learned', conservative: 0.001, measure: 0 }, 40)

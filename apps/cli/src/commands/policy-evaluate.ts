@@ -6,7 +6,7 @@ import {
   type OffPolicyMethod,
 } from '@fastflow/bandits'
 import { createRandom, invalidArgument } from '@fastflow/core'
-import type { DecisionRecord } from '@fastflow/pipelines'
+import type { ChoiceRecord, DecisionRecord } from '@fastflow/pipelines'
 import type { Io } from '../io.ts'
 import { readDecisionLog } from '../learning/decision-log.ts'
 import { type LogPolicy, namedPolicy, rewardModel } from '../learning/log-policy.ts'
@@ -49,8 +49,12 @@ export async function policyEvaluateCommand(
   if (estimates[0]!.effective === 0)
     io.log(`no decision of the log is one that ${options.policy} would make: these estimates mean nothing`)
   const logged = rewarded.reduce((sum, { reward }) => sum + reward!, 0) / rewarded.length
+  // As of the first choice: what later ones would have changed depends on landings that were not seen.
   const nfe = mean(
-    rewarded.map(({ context }) => policy(context).reduce((sum, p, arm) => sum + p * arms[arm]!, 0)),
+    rewarded.map(({ choices }) => {
+      const { context, among } = choices[0]!
+      return policy(context, among).reduce((sum, p, arm) => sum + p * arms[arm]!, 0)
+    }),
   )
   const summary = {
     log: file,
@@ -70,20 +74,38 @@ export async function policyEvaluateCommand(
   io.out(textTable(['method', 'reward', 'low', 'high', 'effective', 'clipped'], estimates.map(rowOf), [0]))
 }
 
-/** The reward model is fitted on the other half of the log, so that it does not know the decisions it speaks about. */
+/**
+ * The policy's probability of the choices made is the product over them. The reward model speaks of the first one alone, about
+ * which the log knows what the policy would have done elsewhere too; it is fitted on the other half of the log, so that it
+ * does not know the decisions it speaks about.
+ */
 function decisionsOf(records: readonly DecisionRecord[], policy: LogPolicy): LoggedDecision[] {
   const models = [0, 1].map((half) => rewardModel(records.filter((_, i) => i % 2 !== half)))
-  return records.map(({ arm, context, propensity, reward }, i) => {
-    const probabilities = policy(context)
+  return records.map(({ propensity, reward, choices }, i) => {
+    const { context, among, taken } = choices[0]!
+    const probabilities = policy(context, among)
     const expected = models[i % 2]!(context)
     return {
       propensity,
       reward: reward!,
-      target: probabilities[arm]!,
-      modelled: expected[arm]!,
-      modelledTarget: probabilities.reduce((sum, p, other) => sum + p * expected[other]!, 0),
+      target: choices.reduce((product, choice) => product * chanceOf(policy, choice), 1),
+      modelled: meanOver(taken, probabilities, expected),
+      modelledTarget: probabilities.reduce((sum, p, arm) => sum + p * expected[arm]!, 0),
     }
   })
+}
+
+/** Probability that the policy goes the way that was taken. */
+function chanceOf(policy: LogPolicy, { context, among, taken }: ChoiceRecord): number {
+  const probabilities = policy(context, among)
+  return taken.reduce((sum, arm) => sum + probabilities[arm]!, 0)
+}
+
+/** Expected reward of these arms as the policy weighs them; of one it never takes, where it takes none. */
+function meanOver(arms: readonly number[], weights: readonly number[], values: readonly number[]): number {
+  const total = arms.reduce((sum, arm) => sum + weights[arm]!, 0)
+  if (total === 0) return values[arms[0]!]!
+  return arms.reduce((sum, arm) => sum + (weights[arm]! / total) * values[arm]!, 0)
 }
 
 function rowOf({ method, value, low, high, effective, clipped }: OffPolicyEstimate): string[] {

@@ -1,11 +1,12 @@
-import { type Bandit, drawArm, type FullInformationBandit, hedge, type State, ucb1 } from '@fastflow/bandits'
-import { BANDITS, type Goal, type Learner, learnerOf, type QualityTable } from '@fastflow/pipelines'
+import { type Bandit, type FullInformationBandit, hedge, type State, ucb1 } from '@fastflow/bandits'
+import { BANDITS, type Goal, type QualityRun, type QualityTable } from '@fastflow/pipelines'
+import { served } from './served.ts'
 
 /** A way to choose in the middle of a replay. */
 export interface Chooser {
-  choose(context: readonly number[], random: () => number): number
+  choose(run: QualityRun, random: () => number): number
   /** `rewards` of all arms, in [-1, 1]; most look at that of the chosen one alone. */
-  learn(context: readonly number[], arm: number, rewards: readonly number[]): void
+  learn(run: QualityRun, arm: number, rewards: readonly number[]): void
 }
 
 /** A way to choose plans, and what it has to know before the first request. */
@@ -20,19 +21,41 @@ export const contenders: readonly Contender[] = [
   { name: 'ucb1, c 0.1', start: (_, arms) => ofArms(ucb1({ c: 0.1 }), arms) },
   { name: 'hedge, all arms seen', start: (_, arms) => ofAll(hedge({ learningRate: () => 4 }), arms) },
   // What plans are served by, without the requests that it spends on exploring at random.
-  ...BANDITS.flatMap((name): Contender[] => [
-    { name, start: (goal, arms) => served(learnerOf(name, 0), goal, arms, undefined) },
-    { name: `${name}, warm`, start: (goal, arms, table) => served(learnerOf(name, 0), goal, arms, table) },
+  ...BANDITS.flatMap((bandit): Contender[] => [
+    { name: bandit, start: (goal, arms) => served({ bandit, explore: 0 }, goal, arms, undefined) },
+    {
+      name: `${bandit}, warm`,
+      start: (goal, arms, table) => served({ bandit, explore: 0 }, goal, arms, table),
+    },
   ]),
   {
-    name: 'lin-ucb, warm, as served',
-    start: (goal, arms, table) => served(learnerOf('lin-ucb'), goal, arms, table),
+    name: 'lin-ucb, warm, no landings',
+    start: (goal, arms, table) => served({ explore: 0 }, goal, arms, withoutLandings(table)),
+  },
+  {
+    name: 'lin-ucb, warm, condition only',
+    start: (goal, arms, table) => served({ explore: 0 }, goal, arms, withoutEarly(table)),
+  },
+  { name: 'lin-ucb, warm, as served', start: (goal, arms, table) => served({}, goal, arms, table) },
+  {
+    name: 'lin-ucb, warm, conservative 0.1',
+    start: (goal, arms, table) => served({ conservative: 0.1 }, goal, arms, table),
   },
 ]
 
 /** Always the same arm. */
 export function fixed(arm: number): Chooser {
   return { choose: () => arm, learn: () => {} }
+}
+
+/** The same runs without what the request itself shows on its way. */
+function withoutEarly(table: QualityTable): QualityTable {
+  const bare = withoutLandings(table)
+  return { ...bare, runs: bare.runs.map(({ size: _, ...run }) => run) }
+}
+
+function withoutLandings(table: QualityTable): QualityTable {
+  return { ...table, runs: table.runs.map((run) => ({ ...run, landings: run.landings.map(() => []) })) }
 }
 
 function ofArms<Row>(bandit: Bandit<Row>, arms: readonly number[]): Chooser {
@@ -52,22 +75,6 @@ function ofAll<Row>(bandit: FullInformationBandit<Row>, arms: readonly number[])
     learn: (_, _arm, rewards) => {
       // Its rewards have to lie in [0, 1].
       state = bandit.update(state, { rewards: rewards.map((reward) => (reward + 1) / 2) })
-    },
-  }
-}
-
-function served(
-  learner: Learner,
-  goal: Goal,
-  arms: readonly number[],
-  table: QualityTable | undefined,
-): Chooser {
-  const all = [...arms.keys()]
-  let state = learner.init(goal, arms, table)
-  return {
-    choose: (context, random) => drawArm(learner.probabilities(state, context, all), random).arm,
-    learn: (context, arm, rewards) => {
-      state = learner.update(state, { arm, context, reward: rewards[arm]! })
     },
   }
 }

@@ -1,5 +1,5 @@
 import { createRandom } from '@fastflow/core'
-import { contextOf, type Goal, perfect, type QualityTable, rewardsOf } from '@fastflow/pipelines'
+import { type Goal, perfect, type QualityTable, rewardsOf } from '@fastflow/pipelines'
 import { type Chooser, type Contender, contenders, fixed } from './contenders.ts'
 import { splitTable } from './split.ts'
 
@@ -75,10 +75,10 @@ function replay(
   const { next } = createRandom(seed + 1_000_000)
   return Array.from({ length: generations }, () => {
     const drawn = Math.floor(order() * fresh.runs.length)
-    const { features, scores } = fresh.runs[drawn]!
-    const context = contextOf(features, 0)
-    const arm = chooser.choose(context, next)
-    chooser.learn(context, arm, rewards[drawn]!)
+    const run = fresh.runs[drawn]!
+    const { scores } = run
+    const arm = chooser.choose(run, next)
+    chooser.learn(run, arm, rewards[drawn]!)
     const row = rewards[drawn]!
     return { arm, reward: row[arm]!, score: scores[arm] ?? perfect[goal.metric], best: row[best]! }
   })

@@ -56,5 +56,6 @@ function differenceOf(record: DecisionRecord, first: DecisionRecord): string | u
   const fields = ['key', 'arms', 'metric', 'limit'] as const
   const other = fields.find((field) => JSON.stringify(record[field]) !== JSON.stringify(first[field]))
   if (other !== undefined) return other
-  return record.context.length === first.context.length ? undefined : 'context'
+  const sizeOf = ({ choices }: DecisionRecord): number => choices[0]!.context.length
+  return sizeOf(record) === sizeOf(first) ? undefined : 'context'
 }

@@ -95,11 +95,11 @@ function recordOf(
   const request = { key: '', seed: 0, mode: 'on', arms, arm, propensity: 1, metric, limit } as const
   const outcome = {
     landings,
-    context: contextOf([0, 0, 0, 0], 0),
+    choices: [{ context: contextOf([0, 0, 0, 0], 0), among: [...arms.keys()], taken: [arm] }],
     proxy: null,
     scores: [],
     shadowNfe: 0,
     reward: null,
   } as const
-  return { format: 'fastflow-decision', version: 2, ...request, ...outcome }
+  return { format: 'fastflow-decision', version: 3, ...request, ...outcome }
 }

@@ -3,8 +3,8 @@ import { linUcb } from '@fastflow/bandits'
 import { FastFlowError, invalidArgument, isRecord } from '@fastflow/core'
 import { type DecisionRecord, learnerOfState } from '@fastflow/pipelines'
 
-/** What a policy would do: the probability of every arm in a context. */
-export type LogPolicy = (context: readonly number[]) => readonly number[]
+/** What a policy would do: the probability of every arm in a context, 0 outside those that are open. */
+export type LogPolicy = (context: readonly number[], among: readonly number[]) => readonly number[]
 
 /** Expected reward of every arm in a context. */
 export type RewardModel = (context: readonly number[]) => readonly number[]
@@ -16,11 +16,12 @@ export type RewardModel = (context: readonly number[]) => readonly number[]
  * @throws FastFlowError `invalid-argument` listing what there is, `policy-unreadable`.
  */
 export async function namedPolicy(name: string, arms: readonly number[], path: string): Promise<LogPolicy> {
-  if (name === 'uniform') return () => arms.map(() => 1 / arms.length)
+  if (name === 'uniform')
+    return (_, among) => arms.map((__, arm) => (among.includes(arm) ? 1 / among.length : 0))
   const always =
     (chosen: number): LogPolicy =>
-    () =>
-      arms.map((_, arm) => (arm === chosen ? 1 : 0))
+    (_, among) =>
+      arms.map((__, arm) => (arm === chosen && among.includes(arm) ? 1 : 0))
   if (name === 'full') return always(arms.length - 1)
   const budget = /^nfe:(\d+)$/.exec(name)?.[1]
   if (budget === undefined) return learnedPolicy(path, arms)
@@ -49,20 +50,18 @@ async function learnedPolicy(path: string, arms: readonly number[]): Promise<Log
   try {
     const learner = learnerOfState(document.learner)
     const state = learner.parse(document.learner, arms.length)
-    const all = [...arms.keys()]
-    return (context) => learner.probabilities(state, context, all)
+    return (context, among) => learner.probabilities(state, context, among)
   } catch (cause) {
     throw unreadable(`holds no learned state that fits the log (${(cause as Error).message})`, cause)
   }
 }
 
-/** A ridge regression an arm, fitted on these decisions. */
+/** A ridge regression an arm in what was known at the first choice, fitted on these decisions. */
 export function rewardModel(records: readonly DecisionRecord[]): RewardModel {
-  const { arms, context } = records[0]!
+  const { arms, choices } = records[0]!
   const regression = linUcb()
-  let state = regression.init({ arms: arms.length, dimension: context.length })
-  for (const record of records)
-    if (record.reward !== null)
-      state = regression.update(state, { arm: record.arm, context: record.context, reward: record.reward })
+  let state = regression.init({ arms: arms.length, dimension: choices[0]!.context.length })
+  for (const { arm, choices: made, reward } of records)
+    if (reward !== null) state = regression.update(state, { arm, context: made[0]!.context, reward })
   return (given) => regression.forecast(state, given).map(({ mean }) => mean)
 }

@@ -7,6 +7,7 @@ import {
   type SampleOptions,
   type SampleResult,
   sample,
+  type VectorSpace,
 } from '@fastflow/core'
 import { openAuto } from '../plan/auto.ts'
 import { checkPlanRequest } from '../plan/choose.ts'
@@ -26,6 +27,7 @@ const FEW_STEPS = 8
 /** One generation, apart from the decision which steps are evaluated. */
 export interface RunOptions
   extends Omit<SampleOptions<unknown, unknown>, 'policy' | 'policyState' | 'extrapolator' | 'solver'> {
+  readonly space: VectorSpace<unknown>
   /** Seed of the noise. */
   readonly seed: number
   /** The condition in a few numbers, for policies that choose by it. */

@@ -9,8 +9,8 @@ const DELTA = 0.05
 const EXPECTED = 0.05
 
 /**
- * Probabilities without the arms that could make all requests together earn less than `1 - alpha` of what the baseline
- * would have earned; what they had is the baseline's. Rewards are taken as `(1 + reward) / 2`, in [0, 1].
+ * The arms that cannot make all requests together earn less than `1 - alpha` of what the baseline would have earned. Rewards
+ * are taken as `(1 + reward) / 2`, in [0, 1].
  *
  * Prices are known; quality is bounded at all times at once from the runs measured beforehand, if they still count, and
  * the requests measured online, for all plans with probability 0.95. The full run's quality is 1.
@@ -18,13 +18,7 @@ const EXPECTED = 0.05
  * @param baseline what would be served without a bandit.
  * @param alpha above 0, below 1.
  */
-export function stayNear(
-  probabilities: readonly number[],
-  state: TargetState,
-  terms: Terms,
-  baseline: number,
-  alpha: number,
-): number[] {
+export function armsNear(state: TargetState, terms: Terms, baseline: number, alpha: number): number[] {
   const { arms } = terms
   const bounds = arms.map((nfe, arm) => {
     const { low, high } = boundsOf(state, terms, arm)
@@ -32,8 +26,7 @@ export function stayNear(
     return { taken: state.taken[arm]!, low: unit(low), high: unit(high) }
   })
   const allowed = conservativeArms(bounds, { baseline, alpha })
-  const refused = probabilities.reduce((sum, p, arm) => (allowed[arm] ? sum : sum + p), 0)
-  return probabilities.map((p, arm) => (allowed[arm] ? p : 0) + (arm === baseline ? refused : 0))
+  return [...arms.keys()].filter((arm) => allowed[arm])
 }
 
 function boundsOf(state: TargetState, { goal, arms, table }: Terms, arm: number) {

@@ -1,4 +1,6 @@
 import { type ContextualBandit, type LinearPrior, type LinearState, linUcb } from '@fastflow/bandits'
+import { lastChoice, sharedEvaluations } from './branches.ts'
+import { sizeScore, withLandings } from './early.ts'
 import { CONTEXT_SIZE, contextOf } from './features.ts'
 import { type BanditName, type Learner, MOST_PRIOR } from './learner.ts'
 import type { QualityTable } from './quality-table.ts'
@@ -32,16 +34,21 @@ export function contextualLearner(name: BanditName, bandit: ContextualBandit, ex
 }
 
 /**
- * One ridge regression of the rewards of every arm on the contexts of the measured runs: all arms were run on each noise,
- * so that no pull has to be spent on finding out what is known.
+ * One ridge regression of the rewards of every arm on the contexts of the measured runs, as they would have been where the
+ * arm is chosen for the last time: all arms were run on each noise, so that no pull has to be spent on finding out what is
+ * known.
  */
-function warmStart(goal: Goal, arms: readonly number[], { runs }: QualityTable): LinearPrior[] {
+function warmStart(goal: Goal, arms: readonly number[], table: QualityTable): LinearPrior[] {
+  const { runs } = table
   const regression = linUcb({ ridge: PRIOR_RIDGE })
+  const shared = sharedEvaluations(arms.length, table)
   let state = regression.init({ arms: arms.length, dimension: CONTEXT_SIZE })
-  for (const run of runs) {
-    const context = contextOf(run.features, 0)
-    for (const [arm, reward] of rewardsOf(goal, run.scores, arms).entries())
-      state = regression.update(state, { arm, context, reward })
+  for (const { features, size, scores, landings } of runs) {
+    const first = contextOf(features, 0, sizeScore(table, size))
+    for (const [arm, reward] of rewardsOf(goal, scores, arms).entries()) {
+      const seen = landings[arm]?.slice(0, lastChoice(shared, arm) - 1) ?? []
+      state = regression.update(state, { arm, context: withLandings(first, table, arm, seen), reward })
+    }
   }
   const unit = (i: number): number[] => Array.from({ length: CONTEXT_SIZE }, (_, k) => (k === i ? 1 : 0))
   const columns = Array.from({ length: CONTEXT_SIZE }, (_, i) => regression.forecast(state, unit(i)))

@@ -3,8 +3,14 @@ import { type Feeds, fillNormal, type Tensor } from '@fastflow/core'
 /** Directions that a prompt's embedding is projected on. */
 const PROJECTED = 4
 
-/** Entries of a context: 1, the projected condition, the landings of the request before. */
-export const CONTEXT_SIZE: number = PROJECTED + 2
+/** Entries for the landings of the request itself, the last ones. */
+export const LANDING_FEATURES = 2
+
+/**
+ * Entries of a context: 1, the projected condition, the landings of the request before, the size of the image that the first
+ * evaluation predicts, and the landings of the request itself.
+ */
+export const CONTEXT_SIZE: number = PROJECTED + 3 + LANDING_FEATURES
 
 /** Fixed, so that contexts mean the same in every process. */
 const PROJECTION_SEED = 20_111
@@ -21,9 +27,19 @@ export function conditionFeatures(feeds: Feeds): readonly number[] {
   return project(meanToken(states, mask))
 }
 
-/** @param previous landings of the request before, in standard deviations of the measured runs. */
-export function contextOf(features: readonly number[], previous: number): number[] {
-  return [1, ...features, Math.min(2, Math.max(-2, previous)) / 2]
+/**
+ * The context of a request without landings of its own yet.
+ *
+ * @param previous landings of the request before, in standard deviations of the measured runs.
+ * @param size of the image that the first evaluation predicts, in the same; 0 before it.
+ */
+export function contextOf(features: readonly number[], previous: number, size = 0): number[] {
+  return [1, ...features, scaled(previous), scaled(size), ...new Array<number>(LANDING_FEATURES).fill(0)]
+}
+
+/** Standard deviations as an entry of a context, of size about 1. */
+export function scaled(score: number): number {
+  return Math.min(2, Math.max(-2, score)) / 2
 }
 
 function meanToken(states: Tensor, mask: Tensor | undefined): Float64Array {

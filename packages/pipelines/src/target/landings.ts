@@ -30,26 +30,31 @@ export function landingScores(
 ): readonly (number | undefined)[] {
   const count = landings.length
   const alike = known.filter((run) => run.length === count)
-  const usable = count > 0 && alike.length >= LEAST_RUNS
   return Array.from({ length: LANDING_PARTS }, (_, part) => {
-    if (!usable) return undefined
     const from = Math.ceil((part * count) / LANDING_PARTS)
     const to = Math.ceil(((part + 1) * count) / LANDING_PARTS)
-    return from < to ? scoreOf(landings, alike, from, to) : undefined
+    return from < to ? standardScore(landings, alike, from, to) : undefined
   })
 }
 
-function scoreOf(
-  landings: readonly number[],
+/**
+ * How far the mean of the entries `from` to `to` (excluded) is from those of known runs, in standard deviations, at most 4:
+ * each entry is standardised first. Undefined where too few runs are known, or they are all the same.
+ *
+ * @param known runs with at least `to` entries.
+ */
+export function standardScore(
+  values: readonly number[],
   known: readonly (readonly number[])[],
   from: number,
   to: number,
 ): number | undefined {
+  if (known.length < LEAST_RUNS) return undefined
   const scales = Array.from({ length: to - from }, (_, i) => spread(known.map((run) => run[from + i]!)))
   const meanOf = (run: readonly number[]): number =>
     scales.reduce((sum, { mean, deviation }, i) => sum + (run[from + i]! - mean) / (deviation || 1), 0)
   const { deviation } = spread(known.map(meanOf))
-  return deviation > 0 ? Math.min(MOST, Math.max(-MOST, meanOf(landings) / deviation)) : undefined
+  return deviation > 0 ? Math.min(MOST, Math.max(-MOST, meanOf(values) / deviation)) : undefined
 }
 
 function spread(values: readonly number[]): { readonly mean: number; readonly deviation: number } {

@@ -17,6 +17,7 @@ import { readPlan } from '../plan/planned.ts'
 import type { RunKey } from '../policy/document.ts'
 import { findPolicy, type PolicyPlaces } from '../policy/places.ts'
 import { checkCount } from '../task/checks.ts'
+import { sized } from './early.ts'
 import { conditionFeatures } from './features.ts'
 import { landingLogs } from './landings.ts'
 import { proxyOf } from './metric.ts'
@@ -61,7 +62,8 @@ export async function measureQuality(
   const { table: found } = await findTable(places, { key, frontier, metric })
   // Scores of different proxies do not mix.
   const usable = found?.proxy.version === proxy.version ? found : undefined
-  let table = usable ?? emptyTable(key, frontier, options, proxy)
+  let table = usable ? await withSizes(usable, source) : emptyTable(key, frontier, options, proxy)
+  if (usable && table !== usable) await places.store.save(tableDigest(key, metric), table)
   for (let turn = table.runs.length; turn < total; turn++) {
     throwIfAborted(signal, 'measuring quality')
     onProgress?.(turn, total)
@@ -110,13 +112,37 @@ function emptyTable(
   }
 }
 
+/** Runs of a table of before get the size of what the first evaluation predicts, by that evaluation. */
+async function withSizes(table: QualityTable, source: MeasuredSource): Promise<QualityTable> {
+  if (table.runs.every(({ size }) => size !== undefined)) return table
+  const runs: QualityRun[] = []
+  for (const [turn, run] of table.runs.entries()) {
+    const { flow, feeds } = source.flow(turn, run.seed)
+    // Not where it showed something else than this turn would.
+    const same = JSON.stringify(conditionFeatures(feeds).map(brief)) === JSON.stringify(run.features)
+    runs.push(same ? { ...run, size: await sizeOf(flow) } : run)
+  }
+  return { ...table, runs }
+}
+
+/** Cost: 1 evaluation. */
+async function sizeOf({ noise, schedule, velocity }: Flow): Promise<number> {
+  const first = sized(velocity, float32Space)
+  const out = float32Space.allocate(noise)
+  const call = { index: 0, branch: 'both', guidance: undefined, signal: undefined, out } as const
+  await first.velocity(noise, schedule.sigmas[0]!, call)
+  return brief(first.size()!)
+}
+
 async function measureRun(
   flow: Flow,
   frontier: Frontier,
   proxy: QualityProxy,
   withFloor: boolean,
-): Promise<{ readonly run: Pick<QualityRun, 'scores' | 'landings'>; readonly floor: readonly number[] }> {
-  const references = (await rendered(flow)).images
+): Promise<{ readonly run: Omit<QualityRun, 'seed' | 'features'>; readonly floor: readonly number[] }> {
+  const first = sized(flow.velocity, float32Space)
+  const references = (await rendered({ ...flow, velocity: first.velocity })).images
+  const size = brief(first.size()!)
   const scoreOf = (images: readonly RgbImage[]): Promise<number> => scoreFrames(proxy, images, references)
   const scores: number[] = []
   const landings: (readonly number[])[] = []
@@ -126,7 +152,7 @@ async function measureRun(
     landings.push(landingLogs(mismatches).map(brief))
   }
   const coarse = withFloor ? await rendered(flow, undefined, coarserSchedule(flow.schedule)) : undefined
-  return { run: { scores, landings }, floor: coarse ? [brief(await scoreOf(coarse.images))] : [] }
+  return { run: { size, scores, landings }, floor: coarse ? [brief(await scoreOf(coarse.images))] : [] }
 }
 
 /** A plan whose landings are measured, at no evaluation. */

@@ -1,6 +1,8 @@
 import { type Frontier, type QualityProxy, type RgbImage, type SampleOptions, sample } from '@fastflow/core'
 import type { RunOptions } from '../generate/acceleration.ts'
-import type { DecisionRecord } from './record.ts'
+import { landingLogs } from './landings.ts'
+import { listening } from './measure-quality.ts'
+import type { DecisionRecord, ScoreRecord } from './record.ts'
 import { scoreFrames } from './score-frames.ts'
 
 /** A served request that is to be measured. */
@@ -9,6 +11,13 @@ export interface Served {
   readonly arm: number
   /** One, or the frames of a clip. */
   readonly images: readonly RgbImage[]
+  /** Decimal logarithms of its landing mismatches; none for the full run. */
+  readonly landings: readonly number[]
+}
+
+interface Image {
+  readonly frames: readonly RgbImage[]
+  readonly landings: readonly number[]
 }
 
 /**
@@ -16,7 +25,7 @@ export interface Served {
  * one; clips frame by frame. No scores where a run did not complete: a missing value is no update.
  */
 export async function measureRequest(
-  { options, arm, images: served }: Served,
+  { options, arm, images: frames, landings }: Served,
   compared: readonly number[],
   frontier: Frontier,
   proxy: QualityProxy,
@@ -24,27 +33,29 @@ export async function measureRequest(
   const { plans } = frontier.document
   const full = plans.length
   let nfe = 0
-  const imagesOf = async (which: number): Promise<readonly RgbImage[] | undefined> => {
-    if (which === arm) return served
+  const imageOf = async (which: number): Promise<Image | undefined> => {
+    if (which === arm) return { frames, landings }
     // Its steps are nobody's progress.
     const { onStep: _, ...silent } = options
     const run: SampleOptions<unknown, undefined> = silent
     const plan = plans[which]
-    const result = await sample({ ...run, ...(plan && { policy: frontier.at(plan.budget) }) })
+    const result = await sample({ ...run, ...(plan && { policy: listening(frontier.at(plan.budget)) }) })
     nfe += result.stats.nfe
     try {
-      return result.status.kind === 'completed' ? await options.render(result.x) : undefined
+      if (result.status.kind !== 'completed') return undefined
+      return { frames: await options.render(result.x), landings: landingLogs(result.stats.mismatches) }
     } finally {
-      options.space?.release(result.x)
+      options.space.release(result.x)
     }
   }
-  const references = await imagesOf(full)
-  if (references === undefined) return { scores: undefined, nfe }
-  const scores: { arm: number; score: number }[] = []
+  const reference = await imageOf(full)
+  if (reference === undefined) return { scores: undefined, nfe }
+  const scores: ScoreRecord[] = []
   for (const which of compared) {
-    const images = await imagesOf(which)
-    if (images === undefined) return { scores: undefined, nfe }
-    scores.push({ arm: which, score: await scoreFrames(proxy, images, references) })
+    const image = await imageOf(which)
+    if (image === undefined) return { scores: undefined, nfe }
+    const score = await scoreFrames(proxy, image.frames, reference.frames)
+    scores.push({ arm: which, score, landings: image.landings })
   }
   return { scores, nfe }
 }

@@ -8,6 +8,8 @@ import type { Metric } from './options.ts'
 export interface QualityRun {
   readonly seed: number
   readonly features: readonly number[]
+  /** Decimal logarithm of the squared norm of the image that the first evaluation predicts; older tables lack it. */
+  readonly size?: number
   /** Of each plan's image to the full run's. */
   readonly scores: readonly number[]
   /** Decimal logarithms of the landing mismatches of each plan, in their order. */
@@ -91,6 +93,7 @@ export function parseTable({ document, source }: FoundPolicy): QualityTable {
   const whole = (run: unknown): boolean =>
     isRecord(run) &&
     numbers(run.features) &&
+    (run.size === undefined || Number.isFinite(run.size)) &&
     numbers(run.scores, plans) &&
     Array.isArray(run.landings) &&
     run.landings.length === plans &&

@@ -5,24 +5,22 @@ import {
   type QualityProxy,
   type Recorder,
   type RgbImage,
-  sample,
 } from '@fastflow/core'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import type { Acceleration, RunOptions, Sampled } from '../generate/acceleration.ts'
 import type { RunKey } from '../policy/document.ts'
 import type { PolicyPlaces } from '../policy/places.ts'
-import { type Choice, certificateOf, choose } from './choose.ts'
-import { contextOf } from './features.ts'
+import { certificateOf, isLearned, type Route } from './choose.ts'
 import { landingLogs } from './landings.ts'
-import { listening } from './measure-quality.ts'
 import { measureRequest } from './measure-request.ts'
 import type { TargetAcceleration } from './options.ts'
 import { qualityOf } from './quality.ts'
 import { plansDigest } from './quality-table.ts'
 import { type DecisionRecord, parseRecord } from './record.ts'
-import { listen, replan } from './replan.ts'
+import { replan } from './replan.ts'
 import { rewardOf } from './reward.ts'
+import { runRequest } from './run-request.ts'
 import { parseState, type TargetState, type Terms, update } from './state.ts'
 
 /** Requests after which the journal is folded. */
@@ -47,8 +45,7 @@ export interface Session {
 /** A request that was served and not yet learned from. */
 interface Pending {
   readonly run: RunOptions
-  readonly choice: Choice
-  readonly context: readonly number[]
+  readonly route: Route
   readonly landings: readonly number[]
   readonly measured: boolean
   readonly recorder: Recorder<unknown> | undefined
@@ -70,31 +67,23 @@ export async function serve(session: Session): Promise<Acceleration> {
     listens: () => state.alarm !== null && session.mayReplan,
     async sample(runOptions) {
       const random = options.random ?? createRandom((runOptions.seed * 0x9e3779b1 + state.served) >>> 0).next
-      const context = contextOf(runOptions.features, state.previous)
-      const certificate = certificateOf(state, terms)
-      const choice = choose(state, terms, certificate, context, options, random)
       const measured = proxy !== undefined && random() < session.measure
-      const isFull = choice.arm === full
-      const recorder = isFull && state.alarm !== null && session.mayReplan ? listen(runOptions) : undefined
-      const plan = frontier.document.plans[choice.arm]
-      const result = await sample({
-        ...runOptions,
-        ...(plan && { policy: listening(frontier.at(plan.budget)) }),
-        ...(recorder && { velocity: recorder.velocity }),
-      })
-      if (result.status.kind === 'completed') {
-        const landings = isFull ? [] : landingLogs(result.stats.mismatches)
-        pending = { run: runOptions, choice, context, landings, measured, recorder }
-      }
-      const abstains = certificate.arm === undefined && options.choose !== 'learned'
-      const target = qualityOf(
-        state,
-        terms,
-        choice.arm,
-        proxy?.version,
-        abstains ? certificate.reason : undefined,
-      )
-      return { ...result, ...(plan && { quality: plan.quality }), target } satisfies Sampled
+      const certificate = certificateOf(state, terms)
+      const listens = state.alarm !== null && session.mayReplan
+      const deciding = { state, terms, certificate, options, frontier, listens, random }
+      const { result, route, recorder } = await runRequest(runOptions, deciding)
+      if (route === undefined) return result
+      const { stats } = result
+      // The full run lands everywhere and forecasts nothing.
+      const mismatches = route.arm === full ? [] : stats.mismatches
+      if (result.status.kind === 'completed')
+        pending = { run: runOptions, route, landings: landingLogs(mismatches), measured, recorder }
+      const abstained =
+        certificate.arm === undefined && !isLearned(state, options) ? certificate.reason : undefined
+      const target = qualityOf(state, terms, route.arm, proxy?.version, abstained)
+      const plan = frontier.document.plans[route.arm]
+      if (plan !== undefined) return { ...result, quality: plan.quality, target } satisfies Sampled
+      return { ...result, stats: { ...stats, mismatches, estimatedMse: undefined }, target }
     },
     document: () => undefined,
     plan: () => frontier.document,
@@ -129,7 +118,7 @@ export async function serve(session: Session): Promise<Acceleration> {
 function stateDigest({ key, frontier, terms }: Session): string {
   const { goal } = terms
   const fields = [
-    'fastflow-target/3',
+    'fastflow-target/4',
     key,
     plansDigest(frontier.document),
     goal.metric,
@@ -152,37 +141,36 @@ async function recordOf(
 ): Promise<DecisionRecord> {
   const { options, frontier, terms, proxy, key } = session
   const { goal, arms } = terms
-  const { run, choice, context, landings, measured } = pending
+  const { run, route, landings, measured } = pending
   const full = arms.length - 1
   // The next cheaper plan is measured along: that is how a target is relaxed.
-  const compared = [...new Set([choice.candidate, Math.max(0, choice.candidate - 1)])].filter(
-    (arm) => arm < full,
-  )
+  const candidate = route.arm === full ? route.candidate : route.arm
+  const compared = [...new Set([candidate, Math.max(0, candidate - 1)])]
   const found =
     measured && proxy
-      ? await measureRequest({ options: run, arm: choice.arm, images }, compared, frontier, proxy)
+      ? await measureRequest({ options: run, arm: route.arm, images, landings }, compared, frontier, proxy)
       : undefined
   const scores = found?.scores ?? []
-  const own = scores.find(({ arm }) => arm === choice.arm)?.score
+  const own = scores.find(({ arm }) => arm === route.arm)?.score
   // A full run counts where it was drawn to be measured, though it needs no measuring: else logs would hold too many.
-  const ofFull = found?.scores && choice.arm === full ? 0 : null
+  const ofFull = found?.scores && route.arm === full ? 0 : null
   return {
     format: 'fastflow-decision',
-    version: 2,
+    version: 3,
     key,
     seed: run.seed,
     mode: options.mode ?? 'on',
     arms,
-    arm: choice.arm,
-    propensity: choice.propensity,
-    context,
+    arm: route.arm,
+    propensity: route.propensity,
+    choices: route.choices,
     landings,
     metric: goal.metric,
     limit: goal.limit,
     proxy: scores.length > 0 ? proxy!.version : null,
     scores,
     shadowNfe: found?.nfe ?? 0,
-    reward: own === undefined ? ofFull : rewardOf(goal, own, arms[choice.arm]!, arms[full]!),
+    reward: own === undefined ? ofFull : rewardOf(goal, own, arms[route.arm]!, arms[full]!),
   }
 }
 

@@ -1,6 +1,8 @@
 import { cusum, type DriftState, type RateCounts } from '@fastflow/bandits'
 import { FastFlowError, isRecord } from '@fastflow/core'
+import { lastChoice, sharedEvaluations } from './branches.ts'
 import { lostIn } from './conservative.ts'
+import { withLandings } from './early.ts'
 import { LANDING_PARTS, landingScores } from './landings.ts'
 import type { BanditName, Learner } from './learner.ts'
 import { learnerOf } from './named-learner.ts'
@@ -16,7 +18,7 @@ export interface Outcomes extends RateCounts {
 
 /** Everything learned while serving. Plain JSON. */
 export interface TargetState {
-  readonly version: 3
+  readonly version: 4
   readonly served: number
   /** Requests each arm was served for since the last alarm. */
   readonly taken: readonly number[]
@@ -57,6 +59,8 @@ export interface Terms {
   /** Evaluations of the plans, increasing, and of the full run. */
   readonly arms: readonly number[]
   readonly table: QualityTable | undefined
+  /** Evaluations that every two arms have in common. */
+  readonly shared: readonly (readonly number[])[]
   readonly learner: Learner
 }
 
@@ -67,12 +71,12 @@ export function createTerms(
   table: QualityTable | undefined,
   bandit?: BanditName,
 ): Terms {
-  return { goal, arms, table, learner: learnerOf(bandit) }
+  return { goal, arms, table, shared: sharedEvaluations(arms.length, table), learner: learnerOf(bandit) }
 }
 
 export function initState({ goal, arms, table, learner }: Terms): TargetState {
   const state = learner.init(goal, arms, table)
-  return { version: 3, served: 0, ...nothingYet(arms), learner: state, drift: calm, previous: 0, alarm: null }
+  return { version: 4, served: 0, ...nothingYet(arms), learner: state, drift: calm, previous: 0, alarm: null }
 }
 
 function nothingYet(arms: readonly number[]): Pick<TargetState, 'taken' | 'online'> {
@@ -90,17 +94,16 @@ export function update(state: TargetState, record: DecisionRecord, terms: Terms)
   const known = scores.filter((score) => score !== undefined)
   const previous = known.length > 0 ? known.reduce((sum, z) => sum + z, 0) / known.length : state.previous
   const served = state.served + 1
-  const learnt = { ...learn(state, record, terms), served, previous }
+  const learner = teach(state.learner, record, terms)
+  const learnt = { ...learn(state, record, terms), learner, served, previous }
   if (updates.every(({ alarm }) => alarm === undefined)) return { ...learnt, drift }
   // What was measured belongs to the model as it was.
   return { ...learnt, ...nothingYet(terms.arms), drift: calm, alarm: served }
 }
 
-function learn(state: TargetState, record: DecisionRecord, { goal, arms, learner }: Terms): TargetState {
-  const { scores, context } = record
-  const numSteps = arms.at(-1)!
+function learn(state: TargetState, record: DecisionRecord, { goal }: Terms): TargetState {
   const online = state.online.map((counts, arm) => {
-    const found = scores.find((entry) => entry.arm === arm)
+    const found = record.scores.find((entry) => entry.arm === arm)
     if (found === undefined) return counts
     return {
       runs: counts.runs + 1,
@@ -109,14 +112,22 @@ function learn(state: TargetState, record: DecisionRecord, { goal, arms, learner
     }
   })
   const taken = state.taken.map((count, arm) => (arm === record.arm ? count + 1 : count))
-  let learnt = state.learner
-  for (const { arm, score } of scores)
-    learnt = learner.update(learnt, { arm, context, reward: rewardOf(goal, score, arms[arm]!, numSteps) })
+  return { ...state, taken, online }
+}
+
+/** The bandit learns of every arm that was measured, in the context its last choice would have had. */
+function teach(before: unknown, record: DecisionRecord, terms: Terms): unknown {
+  const { goal, arms, table, shared, learner } = terms
+  const { context: first } = record.choices[0]!
+  let state = before
+  for (const { arm, score, landings } of record.scores) {
+    const context = withLandings(first, table, arm, landings.slice(0, lastChoice(shared, arm) - 1))
+    state = learner.update(state, { arm, context, reward: rewardOf(goal, score, arms[arm]!, arms.at(-1)!) })
+  }
   // What the full run earns is known; it counts as often as plans do, where it was drawn to be measured.
   const full = arms.length - 1
-  if (record.arm === full && record.reward !== null)
-    learnt = learner.update(learnt, { arm: full, context, reward: record.reward })
-  return { ...state, taken, online, learner: learnt }
+  if (record.arm !== full || record.reward === null) return state
+  return learner.update(state, { arm: full, context: first, reward: record.reward })
 }
 
 /** The landings of a request, part by part, in standard deviations of the measured runs. */
@@ -144,7 +155,7 @@ export function parseState(document: unknown, terms: Terms): TargetState {
     const message = `the learned state of the target is damaged${cause ? ` (${cause})` : ''}; delete it to learn anew`
     return new FastFlowError({ code: 'policy-unreadable', field: 'target.state', message, cause })
   }
-  if (!isRecord(document) || document.version !== 3) throw unreadable()
+  if (!isRecord(document) || document.version !== 4) throw unreadable()
   const { taken, online, served, previous, alarm, drift } = document
   const counts = (value: unknown): boolean => Number.isFinite(value) && (value as number) >= 0
   if (!Array.isArray(taken) || taken.length !== fresh.taken.length || !taken.every(counts)) throw unreadable()
