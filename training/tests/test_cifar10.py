@@ -28,13 +28,15 @@ SETTINGS = Settings(steps=6, minutes=10, warmup=1, checkpoint_every=1000, previe
 
 @pytest.fixture
 def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with decoded images drawn by chance, the network small."""
+    """A folder with decoded images, a colour a class, the network small."""
     monkeypatch.setattr(recipe, "CONFIG", replace(TINY, image_size=32, num_classes=10))
     monkeypatch.setattr(recipe, "NULL_CLASS", 10)
     monkeypatch.setattr(cifar10.training, "IMAGES_PER_CLASS", 1)
     random = np.random.default_rng(0)
-    named = {f"{split}_images": random.integers(0, 256, (20, 32, 32, 3), np.uint8) for split in ("train", "test")}
-    labels = {f"{split}_labels": np.arange(20) % 10 for split in ("train", "test")}
+    classes = np.arange(20) % 10
+    colours = random.integers(0, 256, (10, 1, 1, 3), np.uint8)[classes]
+    named = {f"{split}_images": np.broadcast_to(colours, (20, 32, 32, 3)) for split in ("train", "test")}
+    labels = {f"{split}_labels": classes for split in ("train", "test")}
     np.savez(tmp_path / "cifar10.npz", **named, **labels)
     return tmp_path
 
@@ -57,6 +59,13 @@ def test_a_network_without_gains_keeps_its_function() -> None:
     net = UNet(TINY)
     for case in probes(net):
         assert torch.allclose(unbake(bake(net))(*case), net(*case), atol=1e-5)
+
+
+def test_learns(work: Path) -> None:
+    cifar10.train(work, "cpu", 8, replace(SETTINGS, steps=3))
+    cifar10.train(work, "cpu", 8, replace(SETTINGS, steps=60))
+    first, last = [json.loads(line)["loss"] for line in (work / "cifar10" / "log.jsonl").read_text().splitlines()]
+    assert last < 0.95 * first
 
 
 def test_an_exported_model_can_be_trained_on(work: Path, tmp_path: Path) -> None:
