@@ -6,8 +6,8 @@ from pathlib import Path
 
 from ...export.layout import read_metrics
 from ..emoji.card import common_fields, read_architecture
+from .evaluation import SHOWN
 from .model import FRAMES_PER_SECOND, GROUPS, LENGTHS, STYLES
-from .training import PREVIEWS
 
 CARD = """\
 # Emoji text-to-video
@@ -87,7 +87,7 @@ def card(out: Path) -> None:
     fields = {
         "most": flow["frames"],
         "rate": FRAMES_PER_SECOND,
-        "prompts": ", ".join(f'"{words}"' for words in PREVIEWS),
+        "prompts": ", ".join(f'"{words}"' for words in SHOWN),
         "steps": evaluation["steps"],
         "guidance": evaluation["guidance_scale"],
         "frames": evaluation["frames"],

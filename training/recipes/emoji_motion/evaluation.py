@@ -18,6 +18,8 @@ from .model import FLOW, LENGTHS, STYLES, build, moving_rows
 from .training import PREVIEWS
 
 SEED = 2024
+# What the card shows: every motion.
+SHOWN = (*PREVIEWS, "balloon moving down, 3d", "strawberry zooming out, flat")
 
 
 def centres(clips: Tensor) -> Tensor:
@@ -51,7 +53,7 @@ def evaluate(work: Path, checkpoint: Path, out: Path, device: str, count: int, g
             return autoencoder.decode(latents.transpose(1, 2).flatten(0, 1)).float().unflatten(0, (-1, frames))
 
     out.mkdir(parents=True, exist_ok=True)
-    save_grid(clips(list(PREVIEWS), 1).flatten(0, 1), columns=frames, path=out / "samples.png", scale=1)
+    save_grid(clips(list(SHOWN), 1).flatten(0, 1), columns=frames, path=out / "samples.png", scale=1)
     generator = torch.Generator().manual_seed(SEED)
     rows = moving_rows(data, "train")
     weights = emoji.balanced_weights(data.entries, rows)
