@@ -10,13 +10,7 @@ const allowed = {
   '@fastflow/proxies': ['@fastflow/core', '@huggingface/tokenizers'],
   '@fastflow/backend-node': ['@fastflow/core', 'onnxruntime-node'],
   '@fastflow/backend-web': ['@fastflow/core', 'onnxruntime-web'],
-  '@fastflow/pipelines': [
-    '@fastflow/core',
-    '@fastflow/proxies',
-    '@fastflow/bandits',
-    '@huggingface/tokenizers',
-    '@noble/hashes',
-  ],
+  '@fastflow/pipelines': ['@fastflow/core', '@fastflow/proxies', '@fastflow/bandits', '@noble/hashes'],
   '@fastflow/peers': ['@fastflow/core'],
   '@fastflow/testkit': ['@fastflow/core', 'vitest'],
   '@fastflow/studio': [

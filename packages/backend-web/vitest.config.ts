@@ -15,7 +15,7 @@ const inChromium: ViteUserConfig = {
     include: [
       '@noble/hashes/sha2.js',
       '@noble/hashes/utils.js',
-      '@fastflow/pipelines > @huggingface/tokenizers',
+      '@fastflow/pipelines > @fastflow/proxies > @huggingface/tokenizers',
     ],
   },
   worker: { format: 'es' },

@@ -74,9 +74,17 @@ describe('proxies build', () => {
     ['--weights', 'none.safetensors', 2, 'cannot be read'],
     ['header', 'cut.safetensors', 1, 'it is cut off'],
     ['lin6.weight', 'other.safetensors', 1, 'is missing'],
+    ['lin0.weight', 'nan.safetensors', 1, 'holds NaN'],
+    ['weights', 'foreign.safetensors', 1, 'are of no network that LPIPS uses'],
   ])('refuses %s: %s', async (field, path, code, problem) => {
     await writeFile(join(cwd, 'cut.safetensors'), weights.subarray(0, 7))
     await writeFile(join(cwd, 'other.safetensors'), safetensorsOf(hashedWeights('squeeze').slice(0, -1)))
+    const damaged = hashedWeights('squeeze').map((tensor) =>
+      tensor.name === 'lin0.weight' ? { ...tensor, data: tensor.data.map(() => Number.NaN) } : tensor,
+    )
+    await writeFile(join(cwd, 'nan.safetensors'), safetensorsOf(damaged))
+    const foreign = [{ name: 'w', shape: [2], data: Float32Array.of(1, 2) }]
+    await writeFile(join(cwd, 'foreign.safetensors'), safetensorsOf(foreign))
     const result = await run('proxies', 'build', 'lpips', '--weights', path, '--out', 'x.onnx')
     expect(result.code).toBe(code)
     expect(result.log).toContain(field)

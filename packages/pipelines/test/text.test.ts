@@ -369,3 +369,17 @@ describe('a folder of a text model that is not in order', () => {
     expect(open.runners).toBe(0)
   })
 })
+
+describe('pixels that are NaN', () => {
+  it('are an error and no black image; images before them stay', async () => {
+    const { pipe } = await fakeText('text-to-image', { overflows: (call) => call === 1 })
+    const kept: number[] = []
+    const error = await failure(() =>
+      pipe.generate('ant', { numSteps: 2, count: 3, onImage: ({ seed }) => kept.push(seed) }),
+    )
+    expect(error).toMatchObject({ code: 'model-failed', field: 'pixels' })
+    expect(error.message).toMatch(/^pixels: hold NaN at 7, .*export it in float32/)
+    expect(kept).toEqual([0])
+    expect((await pipe.generate('ant', { numSteps: 2, seed: 1 })).images).toHaveLength(1)
+  })
+})

@@ -21,3 +21,9 @@ export { type Summary, summarize } from './statistics/summarize.ts'
 export { temporalConsistency } from './temporal/temporal-consistency.ts'
 export { temporalDifference } from './temporal/temporal-difference.ts'
 export { temporalFlickering } from './temporal/temporal-flickering.ts'
+export {
+  readTokenizer,
+  type TextTokenizer,
+  type TokenizerOptions,
+  type Tokens,
+} from './text/read-tokenizer.ts'

@@ -8,7 +8,7 @@ import { type Clip, loadClip, type Resample, resizeLikePillow } from '@fastflow/
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { preprocess } from '../src/clip/preprocess.ts'
 import { readPreprocessing } from '../src/clip/preprocessing.ts'
-import { readPromptTokenizer } from '../src/clip/tokenizer.ts'
+import { readClipTokenizer } from '../src/clip/tokenizer.ts'
 import { clipTokenizerJson } from './clip-vocabulary.ts'
 import { rejectionOf } from './errors.ts'
 import { degraded, imageOf, scene } from './reference-images.ts'
@@ -102,7 +102,7 @@ describe('preprocessing', () => {
 
 describe('tokenizer', () => {
   it('equals transformers, padded and cut', async () => {
-    const { tokenize } = await readPromptTokenizer(await backend.open(tiny), undefined)
+    const { tokenize } = await readClipTokenizer(await backend.open(tiny), undefined)
     for (const [k, prompt] of reference.prompts.entries()) {
       expect(tokenize(prompt).ids).toEqual(reference.ids[k])
     }
@@ -117,7 +117,7 @@ describe('tokenizer', () => {
         readFileSync(join(fixtures, 'clip-tokens.json'), 'utf8'),
       )
       const folder = await changed({ 'tokenizer.json': clipTokenizerJson(testData(vocabulary)!) })
-      const { tokenize } = await readPromptTokenizer(folder, 1000)
+      const { tokenize } = await readClipTokenizer(folder, 1000)
       expect(strings).toHaveLength(1000)
       for (const [text, ids] of strings) {
         const tokens = tokenize(text)

@@ -51,7 +51,7 @@ describe('readSafetensors', () => {
     }
     const error = errorOf(() => readSafetensors(bytes.slice(0, -1), 'x.safetensors'))
     expect(error.message).toBe(
-      'x.safetensors: data holds 11 bytes of tensors, its header says 12: it is cut off; copy it again; restore the file',
+      'x.safetensors: data holds 11 bytes of tensors, its header says 12: it is cut off; restore the file',
     )
   })
 

@@ -9,7 +9,7 @@ import { batchedPasses } from './batched-passes.ts'
 import { checkGuidance, checkNumSteps, checkSeed } from './checks.ts'
 import { guidedVelocity } from './guided-velocity.ts'
 import type { FlowOptions, RunSettings } from './options.ts'
-import { toRgb } from './pixels.ts'
+import { checkPixels, toRgb } from './pixels.ts'
 import { ordinaryStates, type States } from './states.ts'
 import type { Condition, TaskModel } from './task-model.ts'
 
@@ -44,7 +44,7 @@ export function prepareFlow<T>(
     schedule: scheduleOf(model, options.numSteps),
     numFrames: framesOf(model, dims),
     fps,
-    pixels: (x) => states.decode(model, x, dims),
+    pixels: async (x) => checkPixels(await states.decode(model, x, dims)),
     toImage: (pixels, frame = 0) => toRgb(pixels.subarray(frame * plane, (frame + 1) * plane), size),
     async preview({ x, velocity, sigma }, frame = 0) {
       const end = space.allocate(x)

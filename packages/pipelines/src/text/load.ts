@@ -1,4 +1,5 @@
 import type { ConfigFile, Feeds, ModelFolder, ModelRunner, ResidentRunner, TensorInfo } from '@fastflow/core'
+import { readTokenizer, type TextTokenizer } from '@fastflow/proxies'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { checkGuidance } from '../task/checks.ts'
@@ -9,7 +10,6 @@ import type { Condition, TaskModel } from '../task/task-model.ts'
 import { decodeLatents, decodeResidentLatents, previewLatents } from './latents.ts'
 import { checkPrompt, checkText, promptNotes } from './prompt.ts'
 import { encodeTokens } from './text-encoder.ts'
-import { readTokenizer, type TextTokenizer } from './tokenizer.ts'
 import { readVae, type VaeConfig } from './vae-config.ts'
 
 /**
@@ -17,6 +17,10 @@ import { readVae, type VaeConfig } from './vae-config.ts'
  * instead of 2 their decibels mean about the same.
  */
 const LATENT_RANGE = 4
+
+const TOKENIZER = 'tokenizer/tokenizer.json'
+/** Most tokens of a text. */
+const MAX_LENGTH = 4096
 
 /** What text-to-image, editing and video have in common: a text encoder, a transformer in latent space, a decoder. */
 export interface TextParts {
@@ -27,6 +31,8 @@ export interface TextParts {
   readonly side: number
   readonly vae: VaeConfig
   readonly tokenizer: TextTokenizer
+  /** SHA-256, hex, of the tokenizer's file. */
+  readonly tokenizerDigest: string
   readonly textEncoder: ModelRunner
   readonly transformer: ModelRunner
   readonly decoder: ModelRunner
@@ -55,7 +61,11 @@ export async function loadTextParts(
   const side = file.whole('sample_size', { least: 1, most: MAX_SIZE })
   const width = file.whole('cross_attention_dim', { least: 1, most: 65_536 })
   const vae = await readVae(folder, 'vae_decoder', channels)
-  const tokenizer = await readTokenizer(folder)
+  const tokenizer = await readTokenizer(folder, {
+    path: TOKENIZER,
+    lengthOf: (settings) => settings.whole('model_max_length', { least: 1, most: MAX_LENGTH }),
+  })
+  const tokenizerDigest = bytesToHex(sha256(await folder.read(TOKENIZER)))
   const { maxLength } = tokenizer
   const latents = ['batch', channels, side, side]
   const float = (name: string, dims: TensorInfo['dims']): TensorInfo => ({ name, type: 'float32', dims })
@@ -78,12 +88,23 @@ export async function loadTextParts(
     inputs: [float('latent_sample', latents)],
     output: 'sample',
   })
-  return { config, folder, channels, side, vae, tokenizer, textEncoder, transformer, decoder }
+  return {
+    config,
+    folder,
+    channels,
+    side,
+    vae,
+    tokenizer,
+    tokenizerDigest,
+    textEncoder,
+    transformer,
+    decoder,
+  }
 }
 
 /** The part of a task model that does not depend on the task. */
 export function textModel(
-  { config, side, vae, tokenizer, textEncoder, transformer, decoder }: TextParts,
+  { config, side, vae, tokenizerDigest, textEncoder, transformer, decoder }: TextParts,
   task: Task,
   more: readonly ModelRunner[] = [],
 ): Omit<TaskModel, 'dims' | 'condition' | 'calibrationConditions' | 'dispose'> {
@@ -91,7 +112,7 @@ export function textModel(
   return {
     task,
     name: config.name,
-    digest: bytesToHex(sha256(utf8ToBytes(JSON.stringify([task, tokenizer.digest, ...digests])))),
+    digest: bytesToHex(sha256(utf8ToBytes(JSON.stringify([task, tokenizerDigest, ...digests])))),
     labels: [],
     defaults: { numSteps: config.numSteps, guidanceScale: config.guidanceScale },
     scheduler: config.scheduler,

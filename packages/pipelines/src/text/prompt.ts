@@ -1,5 +1,5 @@
 import { invalidArgument } from '@fastflow/core'
-import type { TextTokenizer, Tokens } from './tokenizer.ts'
+import type { TextTokenizer, Tokens } from '@fastflow/proxies'
 
 /** More is no description but a mistake, a file in place of a prompt. */
 const MAX_CHARACTERS = 10_000

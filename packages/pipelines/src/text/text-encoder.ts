@@ -1,5 +1,5 @@
 import type { Feeds, ModelRunner, Tensor } from '@fastflow/core'
-import type { Tokens } from './tokenizer.ts'
+import type { Tokens } from '@fastflow/proxies'
 
 /** Texts that go through the encoder in one batch. */
 const BATCH = 16

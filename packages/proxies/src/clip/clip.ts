@@ -1,9 +1,9 @@
 import { invalidArgument, type ModelRunner, type QualityProxy, type RgbImage } from '@fastflow/core'
 import { cosine } from '../cosine.ts'
 import type { ImageFeatures } from '../image-features.ts'
+import type { TextTokenizer } from '../text/read-tokenizer.ts'
 import { encodeImages, encodeText } from './encoders.ts'
 import type { Preprocessing } from './preprocessing.ts'
-import type { PromptTokenizer } from './tokenizer.ts'
 
 /** CLIP's two encoders, loaded. */
 export interface Clip {
@@ -30,7 +30,7 @@ export interface Clip {
 export function clipOf(
   text: ModelRunner,
   vision: ModelRunner,
-  tokenizer: PromptTokenizer,
+  tokenizer: TextTokenizer,
   preprocessing: Preprocessing,
 ): Clip {
   const version = `clip/1+${text.digest.slice(0, 8)}${vision.digest.slice(0, 8)}`

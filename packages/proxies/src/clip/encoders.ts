@@ -1,13 +1,13 @@
 import { type Feeds, invalidArgument, type ModelRunner, type RgbImage } from '@fastflow/core'
 import { checkImage } from '../image-pair.ts'
+import type { TextTokenizer } from '../text/read-tokenizer.ts'
 import { preprocess } from './preprocess.ts'
 import type { Preprocessing } from './preprocessing.ts'
-import type { PromptTokenizer } from './tokenizer.ts'
 
 /** One pass of the text model. */
 export async function encodeText(
   runner: ModelRunner,
-  tokenizer: PromptTokenizer,
+  tokenizer: TextTokenizer,
   prompt: string,
 ): Promise<Float32Array> {
   const { ids, mask } = tokenizer.tokenize(prompt)

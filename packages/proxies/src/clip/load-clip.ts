@@ -7,7 +7,7 @@ import {
 } from '@fastflow/core'
 import { type Clip, clipOf } from './clip.ts'
 import { readPreprocessing } from './preprocessing.ts'
-import { readPromptTokenizer } from './tokenizer.ts'
+import { readClipTokenizer } from './tokenizer.ts'
 
 /**
  * Loads CLIP from a folder in the layout of a transformers ONNX export: `text_model.onnx` (`input_ids`, maybe
@@ -26,7 +26,7 @@ export async function loadClip(folder: ModelFolder, options: LoadOptions = {}): 
     const ids = port(folder, textPath, text.inputs, 'input_ids', 'int64')
     port(folder, textPath, text.outputs, 'text_embeds', 'float32')
     const length = ids.dims[1]
-    const tokenizer = await readPromptTokenizer(
+    const tokenizer = await readClipTokenizer(
       folder,
       typeof length === 'number' && length > 1 ? length : undefined,
     )

@@ -41,7 +41,7 @@ export function readSafetensors(bytes: Uint8Array, name = 'weights'): ReadonlyMa
   }
   const held = bytes.length - start
   if (held !== at) {
-    const cut = held < at ? 'it is cut off; copy it again' : 'it is no plain safetensors file'
+    const cut = held < at ? 'it is cut off' : 'it is no plain safetensors file'
     throw unreadable(name, 'data', `holds ${held} bytes of tensors, its header says ${at}: ${cut}`)
   }
   return new Map(entries.map((entry) => [entry.name, readTensor(view, start, entry, name)]))

@@ -1,0 +1,115 @@
+import { type ConfigFile, FastFlowError, isRecord, type ModelFolder, readConfig } from '@fastflow/core'
+import { Tokenizer } from '@huggingface/tokenizers'
+
+/** A text as an encoder reads it; both lists are as long as the model's texts. */
+export interface Tokens {
+  readonly ids: readonly number[]
+  /** 1 for a token of the text, begin and end included; 0 for padding. */
+  readonly mask: readonly number[]
+  /** Tokens of the text, however many there are, begin and end included. */
+  readonly length: number
+  /** Words that have letters the vocabulary lacks. */
+  readonly unknown: readonly string[]
+}
+
+export interface TextTokenizer {
+  /** Tokens a text is padded or cut to. */
+  readonly maxLength: number
+  /** A text that is too long loses its last words, never its end token. */
+  tokenize(text: string): Tokens
+}
+
+/** Where a tokenizer is, and how long its texts are. */
+export interface TokenizerOptions {
+  /** Path of `tokenizer.json` inside the folder; `tokenizer_config.json` lies beside it. */
+  readonly path: string
+  /** Tokens a text is padded or cut to, where `tokenizer_config.json` says this. */
+  lengthOf(settings: ConfigFile): number
+}
+
+/** What is used of the library, whose own types do not resolve under `nodenext`. */
+interface Encoder {
+  encode(
+    text: string,
+    options?: { readonly add_special_tokens: boolean },
+  ): { readonly ids: readonly number[] }
+  token_to_id(token: string): number | undefined
+}
+
+/**
+ * Reads a tokenizer in the JSON format of Hugging Face `tokenizers`, byte-level BPE or any other.
+ *
+ * @throws FastFlowError `model-not-found`, `model-unreadable`.
+ */
+export async function readTokenizer(
+  folder: ModelFolder,
+  { path, lengthOf }: TokenizerOptions,
+): Promise<TextTokenizer> {
+  const settings = await readConfig(folder, path.replace(/[^/]*$/, 'tokenizer_config.json'))
+  const maxLength = lengthOf(settings)
+  const document = await readConfig(folder, path)
+  const encoder = openTokenizer(folder, path, document.values, settings.values)
+  const pad = idOf(encoder, settings, 'pad_token')
+  const named = tokenName(settings, 'unk_token') !== undefined
+  const unknownId = named ? idOf(encoder, settings, 'unk_token') : undefined
+  const hasUnknown = (text: string): boolean =>
+    unknownId !== undefined && encoder.encode(text, { add_special_tokens: false }).ids.includes(unknownId)
+  return {
+    maxLength,
+    tokenize(text) {
+      const { ids, length } = cut(encoder, text, maxLength)
+      const padding = Array.from({ length: maxLength - ids.length }, () => 0)
+      return {
+        ids: [...ids, ...padding.map(() => pad)],
+        mask: [...ids.map(() => 1), ...padding],
+        length,
+        unknown: hasUnknown(text) ? text.split(/\s+/).filter(hasUnknown) : [],
+      }
+    },
+  }
+}
+
+/** The first tokens of a text between the tokens that begin and end every text. */
+function cut(
+  encoder: Encoder,
+  text: string,
+  maxLength: number,
+): { readonly ids: readonly number[]; readonly length: number } {
+  const { ids } = encoder.encode(text)
+  const { length } = ids
+  if (length <= maxLength) return { ids, length }
+  const bare = encoder.encode(text, { add_special_tokens: false }).ids
+  const added = length - bare.length
+  let before = 0
+  while (before < added && bare.some((id, k) => ids[before + k] !== id)) before++
+  const after = added - before
+  return { ids: [...ids.slice(0, maxLength - after), ...ids.slice(length - after)], length }
+}
+
+function openTokenizer(folder: ModelFolder, path: string, document: object, settings: object): Encoder {
+  try {
+    return new Tokenizer(document, settings)
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new FastFlowError({
+      code: 'model-unreadable',
+      field: path,
+      message: `${folder.location}/${path}: is not a tokenizer this version reads (${reason}); restore the file`,
+      cause,
+    })
+  }
+}
+
+function idOf(encoder: Encoder, settings: ConfigFile, field: string): number {
+  const name = tokenName(settings, field)
+  const id = name === undefined ? undefined : encoder.token_to_id(name)
+  if (id !== undefined) return id
+  throw settings.wrong(field, 'is not in the vocabulary of tokenizer.json')
+}
+
+/** Older folders write special tokens as objects. */
+function tokenName({ values }: ConfigFile, field: string): string | undefined {
+  const value = values[field]
+  const name = isRecord(value) ? value.content : value
+  return typeof name === 'string' && name !== '' ? name : undefined
+}
