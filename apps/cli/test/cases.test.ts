@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { cp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { beforeEach, expect, onTestFinished, test } from 'vitest'
@@ -58,6 +58,25 @@ test('calibrate plans with the prompts, pictures and frames it is given', async 
   const clip = await plan('clip.json', '--model', 'words-motion', '--frames', '3')
   expect(JSON.stringify(clip.key)).toContain('3')
   expect(clip.key).not.toEqual((await plan('default.json', '--model', 'words-motion')).key)
+})
+
+test('measure makes its runs of the prompts of a file', async () => {
+  const cache = ['--model', 'words', '--cache', 'cache', '--steps', '12']
+  const planned = await run('generate', ...cache, '--prompt', 'owl', '--accelerate', 'auto')
+  expect(planned.code).toBe(0)
+  const measure = async (name: string, ...lines: readonly unknown[]) => {
+    const file = await cases(...lines)
+    const args = ['--metric', 'psnr', '--runs', '2', '--out', name, '--cache', `cache-${name}`]
+    await cp(join(cwd, 'cache'), join(cwd, `cache-${name}`), { recursive: true })
+    const { code, log } = await run('measure', ...cache, ...args, ...file)
+    expect({ code, log: code === 0 ? '' : log }).toEqual({ code: 0, log: '' })
+    const table = JSON.parse(await readFile(join(cwd, name), 'utf8'))
+    return table.runs.map(({ features }: { features: readonly number[] }) => features)
+  }
+  const two = await measure('two.json', { prompt: 'owl at night' }, { prompt: 'cat at noon' })
+  expect(two[0]).not.toEqual(two[1])
+  const one = await measure('one.json', { prompt: 'owl at night' })
+  expect(one).toEqual([two[0], two[0]])
 })
 
 test('what does not go together is refused', async () => {

@@ -1,8 +1,11 @@
-import type { QualityProxy } from '@fastflow/core'
+import type { QualityProxy, RgbImage } from '@fastflow/core'
 import { type DecisionRecord, planDigest, type TargetAcceleration, tableDigest } from '@fastflow/pipelines'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { scoreFrames } from '../src/target/score-frames.ts'
 import { failure } from './support/failure.ts'
 import { type FakePipeline, fakePipeline, type RecordingStore } from './support/fake-pipeline.ts'
+import { fakeText } from './support/fake-text-backend.ts'
+import { grey } from './support/grey.ts'
 
 const STEPS = 20
 const calibration = { evaluations: 120, budgets: [6, 10] } as const
@@ -147,6 +150,61 @@ describe('a certified target', () => {
     const replanned = await pipe.generate('ant', { accelerate: { target: { psnr: 12 } } })
     expect(replanned.notes[0]).toMatch(/belongs to other plans/)
     ;({ store } = await measured())
+  })
+})
+
+describe('clips', () => {
+  /** Distances that tell frames apart: the n-th call scores n. */
+  const counting = () => {
+    const pairs: (readonly [image: RgbImage, reference: RgbImage])[] = []
+    const proxy: QualityProxy = {
+      name: 'counting',
+      version: 'counting/1',
+      direction: 'lower-is-better',
+      range: [0, 100],
+      needs: { reference: true, prompt: false },
+      score({ image, reference }) {
+        pairs.push([image, reference!])
+        return { value: pairs.length, version: 'counting/1' }
+      },
+    }
+    return { pairs, proxy }
+  }
+
+  it('are measured frame by frame against the same frame of the full run, and their mean counts', async () => {
+    const { pairs, proxy } = counting()
+    const frames = [1, 2, 3].map((level) => grey(level))
+    const references = [4, 5, 6].map((level) => grey(level))
+    expect(await scoreFrames(proxy, frames, references)).toBe(2)
+    expect(pairs).toEqual(frames.map((frame, n) => [frame, references[n]]))
+    expect(await scoreFrames(proxy, frames.slice(0, 1), references)).toBe(4)
+  })
+
+  it('all their frames, in the runs measured beforehand and while serving', async () => {
+    const { pipe } = await fakeText('text-to-video')
+    await pipe.calibrate({ prompts: ['ant'], evaluations: 120, budgets: [6] })
+    const { pairs, proxy } = counting()
+    const table = await pipe.measureQuality({
+      metric: 'lpips',
+      proxy,
+      runs: 1,
+      floorRuns: 0,
+      prompts: ['ant'],
+    })
+    expect(pairs).toHaveLength(4)
+    expect(table.runs[0]!.scores).toEqual([2.5])
+    const records: DecisionRecord[] = []
+    await pipe.generate('ant', {
+      accelerate: {
+        target: { lpips: 0.5 },
+        proxy,
+        measure: 1,
+        mode: 'shadow',
+        onDecision: (record) => records.push(record),
+      },
+    })
+    expect(pairs).toHaveLength(8)
+    expect(records[0]!.scores).toMatchObject([{ arm: 0, score: 6.5 }])
   })
 })
 
@@ -303,6 +361,17 @@ describe('bad input', () => {
     )
     expect(refusal).toMatchObject({ code: 'invalid-argument', field })
     expect(backend.calls).toHaveLength(0)
+  })
+
+  it('a table in a format of before is passed over, and a note says what to do', async () => {
+    const { pipe, store } = await measured(1)
+    const name = tableDigest(planDigest(pipe.planKey()), 'psnr')
+    const table = JSON.parse(store.documents.get(name)!)
+    store.documents.set(name, JSON.stringify({ ...table, version: 1, runs: 'of another kind' }))
+    const { items, notes } = await pipe.generate('ant', { accelerate: { target: { psnr: 12 } } })
+    expect(items[0]!.stats.nfe).toBe(STEPS)
+    expect(notes[0]).toBe('what was measured of psnr is in a format of before: measure the quality again')
+    expect((await pipe.measureQuality({ metric: 'psnr', runs: 1, floorRuns: 0 })).version).toBe(2)
   })
 
   it('damaged tables are errors that name the field', async () => {

@@ -3,14 +3,11 @@ import { type GenerateOptions, planDigest } from '@fastflow/pipelines'
 import { describe, expect, it } from 'vitest'
 import { failure } from './support/failure.ts'
 import { fakeText, meanOf, textVelocity } from './support/fake-text-backend.ts'
+import { grey } from './support/grey.ts'
 import { idOf, type TextTask, text, textFiles, tokenizer } from './support/text-files.ts'
 
 const values = text.channels * text.side ** 2
 const ids = (word: string): number[] => [...word].map(idOf)
-
-function grey(level: number, size: number = text.size): RgbImage {
-  return { width: size, height: size, data: new Uint8Array(3 * size * size).fill(level) }
-}
 
 describe('prompts', () => {
   it('are padded to the length of the model, and the mask says where they end', async () => {
