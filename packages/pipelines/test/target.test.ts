@@ -363,6 +363,19 @@ describe('bad input', () => {
     expect(backend.calls).toHaveLength(0)
   })
 
+  it('a stored table of plans of before does not hide the one that the model brings for its plans', async () => {
+    const { pipe, store } = await measured(70)
+    const name = tableDigest(planDigest(pipe.planKey()), 'psnr')
+    const fitting = store.documents.get(name)!
+    store.documents.set(name, JSON.stringify({ ...JSON.parse(fitting), plans: 'of before' }))
+    const accelerate = { target: { psnr: 12 } } as const
+    expect((await pipe.generate('ant', { accelerate })).notes[0]).toMatch(/belongs to other plans/)
+    const shipping = await fakePipeline({ files: { [`policies/${name}.json`]: fitting } }, store)
+    const { items, notes } = await shipping.pipe.generate('ant', { accelerate })
+    expect(notes).toEqual([])
+    expect(items[0]!.stats).toMatchObject({ nfe: 6, quality: { n: 70 } })
+  })
+
   it('a table in a format of before is passed over, and a note says what to do', async () => {
     const { pipe, store } = await measured(1)
     const name = tableDigest(planDigest(pipe.planKey()), 'psnr')

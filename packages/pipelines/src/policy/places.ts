@@ -20,7 +20,15 @@ export interface FoundPolicy {
 export async function findPolicy(places: PolicyPlaces, digest: string): Promise<FoundPolicy | undefined> {
   const stored = await places.store.load(digest)
   if (stored !== undefined) return { document: stored, source: `the stored policy ${digest}` }
-  return shippedPolicy(places.folder, `policies/${digest}.json`)
+  return findShipped(places, digest)
+}
+
+/** The document of this name that the model brings along. @throws FastFlowError `policy-unreadable`. */
+export async function findShipped(
+  { folder }: PolicyPlaces,
+  digest: string,
+): Promise<FoundPolicy | undefined> {
+  return shippedPolicy(folder, `policies/${digest}.json`)
 }
 
 async function shippedPolicy(folder: ModelFolder, path: string): Promise<FoundPolicy | undefined> {

@@ -1,7 +1,7 @@
 import { FastFlowError, type Frontier, isRecord, type PlanDocument } from '@fastflow/core'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
-import { type FoundPolicy, findPolicy, type PolicyPlaces } from '../policy/places.ts'
+import { type FoundPolicy, findPolicy, findShipped, type PolicyPlaces } from '../policy/places.ts'
 import type { Metric } from './options.ts'
 
 /** One noise, and how every plan did on it. */
@@ -56,16 +56,29 @@ export interface TableTerms {
 }
 
 /**
- * The stored table, else the one the model brings along, if it fits; and a note where there is one that does not.
+ * The stored table if it fits, else the one the model brings along; and a note where there is one and none fits.
  *
  * @throws FastFlowError `policy-unreadable`.
  */
 export async function findTable(
   places: PolicyPlaces,
-  { key, frontier, metric }: TableTerms,
+  terms: TableTerms,
 ): Promise<{ readonly table?: QualityTable; readonly note?: string }> {
-  const found = await findPolicy(places, tableDigest(key, metric))
+  const digest = tableDigest(terms.key, terms.metric)
+  const found = await findPolicy(places, digest)
   if (found === undefined) return {}
+  const first = tableOf(found, terms)
+  if (first.table !== undefined) return first
+  // Measured here for plans of before, which newer ones of the model have replaced since, with a table of their own.
+  const shipped = await findShipped(places, digest)
+  const second = shipped === undefined ? {} : tableOf(shipped, terms)
+  return second.table === undefined ? first : second
+}
+
+function tableOf(
+  found: FoundPolicy,
+  { frontier, metric }: TableTerms,
+): { readonly table?: QualityTable; readonly note?: string } {
   const { document } = found
   if (isRecord(document) && document.version === 1)
     return { note: `what was measured of ${metric} is in a format of before: measure the quality again` }
