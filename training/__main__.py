@@ -52,6 +52,9 @@ def add_commands(recipe: str, module: ModuleType, parser: argparse.ArgumentParse
         cases.add_argument("--samples", type=int, default=256, help="number of cases")
         split = "emoji that the models were trained on, or (default) those of labels held out of all training"
         cases.add_argument("--split", choices=SPLITS, default="test", help=split)
+    if hasattr(module, "measure"):
+        measure = commands.add_parser("measure", parents=[shared], help="write to metrics.json how the exported file does")
+        measure.add_argument("--out", type=Path, default=Path("models") / recipe)
     helps = {
         "export": "write the ONNX model and its folder",
         "evaluate": "write metrics.json and samples.png",
@@ -99,6 +102,9 @@ def main() -> None:
         return
     if options.command == "cases":
         recipe.cases(options.out, options.samples, options.split)
+        return
+    if options.command == "measure":
+        recipe.measure(options.work, options.out)
         return
     if options.command == "restore":
         recipe.restore(options.work, options.source)

@@ -60,6 +60,9 @@ def test_learns_and_exports(work: Path, tmp_path: Path, monkeypatch: pytest.Monk
     metrics = json.loads((out / "metrics.json").read_text())
     assert metrics["export"]["bytes"] < 1_000_000
     assert set(metrics["evaluation"]["agreement"]) == {"all", "enlarged twice", *pairs.KINDS}
+    written = (out / "model.onnx").read_bytes(), metrics
+    perceptual.measure(work, out)
+    assert ((out / "model.onnx").read_bytes(), json.loads((out / "metrics.json").read_text())) == written
     session = onnxruntime.InferenceSession(out / "model.onnx")
     picture = np.random.default_rng(1).random((2, 3, 70, 96), np.float32) * 2 - 1
     same, other = (session.run(None, {"image": picture, "reference": reference})[0] for reference in (picture, -picture))

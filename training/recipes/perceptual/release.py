@@ -1,4 +1,4 @@
-"""`python -m training perceptual export`."""
+"""`python -m training perceptual export` and `measure`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ...checkpoint import load_ema
 from ...data.cifar10 import to_float
 from ...data.samples import SIDE
 from ...export.component import Component, export_component
-from ...export.layout import update_metrics, write_json
+from ...export.layout import load_metrics, update_metrics, write_json
 from ...export.storage import store_as_int8
 from ...metrics.lpips import Lpips
 from . import pairs as data
@@ -45,11 +45,17 @@ def export(work: Path, checkpoint: Path, out: Path) -> None:
     report = export_component(component, path, store_as_int8)
     config = {"_class_name": "PerceptualDistance", "_fastflow_version": __version__, "widths": WIDTHS, "least_side": SIDE}
     write_json(out / "config.json", config)
-    figures = correlations(FromFile(path), pairs)
-    figures["enlarged twice"] = enlarged(FromFile(path), pairs)
     run = {"step": progress.step, "minutes": round(progress.seconds / 60, 1), "widths": WIDTHS}
     update_metrics(out / "metrics.json", "export", {**run, **report})
-    update_metrics(out / "metrics.json", "evaluation", {"step": progress.step, "agreement": figures})
+    measure(work, out)
+
+
+def measure(work: Path, out: Path) -> None:
+    """Write what the file in `out` reaches on held-out pairs."""
+    pairs, model = data.load("test", work), FromFile(out / "model.onnx")
+    figures = {**correlations(model, pairs), "enlarged twice": enlarged(model, pairs)}
+    step = load_metrics(out)["export"]["step"]
+    update_metrics(out / "metrics.json", "evaluation", {"step": step, "agreement": figures})
     print(json.dumps(figures, indent=2))
 
 
