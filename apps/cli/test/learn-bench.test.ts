@@ -1,10 +1,12 @@
+import { join } from 'node:path'
 import { createRandom, fillNormal } from '@fastflow/core'
 import type { Goal, QualityTable } from '@fastflow/pipelines'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { coverageOf } from '../src/learning/coverage.ts'
 import { fixedNfeFor, learningCurves } from '../src/learning/curves.ts'
 import { driftOf } from '../src/learning/drift.ts'
 import { splitTable } from '../src/learning/split.ts'
+import { cli, repository, temporaryFolder } from './run-cli.ts'
 
 const goal: Goal = { metric: 'lpips', limit: 0.05, confidence: 0.95 }
 
@@ -81,4 +83,15 @@ test('drift: changed landings raise the alarm, unchanged ones do not', () => {
     falseAlarms: 0,
     swapped: { requests: 20, found: 10 },
   })
+})
+
+test('a model of another architecture is no swapped one', { timeout: 60_000 }, async () => {
+  const swapped = join(repository, 'packages/testkit/fixtures/models/words')
+  const cwd = await temporaryFolder(onTestFinished)
+  const args = ['learn-bench', '--model', 'cifar10', '--metric', 'psnr', '--runs', '1', '--threads', '1']
+  const { code, log } = await cli(cwd, [...args, '--swapped', swapped])
+  expect(code).toBe(2)
+  expect(log).toMatch(
+    /--swapped: .*words is of another architecture, text-to-image of .* instead of class-to-image of \[3,32,32\]/,
+  )
 })

@@ -1,7 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { FastFlowError, parsePlan, sample } from '@fastflow/core'
-import { landingLogs, planDigest } from '@fastflow/pipelines'
+import { FastFlowError, invalidArgument, parsePlan, sample } from '@fastflow/core'
+import {
+  landingLogs,
+  type Pipeline,
+  type PlanRunKey,
+  planDigest,
+  type RunSettings,
+} from '@fastflow/pipelines'
 import { takingTurns } from '../bench/turns.ts'
 import type { Io } from '../io.ts'
 import { findModel } from '../models.ts'
@@ -17,7 +23,8 @@ export interface LandingsOptions extends ModelOptions, RunOptions {
  *
  * @param swapped folder of the other model.
  * @param arm index of the plan.
- * @throws FastFlowError `policy-unreadable` where the model brings no plans.
+ * @throws FastFlowError `policy-unreadable` where the model brings no plans, `invalid-argument` for a folder of another
+ *   architecture.
  */
 export async function landingsOf(
   io: Io,
@@ -28,10 +35,17 @@ export async function landingsOf(
 ): Promise<readonly (readonly number[])[]> {
   const settings = runSettingsOf(options)
   const folder = await findModel(io, options.model)
-  const digest = await withPipeline(io, options, async (pipe) => planDigest(pipe.planKey(settings)))
-  const frontier = parsePlan(await readPlanFile(join(folder, 'policies', `${digest}.json`)))
+  const own = await withPipeline(io, options, async (pipe) => shapeOf(pipe, settings))
+  const file = `${planDigest(own.key)}.json`
+  const frontier = parsePlan(await readPlanFile(join(folder, 'policies', file)))
   const plan = frontier.document.plans[arm]!
   return withPipeline(io, { ...options, model: resolve(io.cwd, swapped) }, async (pipe) => {
+    const other = shapeOf(pipe, settings).shape
+    if (other !== own.shape)
+      throw invalidArgument(
+        '--swapped',
+        `${swapped} is of another architecture, ${other} instead of ${own.shape}; give the same one with other weights`,
+      )
     const turns = takingTurns(pipe, await casesOf(io, pipe, options.cases))
     const all: (readonly number[])[] = []
     for (let seed = 0; seed < count; seed++) {
@@ -42,6 +56,17 @@ export async function landingsOf(
     }
     return all
   })
+}
+
+/** What a run of a model is like, whatever its weights. */
+function shapeOf(
+  pipe: Pipeline,
+  settings: RunSettings,
+): { readonly key: PlanRunKey; readonly shape: string } {
+  const key = pipe.planKey(settings)
+  const { schedule, guidance, dims } = key
+  const steps = schedule.sigmas.length - 1
+  return { key, shape: `${pipe.task} of [${dims}] in ${steps} steps at guidance ${guidance}` }
 }
 
 async function readPlanFile(path: string): Promise<unknown> {
