@@ -9,7 +9,7 @@ const fresh = (count: number): number[] => Array.from({ length: count }, () => M
 
 /** The plans without the runs they were judged by: held-out runs come from fresh seeds each time. */
 async function unjudged(): Promise<Frontier> {
-  const { document } = await calibrate(small)
+  const { document } = await calibrate({ ...small, budgets: [8, 9, 10, 11, 12] })
   return createFrontier({ ...document, plans: document.plans.map((plan) => ({ ...plan, scores: [] })) })
 }
 

@@ -3,9 +3,11 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fitJump, type JumpEquations, residualOf } from '../src/plan/fit.ts'
 import { incrementsOf } from '../src/plan/increments.ts'
+import { recordTrajectory } from '../src/plan/record.ts'
 import { createRehearsal, leaveOneOut } from '../src/plan/rehearse.ts'
 import { solveSymmetric } from '../src/plan/solve.ts'
-import { record, schedule } from './support/plan.ts'
+import { float32Space } from '../src/space/float32.ts'
+import { noise, record, schedule } from './support/plan.ts'
 
 const dimension = 12
 
@@ -99,6 +101,34 @@ describe('rehearsal', () => {
     expect(fitted).toBeLessThan(plain)
     const sample = equations(1, [-0.5, 0.2])
     expect(residualOf(sample, [-0.5, 0.2], [0, 0])).toBeCloseTo(0, 9)
+  })
+
+  it('forecasts exactly where the velocity answers to an error as it was told', async () => {
+    const response = -1.5
+    const bent = (sigma: number, k: number): number => Math.sin(3 * sigma + k)
+    const velocity = (x: Float32Array, sigma: number): Float32Array =>
+      x.map((value, k) => response * value + bent(sigma, k))
+    const x0 = noise(4)
+    const { gram, states } = await recordTrajectory({
+      velocity,
+      schedule,
+      space: float32Space,
+      noise: x0,
+      seed: 4,
+    })
+    const rehearsal = createRehearsal({ ...common, grams: [gram], responses: [0, response] })
+    const path = [0, 4, 9, 15, 22, 30]
+    const weights = rehearsal.weights({ path })
+    const seen: Float32Array[] = []
+    let x = x0
+    for (const [m, row] of weights.entries()) {
+      seen.unshift(velocity(x, schedule.sigmas[path[m]!]!))
+      x = x.map((value, k) => row.reduce((sum, weight, a) => sum + weight * seen[a]![k]!, value))
+    }
+    const error = float32Space.meanSquaredDifference(x, states.at(-1)!) as number
+    const [unanswered, answered] = rehearsal.errors({ path }, weights)
+    expect(answered! / error).toBeCloseTo(1, 3)
+    expect(unanswered! / error).not.toBeCloseTo(1, 1)
   })
 
   it('leaves each run out once, and none the last time', async () => {

@@ -2,13 +2,17 @@ import { emulate, linearSchedule, shiftedSchedule } from '@fastflow/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { blurred } from '../src/plan/blurred.ts'
-import { nearestIndex, proposeCandidates, shiftedPath } from '../src/plan/candidates.ts'
+import { createProposals, nearestIndex, type Proposals, shiftedPath } from '../src/plan/candidates.ts'
+import { climb, movedNode } from '../src/plan/climb.ts'
 import { createEdgeErrors, type EdgeErrors } from '../src/plan/edges.ts'
 import { incrementsOf } from '../src/plan/increments.ts'
-import { quadratic } from '../src/plan/quadratic.ts'
+import { createRehearsal, type RehearsalOptions } from '../src/plan/rehearse.ts'
+import { fitResponse } from '../src/plan/response.ts'
 import { ruleRow } from '../src/plan/route.ts'
 import { shortestPaths } from '../src/plan/shortest-path.ts'
-import { record, recordedEdges, schedule } from './support/plan.ts'
+import type { Trial } from '../src/plan/trials.ts'
+import { priorRule } from '../src/plan/visit.ts'
+import { quadratic, record, recordedEdges, schedule } from './support/plan.ts'
 
 describe('edge errors', () => {
   it('equal the quadratic form of the jump they stand for', async () => {
@@ -86,18 +90,45 @@ describe('shortest paths', () => {
   })
 })
 
+/** Rehearsals of a few recorded runs on the common grid. */
+async function rehearsalOf(seeds: readonly number[]): Promise<RehearsalOptions> {
+  const runs = await Promise.all(seeds.map((seed) => record(seed)))
+  const { sigmas } = schedule
+  const increments = incrementsOf(sigmas, 'baseline')
+  const common = { sigmas, increments, prior: priorRule('baseline'), depth: 4, fit: { ridge: 0.2 } }
+  return { ...common, grams: runs.map(({ gram }) => gram) }
+}
+
+async function proposals(budgets: readonly number[]): Promise<Proposals> {
+  const rehearsal = await rehearsalOf([1, 2])
+  return createProposals({ edges: await recordedEdges([1, 2]), budgets, rehearsal, range: 2 })
+}
+
 describe('candidates', () => {
-  it('have the budget asked for, start at 0, end at T and are all different', async () => {
-    const edges = await recordedEdges([1, 2])
-    const proposed = proposeCandidates(edges, schedule.sigmas, [5, 8, 29])
-    for (const [nfe, candidates] of proposed) {
-      for (const { path } of candidates) {
-        expect(path).toHaveLength(nfe + 1)
-        expect([path[0], path.at(-1)]).toEqual([0, 30])
-        expect(path.every((index, m) => m === 0 || index > path[m - 1]!)).toBe(true)
+  it.each([undefined, -2, 1])(
+    'have the budget asked for, start at 0, end at T and are all different (response %s)',
+    async (response) => {
+      const budgets = [5, 8, 29]
+      const proposed = await proposals(budgets)
+      for (const nfe of budgets) {
+        const candidates = proposed.candidates(nfe, response)
+        for (const { path } of candidates) {
+          expect(path).toHaveLength(nfe + 1)
+          expect([path[0], path.at(-1)]).toEqual([0, 30])
+          expect(path.every((index, m) => m === 0 || index > path[m - 1]!)).toBe(true)
+        }
+        expect(new Set(candidates.map(({ path }) => `${path}`)).size).toBe(candidates.length)
+        expect(candidates.every((candidate) => candidate.response === response)).toBe(true)
       }
-      expect(new Set(candidates.map(({ mode, path }) => `${mode} ${path}`)).size).toBe(candidates.length)
-    }
+    },
+  )
+
+  it('begin with the cheapest path as long as nothing is known, later with the best forecast', async () => {
+    const proposed = await proposals([6])
+    expect(proposed.candidates(6, undefined)[0]!.family).toBe('tilted')
+    const [first, ...others] = proposed.candidates(6, -2)
+    const forecast = proposed.forecaster(-2)
+    for (const { path } of others) expect(forecast(first!.path)).toBeGreaterThanOrEqual(forecast(path))
   })
 
   it('lie on any grid: shifted paths are increasing whatever the schedule', () => {
@@ -118,6 +149,53 @@ describe('candidates', () => {
     const { sigmas } = linearSchedule(10)
     expect(nearestIndex(sigmas, 0.56)).toBe(4)
     expect(nearestIndex(sigmas, -1)).toBe(10)
+  })
+})
+
+describe('climbing', () => {
+  it('moves nodes towards what is worth more, and never the ends or past each other', () => {
+    const wanted = [0, 4, 9, 14, 20]
+    const worth = (path: readonly number[]): number =>
+      -path.reduce((sum, index, m) => sum + Math.abs(index - wanted[m]!), 0)
+    expect(climb([0, 5, 10, 15, 20], worth)).toEqual(wanted)
+    expect(climb([0, 1, 2, 3, 20], () => 0)).toEqual([0, 1, 2, 3, 20])
+    expect(movedNode([0, 1, 2, 20], 1, 1)).toBeUndefined()
+    expect(movedNode([0, 1, 2, 20], 1, -1)).toBeUndefined()
+    expect(movedNode([0, 1, 2, 20], 2, 2)?.path).toEqual([0, 1, 4, 20])
+  })
+})
+
+describe('the response to errors', () => {
+  const paths = [
+    [0, 3, 8, 15, 22, 30],
+    [0, 2, 5, 10, 18, 30],
+    [0, 6, 12, 18, 24, 30],
+  ]
+
+  it.each([-3, -1, 1])('is found from walks of a model that has it: %d', async (response) => {
+    const options = await rehearsalOf([1, 2, 3])
+    const of = (value: number) => createRehearsal({ ...options, responses: [value] })
+    const weights = paths.map((path) => of(0).weights({ path }))
+    // Any distance of all walks from what was forecast is to be ignored.
+    const trials = paths.map((path, k): Trial => {
+      const errors = of(response).errors({ path }, weights[k])
+      const scores = errors.map((mse, n) => 10 * Math.log10(4 / mse) - 3 - n)
+      return { family: 'test', mode: 'rehearsed', parts: 1, path, weights: weights[k]!, scores }
+    })
+    expect(fitResponse(trials, of, 2)).toBe(response)
+  })
+
+  it('is not known from one walk a budget', async () => {
+    const options = await rehearsalOf([1])
+    const trial: Trial = {
+      family: '',
+      mode: 'rehearsed',
+      parts: 1,
+      path: paths[0]!,
+      weights: [],
+      scores: [1],
+    }
+    expect(fitResponse([trial], () => createRehearsal(options), 2)).toBeUndefined()
   })
 })
 

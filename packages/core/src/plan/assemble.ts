@@ -99,7 +99,7 @@ function rehearsedQuality<T>(
   grams: readonly Float64Array[],
   candidate: Candidate,
 ): PlanEntry['quality'] {
-  const errors = createRehearsal(rehearsalOptions(settings, grams, candidate.parts)).errors(candidate)
+  const errors = createRehearsal(rehearsalOptions(settings, grams, candidate)).errors(candidate)
   return summarise(
     errors.map((mse) => psnrOf(mse, settings.range)),
     'rehearsed',

@@ -52,7 +52,7 @@ export async function calibrate<T = Float32Array>(options: CalibrateOptions<T>):
   const save = (): void => {
     const { sigmas, target, depth, ridge, range, parts } = settings
     const position = { spent: ledger.spent, runs: teachers.known(), floor, trials: done }
-    options.onCheckpoint?.({ version: 1, sigmas, target, depth, ridge, range, parts, ...position })
+    options.onCheckpoint?.({ version: 2, sigmas, target, depth, ridge, range, parts, ...position })
   }
   let trials: Trials | undefined
   try {
@@ -92,7 +92,7 @@ async function openWalker<T>(
   settings: Settings<T>,
   teachers: Teachers<T>,
   velocityOf: (seed: number) => Velocity<T>,
-  { mode, parts }: Weighting,
+  { mode, parts, response }: Weighting,
 ): Promise<Walker> {
   const { space, sigmas, depth, ridge, target } = settings
   const runs = await teachers.load()
@@ -120,6 +120,6 @@ async function openWalker<T>(
     subtract(space, out, term)
     return { velocity: out, guidance: term }
   }
-  const rehearsals = leaveOneOut(rehearsalOptions(settings, teachers.grams, parts))
+  const rehearsals = leaveOneOut(rehearsalOptions(settings, teachers.grams, { parts, response }))
   return createWalker({ ...setup, mode, rehearsals, evaluate })
 }

@@ -1,7 +1,11 @@
 import { shiftSigma } from '../schedule/shifted.ts'
+import { climb } from './climb.ts'
 import type { EdgeErrors } from './edges.ts'
+import { judge, psnrOf } from './quality.ts'
+import { createRehearsal, type RehearsalOptions } from './rehearse.ts'
+import { responsesNear } from './response.ts'
 import { type Parts, prefixKey, type Route } from './route.ts'
-import { shortestPaths } from './shortest-path.ts'
+import { type EdgeCost, shortestPaths } from './shortest-path.ts'
 import type { FitMode } from './visit.ts'
 
 /** A schedule worth trying: which family proposed it, and how its weights are found. */
@@ -10,79 +14,105 @@ export interface Candidate extends Route {
   readonly mode: FitMode
   /** What its weights are of. */
   readonly parts: Parts
+  /** What rehearsed weights take the model to answer to errors; left out where that was not known. */
+  readonly response?: number | undefined
 }
 
 /** Where a candidate's weights come from, and what they are of. */
-export type Weighting = Pick<Candidate, 'mode' | 'parts'>
+export type Weighting = Pick<Candidate, 'mode' | 'parts' | 'response'>
 
-/** Cost of a jump made of each run's local mean squared error; `sigma` is where the jump starts. */
-type CostShape = (errors: Float64Array, sigma: number) => number
-
-/** Squares, the earliest counted four times. */
+/** Squares, the earliest counted four times; `sigma` is where the jump starts. */
 export function tilted(errors: Float64Array, sigma: number): number {
   return (1 + sigma) ** 2 * meanOf(errors)
 }
 
-/**
- * Shapes differ in how errors add up (squares: at right angles; roots: along one line) and in how much the flow amplifies
- * an early one. None is best on every model, which is why candidates are tried
- * (docs/decisions/2026-11-25-squared-errors.md).
- */
-const shapes: Readonly<Record<'tilted' | 'level' | 'steep' | 'root', CostShape>> = {
-  tilted,
-  level: (errors) => meanOf(errors),
-  steep: (errors, sigma) => (1 + sigma ** 2) ** 2 * meanOf(errors),
-  root: (errors) => rootMean(errors),
+/** Exponents by which squared errors at sigma 1 count more than at sigma 0: how much a flow amplifies early ones differs. */
+const tilts = [1, 0, -1, -2, 2] as const
+
+const shifts = [1.5, 2, 3, 1] as const
+
+/** Runs that a schedule is rehearsed on to forecast how it does. */
+const forecastRuns = 4
+
+/** Where candidates of every budget come from. */
+export interface Proposals {
+  /**
+   * Schedules of `nfe` evaluations, duplicates left out; weights are of whole velocities, of guided models too. Of cheapest
+   * paths by several costs and shifted grids the one with the best forecast, improved node by node by the same forecast; the
+   * cheapest path by {@link tilted} errors, good on most models; the others by their forecasts. The path by tilted errors comes first
+   * where the model's `response` is not known yet.
+   */
+  candidates(nfe: number, response: number | undefined): Candidate[]
+  /** Expected score of schedules, dB, several too high: only differences mean something. */
+  forecaster(response: number | undefined): Forecast
 }
 
-const shifts = [1.5, 1, 2, 3, 0.7] as const
+/** How well a schedule is expected to do. */
+export type Forecast = (path: readonly number[]) => number
 
-/** In the order worth trying when nothing is known yet. */
-const order = [...Object.keys(shapes), ...shifts.map((shift) => `shift-${shift}`)]
+export interface ProposalsOptions {
+  readonly edges: EdgeErrors
+  readonly budgets: readonly number[]
+  readonly rehearsal: RehearsalOptions
+  /** Peak-to-peak range of the data. */
+  readonly range: number
+}
 
-/**
- * Candidates of every budget at once, most promising first, duplicates left out. Weights are of whole velocities, of guided
- * models too.
- */
-export function proposeCandidates(
+export function createProposals({ edges, budgets, rehearsal, range }: ProposalsOptions): Proposals {
+  const { sigmas } = rehearsal
+  const grams = rehearsal.grams.slice(0, forecastRuns)
+  const shapes = cheapestPaths(edges, sigmas, Math.max(...budgets))
+  const forecaster = (response: number | undefined): Forecast => {
+    const { errors } = createRehearsal({ ...rehearsal, grams, responses: responsesNear(response) })
+    return (path) => judge(errors({ path }).map((mse) => psnrOf(mse, range)))
+  }
+  const known = (nfe: number): Proposed[] => [
+    ...[...shapes].map(([family, paths]) => ({ family, path: paths.get(nfe)! })),
+    ...shifts.map((shift) => ({ family: `shift-${shift}`, path: shiftedPath(sigmas, nfe, shift) })),
+  ]
+  return {
+    candidates: (nfe, response) => {
+      const forecast = forecaster(response)
+      const [tilted, ...others] = known(nfe)
+      const ranked = [tilted!, ...others]
+        .map((one) => ({ ...one, value: forecast(one.path) }))
+        .sort((a, b) => b.value - a.value)
+      const climbed = { family: 'climbed', path: climb(ranked[0]!.path, forecast) }
+      const first = response === undefined ? [tilted!, climbed] : [climbed, tilted!]
+      return distinct(
+        [...first, ...ranked].map(({ family, path }): Candidate => {
+          return { family, path, response, mode: 'rehearsed', parts: 1 }
+        }),
+      )
+    },
+    forecaster,
+  }
+}
+
+type Proposed = Pick<Candidate, 'family' | 'path'>
+
+/** Cheapest paths of every budget by several costs, the best known first. */
+function cheapestPaths(
   edges: EdgeErrors,
   sigmas: readonly number[],
-  budgets: readonly number[],
-): Map<number, Candidate[]> {
-  const families = new Map<string, Map<number, readonly number[]>>()
+  maxBudget: number,
+): Map<string, Map<number, readonly number[]>> {
   const errors = new Float64Array(edges.runs)
-  for (const [family, shape] of Object.entries(shapes)) {
-    const cost = (previous: number, i: number, j: number): number => {
-      edges.measure(errors, previous, i, j)
-      return shape(errors, sigmas[i]!)
-    }
-    families.set(family, shortestPaths(edges.numSteps, Math.max(...budgets), cost))
+  const measured = (previous: number, i: number, j: number): Float64Array => {
+    edges.measure(errors, previous, i, j)
+    return errors
   }
-  for (const shift of shifts) {
-    families.set(
-      `shift-${shift}`,
-      new Map(budgets.map((budget) => [budget, shiftedPath(sigmas, budget, shift)])),
-    )
-  }
-  return new Map(
-    budgets.map((budget) => {
-      const proposed = order.map((family): Candidate => {
-        return { family, mode: 'rehearsed', parts: 1, path: families.get(family)!.get(budget)! }
-      })
-      return [budget, distinct(proposed)]
-    }),
-  )
-}
-
-/** Sum over the jumps of a path of the root mean local error; ranks small changes of a schedule. */
-export function roughCost(edges: EdgeErrors, path: readonly number[]): number {
-  const errors = new Float64Array(edges.runs)
-  let total = 0
-  for (let m = 0; m + 1 < path.length; m++) {
-    edges.measure(errors, path[Math.max(0, m - 1)]!, path[m]!, path[m + 1]!)
-    total += rootMean(errors)
-  }
-  return total
+  const raised = (tilt: number, i: number): number => Math.exp(tilt * sigmas[i]!)
+  const costs: [string, EdgeCost][] = [
+    ['tilted', (previous, i, j) => tilted(measured(previous, i, j), sigmas[i]!)],
+    ...tilts.map((tilt): [string, EdgeCost] => [
+      `tilt ${tilt}`,
+      (previous, i, j) => raised(tilt, i) * meanOf(measured(previous, i, j)),
+    ]),
+    // Jumps by the newest velocity alone: with few evaluations the one before it is too far off to help.
+    ['newest', (_, i, j) => tilted(measured(i, i, j), sigmas[i]!)],
+  ]
+  return new Map(costs.map(([family, cost]) => [family, shortestPaths(edges.numSteps, maxBudget, cost)]))
 }
 
 /** The grid indices closest to a shifted grid of `budget` steps, made strictly increasing. */
@@ -110,7 +140,12 @@ export function nearestIndex(sigmas: readonly number[], sigma: number): number {
 
 /** Tells candidates apart by what they do. */
 export function nameOf(candidate: Candidate): string {
-  return `${candidate.mode} ${candidate.parts} ${prefixKey(candidate)}`
+  return `${kindOf(candidate)} ${prefixKey(candidate)}`
+}
+
+/** Tells weightings apart; only rehearsed weights depend on the response. */
+export function kindOf({ mode, parts, response }: Weighting): string {
+  return mode === 'rehearsed' ? `${mode} ${response ?? 'any'} ${parts}` : `${mode} ${parts}`
 }
 
 /** Of equal routes with equal weights the first. */
@@ -124,14 +159,8 @@ export function distinct(candidates: readonly Candidate[]): Candidate[] {
   })
 }
 
-function meanOf(errors: Float64Array): number {
+function meanOf(values: ArrayLike<number>): number {
   let sum = 0
-  for (let n = 0; n < errors.length; n++) sum += errors[n]!
-  return sum / errors.length
-}
-
-function rootMean(errors: Float64Array): number {
-  let sum = 0
-  for (let n = 0; n < errors.length; n++) sum += Math.sqrt(errors[n]!)
-  return sum / errors.length
+  for (let n = 0; n < values.length; n++) sum += values[n]!
+  return sum / values.length
 }

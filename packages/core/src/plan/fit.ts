@@ -11,7 +11,7 @@ export interface JumpEquations {
 }
 
 export interface FitOptions {
-  /** Pull towards the prior, relative to the squared size of each basis direction. Default 0.02. */
+  /** Pull towards the prior, relative to the squared size of each basis direction. Default 0.2. */
   readonly ridge?: number
   /** Largest change of the weights, relative to the sum of the prior's magnitudes. Default 1. */
   readonly trust?: number
@@ -23,7 +23,7 @@ export interface FitBlock {
   readonly ridge: number
 }
 
-export const defaultRidge = 0.02
+export const defaultRidge = 0.2
 const iterations = 4
 /** Mean square of a difference that is none. */
 const negligible = 1e-100

@@ -1,5 +1,5 @@
-import { type Candidate, roughCost } from './candidates.ts'
-import type { EdgeErrors } from './edges.ts'
+import type { Candidate, Forecast } from './candidates.ts'
+import { movedNode } from './climb.ts'
 import type { Ledger } from './ledger.ts'
 import type { Found } from './search.ts'
 import { isBetter, type Trial, type Trials } from './trials.ts'
@@ -54,27 +54,33 @@ export async function improveLocally(
   }
 }
 
-/** Schedules that differ in one node, moved by one or two; those that the recorded runs find cheapest first. */
-export function nodeMoves(edges: EdgeErrors, { path, mode, parts }: Trial): Candidate[] {
-  const moves: Candidate[] = []
-  for (let m = 1; m + 1 < path.length; m++) {
+/** Schedules that differ in one node, moved by one or two; those with the best forecasts first. */
+export function nodeMoves(forecast: Forecast, winner: Trial): Candidate[] {
+  const paths: (readonly number[])[] = []
+  for (let m = 1; m + 1 < winner.path.length; m++) {
     for (const shift of [-1, 1, -2, 2]) {
-      const node = path[m]! + shift
-      if (node <= path[m - 1]! || node >= path[m + 1]!) continue
-      moves.push({ family: 'moved', mode, parts, path: path.map((index, k) => (k === m ? node : index)) })
+      const moved = movedNode(winner.path, m, shift)
+      if (moved !== undefined) paths.push(moved.path)
     }
   }
-  const costs = new Map(moves.map((move) => [move, roughCost(edges, move.path)]))
-  return moves.sort((a, b) => costs.get(a)! - costs.get(b)!)
+  const values = new Map(paths.map((path) => [path, forecast(path)]))
+  return paths
+    .sort((a, b) => values.get(b)! - values.get(a)!)
+    .map((path) => ({ ...candidateOf(winner), family: 'moved', path }))
+}
+
+/** What is to be tried of what has been. */
+function candidateOf({ path, mode, parts, response, family }: Candidate): Candidate {
+  return { path, mode, parts, response, family }
 }
 
 /**
  * Makes the frontier monotone: where a larger budget scores lower, the smaller plan is grown by the node that the recorded
- * runs find best and walked; if that does not help either (or cannot be afforded), the smaller plan itself stands in.
+ * runs forecast to help most and walked; if that does not help either (or cannot be afforded), the smaller plan itself stands in.
  */
 export async function makeMonotone(
   options: ImproveOptions,
-  edges: EdgeErrors,
+  forecast: Forecast,
   found: Map<number, Found>,
 ): Promise<void> {
   const budgets = [...found.keys()].sort((a, b) => a - b)
@@ -82,30 +88,25 @@ export async function makeMonotone(
     const smaller = found.get(budgets[k - 1] ?? -1)
     const holder = found.get(nfe)!
     if (smaller === undefined || !isBetter(smaller.winner, holder.winner)) continue
-    const candidate = grow(edges, smaller.winner, nfe)
+    const candidate = grow(forecast, smaller.winner, nfe)
     const grown = await options.trials.attempt(candidate, options.runs, options.ledger.left)
     const better = grown !== undefined && isBetter(grown, smaller.winner) ? grown : smaller.winner
     found.set(nfe, { winner: better, rivals: [...holder.rivals, holder.winner] })
   }
 }
 
-/** Adds the nodes that lower the rough cost most, one at a time. */
-export function grow(edges: EdgeErrors, { path, mode, parts }: Candidate, nfe: number): Candidate {
-  let grown = [...path]
+/** Adds the nodes that raise the forecast most, one at a time. */
+export function grow(forecast: Forecast, smaller: Candidate, nfe: number): Candidate {
+  let grown = smaller.path
   while (grown.length <= nfe) {
-    let best: number[] | undefined
-    let least = Number.POSITIVE_INFINITY
-    for (let index = 1; index < edges.numSteps; index++) {
-      if (grown.includes(index)) continue
-      const longer = [...grown, index].sort((a, b) => a - b)
-      const cost = roughCost(edges, longer)
-      if (cost < least) {
-        least = cost
-        best = longer
-      }
-    }
-    if (best === undefined) break
-    grown = best
+    const longer = gapsOf(grown).map((node) => [...grown, node].sort((a, b) => a - b))
+    const values = longer.map(forecast)
+    grown = longer[values.indexOf(Math.max(...values))]!
   }
-  return { family: 'grown', mode, parts, path: grown }
+  return { ...candidateOf(smaller), family: 'grown', path: grown }
+}
+
+/** Grid indices that a schedule leaves out. */
+function gapsOf(path: readonly number[]): number[] {
+  return Array.from({ length: path.at(-1)! }, (_, index) => index).filter((index) => !path.includes(index))
 }

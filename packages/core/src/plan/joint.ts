@@ -26,7 +26,8 @@ export function proposeJoint(
   const proposed = splitsOf(passes, [...schedules.keys()]).flatMap((evaluations) =>
     (schedules.get(evaluations) ?? []).flatMap((schedule) =>
       forecastsOf(schedule.path, passes, terms, sigmas).map((conditional, k): Candidate => {
-        return { family: `joint ${k}`, mode: schedule.mode, parts: 2, path: schedule.path, conditional }
+        const { mode, path, response } = schedule
+        return { family: `joint ${k}`, mode, response, parts: 2, path, conditional }
       }),
     ),
   )
@@ -91,14 +92,14 @@ function patterns(evaluations: number, count: number): number[][] {
 }
 
 /** Joint plans that differ in one forecast, moved to a neighbouring node; late ones first, they share most of the walk. */
-export function jointMoves({ path, mode, conditional = [] }: Candidate): Candidate[] {
+export function jointMoves({ path, mode, response, conditional = [] }: Candidate): Candidate[] {
   const positions = conditional.map((node) => path.indexOf(node)).reverse()
   return positions.flatMap((position) =>
     [1, -1].flatMap((shift): Candidate[] => {
       const to = path[position + shift]
       if (to === undefined || to === 0 || to === path.at(-1) || conditional.includes(to)) return []
       const moved = conditional.map((node) => (node === path[position] ? to : node))
-      return [{ family: 'moved', mode, parts: 2, path, conditional: moved }]
+      return [{ family: 'moved', mode, response, parts: 2, path, conditional: moved }]
     }),
   )
 }

@@ -1,21 +1,21 @@
 import { blurred } from './blurred.ts'
-import { type Candidate, proposeCandidates } from './candidates.ts'
+import { type Candidate, createProposals, type Proposals, type Weighting } from './candidates.ts'
 import type { PlanEntry } from './document.ts'
-import { createEdgeErrors, type EdgeErrors } from './edges.ts'
+import { createEdgeErrors } from './edges.ts'
 import { improveLocally, makeMonotone, nodeMoves } from './improve.ts'
 import { type Increments, incrementsOf } from './increments.ts'
 import { jointMoves, proposeJoint, splitsOf, usualSplit } from './joint.ts'
 import { keepingBack, type Ledger } from './ledger.ts'
 import { type CalibrateOptions, type CalibrationProgress, firstRuns, type Settings } from './options.ts'
 import { createRehearsal, type RehearsalOptions } from './rehearse.ts'
-import type { Parts } from './route.ts'
-import { type Found, fitWinners, searchBudgets } from './search.ts'
-import type { Trials } from './trials.ts'
+import { fitResponse, responsesNear } from './response.ts'
+import { type Found, finishBudgets, searchBudgets, walkedIn } from './search.ts'
+import type { Trial, Trials } from './trials.ts'
 import { guidanceGram, wholeGram } from './two-parts.ts'
 import { priorRule } from './visit.ts'
 
 /** Share of the evaluations that is kept for fitting the winners' weights on the way and moving single nodes. */
-const reserve = 0.55
+const reserve = 0.5
 
 /** Share of the evaluations that joint plans of guided velocities get. */
 const jointShare = 0.25
@@ -40,7 +40,7 @@ interface Planning<T> {
  * plan to start from has been measured.
  */
 export async function planAll<T>(planning: Planning<T>): Promise<AllFound> {
-  const { options, settings, ledger, grams } = planning
+  const { settings, ledger, grams } = planning
   const { sigmas, target, numSteps, budgets, passes } = settings
   const increments = incrementsOf(sigmas, target)
   const whole = grams.map((gram) => wholeGram(gram, numSteps))
@@ -50,36 +50,42 @@ export async function planAll<T>(planning: Planning<T>): Promise<AllFound> {
     .filter((count) => splitsOf(count, budgets).length === 0)
     .map(usualSplit)
     .filter((nfe) => nfe < numSteps)
-  const candidates = proposeCandidates(edges, sigmas, [...new Set([...budgets, ...extra])])
-  const forSteps = new Map(
-    budgets.map((nfe) => [nfe, [...startingPoints(options, nfe), ...candidates.get(nfe)!]]),
-  )
+  const known = [...new Set([...budgets, ...extra])]
+  const rehearsal = rehearsalOptions(settings, grams, { parts: 1 })
+  const proposals = createProposals({ edges, budgets: known, rehearsal, range: settings.range })
   const kept = passes.length > 0 ? Math.floor(jointShare * ledger.left) : 0
-  const steps = await planSteps(planning, edges, forSteps, keepingBack(ledger, kept))
+  const steps = await planSteps({ ...planning, ledger: keepingBack(ledger, kept) }, proposals, rehearsal)
   const schedules = new Map(
-    [...candidates].map(([nfe, proposed]) => [nfe, [steps.get(nfe)?.winner ?? proposed[0]!]]),
+    known.map((nfe) => [nfe, [steps.get(nfe)?.winner ?? proposals.candidates(nfe, undefined)[0]!]]),
   )
   return { steps, joint: await planJoint(planning, schedules, increments) }
 }
 
 async function planSteps<T>(
   planning: Planning<T>,
-  edges: EdgeErrors,
-  candidates: ReadonlyMap<number, readonly Candidate[]>,
-  ledger: Ledger,
+  proposals: Proposals,
+  rehearsal: RehearsalOptions,
 ): Promise<Map<number, Found>> {
-  const { options, settings, grams, trials, onStage } = planning
+  const { options, settings, grams, trials, ledger, onStage } = planning
+  const { budgets, range } = settings
+  const learn = (walked: readonly Trial[]): number | undefined =>
+    fitResponse(walked, (response) => createRehearsal({ ...rehearsal, responses: [response] }), range)
+  const propose = (nfe: number, walked: readonly Trial[]): Candidate[] => {
+    const response = learn(walked)
+    return [...startingPoints(options, nfe, response), ...proposals.candidates(nfe, response)]
+  }
   const shared = { trials, ledger, runs: grams.length, firstRound: firstRuns(grams.length) }
   const onBudget = (nfe: number): void => onStage('search', nfe)
-  const found = await searchBudgets({ ...shared, candidates, reserve, onBudget })
+  const found = await searchBudgets({ ...shared, budgets, propose, reserve, onBudget })
+  const forecast = proposals.forecaster(learn(walkedIn(found)))
   const improving = { ...shared, onMove: (nfe: number) => onStage('improve', nfe) }
-  await fitWinners(improving, found)
-  await makeMonotone(improving, edges, found)
-  await improveLocally(improving, found, (winner) => nodeMoves(edges, winner))
-  await makeMonotone(improving, edges, found)
-  for (const nfe of settings.budgets) {
+  await finishBudgets(improving, found)
+  await makeMonotone(improving, forecast, found)
+  await improveLocally(improving, found, (winner) => nodeMoves(forecast, winner))
+  await makeMonotone(improving, forecast, found)
+  for (const nfe of budgets) {
     if (!found.has(nfe) && keptEntry(options, 'plans', nfe) === undefined)
-      found.set(nfe, rehearsed(settings, grams, candidates.get(nfe)![0]!))
+      found.set(nfe, rehearsed(settings, grams, propose(nfe, [])[0]!))
   }
   return found
 }
@@ -101,9 +107,10 @@ async function planJoint<T>(
   const sharing = { ...trials, retain: (kept: readonly Candidate[]) => trials.retain([...kept, ...origins]) }
   const shared = { ledger, runs: grams.length, firstRound: firstRuns(grams.length), trials: sharing }
   const onBudget = (count: number): void => onStage('joint', count)
-  const found = await searchBudgets({ ...shared, candidates, reserve, onBudget })
+  const propose = (count: number): readonly Candidate[] => candidates.get(count)!
+  const found = await searchBudgets({ ...shared, budgets: passes, propose, reserve, onBudget })
   const improving = { ...shared, onMove: onBudget }
-  await fitWinners(improving, found)
+  await finishBudgets(improving, found)
   await improveLocally(improving, found, jointMoves)
   for (const count of passes) {
     const [first] = candidates.get(count)!
@@ -124,7 +131,11 @@ export function keptEntry<T>(
 }
 
 /** The schedule a plan to start from has for this budget. */
-function startingPoints<T>({ start }: CalibrateOptions<T>, nfe: number): Candidate[] {
+function startingPoints<T>(
+  { start }: CalibrateOptions<T>,
+  nfe: number,
+  response: number | undefined,
+): Candidate[] {
   const entry = start?.document.plans.find((plan) => plan.nfe === nfe)
   if (entry === undefined) return []
   return [
@@ -132,25 +143,27 @@ function startingPoints<T>({ start }: CalibrateOptions<T>, nfe: number): Candida
       family: 'start',
       mode: 'rehearsed',
       parts: 1,
+      response,
       path: [...entry.nodes, start!.document.key.schedule.sigmas.length - 1],
     },
   ]
 }
 
 function rehearsed<T>(settings: Settings<T>, grams: readonly Float64Array[], candidate: Candidate): Found {
-  const weights = createRehearsal(rehearsalOptions(settings, grams, candidate.parts)).weights(candidate)
+  const weights = createRehearsal(rehearsalOptions(settings, grams, candidate)).weights(candidate)
   const winner = { ...candidate, family: 'rehearsed', mode: 'rehearsed' as const, weights, scores: [] }
   return { winner, rivals: [] }
 }
 
-/** @param parts what the weights are to be of; the Gram matrices may know both parts all the same. */
+/** @param weighting what the weights are to be of; the Gram matrices may know both parts all the same. */
 export function rehearsalOptions<T>(
   settings: Settings<T>,
   recorded: readonly Float64Array[],
-  parts: Parts,
+  { parts, response }: Pick<Weighting, 'parts' | 'response'>,
 ): RehearsalOptions {
   const { sigmas, target, depth, ridge, numSteps } = settings
   const increments = incrementsOf(sigmas, target)
   const grams = parts === 2 ? recorded : recorded.map((gram) => wholeGram(gram, numSteps))
-  return { grams, increments, sigmas, prior: priorRule(target), depth, parts, fit: { ridge } }
+  const responses = responsesNear(response)
+  return { grams, increments, sigmas, prior: priorRule(target), depth, parts, responses, fit: { ridge } }
 }

@@ -1,4 +1,4 @@
-import { type Candidate, distinct } from './candidates.ts'
+import type { Candidate } from './candidates.ts'
 import type { Ledger } from './ledger.ts'
 import { judge } from './quality.ts'
 import { isBetter, type Trial, type Trials } from './trials.ts'
@@ -12,7 +12,9 @@ export interface Found {
 export interface SearchOptions {
   readonly trials: Trials
   readonly ledger: Ledger
-  readonly candidates: ReadonlyMap<number, readonly Candidate[]>
+  readonly budgets: readonly number[]
+  /** Candidates of a budget, most promising first, in the light of what the search has walked so far. */
+  readonly propose: (nfe: number, walked: readonly Trial[]) => readonly Candidate[]
   /** Number of calibration runs that candidates are tried with. */
   readonly firstRound: number
   /** Share of the evaluations left that is kept back for fitting and improving the winners. */
@@ -20,7 +22,7 @@ export interface SearchOptions {
   readonly onBudget: (nfe: number) => void
 }
 
-export interface FitWinnersOptions {
+export interface FinishOptions {
   readonly trials: Trials
   readonly ledger: Ledger
   /** Number of calibration runs. */
@@ -29,35 +31,35 @@ export interface FitWinnersOptions {
 }
 
 /** Budget shares: with `n` evaluations one walk costs `n - 1`, and small plans gain most from choice. */
-const share = (nfe: number): number => nfe ** 0.75
+const share = (nfe: number): number => Math.sqrt(nfe)
 
 /**
- * Chooses a schedule for every budget on-policy, by walking candidates with the first runs; {@link fitWinners} takes all.
+ * Chooses a schedule for every budget on-policy, by walking candidates with the first runs; {@link finishBudgets} takes all.
  *
- * Budgets go from small to large, and which
- * family did well on the cheap ones decides the order on the dear ones, where fewer can be afforded.
+ * Budgets go from small to large: what the cheap walks show decides what is proposed for the dear ones, where fewer can
+ * be afforded. The first budget, whose candidates were proposed before anything was known, has a second turn after the next one.
  */
 export async function searchBudgets(options: SearchOptions): Promise<Map<number, Found>> {
-  const { ledger, candidates, trials } = options
+  const { ledger, trials, propose, budgets } = options
   const found = new Map<number, Found>()
-  const standing = new Map<string, number[]>()
   const floor = ledger.spent + Math.floor(ledger.left * (1 - options.reserve))
-  const budgets = [...candidates.keys()].sort((a, b) => a - b)
-  for (const [position, nfe] of budgets.entries()) {
-    const rest = budgets.slice(position)
-    const parts = rest.reduce((sum, budget) => sum + share(budget), 0)
+  const turns = [...budgets.slice(0, 2), ...budgets.slice(0, 1), ...budgets.slice(2)]
+  for (const [position, nfe] of turns.entries()) {
+    const parts = turns.slice(position).reduce((sum, budget) => sum + share(budget), 0)
     const allowance = Math.max(0, floor - ledger.spent) * (share(nfe) / parts)
-    const proposed = candidates.get(nfe)!
-    // What does well on small budgets need not on large ones: the likeliest there comes first all the same.
-    const ordered = distinct([...proposed.slice(0, 1), ...byStanding(proposed, standing)])
-    const round = await firstRound(options, ordered, allowance)
-    record(standing, round)
-    const [winner, ...rivals] = round
+    const walked = walkedIn(found)
+    const again = walked.filter(({ path }) => found.get(nfe)?.winner.path.length === path.length)
+    const [winner, ...rivals] = await firstRound(options, [...propose(nfe, walked), ...again], allowance)
     if (winner !== undefined) found.set(nfe, { winner, rivals })
     trials.retain([...found.values()].map(({ winner }) => winner))
     options.onBudget(nfe)
   }
   return found
+}
+
+/** Everything a search has walked. */
+export function walkedIn(found: ReadonlyMap<number, Found>): Trial[] {
+  return [...found.values()].flatMap(({ winner, rivals }) => [winner, ...rivals])
 }
 
 /** Walks as many candidates as the allowance bears, the first one at any rate; best first. */
@@ -75,41 +77,39 @@ async function firstRound(
   return round.sort((a, b) => judge(b.scores.slice(0, few)) - judge(a.scores.slice(0, few)))
 }
 
-/** Walks the best again with its weights fitted on the way, on all runs, and keeps what is better. */
-export async function fitWinners(
-  { trials, ledger, runs, onMove }: FitWinnersOptions,
-  found: Map<number, Found>,
-): Promise<void> {
-  for (const [nfe, { winner, rivals }] of [...found].sort(([a], [b]) => a - b)) {
-    const fitted = await trials.attempt({ ...winner, mode: 'fitted' }, runs, ledger.left)
-    if (fitted === undefined) continue
-    const [better, other] = isBetter(fitted, winner) ? [fitted, winner] : [winner, fitted]
-    found.set(nfe, { winner: better, rivals: [...rivals, other] })
+/** After so many budgets in a row at which weights fitted on the way were no better, larger ones keep theirs. */
+const patience = 2
+
+/** A schedule this close to the best on the first runs, dB, is walked with all of them too. */
+const close = 1
+
+/** Walks the best again with weights fitted on the way, and what is best or close to it with all runs; keeps the best. */
+export async function finishBudgets(options: FinishOptions, found: Map<number, Found>): Promise<void> {
+  const { trials, ledger, runs, onMove } = options
+  const ascending = [...found.keys()].sort((a, b) => a - b)
+  const challenge = async (nfe: number, candidate: Candidate): Promise<boolean> => {
+    const { winner, rivals } = found.get(nfe)!
+    const trial = await trials.attempt(candidate, runs, ledger.left)
+    if (trial === undefined) return false
+    const better = isBetter(trial, winner)
+    found.set(
+      nfe,
+      better ? { winner: trial, rivals: [...rivals, winner] } : { winner, rivals: [...rivals, trial] },
+    )
     onMove(nfe)
+    return better
   }
-}
-
-const kindOf = ({ family, mode, parts }: Candidate): string => `${family} ${mode} ${parts}`
-
-/** Notes how far each candidate's family lay from the best one. */
-function record(standing: Map<string, number[]>, round: readonly Trial[]): void {
-  const common = Math.min(...round.map((trial) => trial.scores.length))
-  const scores = round.map((trial) => judge(trial.scores.slice(0, common)))
-  const best = Math.max(...scores)
-  for (const [k, trial] of round.entries()) {
-    standing.set(kindOf(trial), [...(standing.get(kindOf(trial)) ?? []), scores[k]! - best])
+  let lost = 0
+  for (const nfe of ascending) {
+    if (lost === patience) break
+    lost = (await challenge(nfe, { ...found.get(nfe)!.winner, mode: 'fitted' })) ? 0 : lost + 1
   }
-}
-
-/** Families that trailed on smaller budgets go last; untried ones are taken to trail by 2 dB and a little per rank. */
-function byStanding(
-  candidates: readonly Candidate[],
-  standing: ReadonlyMap<string, readonly number[]>,
-): Candidate[] {
-  const expected = candidates.map((candidate, rank) => {
-    const known = standing.get(kindOf(candidate)) ?? []
-    const prior = -2 - 0.2 * rank
-    return { candidate, value: (prior + known.reduce((sum, value) => sum + value, 0)) / (known.length + 1) }
-  })
-  return expected.sort((a, b) => b.value - a.value).map(({ candidate }) => candidate)
+  for (const nfe of ascending) {
+    const { winner, rivals } = found.get(nfe)!
+    const whole = await trials.attempt(winner, runs, ledger.left)
+    if (whole === undefined) continue
+    found.set(nfe, { winner: whole, rivals })
+    const [rival] = rivals.filter((trial) => trial.scores.length < runs && isBetter(trial, winner, -close))
+    if (rival !== undefined) await challenge(nfe, rival)
+  }
 }

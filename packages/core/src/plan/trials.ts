@@ -1,4 +1,4 @@
-import { type Candidate, nameOf, type Weighting } from './candidates.ts'
+import { type Candidate, kindOf, nameOf, type Weighting } from './candidates.ts'
 import type { Ledger } from './ledger.ts'
 import { judge, psnrOf } from './quality.ts'
 import type { Walker } from './walker.ts'
@@ -39,7 +39,6 @@ export function createTrials(options: TrialsOptions): Trials {
   const { ledger, range } = options
   const memory = new Map(options.known.map((trial) => [nameOf(trial), trial]))
   const walkers = new Map<string, Walker>()
-  const kindOf = ({ mode, parts }: Weighting): string => `${mode} ${parts}`
 
   const countOf = ({ mode }: Candidate, count: number): number => (mode === 'fitted' ? options.runs : count)
 
@@ -56,7 +55,9 @@ export function createTrials(options: TrialsOptions): Trials {
     attempt: async (candidate, wanted, allowance = ledger.left) => {
       const count = countOf(candidate, wanted)
       const known = memory.get(nameOf(candidate))
-      if (known !== undefined && known.scores.length >= count) return { ...known, ...candidate }
+      // No more scores than asked for: a resumed calibration then decides as an uninterrupted one does.
+      if (known !== undefined && known.scores.length >= count)
+        return { ...known, ...candidate, scores: known.scores.slice(0, count) }
       if (cost(candidate, count) > Math.min(allowance, ledger.left)) return undefined
       const walker = walkers.get(kindOf(candidate)) ?? (await options.walkerOf(candidate))
       walkers.set(kindOf(candidate), walker)

@@ -62,7 +62,7 @@ export function vectorsOf<T>(visit: Visit<T>, columns: Columns, n: number): T[] 
  * alternating sign that the next evaluation answers); at the end there is no next evaluation.
  */
 export function catchUp(to: number, numSteps: number): number {
-  return to === numSteps ? 1 : 0.5
+  return to === numSteps ? 1 : 0.75
 }
 
 /** `x + sum_a weights_a v_a` for run `n`, a new vector. */

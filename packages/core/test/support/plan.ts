@@ -57,3 +57,12 @@ export const small: CalibrateOptions = {
   budgets: [5, 8, 12],
   evaluations: 20 * 30,
 }
+
+/** `c^T G c`: mean square of a combination of recorded velocities. */
+export function quadratic(gram: Float64Array, combination: Float64Array): number {
+  const size = combination.length
+  return combination.reduce((sum, weight, a) => {
+    const row = gram.subarray(a * size, (a + 1) * size)
+    return sum + weight * row.reduce((total, product, b) => total + product * combination[b]!, 0)
+  }, 0)
+}

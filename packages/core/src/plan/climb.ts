@@ -1,0 +1,36 @@
+/** Moves of a node that are tried. */
+const shifts = [-1, 1, -2, 2] as const
+
+/** Sweeps over the nodes of a schedule; later ones gain little. */
+const mostSweeps = 2
+
+/** Moves nodes of a schedule, one at a time, as long as that raises its value; the ends stay. */
+export function climb(
+  path: readonly number[],
+  judge: (path: readonly number[]) => number,
+): readonly number[] {
+  let best = path
+  let value = judge(path)
+  for (let sweep = 0; sweep < mostSweeps; sweep++) {
+    const before = value
+    for (let m = path.length - 2; m > 0; m--) {
+      for (const moved of shifts.flatMap((shift) => movedNode(best, m, shift) ?? [])) {
+        const reached = judge(moved.path)
+        if (reached > value) [best, value] = [moved.path, reached]
+      }
+    }
+    if (value === before) break
+  }
+  return best
+}
+
+/** The schedule with node `m` moved by `shift`, where that lies between its neighbours. */
+export function movedNode(
+  path: readonly number[],
+  m: number,
+  shift: number,
+): { readonly path: readonly number[] } | undefined {
+  const node = path[m]! + shift
+  if (node <= path[m - 1]! || node >= path[m + 1]!) return undefined
+  return { path: path.map((index, k) => (k === m ? node : index)) }
+}
