@@ -55,10 +55,14 @@ export async function planAll<T>(planning: Planning<T>): Promise<AllFound> {
   const proposals = createProposals({ edges, budgets: known, rehearsal, range: settings.range })
   const kept = passes.length > 0 ? Math.floor(jointShare * ledger.left) : 0
   const steps = await planSteps({ ...planning, ledger: keepingBack(ledger, kept) }, proposals, rehearsal)
-  const schedules = new Map(
-    known.map((nfe) => [nfe, [steps.get(nfe)?.winner ?? proposals.candidates(nfe, undefined)[0]!]]),
-  )
+  const schedules = new Map(known.map((nfe) => [nfe, [scheduleOf(nfe, steps, proposals)]]))
   return { steps, joint: await planJoint(planning, schedules, increments) }
+}
+
+/** The schedule found for so many evaluations, unless a smaller one stands in for it. */
+function scheduleOf(nfe: number, steps: ReadonlyMap<number, Found>, proposals: Proposals): Candidate {
+  const winner = steps.get(nfe)?.winner
+  return winner?.path.length === nfe + 1 ? winner : proposals.candidates(nfe, undefined)[0]!
 }
 
 async function planSteps<T>(
