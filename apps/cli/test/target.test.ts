@@ -1,7 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { beforeEach, expect, onTestFinished, test } from 'vitest'
 import { cli, temporaryFolder } from './run-cli.ts'
+
+const models = fileURLToPath(new URL('../../../models', import.meta.url))
 
 let cwd: string
 beforeEach(async () => {
@@ -16,7 +19,11 @@ test('measure: scores of every plan, kept for targets and written where asked', 
   expect(code).toBe(0)
   const result = JSON.parse(out)
   expect(result).toMatchObject({ metric: 'psnr', proxy: { version: 'psnr/1' }, runs: 1, floor: { runs: 1 } })
-  expect(result.plans.map(({ nfe }: { nfe: number }) => nfe)).toEqual([6, 8, 10, 12, 15, 19, 25])
+  const shipped = JSON.parse(
+    await readFile(join(models, 'cifar10', 'policies', `${result.key}.json`), 'utf8'),
+  )
+  const evaluations = (plans: { nfe: number }[]): number[] => plans.map(({ nfe }) => nfe)
+  expect(evaluations(result.plans)).toEqual(evaluations(shipped.plans))
   for (const { mean, worst } of result.plans) expect(worst).toBeCloseTo(mean, 9)
   const file = (await readdir(cwd)).find((name) => name.endsWith('.json'))!
   expect(log).toContain(file)
