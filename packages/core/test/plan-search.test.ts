@@ -123,11 +123,11 @@ describe('candidates', () => {
     },
   )
 
-  it('begin with the cheapest path as long as nothing is known, later with the best forecast', async () => {
+  it.each([undefined, -2])('begin with the best forecast (response %s)', async (response) => {
     const proposed = await proposals([6])
-    expect(proposed.candidates(6, undefined)[0]!.family).toBe('tilted')
-    const [first, ...others] = proposed.candidates(6, -2)
-    const forecast = proposed.forecaster(-2)
+    const [first, ...others] = proposed.candidates(6, response)
+    const forecast = proposed.forecaster(response)
+    expect([first!.family, others[0]!.family]).toEqual(['climbed', 'tilted'])
     for (const { path } of others) expect(forecast(first!.path)).toBeGreaterThanOrEqual(forecast(path))
   })
 

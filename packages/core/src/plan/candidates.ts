@@ -39,8 +39,8 @@ export interface Proposals {
   /**
    * Schedules of `nfe` evaluations, duplicates left out; weights are of whole velocities, of guided models too. Of cheapest
    * paths by several costs and shifted grids the one with the best forecast, improved node by node by the same forecast; the
-   * cheapest path by {@link tilted} errors, good on most models; the others by their forecasts. The path by tilted errors comes first
-   * where the model's `response` is not known yet.
+   * cheapest path by {@link tilted} errors, good on most models; the others by their forecasts. Where the model's `response` is not known
+   * yet, schedules have to bear all there may be.
    */
   candidates(nfe: number, response: number | undefined): Candidate[]
   /** Expected score of schedules, dB, several too high: only differences mean something. */
@@ -78,9 +78,8 @@ export function createProposals({ edges, budgets, rehearsal, range }: ProposalsO
         .map((one) => ({ ...one, value: forecast(one.path) }))
         .sort((a, b) => b.value - a.value)
       const climbed = { family: 'climbed', path: climb(ranked[0]!.path, forecast) }
-      const first = response === undefined ? [tilted!, climbed] : [climbed, tilted!]
       return distinct(
-        [...first, ...ranked].map(({ family, path }): Candidate => {
+        [climbed, tilted!, ...ranked].map(({ family, path }): Candidate => {
           return { family, path, response, mode: 'rehearsed', parts: 1 }
         }),
       )
