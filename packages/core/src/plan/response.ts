@@ -2,8 +2,11 @@ import { psnrOf } from './quality.ts'
 import type { Rehearsal } from './rehearse.ts'
 import type { Trial } from './trials.ts'
 
-/** What models answer to errors on the whole, see {@link RehearsalOptions.responses}. */
-const responses = [-3, -2, -1, 0, 1] as const
+/**
+ * What models answer to errors on the whole, see {@link RehearsalOptions.responses}. That a model damps errors is never assumed:
+ * it may on most samples and amplify them on a few, and those few would be off by far.
+ */
+const responses = [-3, -2, -1, 0] as const
 
 /** Responses to rehearse with where nothing has been walked yet; weights that bear all of them do little harm on any model. */
 const allResponses = [-3, 0, 3] as const
