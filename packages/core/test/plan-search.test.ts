@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { blurred } from '../src/plan/blurred.ts'
 import { createProposals, nearestIndex, type Proposals, shiftedPath } from '../src/plan/candidates.ts'
-import { climb, movedNode } from '../src/plan/climb.ts'
+import { climb, movesOf } from '../src/plan/climb.ts'
 import { createEdgeErrors, type EdgeErrors } from '../src/plan/edges.ts'
 import { incrementsOf } from '../src/plan/increments.ts'
 import { createRehearsal, type RehearsalOptions } from '../src/plan/rehearse.ts'
@@ -159,9 +159,11 @@ describe('climbing', () => {
       -path.reduce((sum, index, m) => sum + Math.abs(index - wanted[m]!), 0)
     expect(climb([0, 5, 10, 15, 20], worth)).toEqual(wanted)
     expect(climb([0, 1, 2, 3, 20], () => 0)).toEqual([0, 1, 2, 3, 20])
-    expect(movedNode([0, 1, 2, 20], 1, 1)).toBeUndefined()
-    expect(movedNode([0, 1, 2, 20], 1, -1)).toBeUndefined()
-    expect(movedNode([0, 1, 2, 20], 2, 2)?.path).toEqual([0, 1, 4, 20])
+    expect(movesOf([0, 1, 2, 20], 1)).toEqual([])
+    expect(movesOf([0, 1, 3, 5], 2)).toEqual([
+      [0, 1, 2, 5],
+      [0, 1, 4, 5],
+    ])
   })
 })
 

@@ -1,7 +1,7 @@
 import { shiftSigma } from '../schedule/shifted.ts'
 import { climb } from './climb.ts'
 import type { EdgeErrors } from './edges.ts'
-import { judge, psnrOf } from './quality.ts'
+import { judge, meanOf, psnrOf } from './quality.ts'
 import { createRehearsal, type RehearsalOptions } from './rehearse.ts'
 import { responsesNear } from './response.ts'
 import { type Parts, prefixKey, type Route } from './route.ts'
@@ -73,13 +73,13 @@ export function createProposals({ edges, budgets, rehearsal, range }: ProposalsO
   return {
     candidates: (nfe, response) => {
       const forecast = forecaster(response)
-      const [tilted, ...others] = known(nfe)
-      const ranked = [tilted!, ...others]
+      const proposed = known(nfe)
+      const ranked = proposed
         .map((one) => ({ ...one, value: forecast(one.path) }))
         .sort((a, b) => b.value - a.value)
       const climbed = { family: 'climbed', path: climb(ranked[0]!.path, forecast) }
       return distinct(
-        [climbed, tilted!, ...ranked].map(({ family, path }): Candidate => {
+        [climbed, proposed[0]!, ...ranked].map(({ family, path }): Candidate => {
           return { family, path, response, mode: 'rehearsed', parts: 1 }
         }),
       )
@@ -156,10 +156,4 @@ export function distinct(candidates: readonly Candidate[]): Candidate[] {
     seen.add(key)
     return true
   })
-}
-
-function meanOf(values: ArrayLike<number>): number {
-  let sum = 0
-  for (let n = 0; n < values.length; n++) sum += values[n]!
-  return sum / values.length
 }

@@ -14,9 +14,9 @@ export function climb(
   for (let sweep = 0; sweep < mostSweeps; sweep++) {
     const before = value
     for (let m = path.length - 2; m > 0; m--) {
-      for (const moved of shifts.flatMap((shift) => movedNode(best, m, shift) ?? [])) {
-        const reached = judge(moved.path)
-        if (reached > value) [best, value] = [moved.path, reached]
+      for (const moved of movesOf(best, m)) {
+        const reached = judge(moved)
+        if (reached > value) [best, value] = [moved, reached]
       }
     }
     if (value === before) break
@@ -24,13 +24,10 @@ export function climb(
   return best
 }
 
-/** The schedule with node `m` moved by `shift`, where that lies between its neighbours. */
-export function movedNode(
-  path: readonly number[],
-  m: number,
-  shift: number,
-): { readonly path: readonly number[] } | undefined {
-  const node = path[m]! + shift
-  if (node <= path[m - 1]! || node >= path[m + 1]!) return undefined
-  return { path: path.map((index, k) => (k === m ? node : index)) }
+/** The schedules with node `m` moved by one or two, where that lies between its neighbours. */
+export function movesOf(path: readonly number[], m: number): number[][] {
+  return shifts
+    .map((shift) => path[m]! + shift)
+    .filter((node) => node > path[m - 1]! && node < path[m + 1]!)
+    .map((node) => path.map((index, k) => (k === m ? node : index)))
 }

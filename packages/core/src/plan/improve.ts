@@ -1,5 +1,5 @@
 import type { Candidate, Forecast } from './candidates.ts'
-import { movedNode } from './climb.ts'
+import { movesOf } from './climb.ts'
 import type { Ledger } from './ledger.ts'
 import type { Found } from './search.ts'
 import { isBetter, type Trial, type Trials } from './trials.ts'
@@ -56,13 +56,7 @@ export async function improveLocally(
 
 /** Schedules that differ in one node, moved by one or two; those with the best forecasts first. */
 export function nodeMoves(forecast: Forecast, winner: Trial): Candidate[] {
-  const paths: (readonly number[])[] = []
-  for (let m = 1; m + 1 < winner.path.length; m++) {
-    for (const shift of [-1, 1, -2, 2]) {
-      const moved = movedNode(winner.path, m, shift)
-      if (moved !== undefined) paths.push(moved.path)
-    }
-  }
+  const paths = winner.path.slice(1, -1).flatMap((_, k) => movesOf(winner.path, k + 1))
   const values = new Map(paths.map((path) => [path, forecast(path)]))
   return paths
     .sort((a, b) => values.get(b)! - values.get(a)!)

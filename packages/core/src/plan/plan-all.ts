@@ -7,7 +7,7 @@ import { type Increments, incrementsOf } from './increments.ts'
 import { jointMoves, proposeJoint, splitsOf, usualSplit } from './joint.ts'
 import { keepingBack, type Ledger } from './ledger.ts'
 import { type CalibrateOptions, type CalibrationProgress, firstRuns, type Settings } from './options.ts'
-import { createRehearsal, type RehearsalOptions } from './rehearse.ts'
+import { createRehearsal, type Rehearsal, type RehearsalOptions } from './rehearse.ts'
 import { fitResponse, responsesNear } from './response.ts'
 import { type Found, finishBudgets, searchBudgets, walkedIn } from './search.ts'
 import type { Trial, Trials } from './trials.ts'
@@ -55,6 +55,7 @@ export async function planAll<T>(planning: Planning<T>): Promise<AllFound> {
   const proposals = createProposals({ edges, budgets: known, rehearsal, range: settings.range })
   const kept = passes.length > 0 ? Math.floor(jointShare * ledger.left) : 0
   const steps = await planSteps({ ...planning, ledger: keepingBack(ledger, kept) }, proposals, rehearsal)
+  if (passes.length === 0) return { steps, joint: new Map() }
   const schedules = new Map(known.map((nfe) => [nfe, [scheduleOf(nfe, steps, proposals)]]))
   return { steps, joint: await planJoint(planning, schedules, increments) }
 }
@@ -72,8 +73,13 @@ async function planSteps<T>(
 ): Promise<Map<number, Found>> {
   const { options, settings, grams, trials, ledger, onStage } = planning
   const { budgets, range } = settings
-  const learn = (walked: readonly Trial[]): number | undefined =>
-    fitResponse(walked, (response) => createRehearsal({ ...rehearsal, responses: [response] }), range)
+  const rehearsals = new Map<number, Rehearsal>()
+  const rehearsalOf = (response: number): Rehearsal => {
+    const known = rehearsals.get(response) ?? createRehearsal({ ...rehearsal, responses: [response] })
+    rehearsals.set(response, known)
+    return known
+  }
+  const learn = (walked: readonly Trial[]): number | undefined => fitResponse(walked, rehearsalOf, range)
   const propose = (nfe: number, walked: readonly Trial[]): Candidate[] => {
     const response = learn(walked)
     return [...startingPoints(options, nfe, response), ...proposals.candidates(nfe, response)]
@@ -102,7 +108,6 @@ async function planJoint<T>(
 ): Promise<Map<number, Found>> {
   const { options, settings, grams, trials, ledger, onStage } = planning
   const { passes, sigmas, numSteps } = settings
-  if (passes.length === 0) return new Map()
   const guidance = grams.map((gram) => guidanceGram(gram, numSteps))
   const terms = createEdgeErrors(guidance, increments, sigmas)
   const candidates = new Map(passes.map((count) => [count, proposeJoint(schedules, count, terms, sigmas)]))

@@ -31,8 +31,10 @@ export function quantile(values: readonly number[], q: number): number {
   return sorted[below]! + (sorted[above]! - sorted[below]!) * (position - below)
 }
 
-export function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length
+export function meanOf(values: ArrayLike<number>): number {
+  let sum = 0
+  for (let n = 0; n < values.length; n++) sum += values[n]!
+  return sum / values.length
 }
 
 /** What candidates are compared by: the middle between mean and tenth percentile, so that tails count. */

@@ -1,4 +1,4 @@
-import { psnrOf } from './quality.ts'
+import { meanOf, psnrOf } from './quality.ts'
 import type { Rehearsal } from './rehearse.ts'
 import type { Trial } from './trials.ts'
 
@@ -8,7 +8,7 @@ import type { Trial } from './trials.ts'
  */
 const responses = [-3, -2, -1, 0] as const
 
-/** Responses to rehearse with where nothing has been walked yet; weights that bear all of them do little harm on any model. */
+/** Responses to rehearse with where nothing has been walked yet: weights have to bear all of them. */
 const allResponses = [-3, 0, 3] as const
 
 /** Responses to rehearse with where the model's is about this one: what only one of them favours does not hold. */
@@ -52,7 +52,7 @@ function misfit(group: readonly Trial[], forecast: (trial: Trial) => readonly nu
   let sum = 0
   for (let n = 0; n < runs; n++) {
     const off = group.map(({ scores }, k) => scores[n]! - forecasts[k]![n]!)
-    const mean = off.reduce((total, value) => total + value, 0) / off.length
+    const mean = meanOf(off)
     for (const value of off) sum += (value - mean) ** 2
   }
   return sum

@@ -48,7 +48,7 @@ export async function searchBudgets(options: SearchOptions): Promise<Map<number,
     const parts = turns.slice(position).reduce((sum, budget) => sum + share(budget), 0)
     const allowance = Math.max(0, floor - ledger.spent) * (share(nfe) / parts)
     const walked = walkedIn(found)
-    const again = walked.filter(({ path }) => found.get(nfe)?.winner.path.length === path.length)
+    const again = triedIn(found.get(nfe))
     const [winner, ...rivals] = await firstRound(options, [...propose(nfe, walked), ...again], allowance)
     if (winner !== undefined) found.set(nfe, { winner, rivals })
     trials.retain([...found.values()].map(({ winner }) => winner))
@@ -59,8 +59,11 @@ export async function searchBudgets(options: SearchOptions): Promise<Map<number,
 
 /** Everything a search has walked. */
 export function walkedIn(found: ReadonlyMap<number, Found>): Trial[] {
-  return [...found.values()].flatMap(({ winner, rivals }) => [winner, ...rivals])
+  return [...found.values()].flatMap(triedIn)
 }
+
+const triedIn = (found: Found | undefined): Trial[] =>
+  found === undefined ? [] : [found.winner, ...found.rivals]
 
 /** Walks as many candidates as the allowance bears, the first one at any rate; best first. */
 async function firstRound(
