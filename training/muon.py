@@ -9,13 +9,15 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from .precision import compute_dtype
+
 # Coefficients of the quintic iteration, as published.
 A, B, C = 3.4445, -4.7750, 2.0315
 
 
 def orthogonalize(updates: Tensor, iterations: int = 5) -> Tensor:
     """Nearest semi-orthogonal matrices of a batch [N,R,C], roughly: singular values end in 0.7 to 1.2."""
-    x = updates.bfloat16()
+    x = updates.to(compute_dtype(updates.device.type))
     tall = x.shape[1] > x.shape[2]
     x = x.mT if tall else x
     x = x / (x.float().norm(dim=(1, 2), keepdim=True) + 1e-7).to(x.dtype)

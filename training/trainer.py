@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from .checkpoint import save_checkpoint
 from .muon import Muon
+from .precision import autocast
 
 Loss = Callable[[nn.Module, torch.Generator], Tensor]
 Preview = Callable[[nn.Module, Path], None]
@@ -123,7 +124,7 @@ def train(model: nn.Module, loss: Loss, preview: Preview, settings: Settings, fo
         for optimizer in optimizers:
             for group in optimizer.param_groups:
                 group["lr"] = rate
-        with torch.autocast(device.type, torch.bfloat16):
+        with autocast(device):
             value = loss(network, generator)
         value.backward()
         if settings.clip > 0:

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from ..checkpoint import load_ema
 from ..flow import drop_labels, interpolate, logit_normal
 from ..models.unet import UNet
+from ..precision import autocast, compute_dtype
 from ..trainer import Ema, Settings, learning_rate, train
 from .conftest import TINY
 
@@ -112,3 +113,15 @@ def test_learning_rate_cools_down_by_the_clock() -> None:
     settings = Settings(steps=10**6, minutes=10, cooldown_minutes=4, warmup=1, decay_after=10**6)
     rates = [learning_rate(settings, 100, 60 * minutes) / settings.learning_rate for minutes in (0, 6, 8, 10)]
     assert rates == pytest.approx([1.0, 1.0, 0.5, 0.0])
+
+
+@pytest.mark.parametrize("native", [True, False])
+def test_bfloat16_is_used_only_where_the_cpu_has_it(monkeypatch: pytest.MonkeyPatch, native: bool) -> None:
+    monkeypatch.setattr(torch.ops.mkldnn, "_is_mkldnn_bf16_supported", lambda: native)
+    compute_dtype.cache_clear()
+    matrix = torch.ones(4, 4)
+    try:
+        with autocast("cpu"):
+            assert (matrix @ matrix).dtype == (torch.bfloat16 if native else torch.float32)
+    finally:
+        compute_dtype.cache_clear()

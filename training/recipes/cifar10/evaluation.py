@@ -15,6 +15,7 @@ from ...export.layout import load_metrics, update_metrics
 from ...flow import logit_normal
 from ...metrics.frechet import Gaussian, fit, frechet_distance
 from ...metrics.squeezenet import NAME, SqueezeNetFeatures, default_weights
+from ...precision import autocast
 from .features import SEED, sample_features
 from .model import STEPS, build, velocity_error
 from .restore import exported
@@ -30,7 +31,7 @@ def validation_loss(model: BakedUNet, images: Tensor, labels: Tensor, batch: int
         x0 = cifar10.to_float(part)
         noise = torch.randn(x0.shape, generator=generator).to(x0.device)
         sigma = logit_normal(len(part), generator).to(x0.device)
-        with torch.autocast(x0.device.type, torch.bfloat16):
+        with autocast(x0.device):
             error = velocity_error(model, x0, noise, sigma, classes)
         loss += (error / model.coefficients(sigma)[2]).square().mean().item() * len(part)
         mse += error.square().mean().item() * len(part)

@@ -12,6 +12,7 @@ from torch import nn
 
 from ...data.cifar10 import CLASSES
 from ...metrics.squeezenet import NAME, SqueezeNetFeatures
+from ...precision import autocast
 from .model import STEPS, sample
 
 SEED = 2024
@@ -49,7 +50,7 @@ def sample_features(
     for index, part in enumerate(labels.split(batch)):
         path = folder / f"{index:05d}-{len(part)}.npy"
         if not path.is_file():
-            with torch.autocast(device.type, torch.bfloat16):
+            with autocast(device):
                 images = sample(network, part, seed=SEED + index, guidance=guidance)
             # What a viewer sees: eight bits a channel.
             write_array(path, extract((images.clamp(-1, 1) * 127.5).round() / 127.5).astype(np.float32))

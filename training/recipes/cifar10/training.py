@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from ...data import cifar10
 from ...images import save_grid
+from ...precision import autocast
 from ...trainer import Settings
 from ...trainer import train as run
 from .model import GUIDANCE, STEPS, batch_loss, build, sample
@@ -20,7 +21,7 @@ def class_grid(model: nn.Module, path: Path, guidance: float = GUIDANCE, steps: 
     """Write eight samples of each class, one class a row."""
     device = next(model.parameters()).device
     labels = torch.arange(len(cifar10.CLASSES), device=device).repeat_interleave(IMAGES_PER_CLASS)
-    with torch.autocast(device.type, torch.bfloat16):
+    with autocast(device):
         images = sample(model, labels, seed=1, steps=steps, guidance=guidance)
     save_grid(images, columns=IMAGES_PER_CLASS, path=path)
 

@@ -16,6 +16,7 @@ from ...export.layout import update_metrics
 from ...images import save_grid
 from ...metrics.frechet import fit, frechet_distance
 from ...metrics.squeezenet import NAME, SqueezeNetFeatures, default_weights
+from ...precision import autocast
 from .. import emoji_vae
 from .model import STEPS, TextFlow, build, load_autoencoder, load_tokenizer, sample
 
@@ -38,7 +39,7 @@ class Sampler:
         config = self.net.transformer.config
         generator = torch.Generator().manual_seed(seed)
         noise = torch.randn(len(prompts), config.channels, config.size, config.size, generator=generator)
-        with torch.autocast(self.device, torch.bfloat16):
+        with autocast(self.device):
             latents = sample(self.net, self.words, prompts, noise.to(self.device), self.guidance)
             pixels = self.autoencoder.decode(latents).float()
         return (pixels.clamp(-1, 1) * 127.5).round() / 127.5

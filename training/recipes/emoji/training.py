@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from ...data import emoji, tokenizer
 from ...data.prompts import prompt
 from ...images import save_grid
+from ...precision import autocast
 from ...trainer import Settings
 from ...trainer import train as run
 from .model import FLOW, PROMPT_DROPOUT, build, encode_all, flow_loss, load_autoencoder, load_tokenizer, sample
@@ -46,7 +47,7 @@ def train(work: Path, device: str, batch: int, settings: Settings) -> None:
         prompts = [f"{words_}, {style}" for style in emoji.STYLES for words_ in PREVIEWS]
         shape = (len(prompts), FLOW.channels, FLOW.size, FLOW.size)
         noise = torch.randn(shape, generator=torch.Generator().manual_seed(1)).to(device)
-        with torch.autocast(device, torch.bfloat16), torch.no_grad():
+        with autocast(device), torch.no_grad():
             images = autoencoder.decode(sample(model, words, prompts, noise))
         save_grid(images.float(), columns=len(PREVIEWS), path=path, scale=1)
 

@@ -14,6 +14,7 @@ from ...data.cifar10 import to_float
 from ...data.edits import Edit, Edits
 from ...export.layout import update_metrics
 from ...images import save_grid
+from ...precision import autocast
 from ..emoji import model as text_to_image
 from ..emoji.evaluation import Sampler
 from ..emoji.model import STEPS, load_autoencoder, load_tokenizer, sample
@@ -69,7 +70,7 @@ def evaluate(work: Path, checkpoint: Path, out: Path, device: str, count: int, g
         source, target = pixels("source", part), pixels("target", part)
         latents = autoencoder.encode(source)
         noise = torch.randn(latents.shape, generator=generator).to(device)
-        with torch.autocast(device, torch.bfloat16):
+        with autocast(device):
             edited = sample(net, words, [edit.instruction for edit in part], noise, guidance, image=latents)
             shown = autoencoder.decode(edited).float()
         figures["edit"].append(psnr(shown, target))
@@ -80,7 +81,7 @@ def evaluate(work: Path, checkpoint: Path, out: Path, device: str, count: int, g
     drawings = Sampler(load_text_to_image(work), work, device, text_to_image.GUIDANCE)([prompt for prompt, _ in SHOWN], 1)
     latents = autoencoder.encode(drawings)
     noise = torch.randn(latents.shape, generator=generator).to(device)
-    with torch.autocast(device, torch.bfloat16):
+    with autocast(device):
         edited = sample(net, words, [change for _, change in SHOWN], noise, guidance, image=latents)
         shown = autoencoder.decode(edited).float()
     save_grid(torch.cat([drawings, shown]), columns=len(SHOWN), path=out / "samples.png", scale=1)

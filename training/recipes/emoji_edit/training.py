@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from ...data import emoji, tokenizer
 from ...data.edits import Edit, Edits
 from ...images import save_grid
+from ...precision import autocast
 from ...trainer import Settings
 from ...trainer import train as run
 from ..emoji.model import PROMPT_DROPOUT, encode_all, flow_loss, load_autoencoder, load_tokenizer, sample
@@ -52,7 +53,7 @@ def train(work: Path, device: str, batch: int, settings: Settings) -> None:
         source, target = gather(drawn)
         noise = torch.randn(source.shape, generator=generator).to(device)
         prompts = [edit.instruction for edit in drawn]
-        with torch.autocast(device, torch.bfloat16), torch.no_grad():
+        with autocast(device), torch.no_grad():
             edited = sample(model, words, prompts, noise, GUIDANCE, image=source)
             shown = autoencoder.decode(torch.cat([source, edited, target])).float()
         print(f"held-out latent error: {(edited - target).square().mean():.4f}", prompts, flush=True)

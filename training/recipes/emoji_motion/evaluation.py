@@ -13,6 +13,7 @@ from ...data.cifar10 import to_float
 from ...data import emoji, motion
 from ...export.layout import update_metrics
 from ...images import save_grid
+from ...precision import autocast
 from ..emoji.model import STEPS, load_autoencoder, load_tokenizer, sample
 from .model import FLOW, LENGTHS, STYLES, build, moving_rows
 from .training import PREVIEWS
@@ -48,7 +49,7 @@ def evaluate(work: Path, checkpoint: Path, out: Path, device: str, count: int, g
     def clips(prompts: list[str], seed: int) -> Tensor:
         shape = (len(prompts), FLOW.channels, frames, FLOW.size, FLOW.size)
         noise = torch.randn(shape, generator=torch.Generator().manual_seed(seed)).to(device)
-        with torch.autocast(device, torch.bfloat16):
+        with autocast(device):
             latents = sample(net, words, prompts, noise, guidance)
             return autoencoder.decode(latents.transpose(1, 2).flatten(0, 1)).float().unflatten(0, (-1, frames))
 

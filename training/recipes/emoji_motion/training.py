@@ -12,6 +12,7 @@ from ...data import emoji, motion, tokenizer
 from ...data.cifar10 import to_float
 from ...data.prompts import choose, styled
 from ...images import save_grid
+from ...precision import autocast
 from ...trainer import Settings
 from ...trainer import train as run
 from ..emoji.model import PROMPT_DROPOUT, flow_loss, load_autoencoder, load_tokenizer, sample
@@ -88,7 +89,7 @@ def train(work: Path, device: str, batch: int, settings: Settings) -> None:
     def preview(model: nn.Module, path: Path) -> None:
         shape = (len(PREVIEWS), FLOW.channels, LENGTHS[0], FLOW.size, FLOW.size)
         noise = torch.randn(shape, generator=torch.Generator().manual_seed(1)).to(device)
-        with torch.autocast(device, torch.bfloat16), torch.no_grad():
+        with autocast(device), torch.no_grad():
             latents = sample(model, words, list(PREVIEWS), noise, GUIDANCE)
             frames = autoencoder.decode(latents.transpose(1, 2).flatten(0, 1)).float()
         save_grid(frames, columns=LENGTHS[0], path=path, scale=1)
