@@ -6,8 +6,21 @@ export function exitCodeOf(error: unknown): 1 | 2 {
   return error.code === 'invalid-argument' || error.code === 'model-not-found' ? 2 : 1
 }
 
+/** What people type for options that packages know by another name. */
+const typed = new Map([
+  ['numFrames', '--frames'],
+  ['numSteps', '--steps'],
+  ['guidanceScale', '--guidance'],
+])
+
 /** One line for people; unexpected errors keep their stack, they are ours to fix. */
 export function describeError(error: unknown): string {
-  if (FastFlowError.isInstance(error)) return `fastflow: ${error.message.replaceAll(/\s*\n\s*/g, ' ')}`
+  if (FastFlowError.isInstance(error)) return `fastflow: ${messageOf(error)}`
   return `fastflow: unexpected error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`
+}
+
+function messageOf({ field, message }: FastFlowError): string {
+  const line = message.replaceAll(/\s*\n\s*/g, ' ')
+  const option = typed.get(field)
+  return option !== undefined && line.startsWith(`${field}: `) ? option + line.slice(field.length) : line
 }

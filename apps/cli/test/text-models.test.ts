@@ -195,7 +195,7 @@ test.each<[string, string[], RegExp]>([
   [
     'too many frames',
     ['video', '--model', 'words-motion', '--prompt', 'owl', '--frames', '9'],
-    /numFrames: 9 .* from 2 to 8/,
+    /--frames: 9 .* from 2 to 8/,
   ],
 ])('bad input: %s', async (_, args, problem) => {
   const { code, out, log } = await run(...args)
