@@ -21,11 +21,6 @@ export interface Candidate extends Route {
 /** Where a candidate's weights come from, and what they are of. */
 export type Weighting = Pick<Candidate, 'mode' | 'parts' | 'response'>
 
-/** Squares, the earliest counted four times; `sigma` is where the jump starts. */
-export function tilted(errors: Float64Array, sigma: number): number {
-  return (1 + sigma) ** 2 * meanOf(errors)
-}
-
 /** Exponents by which squared errors at sigma 1 count more than at sigma 0: how much a flow amplifies early ones differs. */
 const tilts = [1, 0, -1, -2, 2] as const
 
@@ -39,7 +34,7 @@ export interface Proposals {
   /**
    * Schedules of `nfe` evaluations, duplicates left out; weights are of whole velocities, of guided models too. Of cheapest
    * paths by several costs and shifted grids the one with the best forecast, improved node by node by the same forecast; the
-   * cheapest path by {@link tilted} errors, good on most models; the others by their forecasts. Where the model's `response` is not known
+   * cheapest path by {@link tiltedCost}, good on most models; the others by their forecasts. Where the model's `response` is not known
    * yet, schedules have to bear all there may be.
    */
   candidates(nfe: number, response: number | undefined): Candidate[]
@@ -61,7 +56,8 @@ export interface ProposalsOptions {
 export function createProposals({ edges, budgets, rehearsal, range }: ProposalsOptions): Proposals {
   const { sigmas } = rehearsal
   const grams = rehearsal.grams.slice(0, forecastRuns)
-  const shapes = cheapestPaths(edges, sigmas, Math.max(...budgets))
+  const tilting = tiltedCost(edges, sigmas)
+  const shapes = cheapestPaths(edges, sigmas, tilting, Math.max(...budgets))
   const forecaster = (response: number | undefined): Forecast => {
     const { errors } = createRehearsal({ ...rehearsal, grams, responses: responsesNear(response) })
     return (path) => judge(errors({ path }).map((mse) => psnrOf(mse, range)))
@@ -90,10 +86,20 @@ export function createProposals({ edges, budgets, rehearsal, range }: ProposalsO
 
 type Proposed = Pick<Candidate, 'family' | 'path'>
 
+/** Mean squared errors of jumps over the recorded runs, those of the earliest counted four times. */
+export function tiltedCost(edges: EdgeErrors, sigmas: readonly number[]): EdgeCost {
+  const errors = new Float64Array(edges.runs)
+  return (previous, i, j) => {
+    edges.measure(errors, previous, i, j)
+    return (1 + sigmas[i]!) ** 2 * meanOf(errors)
+  }
+}
+
 /** Cheapest paths of every budget by several costs, the best known first. */
 function cheapestPaths(
   edges: EdgeErrors,
   sigmas: readonly number[],
+  tilting: EdgeCost,
   maxBudget: number,
 ): Map<string, Map<number, readonly number[]>> {
   const errors = new Float64Array(edges.runs)
@@ -103,13 +109,13 @@ function cheapestPaths(
   }
   const raised = (tilt: number, i: number): number => Math.exp(tilt * sigmas[i]!)
   const costs: [string, EdgeCost][] = [
-    ['tilted', (previous, i, j) => tilted(measured(previous, i, j), sigmas[i]!)],
+    ['tilted', tilting],
     ...tilts.map((tilt): [string, EdgeCost] => [
       `tilt ${tilt}`,
       (previous, i, j) => raised(tilt, i) * meanOf(measured(previous, i, j)),
     ]),
     // Jumps by the newest velocity alone: with few evaluations the one before it is too far off to help.
-    ['newest', (_, i, j) => tilted(measured(i, i, j), sigmas[i]!)],
+    ['newest', (_, i, j) => tilting(i, i, j)],
   ]
   return new Map(costs.map(([family, cost]) => [family, shortestPaths(edges.numSteps, maxBudget, cost)]))
 }

@@ -1,6 +1,6 @@
-import { type Candidate, distinct, tilted } from './candidates.ts'
+import { type Candidate, distinct, tiltedCost } from './candidates.ts'
 import type { EdgeErrors } from './edges.ts'
-import { shortestPaths } from './shortest-path.ts'
+import { type EdgeCost, shortestPaths } from './shortest-path.ts'
 
 /** Evaluations for a number of passes: the more of them conditional, the more evaluations there can be. */
 const mostShare = 0.8
@@ -70,12 +70,9 @@ function cheapestNodes(
   sigmas: readonly number[],
 ): readonly number[] {
   const nodes = new Set(path)
-  const errors = new Float64Array(terms.runs)
-  const cost = (previous: number, i: number, j: number): number => {
-    if (!(nodes.has(previous) && nodes.has(i) && nodes.has(j))) return Number.POSITIVE_INFINITY
-    terms.measure(errors, previous, i, j)
-    return tilted(errors, sigmas[i]!)
-  }
+  const tilting = tiltedCost(terms, sigmas)
+  const cost: EdgeCost = (previous, i, j) =>
+    nodes.has(previous) && nodes.has(i) && nodes.has(j) ? tilting(previous, i, j) : Number.POSITIVE_INFINITY
   return shortestPaths(terms.numSteps, count, cost).get(count)!
 }
 
