@@ -11,6 +11,8 @@ const typed = new Map([
   ['numFrames', '--frames'],
   ['numSteps', '--steps'],
   ['guidanceScale', '--guidance'],
+  ['prompt', '--prompt'],
+  ['negativePrompt', '--negative-prompt'],
 ])
 
 /** One line for people; unexpected errors keep their stack, they are ours to fix. */

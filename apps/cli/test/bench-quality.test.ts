@@ -97,6 +97,7 @@ describe('bad input', () => {
       [{ prompt: 'a' }, { prompt: 'b', size: 3 }],
     ],
     ['cases.jsonl:1 has 7 as prompt; write a string', [{ prompt: 7 }]],
+    ['cases.jsonl:2 has an empty prompt', [{ prompt: 'a' }, { prompt: ' ' }]],
     ['is empty; write one JSON object a line', ['']],
     ['none.png cannot be read', [{ prompt: 'a', target: 'none.png' }]],
   ])('%s', async (message, lines) => {

@@ -166,11 +166,16 @@ test.each<[string, string[], RegExp]>([
     /--class: words draws .*--prompt "owl"/,
   ],
   ['nothing to draw', ['generate', '--model', 'words'], /--prompt: is missing/],
-  ['empty prompt', ['generate', '--model', 'words', '--prompt', ''], /prompt: is empty/],
+  ['empty prompt', ['generate', '--model', 'words', '--prompt', ''], /--prompt: is empty/],
   [
     'endless prompt',
     ['generate', '--model', 'words', '--prompt', 'a'.repeat(10_001)],
-    /prompt: has 10001 characters/,
+    /--prompt: has 10001 characters/,
+  ],
+  [
+    'endless negative prompt',
+    ['generate', '--model', 'words', '--prompt', 'owl', '--negative-prompt', 'a'.repeat(10_001)],
+    /--negative-prompt: has 10001 characters/,
   ],
   [
     'model that edits',

@@ -31,6 +31,12 @@ export function workerPath(): string {
 }
 
 /**
+ * Loading a model, onnxruntime 1.30 reads the command line of the process by a recursion as deep as that is long: a prompt of
+ * 20,000 characters there overflows the 4 MB that threads have otherwise. Only what is used of it costs memory.
+ */
+const stackSizeMb = 64
+
+/**
  * Starts a worker and loads the model in it. The worker keeps the process alive only while it
  * loads, runs or is being disposed of.
  *
@@ -38,7 +44,7 @@ export function workerPath(): string {
  */
 export async function startLane(path: string, request: LoadRequest, onProgress: OnProgress): Promise<Lane> {
   // The flags of the process (--input-type, --cpu-prof, ...) are not meant for this thread.
-  const worker = new Worker(path, { execArgv: [] })
+  const worker = new Worker(path, { execArgv: [], resourceLimits: { stackSizeMb } })
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
   const calls = createCalls(worker, request.file)
   const info = await load(worker, request, onProgress)

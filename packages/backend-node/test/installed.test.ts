@@ -32,11 +32,16 @@ beforeAll(async () => {
 afterAll(() => rm(project, { recursive: true }))
 
 /** Runs `code` as a module in `folder`; resolves only when the process ends by itself. */
-async function run(folder: string, code: string, flags: readonly string[] = []): Promise<string> {
+async function run(
+  folder: string,
+  code: string,
+  flags: readonly string[] = [],
+  args: readonly string[] = [],
+): Promise<string> {
   const script = join(folder, `script-${Math.floor(performance.now() * 1000)}.mjs`)
   await writeFile(script, code)
   try {
-    const { stdout, stderr } = await execute(process.execPath, [...flags, script], {
+    const { stdout, stderr } = await execute(process.execPath, [...flags, script, ...args], {
       cwd: folder,
       env,
       timeout: 20_000,
@@ -98,6 +103,10 @@ describe('with onnxruntime-node', () => {
 
   it('flags of the process do not reach the worker', async () => {
     expect(await run(inside, load(model), ['--cpu-prof', `--cpu-prof-dir=${project}`])).toBe('')
+  })
+
+  it('a long command line, as with a long prompt, does not bring the process down', async () => {
+    expect(await run(inside, load(model), [], ['a'.repeat(20_000)])).toBe('')
   })
 
   it('the example of the README prints what it says', async () => {

@@ -91,5 +91,7 @@ function parseLine(line: string, place: string): Fields {
     if (typeof field !== 'string')
       throw invalidArgument('--cases', `${place} has ${JSON.stringify(field)} as ${name}; write a string`)
   }
-  return value as Fields
+  const fields = value as Fields
+  if (fields.prompt.trim() !== '') return fields
+  throw invalidArgument('--cases', `${place} has an empty prompt; say what is to be made, e.g. "a fox, 3d"`)
 }
