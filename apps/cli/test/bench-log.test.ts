@@ -73,7 +73,8 @@ test('a tally expects what it was told until a phase is over, then what it was',
 test('an interrupted bench goes on and comes to the same figures and counts', async () => {
   const cwd = await temporaryFolder(onTestFinished)
   const shape = ['--model', 'cifar10', '--steps', '10', '--samples', '2', '--nfe', '3', '--generations', '2']
-  const bench = ['bench', ...shape, '--guidance', '1', '--threads', '1', '--json', '--checkpoint', 'log']
+  const quick = ['--guidance', '1', '--tune', '1', '--threads', '1']
+  const bench = ['bench', ...shape, ...quick, '--json', '--checkpoint', 'log']
   const straight = JSON.parse((await cli(cwd, bench)).out)
   const stop = new AbortController()
   const log = join(cwd, 'log')
