@@ -115,13 +115,23 @@ def test_learning_rate_cools_down_by_the_clock() -> None:
     assert rates == pytest.approx([1.0, 1.0, 0.5, 0.0])
 
 
-@pytest.mark.parametrize("native", [True, False])
-def test_bfloat16_is_used_only_where_the_cpu_has_it(monkeypatch: pytest.MonkeyPatch, native: bool) -> None:
-    monkeypatch.setattr(torch.ops.mkldnn, "_is_mkldnn_bf16_supported", lambda: native)
+@pytest.mark.parametrize(
+    ("capabilities", "dtype"),
+    [
+        ({"avx512_f": True, "amx_bf16": True}, torch.bfloat16),
+        ({"bf16": True}, torch.bfloat16),
+        ({"avx512_f": True, "avx512_bf16": False}, torch.float32),
+    ],
+)
+def test_bfloat16_is_used_only_where_the_cpu_has_it(
+    monkeypatch: pytest.MonkeyPatch, capabilities: dict[str, bool], dtype: torch.dtype
+) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: capabilities)
+    monkeypatch.setattr(torch.ops.mkldnn, "_is_mkldnn_bf16_supported", lambda: True)
     compute_dtype.cache_clear()
     matrix = torch.ones(4, 4)
     try:
         with autocast("cpu"):
-            assert (matrix @ matrix).dtype == (torch.bfloat16 if native else torch.float32)
+            assert (matrix @ matrix).dtype == dtype
     finally:
         compute_dtype.cache_clear()
