@@ -41,12 +41,13 @@ export async function encodeApng(
     for (const [k, word] of words.entries()) control.writeUInt32BE(word, 4 * k)
     control.writeUInt16BE(1, 20)
     control.writeUInt16BE(fps, 22)
-    const data = pictures[n]!.filter(({ type }) => type === 'IDAT')
-    const numbered = data.map(({ data }) => ({
+    const picture = pictures[n]!.filter(({ type }) => type === 'IDAT')
+    // Numbers are of fcTL and fdAT together, without a gap: decoders refuse others.
+    const numbered = ({ data }: Chunk): Chunk => ({
       type: 'fdAT',
       data: Buffer.concat([uint32(sequence++), data]),
-    }))
-    return [{ type: 'fcTL', data: control }, ...(n === 0 ? data : numbered)]
+    })
+    return [{ type: 'fcTL', data: control }, ...(n === 0 ? picture : picture.map(numbered))]
   })
   const head = first.filter(({ type }) => type !== 'IDAT' && type !== 'IEND')
   const animation = { type: 'acTL', data: Buffer.concat([uint32(frames.length), uint32(0)]) }

@@ -144,7 +144,11 @@ describe('video', () => {
     })
     expect(webp.exif?.toString('latin1')).toContain('"prompt":"owl","frames":5')
     const apng = await readFile(files[1])
-    expect(chunkTypes(apng).join(' ')).toMatch(/^IHDR .*acTL fcTL IDAT( fcTL fdAT){4} IEND$/)
+    const chunks = chunksOf(apng)
+    const types = chunks.map(({ type }) => type)
+    expect(types.join(' ')).toMatch(/^IHDR .*acTL fcTL IDAT( fcTL fdAT){4} IEND$/)
+    const numbered = chunks.filter(({ type }) => type === 'fcTL' || type === 'fdAT')
+    expect(numbered.map(({ data }) => data.readUInt32BE(0))).toEqual([...numbered.keys()])
     expect(apng.toString('latin1')).toContain('"prompt":"owl","frames":5')
     // A reader that knows no animation sees the first frame.
     const first = await sharp(apng).raw().toBuffer()
@@ -152,11 +156,13 @@ describe('video', () => {
   })
 })
 
-function chunkTypes(png: Buffer): string[] {
-  const types: string[] = []
-  for (let at = 8; at < png.length; at += 12 + png.readUInt32BE(at))
-    types.push(png.toString('latin1', at + 4, at + 8))
-  return types
+function chunksOf(png: Buffer): { readonly type: string; readonly data: Buffer }[] {
+  const chunks: { type: string; data: Buffer }[] = []
+  for (let at = 8; at < png.length; at += 12 + png.readUInt32BE(at)) {
+    const type = png.toString('latin1', at + 4, at + 8)
+    chunks.push({ type, data: png.subarray(at + 8, at + 8 + png.readUInt32BE(at)) })
+  }
+  return chunks
 }
 
 test.each<[string, string[], RegExp]>([
