@@ -72,7 +72,7 @@ async function contents(folder: string, root: string = dirname(folder)): Promise
   try {
     const names = (await readdir(folder)).filter((name) => !name.startsWith('.')).sort()
     const more = names.length > listed ? ` and ${names.length - listed} more` : ''
-    return `${basename(folder)} has ${names.slice(0, listed).join(', ') || 'nothing'}${more}`
+    return `${basename(folder) || folder} has ${names.slice(0, listed).join(', ') || 'nothing'}${more}`
   } catch {
     return folder === root || folder === dirname(folder)
       ? `${folder} is missing`
