@@ -6,13 +6,16 @@ export function exitCodeOf(error: unknown): 1 | 2 {
   return error.code === 'invalid-argument' || error.code === 'model-not-found' ? 2 : 1
 }
 
-/** What people type for options that packages know by another name. */
+const sameName = ['prompt', 'class', 'seed', 'count', 'nfe', 'psnr', 'confidence', 'evaluations', 'passes']
+
+/** What people type for options of the packages. */
 const typed = new Map([
   ['numFrames', '--frames'],
   ['numSteps', '--steps'],
   ['guidanceScale', '--guidance'],
-  ['prompt', '--prompt'],
   ['negativePrompt', '--negative-prompt'],
+  ['budgets', '--nfe'],
+  ...sameName.map((name): [string, string] => [name, `--${name}`]),
 ])
 
 /** One line for people; unexpected errors keep their stack, they are ours to fix. */

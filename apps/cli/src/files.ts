@@ -4,12 +4,17 @@ import { dirname, extname, join, resolve } from 'node:path'
 import { replaceFile } from '@fastflow/backend-node'
 import { FastFlowError } from '@fastflow/core'
 
-/** Writes a whole file or none: a crash or Ctrl-C leaves no half-written one. */
-export async function writeWhole(path: string, data: Uint8Array | string): Promise<void> {
+/**
+ * Writes a whole file or none: a crash or Ctrl-C leaves no half-written one.
+ *
+ * @param option that named the path.
+ * @throws FastFlowError `output-unwritable`.
+ */
+export async function writeWhole(path: string, data: Uint8Array | string, option = '--out'): Promise<void> {
   try {
     await replaceFile(path, data)
   } catch (cause) {
-    throw unwritable(path, cause)
+    throw unwritable(path, option, cause)
   }
 }
 
@@ -37,14 +42,19 @@ export function fileAt({ path, isFolder }: OutputPlace, name: string): string {
   return isFolder ? join(path, name) : path
 }
 
-/** Makes an output folder and proves that files can be written there, before any work is done. */
-export async function prepareFolder(path: string): Promise<void> {
+/**
+ * Makes an output folder and proves that files can be written there, before any work is done.
+ *
+ * @param option that named it.
+ * @throws FastFlowError `output-unwritable`.
+ */
+export async function prepareFolder(path: string, option = '--out'): Promise<void> {
   const probe = join(path, `.${randomUUID()}.probe`)
   try {
     await makeFolders(path)
     await (await open(probe, 'wx')).close()
   } catch (cause) {
-    throw unwritable(path, cause)
+    throw unwritable(path, option, cause)
   } finally {
     await rm(probe, { force: true }).catch(() => {})
   }
@@ -57,12 +67,12 @@ async function makeFolders(path: string): Promise<void> {
   await mkdir(path)
 }
 
-function unwritable(path: string, cause: unknown): FastFlowError {
+function unwritable(path: string, option: string, cause: unknown): FastFlowError {
   const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)
   return new FastFlowError({
     code: 'output-unwritable',
-    field: '--out',
-    message: `--out: cannot write ${path} (${reason}); choose a folder you may write to`,
+    field: option,
+    message: `${option}: cannot write ${path} (${reason}); choose a folder you may write to`,
     cause,
   })
 }

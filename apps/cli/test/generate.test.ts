@@ -146,6 +146,12 @@ test.each([
   ['a budget for the paper', ['--accelerate', 'paper', '--nfe', '8'], 2, /--nfe: .*--accelerate plan/],
   ['a budget for the full run', ['--nfe', '8'], 2, /--nfe: .*--accelerate plan, not off/],
   ['skip lengths for a plan', ['--accelerate', 'plan', '--arms', '0,2'], 2, /--arms: .*--accelerate paper/],
+  [
+    'fewer evaluations than planned for',
+    ['--accelerate', 'plan', '--nfe', '3'],
+    2,
+    /fastflow: --nfe: 3 is below .*available: 6, 8/,
+  ],
   ['two goals', ['--accelerate', 'plan', '--nfe', '8', '--psnr', '30'], 2, /--psnr: excludes --nfe/],
   ['confidence in nothing', ['--accelerate', 'plan', '--confidence', '0.9'], 2, /--confidence: .*--psnr/],
   ['a fidelity that is no number', ['--accelerate', 'plan', '--psnr', 'high'], 2, /--psnr.*"high"/],
@@ -162,6 +168,15 @@ test.each([
   expect(out).toBe('')
   expect(log.split('\n').at(-1)).toMatch(message)
   expect(await imagesBelow(cwd)).toEqual([])
+})
+
+test.each([
+  ['nothing to draw', 'cifar10', /--class: is missing; give one of airplane, automobile/],
+  ['an unknown model and nothing to draw', 'imagenet', /--model: no model "imagenet"/],
+])('bad input: %s', async (_, model, message) => {
+  const { code, log } = await cli(cwd, ['generate', '--model', model, '--out', 'out'])
+  expect(code).toBe(2)
+  expect(log).toMatch(message)
 })
 
 test('bad input: corrupt policy file, with its name and the fix', async () => {
@@ -194,6 +209,9 @@ test('bad input: an output folder that cannot be written fails before any work',
   const { code, log } = await generate('--out', 'file/out')
   expect(code).toBe(1)
   expect(log).toMatch(/^fastflow: --out: cannot write .*choose a folder/)
+  const bench = await cli(cwd, ['bench', '--model', 'cifar10', '--report', 'file/report.html'])
+  expect(bench.code).toBe(1)
+  expect(bench.log).toMatch(/^fastflow: --report: cannot write .*choose a folder/)
 })
 
 async function imagesBelow(folder: string): Promise<string[]> {

@@ -70,7 +70,7 @@ async function openLog(io: Io, pipe: Pipeline, terms: Terms, file: string): Prom
 /** Every method at every budget on the same noise, as JSON or as a table, and as an HTML report. */
 export async function benchCommand(io: Io, options: BenchCommandOptions): Promise<void> {
   const report = options.report && resolve(io.cwd, options.report)
-  if (report) await prepareFolder(dirname(report))
+  if (report) await prepareFolder(dirname(report), '--report')
   const section = await benchModel(io, options)
   if (report) {
     const title = `FastFlow bench: ${section.model}`
@@ -82,6 +82,7 @@ export async function benchCommand(io: Io, options: BenchCommandOptions): Promis
         command: options.command,
         sections: [section],
       }),
+      '--report',
     )
     io.log(`report: ${report}`)
   }

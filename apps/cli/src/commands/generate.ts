@@ -11,9 +11,6 @@ export interface GenerateCommandOptions extends ProduceOptions {
 
 /** Images of a class or a prompt as PNG files, with what each cost. */
 export async function generateCommand(io: Io, options: GenerateCommandOptions): Promise<void> {
-  const { class: label, prompt } = options
-  if (label === undefined && prompt === undefined)
-    throw invalidArgument('--prompt', 'is missing; say what to draw, or give --class to a model of classes')
   await produce(io, options, async (pipe) => {
     await checkTask(io, pipe, 'generate')
     return { subject: subjectOf(pipe, options) }
@@ -31,12 +28,14 @@ function subjectOf(pipe: Pipeline, options: GenerateCommandOptions): string | nu
       if (value !== undefined)
         throw invalidArgument(option!, `${pipe.model} draws classes; give --class ${shown}`)
     }
-    return /^\d+$/.test(label!) ? Number(label) : label!
+    if (label === undefined) throw invalidArgument('--class', `is missing; give ${shown}`)
+    return /^\d+$/.test(label) ? Number(label) : label
   }
   if (label !== undefined)
     throw invalidArgument(
       '--class',
       `${pipe.model} draws what a prompt describes; give --prompt "${label}" instead`,
     )
-  return prompt!
+  if (prompt === undefined) throw invalidArgument('--prompt', 'is missing; say what to draw')
+  return prompt
 }

@@ -58,7 +58,7 @@ export async function withAcceleration<Result>(
     learned: { '--bandit': bandit, '--conservative': conservative },
   })
   const file = log === undefined ? undefined : resolve(io.cwd, log)
-  if (file !== undefined) await prepareFolder(dirname(file))
+  if (file !== undefined) await prepareFolder(dirname(file), '--log')
   const { proxy, dispose } = await openProxy(io, 'lpips', weights)
   try {
     return await use({
