@@ -109,6 +109,24 @@ describe('calibrate', () => {
   })
 })
 
+it.each([
+  [12, false],
+  [16, true],
+])('with %i runs the safest schedule is tried at every budget: %s', async (runs, tried) => {
+  let checkpoint: Checkpoint | undefined
+  await calibrate({
+    ...small,
+    runs,
+    evaluations: 100 * runs,
+    onCheckpoint: (position) => {
+      checkpoint = position
+    },
+  })
+  const lowest = checkpoint!.trials.filter(({ response }) => response === -3)
+  const budgets = new Set(lowest.map(({ path }) => path.length - 1))
+  expect(small.budgets!.every((nfe) => budgets.has(nfe))).toBe(tried)
+})
+
 describe('interruption', () => {
   it('stops at the next evaluation and goes on from the checkpoint with nothing walked twice', async () => {
     const signal = { aborted: false }

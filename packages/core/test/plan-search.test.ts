@@ -131,6 +131,16 @@ describe('candidates', () => {
     for (const { path } of others) expect(forecast(first!.path)).toBeGreaterThanOrEqual(forecast(path))
   })
 
+  it('the safest forecasts best where errors grow most', async () => {
+    const proposed = await proposals([6])
+    const safest = proposed.safest(6)
+    const forecast = proposed.forecaster(-3)
+    expect(safest).toMatchObject({ family: 'climbed', response: -3 })
+    for (const response of [undefined, 0])
+      for (const { path } of proposed.candidates(6, response))
+        expect(forecast(safest.path)).toBeGreaterThanOrEqual(forecast(path))
+  })
+
   it('lie on any grid: shifted paths are increasing whatever the schedule', () => {
     const shift = fc.double({ min: 0.2, max: 5, noNaN: true })
     fc.assert(

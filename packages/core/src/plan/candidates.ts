@@ -3,7 +3,7 @@ import { climb } from './climb.ts'
 import type { EdgeErrors } from './edges.ts'
 import { judge, meanOf, psnrOf } from './quality.ts'
 import { createRehearsal, type RehearsalOptions } from './rehearse.ts'
-import { responsesNear } from './response.ts'
+import { lowestResponse, responsesNear } from './response.ts'
 import { type Parts, prefixKey, type Route } from './route.ts'
 import { type EdgeCost, shortestPaths } from './shortest-path.ts'
 import type { FitMode } from './visit.ts'
@@ -38,6 +38,8 @@ export interface Proposals {
    * yet, schedules have to bear all there may be.
    */
   candidates(nfe: number, response: number | undefined): Candidate[]
+  /** The schedule with the best forecast where errors grow as much as is reckoned with: level on most runs, ahead on the worst. */
+  safest(nfe: number): Candidate
   /** Expected score of schedules, dB, several too high: only differences mean something. */
   forecaster(response: number | undefined): Forecast
 }
@@ -66,20 +68,22 @@ export function createProposals({ edges, budgets, rehearsal, range }: ProposalsO
     ...[...shapes].map(([family, paths]) => ({ family, path: paths.get(nfe)! })),
     ...shifts.map((shift) => ({ family: `shift-${shift}`, path: shiftedPath(sigmas, nfe, shift) })),
   ]
+  const climbing = (nfe: number, response: number | undefined): Proposed[] => {
+    const forecast = forecaster(response)
+    const ranked = known(nfe)
+      .map((one) => ({ ...one, value: forecast(one.path) }))
+      .sort((a, b) => b.value - a.value)
+    return [{ family: 'climbed', path: climb(ranked[0]!.path, forecast) }, ...ranked]
+  }
+  const candidate = ({ family, path }: Proposed, response: number | undefined): Candidate => {
+    return { family, path, response, mode: 'rehearsed', parts: 1 }
+  }
   return {
     candidates: (nfe, response) => {
-      const forecast = forecaster(response)
-      const proposed = known(nfe)
-      const ranked = proposed
-        .map((one) => ({ ...one, value: forecast(one.path) }))
-        .sort((a, b) => b.value - a.value)
-      const climbed = { family: 'climbed', path: climb(ranked[0]!.path, forecast) }
-      return distinct(
-        [climbed, proposed[0]!, ...ranked].map(({ family, path }): Candidate => {
-          return { family, path, response, mode: 'rehearsed', parts: 1 }
-        }),
-      )
+      const [climbed, ...ranked] = climbing(nfe, response)
+      return distinct([climbed!, known(nfe)[0]!, ...ranked].map((one) => candidate(one, response)))
     },
+    safest: (nfe) => candidate(climbing(nfe, lowestResponse)[0]!, lowestResponse),
     forecaster,
   }
 }

@@ -1,5 +1,5 @@
 import { blurred } from './blurred.ts'
-import { type Candidate, createProposals, type Proposals, type Weighting } from './candidates.ts'
+import { type Candidate, createProposals, distinct, type Proposals, type Weighting } from './candidates.ts'
 import type { PlanEntry } from './document.ts'
 import { createEdgeErrors } from './edges.ts'
 import { improveLocally, makeMonotone, nodeMoves } from './improve.ts'
@@ -13,6 +13,9 @@ import { type Found, finishBudgets, searchBudgets, walkedIn } from './search.ts'
 import type { Trial, Trials } from './trials.ts'
 import { guidanceGram, wholeGram } from './two-parts.ts'
 import { priorRule } from './visit.ts'
+
+/** First runs that show which schedule is far off on one run in a few; fewer would choose by luck. */
+const tellingRuns = 4
 
 /** Share of the evaluations that is kept for fitting the winners' weights on the way and moving single nodes. */
 const reserve = 0.5
@@ -80,11 +83,13 @@ async function planSteps<T>(
     return known
   }
   const learn = (walked: readonly Trial[]): number | undefined => fitResponse(walked, rehearsalOf, range)
+  const shared = { trials, ledger, runs: grams.length, firstRound: firstRuns(grams.length) }
   const propose = (nfe: number, walked: readonly Trial[]): Candidate[] => {
     const response = learn(walked)
-    return [...startingPoints(options, nfe, response), ...proposals.candidates(nfe, response)]
+    const [best, ...others] = proposals.candidates(nfe, response)
+    const safest = shared.firstRound >= tellingRuns ? [proposals.safest(nfe)] : []
+    return distinct([...startingPoints(options, nfe, response), best!, ...safest, ...others])
   }
-  const shared = { trials, ledger, runs: grams.length, firstRound: firstRuns(grams.length) }
   const onBudget = (nfe: number): void => onStage('search', nfe)
   const found = await searchBudgets({ ...shared, budgets, propose, reserve, onBudget })
   const forecast = proposals.forecaster(learn(walkedIn(found)))

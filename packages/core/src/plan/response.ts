@@ -8,6 +8,9 @@ import type { Trial } from './trials.ts'
  */
 const responses = [-3, -2, -1, 0] as const
 
+/** What a model answers that amplifies errors as much as is reckoned with. */
+export const lowestResponse: number = responses[0]
+
 /** Responses to rehearse with where nothing has been walked yet: weights have to bear all of them. */
 const allResponses = [-3, 0, 3] as const
 
