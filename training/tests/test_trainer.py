@@ -116,18 +116,19 @@ def test_learning_rate_cools_down_by_the_clock() -> None:
 
 
 @pytest.mark.parametrize(
-    ("capabilities", "dtype"),
+    ("capabilities", "supported", "dtype"),
     [
-        ({"avx512_f": True, "amx_bf16": True}, torch.bfloat16),
-        ({"bf16": True}, torch.bfloat16),
-        ({"avx512_f": True, "avx512_bf16": False}, torch.float32),
+        ({"avx512_f": True, "amx_bf16": True}, True, torch.bfloat16),
+        ({"bf16": True}, True, torch.bfloat16),
+        ({"bf16": True}, False, torch.float32),
+        ({"avx512_f": True, "avx512_bf16": False}, True, torch.float32),
     ],
 )
 def test_bfloat16_is_used_only_where_the_cpu_has_it(
-    monkeypatch: pytest.MonkeyPatch, capabilities: dict[str, bool], dtype: torch.dtype
+    monkeypatch: pytest.MonkeyPatch, capabilities: dict[str, bool], supported: bool, dtype: torch.dtype
 ) -> None:
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: capabilities)
-    monkeypatch.setattr(torch.ops.mkldnn, "_is_mkldnn_bf16_supported", lambda: True)
+    monkeypatch.setattr(torch.ops.mkldnn, "_is_mkldnn_bf16_supported", lambda: supported)
     compute_dtype.cache_clear()
     matrix = torch.ones(4, 4)
     try:

@@ -26,13 +26,14 @@ const unguided = [...settings, '--guidance', '1']
 
 test('bench prints one row a method with exact counts, and writes a report', async () => {
   const cwd = await temporaryFolder(onTestFinished)
-  const { code, out } = await cli(cwd, ['bench', ...unguided, '--json', '--report', 'report.html'])
+  const { code, out } = await cli(cwd, ['bench', ...settings, '--json', '--report', 'report.html'])
   expect(code).toBe(0)
   const document: BenchDocument = JSON.parse(out)
   const nfe = Object.fromEntries(document.rows.map((row) => [row.method, row.nfe]))
   expect(nfe).toMatchObject({ full: 10, 'euler-3': 3, 'ab2-3': 3, 'uniform-5': 5, 'random-5': 5 })
   expect(nfe.paper).toBeLessThan(10)
   expect(nfe).toMatchObject({ 'plan-5': 5, 'plan1-5': 5, floor: 5 })
+  expect(document.rows.some(({ method }) => method.startsWith('plan-passes-'))).toBe(true)
   expect(document.planEvaluations).toBeGreaterThan(10)
   expect(document.planEvaluations).toBeLessThanOrEqual(200)
   expect(document.planExactEvaluations).toBeLessThanOrEqual(200)
@@ -57,7 +58,7 @@ test('bench prints one row a method with exact counts, and writes a report', asy
   expect(nfe.flat).toBeLessThanOrEqual(10)
   const full = document.rows.find(({ method }) => method === 'full')!
   expect(full).toMatchObject({
-    passes: 10,
+    passes: 20,
     speedup: 1,
     psnr: { mean: 100 },
     ssim: { mean: 1 },

@@ -38,7 +38,7 @@ export interface Proposals {
    * yet, schedules have to bear all there may be.
    */
   candidates(nfe: number, response: number | undefined): Candidate[]
-  /** The schedule with the best forecast where errors grow as much as is reckoned with: level on most runs, ahead on the worst. */
+  /** The schedule with the best forecast where errors grow as much as is reckoned with. */
   safest(nfe: number): Candidate
   /** Expected score of schedules, dB, several too high: only differences mean something. */
   forecaster(response: number | undefined): Forecast

@@ -1,5 +1,5 @@
 import { blurred } from './blurred.ts'
-import { type Candidate, createProposals, distinct, type Proposals, type Weighting } from './candidates.ts'
+import { type Candidate, createProposals, type Proposals, type Weighting } from './candidates.ts'
 import type { PlanEntry } from './document.ts'
 import { createEdgeErrors } from './edges.ts'
 import { improveLocally, makeMonotone, nodeMoves } from './improve.ts'
@@ -8,7 +8,7 @@ import { jointMoves, proposeJoint, splitsOf, usualSplit } from './joint.ts'
 import { keepingBack, type Ledger } from './ledger.ts'
 import { type CalibrateOptions, type CalibrationProgress, firstRuns, type Settings } from './options.ts'
 import { createRehearsal, type Rehearsal, type RehearsalOptions } from './rehearse.ts'
-import { fitResponse, responsesNear } from './response.ts'
+import { fitResponse, lowestResponse, responsesNear } from './response.ts'
 import { type Found, finishBudgets, searchBudgets, walkedIn } from './search.ts'
 import type { Trial, Trials } from './trials.ts'
 import { guidanceGram, wholeGram } from './two-parts.ts'
@@ -87,8 +87,9 @@ async function planSteps<T>(
   const propose = (nfe: number, walked: readonly Trial[]): Candidate[] => {
     const response = learn(walked)
     const [best, ...others] = proposals.candidates(nfe, response)
-    const safest = shared.firstRound >= tellingRuns ? [proposals.safest(nfe)] : []
-    return distinct([...startingPoints(options, nfe, response), best!, ...safest, ...others])
+    const wary = shared.firstRound >= tellingRuns && response !== lowestResponse
+    const safest = wary ? [proposals.safest(nfe)] : []
+    return [...startingPoints(options, nfe, response), best!, ...safest, ...others]
   }
   const onBudget = (nfe: number): void => onStage('search', nfe)
   const found = await searchBudgets({ ...shared, budgets, propose, reserve, onBudget })
