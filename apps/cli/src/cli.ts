@@ -18,7 +18,7 @@ import { PROXY_NAMES, scoreCommand } from './commands/score.ts'
 import { videoCommand } from './commands/video.ts'
 import { describeError, exitCodeOf } from './errors.ts'
 import type { Io } from './io.ts'
-import { decimal, list, oneOf, wholeNumber, wholeNumbers } from './options.ts'
+import { decimal, interval, list, oneOf, wholeNumber, wholeNumbers } from './options.ts'
 import { defaultCache } from './session.ts'
 
 /** Runs one command line. @returns the exit code: 0 done, 1 failed, 2 bad usage. */
@@ -358,6 +358,11 @@ function withModel(command: Command): Command {
     .requiredOption('--model <name>', 'a shipped model or the path of a model folder')
     .option('--steps <n>', 'steps of the full grid', wholeNumber('--steps', 1, 10_000))
     .option('--guidance <scale>', 'guidance scale; 1 switches guidance off', decimal('--guidance', 0, 100))
+    .option(
+      '--guidance-interval <low,high>',
+      'noise levels at which guidance acts, e.g. 0.1,0.8; one network pass an evaluation elsewhere',
+      interval('--guidance-interval', 0, 1),
+    )
     .option('--threads <n>', 'threads inside the network', wholeNumber('--threads', 1, 256))
 }
 

@@ -6,6 +6,9 @@ export function exitCodeOf(error: unknown): 1 | 2 {
   return error.code === 'invalid-argument' || error.code === 'model-not-found' ? 2 : 1
 }
 
+/** Names that are no words of English: options of the packages wherever they stand in a message. */
+const camelCase = /\b[a-z]+[A-Z]\w*\b/g
+
 const sameName = ['prompt', 'class', 'seed', 'count', 'nfe', 'psnr', 'confidence', 'evaluations', 'passes']
 
 /** What people type for options of the packages. */
@@ -13,6 +16,7 @@ const typed = new Map([
   ['numFrames', '--frames'],
   ['numSteps', '--steps'],
   ['guidanceScale', '--guidance'],
+  ['guidanceInterval', '--guidance-interval'],
   ['negativePrompt', '--negative-prompt'],
   ['budgets', '--nfe'],
   ...sameName.map((name): [string, string] => [name, `--${name}`]),
@@ -25,7 +29,9 @@ export function describeError(error: unknown): string {
 }
 
 function messageOf({ field, message }: FastFlowError): string {
-  const line = message.replaceAll(/\s*\n\s*/g, ' ')
+  const line = message
+    .replaceAll(/\s*\n\s*/g, ' ')
+    .replaceAll(camelCase, (name) => (name === field ? name : (typed.get(name) ?? name)))
   const option = typed.get(field)
   return option !== undefined && line.startsWith(`${field}: `) ? option + line.slice(field.length) : line
 }

@@ -24,6 +24,15 @@ export function wholeNumbers(option: string, low: number, high: number): (text: 
   return (text) => text.split(',').map((part) => parse(part.trim()))
 }
 
+/** Parser for the lower and the higher end of an interval, for commander. */
+export function interval(option: string, low: number, high: number): (text: string) => [number, number] {
+  return (text) => {
+    const [from = NaN, to = NaN, ...more] = text.split(',').map((part) => decimal(option, low, high)(part))
+    if (from <= to && more.length === 0) return [from, to]
+    throw invalidArgument(option, `"${text}" is not two numbers, the lower one first, such as 0.1,0.8`)
+  }
+}
+
 /** Parser for a comma-separated list, for commander. */
 export function list(text: string): string[] {
   return text.split(',').map((part) => part.trim())

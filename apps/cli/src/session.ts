@@ -2,7 +2,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { nodeBackend } from '@fastflow/backend-node'
-import { loadPipeline, type Pipeline, type RunSettings } from '@fastflow/pipelines'
+import { type GuidanceInterval, loadPipeline, type Pipeline, type RunSettings } from '@fastflow/pipelines'
 import type { Io } from './io.ts'
 import { findModel } from './models.ts'
 
@@ -18,13 +18,15 @@ export interface ModelOptions {
 export interface RunOptions {
   readonly steps?: number
   readonly guidance?: number
+  readonly guidanceInterval?: GuidanceInterval
   readonly frames?: number
 }
 
-export function runSettingsOf({ steps, guidance, frames }: RunOptions): RunSettings {
+export function runSettingsOf({ steps, guidance, guidanceInterval, frames }: RunOptions): RunSettings {
   return {
     ...(steps !== undefined && { numSteps: steps }),
     ...(guidance !== undefined && { guidanceScale: guidance }),
+    ...(guidanceInterval !== undefined && { guidanceInterval }),
     ...(frames !== undefined && { numFrames: frames }),
   }
 }

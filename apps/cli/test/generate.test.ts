@@ -32,6 +32,21 @@ test('writes one PNG an image and describes it in its metadata', async () => {
   expect(exif?.toString('latin1')).toMatch(/"model":"cifar10".*"class":"cat","seed":1,"steps":3/)
 })
 
+test('guidance acts inside its interval alone, and the file says so', async () => {
+  const made = (...args: string[]) => generate('--steps', '4', '--json', ...args)
+  const { code, out } = await made('--guidance-interval', '0.5,0.75')
+  expect(code).toBe(0)
+  // At sigma 1, 0.75, 0.5 and 0.25.
+  expect(JSON.parse(out)).toMatchObject({ nfe: 4, passes: 6 })
+  const { exif } = await sharp(join(cwd, 'out/cifar10-cat-1.png')).metadata()
+  expect(exif?.toString('latin1')).toContain('"guidanceInterval":[0.5,0.75]')
+  const everywhere = await made('--guidance-interval', '0,1', '--out', 'everywhere')
+  expect(JSON.parse(everywhere.out)).toMatchObject({ passes: 8 })
+  const planned = ['--steps', '12', '--guidance-interval', '0.2,0.8', '--accelerate', 'plan']
+  const { log } = await generate(...planned, '--passes', '9')
+  expect(log).toMatch(/--passes: are planned where guidance acts at all noise levels; ask for nfe, or leave --guidance-interval out/)
+})
+
 test('image i equals a single run with seed + i', async () => {
   await generate('--count', '2', '--steps', '2', '--out', 'both')
   await generate('--seed', '2', '--steps', '2', '--out', 'second')
@@ -140,6 +155,20 @@ test.each([
   ['unknown model', ['--model', 'imagenet'], 2, /--model.*imagenet.*available: .*cifar10/],
   ['unknown class', ['--class', 'dragon'], 2, /class.*dragon.*available: airplane/],
   ['no steps', ['--steps', '0'], 2, /--steps.*"0".*whole number from 1/],
+  ['an interval with one end', ['--guidance-interval', '0.5'], 2, /--guidance-interval: "0.5" is not two/],
+  [
+    'an interval upside down',
+    ['--guidance-interval', '0.8,0.1'],
+    2,
+    /--guidance-interval: .*lower one first/,
+  ],
+  ['an interval of words', ['--guidance-interval', 'low,high'], 2, /--guidance-interval: "low" is not/],
+  [
+    'an interval of no guidance',
+    ['--guidance', '1', '--guidance-interval', '0.1,0.8'],
+    2,
+    /--guidance-interval: has no effect .*set --guidance above 1/,
+  ],
   ['negative count', ['--count', '-1'], 2, /--count.*"-1".*whole number from 1/],
   ['seed that is no number', ['--seed', 'x'], 2, /--seed.*"x"/],
   ['unknown mode', ['--accelerate', 'fast'], 2, /--accelerate.*"fast".*off, auto, plan, paper/],

@@ -52,6 +52,19 @@ describe('runs of guided velocities', () => {
     ])
   })
 
+  it('count as many passes as there are at each noise level', async () => {
+    const passesPerEvaluation = (sigma: number) => (sigma > 0.5 ? 1 : 2)
+    const { stats } = await sample({
+      velocity: guided().velocity,
+      schedule,
+      x: noise(1),
+      passesPerEvaluation,
+    })
+    const above = sigmas.slice(0, -1).filter((sigma) => sigma > 0.5).length
+    expect(above).toBeGreaterThan(0)
+    expect(stats).toMatchObject({ nfe: 30, passes: 60 - above })
+  })
+
   it('combine stored velocities and guidance terms by their own weights', async () => {
     const weights = [-0.02, 0.01]
     const policy: SkipPolicy<undefined> = {

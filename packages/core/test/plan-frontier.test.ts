@@ -134,12 +134,26 @@ describe('documents', () => {
   it.each([
     [{ model: 'ff' }, 'model'],
     [{ guidance: 2 }, 'guidance'],
+    [{ guidance: key.guidance, guidanceInterval: [0.1, 0.8] as const }, 'guidanceInterval'],
     [{ dims: [1, 48] }, 'dims'],
     [{ dtype: 'float16' }, 'dtype'],
     [{ target: 'exact' as const }, 'target'],
     [{ schedule: linearSchedule(20) }, 'schedule.sigmas'],
   ])('made for something else than %j are refused naming %s', (expected, field) => {
     expect(refusal(() => parsePlan(text, expected))).toMatchObject({ code: 'policy-mismatch', field })
+  })
+
+  it('made where guidance has an interval say so, and are refused elsewhere', () => {
+    const text = damaged('key.guidanceInterval', [0.1, 0.8])
+    const { guidance } = key
+    const plan = parsePlan(text, { guidance, guidanceInterval: [0.1, 0.8] })
+    expect(plan.document.key.guidanceInterval).toEqual([0.1, 0.8])
+    for (const expected of [{ guidance }, { guidance, guidanceInterval: [0.1, 0.9] as const }])
+      expect(refusal(() => parsePlan(text, expected))).toMatchObject({
+        code: 'policy-mismatch',
+        field: 'guidanceInterval',
+      })
+    expect(() => parsePlan(text)).not.toThrow()
   })
 
   it.each([
@@ -151,6 +165,10 @@ describe('documents', () => {
     [damaged('key.schedule.sigmas.3', 2), 'key.schedule.sigmas'],
     [damaged('key.basis.order', 'oldest-first'), 'key.basis.order'],
     [damaged('key.target', 'best'), 'key.target'],
+    ...['0.1', [0.8, 0.1], [0.1], [0.1, 0.8, 1]].map((value) => [
+      damaged('key.guidanceInterval', value),
+      'key.guidanceInterval',
+    ]),
     [damaged('calibration.seeds', 1), 'calibration.seeds'],
     [damaged('calibration.range', null), 'calibration.range'],
     [damaged('floor', []), 'floor'],

@@ -1,4 +1,12 @@
-import type { FastFlowError, RgbImage, SampleStatus, Schedule, StepEvent, Velocity } from '@fastflow/core'
+import type {
+  FastFlowError,
+  PassCount,
+  RgbImage,
+  SampleStatus,
+  Schedule,
+  StepEvent,
+  Velocity,
+} from '@fastflow/core'
 
 /**
  * One generation, ready to be sampled by whatever method: what a pipeline hands to `sample`. States are of type T, plain
@@ -11,7 +19,7 @@ export interface Flow<T = Float32Array> {
   readonly noise: T
   readonly velocity: Velocity<T>
   readonly schedule: Schedule
-  readonly passesPerEvaluation: number
+  readonly passesPerEvaluation: PassCount
   /** Frames of a clip; 1 for an image. */
   readonly numFrames: number
   /** Frames a second of a clip; undefined for an image. */

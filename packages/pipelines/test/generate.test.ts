@@ -160,6 +160,10 @@ describe('options that are refused before the network is called', () => {
     ...[0, -1, 1.5, NaN, Infinity, '2'].map((count) => ['count', { count }] as const),
     ...[0, -3, 2.5, NaN, 1e9, '20'].map((numSteps) => ['numSteps', { numSteps }] as const),
     ...[-1, NaN, 101, Infinity, '2'].map((guidanceScale) => ['guidanceScale', { guidanceScale }] as const),
+    ...[[0.8, 0.1], [0.1], [-0.1, 0.5], [0.5, 1.1], [NaN, 1], [0.1, 0.5, 1]].map(
+      (guidanceInterval) => ['guidanceInterval', { guidanceInterval }] as const,
+    ),
+    ['guidanceInterval', { guidanceScale: 1, guidanceInterval: [0.1, 0.8] }],
     ...['fast', 7, {}, { method: 'fast' }].map((accelerate) => ['accelerate', { accelerate }] as const),
     ['arms', { accelerate: { method: 'paper', arms: [4, 2] } }],
     ['arms', { accelerate: { method: 'paper', arms: [2] }, numSteps: 4 }],

@@ -1,9 +1,15 @@
 import { float32Space } from '@fastflow/core'
+import { type Flow, planDigest } from '@fastflow/pipelines'
 import { describe, expect, it } from 'vitest'
+import { failure } from './support/failure.ts'
 import { classVelocity, values } from './support/fake-backend.ts'
 import { fakePipeline } from './support/fake-pipeline.ts'
 
 const nullClass = 3
+
+function passesOf({ passesPerEvaluation }: Flow, sigma: number): number {
+  return typeof passesPerEvaluation === 'number' ? passesPerEvaluation : passesPerEvaluation(sigma)
+}
 
 describe('classifier-free guidance', () => {
   it.each([0.5, 1.5, 4])('is v_null + %d (v_label - v_null), both passes in one batch', async (scale) => {
@@ -60,6 +66,76 @@ describe('classifier-free guidance', () => {
     expect(flow.passesPerEvaluation).toBe(1)
     expect(backend.calls).toEqual([{ labels: [label], sigmas: [0.5], samples: [flow.noise] }])
     expect(out).toEqual(classVelocity(label, flow.noise, 0.5))
+  })
+
+  it('acts inside its interval alone, ends included however a grid rounds them', async () => {
+    const { pipe, backend } = await fakePipeline()
+    const settings = { seed: 5, guidanceScale: 2.5 }
+    const flow = await pipe.prepare('fly', { ...settings, guidanceInterval: [0.1, 0.8] })
+    const whole = await pipe.prepare('fly', settings)
+    const at = async ({ velocity }: typeof flow, sigma: number) =>
+      velocity(flow.noise, sigma, {
+        index: 0,
+        branch: 'both',
+        signal: undefined,
+        out: new Float32Array(values),
+      })
+    for (const sigma of [1, 0.82, 0.08, 0.01]) {
+      expect(await at(flow, sigma)).toEqual(classVelocity(2, flow.noise, Math.fround(sigma)))
+      expect(passesOf(flow, sigma)).toBe(1)
+    }
+    for (const sigma of [0.8, Math.fround(0.8), 0.5, 1 - 0.9, Math.fround(0.1)]) {
+      expect(await at(flow, sigma)).toEqual(await at(whole, sigma))
+      expect(passesOf(flow, sigma)).toBe(2)
+    }
+    expect(backend.calls.slice(0, 4).map(({ labels }) => labels)).toEqual([[2], [2], [2], [2]])
+  })
+
+  it('at scale 0 changes from no condition to the condition at the ends of its interval', async () => {
+    const { pipe, backend } = await fakePipeline()
+    const { items } = await pipe.generate('fly', {
+      numSteps: 4,
+      guidanceScale: 0,
+      guidanceInterval: [0.5, 0.75],
+    })
+    expect(backend.calls.map(({ labels }) => labels)).toEqual([[2], [nullClass], [nullClass], [2]])
+    expect(items[0]?.stats).toMatchObject({ nfe: 4, passes: 4 })
+  })
+
+  it('has no guidance term to hand back where it has an interval', async () => {
+    const { pipe } = await fakePipeline()
+    const flow = await pipe.prepare('fly', { guidanceScale: 2, guidanceInterval: [0.1, 0.8] })
+    const guidance = { out: new Float32Array(values), written: false }
+    const out = new Float32Array(values)
+    await flow.velocity(flow.noise, 0.5, { index: 0, branch: 'both', signal: undefined, guidance, out })
+    expect(guidance.written).toBe(false)
+  })
+
+  it('counts the passes of an interval, and plans for it apart', async () => {
+    const { pipe, store } = await fakePipeline()
+    const settings = { guidanceScale: 1.5, guidanceInterval: [0.2, 0.6] } as const
+    const { items, plan } = await pipe.generate('ant', { ...settings, count: 2, accelerate: 'plan' })
+    // Of 20 steps from 1 down to 0.05 those at 0.6, 0.55, ..., 0.2 are guided.
+    expect(items[0]?.stats).toMatchObject({ nfe: 20, passes: 29 })
+    const { decisions = '', nfe, passes } = items[1]!.stats
+    const guided = [...decisions.slice(8, 17)].filter((letter) => letter === 'C').length
+    expect(passes).toBe((nfe ?? 0) + guided)
+    expect(plan?.key).toMatchObject({ guidance: 1.5, guidanceInterval: [0.2, 0.6] })
+    expect(store.documents.has(planDigest(pipe.planKey(settings)))).toBe(true)
+    expect(planDigest(pipe.planKey(settings))).not.toBe(planDigest(pipe.planKey({ guidanceScale: 1.5 })))
+    expect(pipe.planKey({ guidanceInterval: [0, 1] })).toEqual(pipe.planKey())
+  })
+
+  it.each([
+    { accelerate: { method: 'plan', passes: 17 } },
+    { accelerate: { method: 'auto', passes: 17 } },
+  ] as const)('has no joint plans where it has an interval: $accelerate.method', async (options) => {
+    const { pipe, backend } = await fakePipeline()
+    const error = await failure(() => pipe.generate('ant', { ...options, guidanceInterval: [0.1, 0.8] }))
+    expect(error).toMatchObject({ code: 'invalid-argument', field: 'passes' })
+    const calibration = await failure(() => pipe.calibrate({ passes: [17], guidanceInterval: [0.1, 0.8] }))
+    expect(calibration).toMatchObject({ code: 'invalid-argument', field: 'passes' })
+    expect(backend.calls).toEqual([])
   })
 
   it('counts evaluations and passes apart, and sums the time inside the network', async () => {

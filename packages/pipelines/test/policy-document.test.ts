@@ -22,10 +22,11 @@ const key: PolicyKey = {
 }
 
 /** Each field of the key with another value. */
-const others: { readonly [Field in keyof PolicyKey]: PolicyKey[Field] } = {
+const others: Required<PolicyKey> = {
   model: 'b'.repeat(64),
   sigmas: [1, 0.8, 0.6, 0.4, 0.1, 0],
   guidanceScale: 2,
+  guidanceInterval: [0.1, 0.8],
   dims: [3, 8, 8],
   dtype: 'float16',
   extrapolator: 'emulate-1',
@@ -143,6 +144,7 @@ describe('a snapshot of something else', () => {
     ['model', { digest: 'e'.repeat(64) }, {}, [0, 2, 4, 6]],
     ['sigmas', {}, { numSteps: 30 }, [0, 2, 4, 6]],
     ['guidanceScale', {}, { guidanceScale: 3 }, [0, 2, 4, 6]],
+    ['guidanceInterval', {}, { guidanceInterval: [0.1, 0.8] }, [0, 2, 4, 6]],
     ['policy', {}, {}, [1, 2, 4, 8]],
   ])('is refused, naming %s', async (field, model, options, arms) => {
     const { document: policy } = await learned(1)

@@ -1,3 +1,5 @@
+import type { GuidanceInterval } from '@fastflow/pipelines'
+
 /** Mean, 10 % quantile and least value over the samples. */
 export interface Summary {
   readonly mean: number
@@ -91,6 +93,8 @@ export interface BenchDocument {
   readonly samples: number
   readonly seed: number
   readonly guidanceScale: number
+  /** Where guidance acts; missing where it acts at all noise levels. */
+  readonly guidanceInterval?: GuidanceInterval
   /** Of each clip; models of pictures have none. */
   readonly frames?: number
   /** Steps of the fine solution that `exact` compares with; 0 without it. */

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { numStepsOf } from '@fastflow/core'
-import type { Flow } from '@fastflow/pipelines'
+import type { Flow, GuidanceInterval } from '@fastflow/pipelines'
 import type { Comparison, LearningCurve } from '../report/document.ts'
 import { withLoopLag } from '../session.ts'
 import { contestsOf } from './contests.ts'
@@ -34,6 +34,8 @@ export interface BenchScope {
 export interface BenchSettings extends BenchScope {
   readonly numSteps: number
   readonly guidanceScale: number
+  /** Where guidance acts; missing where it acts at all noise levels. */
+  readonly guidanceInterval?: GuidanceInterval
   /** Of each clip; models of pictures have none. */
   readonly numFrames?: number
   readonly budgets: readonly number[]
@@ -88,6 +90,7 @@ export async function runBench(plain: TurnPipeline, settings: BenchSettings): Pr
     samples: settings.samples,
     seed: settings.seed,
     guidanceScale,
+    ...(settings.guidanceInterval && { guidanceInterval: settings.guidanceInterval }),
     ...(settings.numFrames !== undefined && { frames: settings.numFrames }),
     exactSteps: exact ? numStepsOf(exact.schedule) : 0,
     paperGenerations: settings.paperGenerations,

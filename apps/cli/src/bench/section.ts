@@ -52,7 +52,8 @@ export async function measureSection(
     })
     await log.remove()
     const length = document.frames === undefined ? '' : `, ${document.frames} frames each`
-    const description = `${descriptions[pipe.task]}${length}, guidance ${document.guidanceScale}, ${document.steps}-step Euler baseline.`
+    const where = document.guidanceInterval ? ` at sigma ${document.guidanceInterval.join(' to ')}` : ''
+    const description = `${descriptions[pipe.task]}${length}, guidance ${document.guidanceScale}${where}, ${document.steps}-step Euler baseline.`
     return { model: pipe.model, description, bench: document, comparisons, learning }
   } finally {
     progress.end()

@@ -29,25 +29,26 @@ export async function subjectsOf(pipe: Pipeline): Promise<readonly Subject[]> {
   return subjects.map((subject, n) => ({ subject, image: images[n % images.length]! }))
 }
 
-/** @param clip frames of every clip, where they are not the model's own. */
+/** @param run frames of every clip and where guidance acts, as far as they are not the model's own. */
 export function takingTurns(
   pipe: Pipeline,
   subjects: readonly Subject[],
-  { numFrames }: Pick<RunSettings, 'numFrames'> = {},
+  run: Pick<RunSettings, 'numFrames' | 'guidanceInterval'> = {},
 ): TurnPipeline {
-  const clip = numFrames === undefined ? {} : { numFrames }
+  const { numFrames, guidanceInterval } = run
+  const own = { ...(numFrames !== undefined && { numFrames }), ...(guidanceInterval && { guidanceInterval }) }
   const at = (turn: number): Subject => subjects[turn % subjects.length]!
   return {
     ...pipe,
-    planKey: (options) => pipe.planKey({ ...options, ...clip }),
-    calibrate: (options) => pipe.calibrate({ ...options, ...clip }),
+    planKey: (options) => pipe.planKey({ ...options, ...own }),
+    calibrate: (options) => pipe.calibrate({ ...options, ...own }),
     prepareTurn(turn, options) {
       const { subject, ...more } = at(turn)
-      return pipe.prepare(subject, { ...options, ...clip, ...more })
+      return pipe.prepare(subject, { ...options, ...own, ...more })
     },
     generateTurn(turn, options) {
       const { subject, ...more } = at(turn)
-      return pipe.generate(subject, { ...options, ...clip, ...more })
+      return pipe.generate(subject, { ...options, ...own, ...more })
     },
   }
 }

@@ -79,6 +79,7 @@ async function measure(
       task: pipe.task,
       steps: flow.numSteps,
       guidanceScale: flow.guidanceScale,
+      ...(flow.guidanceInterval && { guidanceInterval: flow.guidanceInterval }),
       ...(flow.numFrames !== undefined && { frames: flow.numFrames }),
       samples,
       seed,

@@ -6,6 +6,7 @@ import {
   type PlanBudget,
   type PlanDocument,
   type PlanEntry,
+  type PlanKey,
   passesOf,
 } from '@fastflow/core'
 import type { PaperState, PolicyDocument } from '@fastflow/pipelines'
@@ -124,11 +125,15 @@ function describePlan(path: string, frontier: Frontier): string {
   const free = borrowed > 0 ? `, ${borrowed} evaluations of runs that happened anyway` : ''
   return [
     `${path}: plan for ${key.schedule.sigmas.length - 1} steps of ${key.schedule.name}, target ${key.target}`,
-    `model ${key.model ?? 'any'}, guidance ${key.guidance ?? 'any'}, ${key.dims?.join(' x ') ?? 'any size'}, ${key.dtype ?? 'any type'}`,
+    `model ${key.model ?? 'any'}, guidance ${key.guidance ?? 'any'}${actingAt(key)}, ${key.dims?.join(' x ') ?? 'any size'}, ${key.dtype ?? 'any type'}`,
     `calibration: ${cost}${free}`,
     `floor: ${describeFloor(frontier.document)}`,
     planTable(frontier),
   ].join('\n')
+}
+
+function actingAt({ guidanceInterval }: Pick<PlanKey, 'guidanceInterval'>): string {
+  return guidanceInterval ? ` at sigma ${guidanceInterval.join(' to ')}` : ''
 }
 
 function describeFloor({ floor }: PlanDocument): string {
@@ -156,7 +161,7 @@ function describePaper(path: string, { key, state }: PolicyDocument<PaperState>)
   const { generations, mu, arms, numSteps } = state
   return [
     `${path}: policy of the paper for ${numSteps} steps, ${key.policy}`,
-    `model ${key.model}, guidance ${key.guidanceScale}, ${key.dims.join(' x ')}, ${key.dtype}`,
+    `model ${key.model}, guidance ${key.guidanceScale}${actingAt(key)}, ${key.dims.join(' x ')}, ${key.dtype}`,
     `learned from ${generations} generations, mu ${mu === null ? 'not calibrated' : mu.toPrecision(4)}, arms ${arms.join(', ')}`,
   ].join('\n')
 }

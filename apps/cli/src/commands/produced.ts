@@ -35,6 +35,7 @@ export function metadataOf(
     seed,
     steps,
     guidance: options.guidance,
+    guidanceInterval: options.guidanceInterval,
     accelerate: options.accelerate,
   }
   return { ...run, nfe, decisions, estimatedPsnr }

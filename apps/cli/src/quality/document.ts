@@ -1,3 +1,4 @@
+import type { GuidanceInterval } from '@fastflow/pipelines'
 import type { Summary } from '@fastflow/proxies'
 import type { Interval } from '../bench/document.ts'
 
@@ -38,6 +39,8 @@ export interface QualityDocument {
   readonly task: string
   readonly steps: number
   readonly guidanceScale: number
+  /** Where guidance acts; missing where it acts at all noise levels. */
+  readonly guidanceInterval?: GuidanceInterval
   /** Of each clip; models of pictures have none. */
   readonly frames?: number
   readonly samples: number

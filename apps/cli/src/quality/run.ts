@@ -1,5 +1,5 @@
 import { FastFlowError, type RgbImage } from '@fastflow/core'
-import type { FlowOptions, GenerateOptions, Pipeline } from '@fastflow/pipelines'
+import type { GenerateOptions, Pipeline, RunSettings } from '@fastflow/pipelines'
 import type { Clip as Scorer } from '@fastflow/proxies'
 import type { Case } from './cases.ts'
 import { type CaseScores, scoreCase } from './score.ts'
@@ -10,7 +10,7 @@ export interface QualitySettings {
   readonly samples: number
   readonly seed: number
   /** Steps, guidance, frames. */
-  readonly flow: Pick<FlowOptions, 'numSteps' | 'guidanceScale' | 'numFrames'>
+  readonly flow: RunSettings
   readonly scorer: Scorer | undefined
   readonly signal: AbortSignal
   readonly onSample?: (done: number) => void

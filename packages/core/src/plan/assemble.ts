@@ -24,7 +24,7 @@ interface Parts<T> {
 export function assemble<T>(parts: Parts<T>): Frontier {
   const { options, settings, floor } = parts
   const { schedule, target, depth, budgets, passes } = settings
-  const { model = null, guidance = null, dims = null, dtype = null } = options.key ?? {}
+  const { model = null, guidance = null, guidanceInterval, dims = null, dtype = null } = options.key ?? {}
   const sigmas = schedule.sigmas.map((sigma) => compact(sigma))
   const rounded = (scores: readonly number[]): number[] => scores.map((score) => compact(score, 4))
   const document: PlanDocument = {
@@ -34,6 +34,7 @@ export function assemble<T>(parts: Parts<T>): Frontier {
       model,
       schedule: { name: schedule.name, sigmas },
       guidance,
+      ...(guidanceInterval && { guidanceInterval }),
       dims,
       dtype,
       basis: { order: 'newest-first', depth },

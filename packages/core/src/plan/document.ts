@@ -9,6 +9,8 @@ export interface PlanKey {
   readonly model: string | null
   readonly schedule: { readonly name: string; readonly sigmas: readonly number[] }
   readonly guidance: number | null
+  /** Lowest and highest sigma at which guidance acts; missing where it acts at all of them. */
+  readonly guidanceInterval?: readonly [number, number]
   /** Dimensions of the latent. */
   readonly dims: readonly number[] | null
   readonly dtype: string | null

@@ -58,7 +58,7 @@ export interface CalibrateOptions<T = Float32Array> {
   /** Runs on which to measure the floor, at about T evaluations each. Default 1. */
   readonly floorRuns?: number
   /** What the plan will be tied to, besides schedule and target. */
-  readonly key?: Partial<Pick<PlanKey, 'model' | 'guidance' | 'dims' | 'dtype'>>
+  readonly key?: Partial<Pick<PlanKey, 'model' | 'guidance' | 'guidanceInterval' | 'dims' | 'dtype'>>
   /** A plan to start from; its schedules are the first to be tried. */
   readonly start?: Frontier
   readonly signal?: AbortSignalLike

@@ -65,6 +65,7 @@ function checkDocument(value: unknown): PlanDocument {
   const falling =
     sigmas.length > 1 && sigmas.at(-1) === 0 && sigmas.every((s, k) => k === 0 || s < sigmas[k - 1]!)
   if (!falling) throw unreadable('key.schedule.sigmas', 'do not decrease to 0')
+  if (key.guidanceInterval !== undefined) checkInterval(key.guidanceInterval)
   const basis = fieldsOf(key.basis, 'key.basis')
   if (basis.order !== 'newest-first')
     throw unreadable('key.basis.order', `${basis.order} is not "newest-first"`)
@@ -88,6 +89,12 @@ function checkDocument(value: unknown): PlanDocument {
     })
   }
   return value as PlanDocument
+}
+
+function checkInterval(value: unknown): void {
+  const [low = NaN, high = NaN, ...more] = checkNumbers(value, 'key.guidanceInterval')
+  if (!(low <= high) || more.length > 0)
+    throw unreadable('key.guidanceInterval', 'not a lowest and a highest sigma')
 }
 
 function checkEntry(entry: Fields, field: string, numSteps: number, depth: number): void {
@@ -134,8 +141,19 @@ function checkExpected(key: PlanKey, expected: ExpectedKey): void {
   if (expected.schedule !== undefined) checkSameGrid(key.schedule.sigmas, expected.schedule.sigmas)
   for (const field of ['model', 'guidance', 'dims', 'dtype', 'target'] as const) {
     const wanted = expected[field]
-    if (wanted === undefined || String(wanted) === String(key[field])) continue
-    const message = `${field}: the plan was made for ${key[field]}, this run has ${wanted}; calibrate for it`
-    throw new FastFlowError({ code: 'policy-mismatch', field, message })
+    if (wanted !== undefined) checkSame(field, key[field], wanted)
   }
+  // Without a word on the interval, guidance acts at all noise levels.
+  if (expected.guidance !== undefined)
+    checkSame(
+      'guidanceInterval',
+      key.guidanceInterval ?? 'all sigmas',
+      expected.guidanceInterval ?? 'all sigmas',
+    )
+}
+
+function checkSame(field: string, made: unknown, wanted: unknown): void {
+  if (String(wanted) === String(made)) return
+  const message = `${field}: the plan was made for ${made}, this run has ${wanted}; calibrate for it`
+  throw new FastFlowError({ code: 'policy-mismatch', field, message })
 }

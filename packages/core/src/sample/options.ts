@@ -7,6 +7,9 @@ import type { Solver } from '../solver/solver.ts'
 import type { VectorSpace } from '../space/vector-space.ts'
 import type { StepEvent } from './result.ts'
 
+/** Network passes of an evaluation with the conditional and, where guidance acts, the unconditional one. */
+export type PassCount = number | ((sigma: number) => number)
+
 export interface SampleOptions<T, State> {
   readonly velocity: Velocity<T>
   readonly schedule: Schedule
@@ -24,8 +27,11 @@ export interface SampleOptions<T, State> {
   readonly space?: VectorSpace<T>
   /** Randomness for policies that draw; by default seeded with 0 anew in every run. */
   readonly random?: Random
-  /** Network passes an evaluation makes: 2 with classifier-free guidance. Default 1. */
-  readonly passesPerEvaluation?: number
+  /**
+   * Network passes an evaluation makes: 2 with classifier-free guidance. A function of sigma where guidance acts at some
+   * noise levels only. Default 1.
+   */
+  readonly passesPerEvaluation?: PassCount
   readonly signal?: AbortSignalLike
   /** Called after every jump; returning false stops the run. */
   readonly onStep?: (event: StepEvent<T>) => unknown

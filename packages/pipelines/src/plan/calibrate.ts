@@ -7,6 +7,7 @@ import {
 } from '@fastflow/core'
 import type { RunKey } from '../policy/document.ts'
 import type { ImageInput, RunSettings } from '../task/options.ts'
+import { checkPasses } from './choose.ts'
 import { planDigest, planKeyOf } from './key.ts'
 
 /** What to plan for, at what cost. */
@@ -42,6 +43,7 @@ export async function calibratePlan(
   options: CalibrationOptions,
   store: PolicyStore,
 ): Promise<Frontier> {
+  checkPasses(options, run)
   const { schedule, range, guided } = run
   const key = planKeyOf(run)
   const frontier = await calibrate({ ...options, guided, schedule, range, noise, velocityOf, key })

@@ -50,6 +50,22 @@ export function checkPlanRequest({ nfe, passes, psnr, confidence }: PlanRequest)
     throw invalidArgument('confidence', `${confidence} is not between 0 and 1`)
 }
 
+/**
+ * Joint plans take guidance to act at all noise levels.
+ *
+ * @throws FastFlowError `invalid-argument` where passes are asked for and guidance has an interval.
+ */
+export function checkPasses(
+  { passes }: { readonly passes?: number | readonly number[] },
+  { guidanceInterval }: Pick<RunKey, 'guidanceInterval'>,
+): void {
+  if (passes === undefined || guidanceInterval === undefined) return
+  throw invalidArgument(
+    'passes',
+    'are planned where guidance acts at all noise levels; ask for nfe, or leave guidanceInterval out',
+  )
+}
+
 /** Budgets to plan for so that the request can be met; joint plans where passes are asked for and the run is guided. */
 export function budgetsFor(
   request: PlanRequest,

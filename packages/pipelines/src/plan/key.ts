@@ -4,19 +4,31 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import type { RunKey } from '../policy/document.ts'
 
 /** The part of a plan's key that a run settles; the rest says how the plan was made. */
-export type PlanRunKey = Pick<PlanKey, 'model' | 'schedule' | 'guidance' | 'dims' | 'dtype'>
+export type PlanRunKey = Pick<
+  PlanKey,
+  'model' | 'schedule' | 'guidance' | 'guidanceInterval' | 'dims' | 'dtype'
+>
 
 /** What a plan has to be made for to be used in this run. */
-export function planKeyOf({ model, schedule, guidanceScale, dims, dtype }: RunKey): PlanRunKey {
+export function planKeyOf({
+  model,
+  schedule,
+  guidanceScale,
+  guidanceInterval,
+  dims,
+  dtype,
+}: RunKey): PlanRunKey {
   const { name, sigmas } = schedule
-  return { model, schedule: { name, sigmas }, guidance: guidanceScale, dims, dtype }
+  const interval = guidanceInterval && { guidanceInterval }
+  return { model, schedule: { name, sigmas }, guidance: guidanceScale, ...interval, dims, dtype }
 }
 
 /** Plan documents keep nine digits of a noise level, runs all of them; both have to give the same name. */
 const nineDigits = (sigma: number): number => Number(sigma.toPrecision(9))
 
 /** Name a plan is stored under: SHA-256, in hex, of what it applies to. A new plan for the same run replaces the old. */
-export function planDigest({ model, schedule, guidance, dims, dtype }: PlanRunKey): string {
-  const fields = ['fastflow-plan', model, schedule.sigmas.map(nineDigits), guidance, dims, dtype]
+export function planDigest({ model, schedule, guidance, guidanceInterval, dims, dtype }: PlanRunKey): string {
+  const interval = guidanceInterval ? [guidanceInterval] : []
+  const fields = ['fastflow-plan', model, schedule.sigmas.map(nineDigits), guidance, dims, dtype, ...interval]
   return bytesToHex(sha256(utf8ToBytes(JSON.stringify(fields))))
 }

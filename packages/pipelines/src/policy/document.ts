@@ -1,6 +1,7 @@
 import { FastFlowError, isRecord, type Schedule } from '@fastflow/core'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
+import type { GuidanceInterval } from '../task/guidance-interval.ts'
 
 /** Everything that changes what a policy would learn. A policy applies only where all of it is equal. */
 export interface PolicyKey {
@@ -8,6 +9,8 @@ export interface PolicyKey {
   readonly model: string
   readonly sigmas: readonly number[]
   readonly guidanceScale: number
+  /** Where guidance acts; missing where it acts at all noise levels. */
+  readonly guidanceInterval?: GuidanceInterval
   /** Shape of one sample. */
   readonly dims: readonly number[]
   readonly dtype: string
@@ -17,7 +20,8 @@ export interface PolicyKey {
 }
 
 /** What is known before a policy or plan is chosen. */
-export interface RunKey extends Pick<PolicyKey, 'model' | 'guidanceScale' | 'dims' | 'dtype'> {
+export interface RunKey
+  extends Pick<PolicyKey, 'model' | 'guidanceScale' | 'guidanceInterval' | 'dims' | 'dtype'> {
   readonly schedule: Schedule
   /** `dims` of the length of clips that is the model's own; elsewhere they are `dims`. */
   readonly ownDims: readonly number[]
@@ -49,7 +53,9 @@ const fields = [
 
 /** Name a document is stored under: SHA-256, in hex, of its key, whatever the order the key was written in. */
 export function policyDigest(key: PolicyKey): string {
-  return bytesToHex(sha256(utf8ToBytes(JSON.stringify(fields.map((field) => key[field])))))
+  const { guidanceInterval } = key
+  const values = [...fields.map((field) => key[field]), ...(guidanceInterval ? [guidanceInterval] : [])]
+  return bytesToHex(sha256(utf8ToBytes(JSON.stringify(values))))
 }
 
 /**
@@ -71,7 +77,7 @@ export function checkPolicyDocument(document: unknown, key: PolicyKey, source = 
     throw unreadablePolicy(source, 'kind', `${JSON.stringify(kind)} is not "bandit-skip"`)
   if (!isRecord(document.key)) throw unreadablePolicy(source, 'key', 'is missing')
   if (!isRecord(state)) throw unreadablePolicy(source, 'state', 'is missing')
-  for (const field of fields) {
+  for (const field of [...fields, 'guidanceInterval'] as const) {
     const learned = document.key[field]
     if (JSON.stringify(learned) !== JSON.stringify(key[field])) throw mismatch(source, field, learned, key)
   }

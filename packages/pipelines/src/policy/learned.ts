@@ -49,9 +49,10 @@ export async function openLearnedPolicy(
 }
 
 function keyOf({ id }: Pick<PaperPolicy, 'id'>, run: RunKey): PolicyKey {
-  const { model, schedule, guidanceScale, dims, dtype } = run
+  const { model, schedule, guidanceScale, guidanceInterval, dims, dtype } = run
   const { sigmas } = schedule
-  return { model, sigmas, guidanceScale, dims, dtype, extrapolator: extrapolator.name, policy: id }
+  const guidance = { guidanceScale, ...(guidanceInterval && { guidanceInterval }) }
+  return { model, sigmas, ...guidance, dims, dtype, extrapolator: extrapolator.name, policy: id }
 }
 
 async function startingPoint(

@@ -1,3 +1,5 @@
+import type { GuidanceInterval } from './guidance-interval.ts'
+
 /** What a model makes, and from what. */
 export type Task = 'class-to-image' | 'text-to-image' | 'image-editing' | 'text-to-video'
 
@@ -24,6 +26,11 @@ export interface FlowOptions {
   readonly numSteps?: number
   /** 0 to 100; 1 switches guidance off and halves the network passes. Default: the model's. */
   readonly guidanceScale?: number
+  /**
+   * Lowest and highest sigma, 0 to 1, at which guidance acts; elsewhere an evaluation makes one network pass instead of two,
+   * and the result is another. Plans for it are made anew. Default [0, 1]: everywhere.
+   */
+  readonly guidanceInterval?: GuidanceInterval
   /** What guidance leads away from, for models that read text. Default: nothing in particular. */
   readonly negativePrompt?: string
   /** The picture to edit, in the model's size, for image editing. RGBA is laid on white. */
@@ -33,4 +40,4 @@ export interface FlowOptions {
 }
 
 /** What policies and plans depend on, besides the model. */
-export type RunSettings = Pick<FlowOptions, 'numSteps' | 'guidanceScale' | 'numFrames'>
+export type RunSettings = Pick<FlowOptions, 'numSteps' | 'guidanceScale' | 'guidanceInterval' | 'numFrames'>

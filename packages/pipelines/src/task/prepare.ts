@@ -7,7 +7,8 @@ import type { MeasuredSource } from '../target/measure-quality.ts'
 import type { QualityOptions } from '../target/options.ts'
 import { batchedPasses } from './batched-passes.ts'
 import { checkGuidance, checkNumSteps, checkSeed } from './checks.ts'
-import { guidedVelocity } from './guided-velocity.ts'
+import { checkGuidanceInterval } from './guidance-interval.ts'
+import { type GuidedVelocityOptions, guidedVelocity } from './guided-velocity.ts'
 import type { FlowOptions, RunSettings } from './options.ts'
 import { checkPixels, toRgb } from './pixels.ts'
 import { ordinaryStates, type States } from './states.ts'
@@ -31,13 +32,13 @@ export function prepareFlow<T>(
   const { size, fps } = model
   const { space } = states
   const dims = model.dims(options.numFrames)
-  const guidanceScale = checkGuidance(model, options.guidanceScale)
+  const guidance = guidanceOf(model, options)
   const seed = checkSeed(options.seed ?? 0)
   const plane = 3 * size * size
   const runner = states.passes(model, dims)
   const noise = states.upload(noiseOf(dims, seed))
   return {
-    ...guidedVelocity({ runner, condition, guidanceScale }),
+    ...guidedVelocity({ runner, condition, ...guidance }),
     space,
     caption: condition.caption,
     noise,
@@ -73,7 +74,7 @@ export async function calibrationSourceOf(
   options: CalibrationOptions,
 ): Promise<CalibrationSource> {
   const run = runKeyOf(model, options)
-  const { dims, guidanceScale } = run
+  const { dims, guidanceScale, guidanceInterval } = run
   const conditions = await model.calibrationConditions(options)
   return {
     run,
@@ -81,7 +82,7 @@ export async function calibrationSourceOf(
     velocityOf(seed) {
       const condition = conditions[seed % conditions.length]!
       const runner = batchedPasses(model.network, dims)
-      return guidedVelocity({ runner, condition, guidanceScale }).velocity
+      return guidedVelocity({ runner, condition, guidanceScale, guidanceInterval }).velocity
     },
   }
 }
@@ -96,25 +97,40 @@ export async function measuredSourceOf(model: TaskModel, options: QualityOptions
     run: runKeyOf(model, options),
     flow(turn, seed) {
       const condition = conditions[turn % conditions.length]!
-      const { numSteps, guidanceScale, numFrames } = options
-      const settings = {
-        ...(numSteps !== undefined && { numSteps }),
-        ...(guidanceScale !== undefined && { guidanceScale }),
-        ...(numFrames !== undefined && { numFrames }),
-      }
       const states = ordinaryStates(float32Space)
-      return { flow: prepareFlow(model, condition, { ...settings, seed }, states), feeds: condition.feeds }
+      const flow = prepareFlow(model, condition, { ...runSettingsOf(options), seed }, states)
+      return { flow, feeds: condition.feeds }
     },
   }
 }
 
+/** The settings of a run among other options. */
+function runSettingsOf({ numSteps, guidanceScale, guidanceInterval, numFrames }: RunSettings): RunSettings {
+  return {
+    ...(numSteps !== undefined && { numSteps }),
+    ...(guidanceScale !== undefined && { guidanceScale }),
+    ...(guidanceInterval !== undefined && { guidanceInterval }),
+    ...(numFrames !== undefined && { numFrames }),
+  }
+}
+
+/** How strongly guidance acts, and where. */
+function guidanceOf(
+  model: TaskModel,
+  options: RunSettings,
+): Required<Pick<GuidedVelocityOptions<never>, 'guidanceScale' | 'guidanceInterval'>> {
+  const guidanceScale = checkGuidance(model, options.guidanceScale)
+  return { guidanceScale, guidanceInterval: checkGuidanceInterval(options.guidanceInterval, guidanceScale) }
+}
+
 /** What every policy and plan made with these options depends on. */
 export function runKeyOf(model: TaskModel, options: RunSettings): RunKey {
-  const guidanceScale = checkGuidance(model, options.guidanceScale)
+  const { guidanceScale, guidanceInterval } = guidanceOf(model, options)
   return {
     model: model.digest,
     schedule: scheduleOf(model, options.numSteps),
     guidanceScale,
+    ...(guidanceInterval && { guidanceInterval }),
     // At scale 1 the unconditional pass has no weight, at scale 0 the conditional one has none.
     guided: model.guided && guidanceScale !== 1 && guidanceScale !== 0,
     dims: model.dims(options.numFrames),

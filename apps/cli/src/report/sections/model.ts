@@ -57,6 +57,7 @@ function setting({ bench }: ModelSection): Markup {
     ['Samples', bench.samples],
     ['First seed', bench.seed],
     ['Guidance scale', bench.guidanceScale],
+    ...(bench.guidanceInterval ? [['Guided at sigma', bench.guidanceInterval.join(' to ')] as const] : []),
     ...made('Frames of a clip', bench.frames ?? 0),
     ...made('Steps of the exact solution', bench.exactSteps),
     ...made('Generations learned from', bench.paperGenerations),

@@ -1,0 +1,37 @@
+import { invalidArgument } from '@fastflow/core'
+
+/** Lowest and highest sigma, 0 to 1, at which classifier-free guidance acts. */
+export type GuidanceInterval = readonly [low: number, high: number]
+
+/** Grids computed in float32 or by sums miss their round numbers by less than this. */
+const ROUNDING = 1e-6
+
+/** Whether guidance acts at this noise level. */
+export function within([low, high]: GuidanceInterval, sigma: number): boolean {
+  return sigma >= low - ROUNDING && sigma <= high + ROUNDING
+}
+
+/**
+ * The interval in which guidance acts, undefined where that is everywhere.
+ *
+ * @throws FastFlowError `invalid-argument` unless it is two numbers from 0 to 1, the lower one first, and guidance is on.
+ */
+export function checkGuidanceInterval(
+  interval: GuidanceInterval | undefined,
+  guidanceScale: number,
+): GuidanceInterval | undefined {
+  if (interval === undefined) return undefined
+  const [low, high] = interval
+  const valid = interval.length === 2 && low >= 0 && low <= high && high <= 1
+  if (!valid)
+    throw invalidArgument(
+      'guidanceInterval',
+      `[${interval}] is not the lowest and the highest sigma, 0 to 1, at which guidance acts, e.g. [0.1, 0.8]`,
+    )
+  if (guidanceScale === 1)
+    throw invalidArgument(
+      'guidanceInterval',
+      'has no effect with guidance switched off; set guidanceScale above 1, or leave it out',
+    )
+  return low === 0 && high === 1 ? undefined : [low, high]
+}
