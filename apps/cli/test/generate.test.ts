@@ -44,7 +44,9 @@ test('guidance acts inside its interval alone, and the file says so', async () =
   expect(JSON.parse(everywhere.out)).toMatchObject({ passes: 8 })
   const planned = ['--steps', '12', '--guidance-interval', '0.2,0.8', '--accelerate', 'plan']
   const { log } = await generate(...planned, '--passes', '9')
-  expect(log).toMatch(/--passes: are planned where guidance acts at all noise levels; ask for nfe, or leave --guidance-interval out/)
+  expect(log).toMatch(
+    /--passes: are planned where guidance acts at all noise levels; ask for nfe, or leave --guidance-interval out/,
+  )
 })
 
 test('image i equals a single run with seed + i', async () => {
