@@ -42,11 +42,15 @@ test('guidance acts inside its interval alone, and the file says so', async () =
   expect(exif?.toString('latin1')).toContain('"guidanceInterval":[0.5,0.75]')
   const everywhere = await made('--guidance-interval', '0,1', '--out', 'everywhere')
   expect(JSON.parse(everywhere.out)).toMatchObject({ passes: 8 })
-  const planned = ['--steps', '12', '--guidance-interval', '0.2,0.8', '--accelerate', 'plan']
-  const { log } = await generate(...planned, '--passes', '9')
-  expect(log).toMatch(
-    /--passes: are planned where guidance acts at all noise levels; ask for nfe, or leave --guidance-interval out/,
-  )
+  const planned = ['--steps', '12', '--guidance-interval', '0.2,0.8', '--accelerate', 'plan', '--count', '2']
+  const { images } = JSON.parse((await generate(...planned, '--passes', '11', '--json')).out)
+  expect(images[0]).toMatchObject({ nfe: 12, passes: 19 })
+  expect(images[1].passes).toBeLessThanOrEqual(11)
+  expect(images[1].passes).toBeLessThan(2 * images[1].nfe)
+  const joint = ['--guidance-interval', '0.2,0.8', '--passes', '13', '--out', 'plan.json']
+  const { code: refused, log } = await cli(cwd, ['calibrate', '--model', 'cifar10', ...joint])
+  expect(refused).toBe(2)
+  expect(log).toMatch(/--passes: are planned jointly where guidance acts at all noise levels/)
 })
 
 test('image i equals a single run with seed + i', async () => {

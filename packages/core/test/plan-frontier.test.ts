@@ -6,6 +6,7 @@ import {
   linearSchedule,
   type PlanDocument,
   parsePlan,
+  passesOf,
   planFromMask,
   planPolicy,
   sample,
@@ -58,6 +59,30 @@ describe('frontier', () => {
     const { x } = await sample({ velocity: flow, schedule, x: noise(2), policy })
     const full = await sample({ velocity: flow, schedule, x: noise(2) })
     expect(float32Space.meanSquaredDifference(x, full.x)).toBeLessThan(1e-10)
+  })
+})
+
+describe('passes where guidance has an interval', () => {
+  const key = { ...planned.document.key, guidanceInterval: [0.3, 0.7] as const }
+  const limited = parsePlan({ ...planned.document, key })
+  const guided = schedule.sigmas.slice(0, -1).map((sigma) => sigma > 0.29 && sigma < 0.71)
+  const cost = (nodes: readonly number[]): number =>
+    nodes.reduce((sum, node) => sum + (guided[node] ? 2 : 1), 0)
+
+  it('are one an evaluation outside of it', () => {
+    for (const entry of limited.document.plans) expect(passesOf(entry, key)).toBe(cost(entry.nodes))
+  })
+
+  it('choose the best plan within as many, the full run from its own on', () => {
+    const whole = cost(guided.map((_, index) => index))
+    expect(whole).toBeLessThan(2 * guided.length)
+    expect(limited.entry({ passes: whole })).toBeUndefined()
+    const costs = limited.document.plans.map(({ nodes }) => cost(nodes))
+    expect(limited.entry({ passes: whole - 1 })).toBeDefined()
+    const [least] = costs
+    expect(limited.entry({ passes: least! })).toBe(limited.document.plans[0])
+    expect(planned.document.plans[0]!.nfe * 2).toBeGreaterThan(least!)
+    expect(() => limited.entry({ passes: least! - 1 })).toThrow(`below the ${least} of the smallest plan`)
   })
 })
 

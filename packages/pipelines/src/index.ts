@@ -34,6 +34,5 @@ export {
   type Terms,
   update as updateTargetState,
 } from './target/state.ts'
-export type { GuidanceInterval } from './task/guidance-interval.ts'
 export type { Defaults, FlowOptions, ImageInput, RunSettings, Task } from './task/options.ts'
 export { syntheticImages } from './text/shapes.ts'

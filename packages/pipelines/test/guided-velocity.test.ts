@@ -126,15 +126,25 @@ describe('classifier-free guidance', () => {
     expect(pipe.planKey({ guidanceInterval: [0, 1] })).toEqual(pipe.planKey())
   })
 
-  it.each([
-    { accelerate: { method: 'plan', passes: 17 } },
-    { accelerate: { method: 'auto', passes: 17 } },
-  ] as const)('has no joint plans where it has an interval: $accelerate.method', async (options) => {
+  it.each(['plan', 'auto'] as const)('takes passes for what plans make of them: %s', async (method) => {
+    const { pipe } = await fakePipeline()
+    const guidanceInterval = [0.2, 0.6] as const
+    const run = (passes: number) =>
+      pipe.generate('ant', { guidanceInterval, count: 2, accelerate: { method, passes } })
+    const made = await run(14)
+    const [first, second] = made.items.map(({ stats }) => stats)
+    expect(first).toMatchObject({ nfe: 20, passes: 29 })
+    expect(second?.passes).toBeLessThanOrEqual(14)
+    expect(second?.nfe).toBeGreaterThan(7)
+    expect(made.plan).toMatchObject({ version: 1 })
+    expect((await run(29)).items[1]?.stats).toMatchObject({ nfe: 20, passes: 29 })
+    expect(await failure(() => run(3))).toMatchObject({ code: 'invalid-argument', field: 'passes' })
+  })
+
+  it('has no joint plans where it has an interval', async () => {
     const { pipe, backend } = await fakePipeline()
-    const error = await failure(() => pipe.generate('ant', { ...options, guidanceInterval: [0.1, 0.8] }))
+    const error = await failure(() => pipe.calibrate({ passes: [17], guidanceInterval: [0.1, 0.8] }))
     expect(error).toMatchObject({ code: 'invalid-argument', field: 'passes' })
-    const calibration = await failure(() => pipe.calibrate({ passes: [17], guidanceInterval: [0.1, 0.8] }))
-    expect(calibration).toMatchObject({ code: 'invalid-argument', field: 'passes' })
     expect(backend.calls).toEqual([])
   })
 

@@ -1,4 +1,4 @@
-import type { GuidanceInterval } from '@fastflow/pipelines'
+import type { GuidanceInterval } from '@fastflow/core'
 
 /** Mean, 10 % quantile and least value over the samples. */
 export interface Summary {

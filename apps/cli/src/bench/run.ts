@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
-import { numStepsOf } from '@fastflow/core'
-import type { Flow, GuidanceInterval } from '@fastflow/pipelines'
+import { type GuidanceInterval, numStepsOf } from '@fastflow/core'
+import type { Flow } from '@fastflow/pipelines'
 import type { Comparison, LearningCurve } from '../report/document.ts'
 import { withLoopLag } from '../session.ts'
 import { contestsOf } from './contests.ts'

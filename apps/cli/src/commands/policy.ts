@@ -44,13 +44,15 @@ export async function policyExportCommand(io: Io, file: string, options: PolicyE
   const entry = frontier.entry(budget)
   const decisions = frontier.decisions(budget)
   const [name, wanted] = typeof budget === 'number' ? ['nfe', budget] : ['passes', budget.passes]
-  const found = entry && (typeof budget === 'number' ? entry.budget : passesOf(entry))
+  const found = entry && (typeof budget === 'number' ? entry.budget : passesOf(entry, frontier.document.key))
   const planned = typeof budget === 'number' ? frontier.budgets : frontier.passes
   const steps = `${decisions.length} steps`
   const most = name === 'nfe' ? steps : `two passes of each of the ${steps}`
   if (found === undefined) io.log(`${name} ${wanted} is not below the ${most}: all are evaluated`)
   else if (found !== wanted)
-    io.log(`${name} ${wanted} is not planned, ${found} is exported; available: ${planned.join(', ')}`)
+    io.log(
+      `${name} ${wanted} is not planned, ${found} is exported${planned.length > 0 ? `; available: ${planned.join(', ')}` : ''}`,
+    )
   const value = options.as === 'mask' ? frontier.mask(budget) : decisions
   const nfe = entry?.nfe ?? decisions.length
   if (options.json) io.out(JSON.stringify({ nfe, steps: decisions.length, [options.as]: value }, null, 2))
@@ -67,13 +69,13 @@ function budgetOf({ nfe, passes }: PolicyExportOptions): PlanBudget {
 
 /** One row a budget, for people. */
 export function planTable(frontier: Frontier): string {
-  const { plans, joint = [] } = frontier.document
+  const { plans, joint = [], key } = frontier.document
   const titles = ['budget', 'NFE', 'passes', 'mean dB', 'p10', 'min', 'runs', 'basis', 'decisions']
   const row = (entry: PlanEntry, unit: string): string[] => {
     const { budget, nfe, quality } = entry
     const known = quality.basis !== 'none'
     const decibels = [quality.mean, quality.p10, quality.min].map((psnr) => (known ? psnr.toFixed(1) : '-'))
-    const passes = entry.guidance ? passesOf(entry) : ''
+    const passes = entry.guidance || key.guidanceInterval ? passesOf(entry, key) : ''
     const cells = [`${budget}${unit}`, nfe, passes, ...decibels, quality.runs, quality.basis]
     return [...cells.map(String), lettersOf(frontier, entry)]
   }

@@ -1,4 +1,4 @@
-import type { GuidanceInterval } from '@fastflow/pipelines'
+import type { GuidanceInterval } from '@fastflow/core'
 import type { Summary } from '@fastflow/proxies'
 import type { Interval } from '../bench/document.ts'
 

@@ -1,4 +1,5 @@
 import type { PlanFloor } from './floor.ts'
+import type { GuidanceInterval } from './guidance-interval.ts'
 import type { PlanTarget } from './increments.ts'
 import type { PlannedSteps } from './plan-policy.ts'
 import type { PlanQuality } from './quality.ts'
@@ -10,7 +11,7 @@ export interface PlanKey {
   readonly schedule: { readonly name: string; readonly sigmas: readonly number[] }
   readonly guidance: number | null
   /** Lowest and highest sigma at which guidance acts; missing where it acts at all of them. */
-  readonly guidanceInterval?: readonly [number, number]
+  readonly guidanceInterval?: GuidanceInterval
   /** Dimensions of the latent. */
   readonly dims: readonly number[] | null
   readonly dtype: string | null

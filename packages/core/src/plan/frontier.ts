@@ -19,7 +19,7 @@ export interface Frontier {
   /**
    * The policy of the largest planned number of evaluations of at most `budget`, the full run from T on. For
    * `{ passes }`, the best plan of at most so many network passes, whether both are run at every evaluation or not; the
-   * full run from 2T on.
+   * full run from its own passes on, 2T where guidance acts at all noise levels.
    *
    * @throws FastFlowError `invalid-argument` below the smallest budget.
    */
@@ -70,11 +70,13 @@ export function createFrontier(document: PlanDocument): Frontier {
 
 /** Of the plans of at most so many passes the best by its quality; of equal or unknown ones the largest. */
 function entryWithin({ plans, joint = [], key }: PlanDocument, passes: number): PlanEntry | undefined {
-  if (passes >= 2 * (key.schedule.sigmas.length - 1)) return undefined
-  const all = [...plans, ...joint].sort((a, b) => passesOf(a) - passesOf(b))
-  const within = all.filter((plan) => passesOf(plan) <= passes)
+  const cost = (plan: Pick<PlanEntry, 'nodes' | 'guidance'>): number => passesOf(plan, key)
+  const everyStep = key.schedule.sigmas.slice(1).map((_, index) => index)
+  if (passes >= cost({ nodes: everyStep })) return undefined
+  const all = [...plans, ...joint].sort((a, b) => cost(a) - cost(b))
+  const within = all.filter((plan) => cost(plan) <= passes)
   if (within.length === 0) {
-    const least = passesOf(all[0]!)
+    const least = cost(all[0]!)
     throw invalidArgument('passes', `${passes} are below the ${least} of the smallest plan; ask for more`)
   }
   const merit = ({ quality }: PlanEntry): number => quality.mean + quality.p10

@@ -1,5 +1,7 @@
 import { FastFlowError } from '../errors.ts'
 import { type Decision, type SkipPolicy, stateless } from '../policy/policy.ts'
+import type { PlanKey } from './document.ts'
+import { guidanceActs } from './guidance-interval.ts'
 
 /** One planned run: where to evaluate and how to jump. */
 export interface PlannedSteps {
@@ -19,9 +21,15 @@ export interface PlannedGuidance {
   readonly weights: readonly (readonly number[])[]
 }
 
-/** Network passes of a plan on a guided model. */
-export function passesOf({ nodes, guidance }: PlannedSteps): number {
-  return nodes.length + (guidance?.nodes ?? nodes).length
+/** Network passes of a plan on a guided model. @param key where guidance acts; without one everywhere. */
+export function passesOf(
+  { nodes, guidance }: Pick<PlannedSteps, 'nodes' | 'guidance'>,
+  key?: Pick<PlanKey, 'schedule' | 'guidanceInterval'>,
+): number {
+  const acting = (guidance?.nodes ?? nodes).filter((node) =>
+    guidanceActs(key?.guidanceInterval, key?.schedule.sigmas[node] ?? 0),
+  )
+  return nodes.length + acting.length
 }
 
 /**

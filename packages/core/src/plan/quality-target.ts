@@ -54,7 +54,9 @@ export function choosePlan(
   })
   const beyond = beyondFloor(document, psnr, confidence)
   if (beyond !== undefined) return full('beyond-floor', beyond)
-  const all = [...document.plans, ...(document.joint ?? [])].sort((a, b) => passesOf(a) - passesOf(b))
+  const all = [...document.plans, ...(document.joint ?? [])].sort(
+    (a, b) => passesOf(a, document.key) - passesOf(b, document.key),
+  )
   const held = all.filter((plan) => plan.quality.basis === 'held-out')
   const needed = Math.ceil(confidence / (1 - confidence) - 1e-9)
   const enough = held.filter((plan) => plan.scores.length >= needed)

@@ -2,12 +2,12 @@ import {
   type CalibrateOptions,
   calibrate,
   type Frontier,
+  invalidArgument,
   type PolicyStore,
   type Velocity,
 } from '@fastflow/core'
 import type { RunKey } from '../policy/document.ts'
 import type { ImageInput, RunSettings } from '../task/options.ts'
-import { checkPasses } from './choose.ts'
 import { planDigest, planKeyOf } from './key.ts'
 
 /** What to plan for, at what cost. */
@@ -43,8 +43,12 @@ export async function calibratePlan(
   options: CalibrationOptions,
   store: PolicyStore,
 ): Promise<Frontier> {
-  checkPasses(options, run)
-  const { schedule, range, guided } = run
+  const { schedule, range, guided, guidanceInterval } = run
+  if (options.passes !== undefined && guidanceInterval !== undefined)
+    throw invalidArgument(
+      'passes',
+      'are planned jointly where guidance acts at all noise levels; leave them out, plans for evaluations serve passes too',
+    )
   const key = planKeyOf(run)
   const frontier = await calibrate({ ...options, guided, schedule, range, noise, velocityOf, key })
   await store.save(planDigest(key), frontier.document)

@@ -50,42 +50,31 @@ export function checkPlanRequest({ nfe, passes, psnr, confidence }: PlanRequest)
     throw invalidArgument('confidence', `${confidence} is not between 0 and 1`)
 }
 
-/**
- * Joint plans take guidance to act at all noise levels.
- *
- * @throws FastFlowError `invalid-argument` where passes are asked for and guidance has an interval.
- */
-export function checkPasses(
-  { passes }: { readonly passes?: number | readonly number[] },
-  { guidanceInterval }: Pick<RunKey, 'guidanceInterval'>,
-): void {
-  if (passes === undefined || guidanceInterval === undefined) return
-  throw invalidArgument(
-    'passes',
-    'are planned where guidance acts at all noise levels; ask for nfe, or leave guidanceInterval out',
-  )
-}
-
 /** Budgets to plan for so that the request can be met; joint plans where passes are asked for and the run is guided. */
 export function budgetsFor(
   request: PlanRequest,
-  run: Pick<RunKey, 'schedule' | 'guided'>,
+  run: Pick<RunKey, 'schedule' | 'guided' | 'guidanceInterval'>,
 ): Pick<CalibrateOptions, 'budgets' | 'guided' | 'passes'> {
   const { nfe, passes } = request
   const numSteps = numStepsOf(run.schedule)
   const below = (most: number, budgets: readonly (number | undefined)[]): number[] =>
     budgets.filter((budget) => budget !== undefined && budget < most).map(Number)
-  if (!hearsParts(request, run)) return { budgets: below(numSteps, [...BUDGETS, nfe, passes]) }
+  // Without guidance a pass is an evaluation.
+  if (!hearsParts(request, run))
+    return { budgets: below(numSteps, [...BUDGETS, nfe, ...(run.guided ? [] : [passes])]) }
   const joint = below(2 * numSteps, [...PASSES, passes]).filter((budget) => budget >= LEAST_PASSES)
   return { budgets: below(numSteps, [...BUDGETS, nfe]), guided: true, passes: joint }
 }
 
-/** Whether a first run has to be heard in both parts of its velocity: its inner products are four times as many then. */
+/**
+ * Whether a first run has to be heard in both parts of its velocity, whose inner products are four times as many: joint
+ * plans are made of them, where guidance acts at all noise levels.
+ */
 export function hearsParts(
   { passes }: Pick<PlanRequest, 'passes'>,
-  { guided }: Pick<RunKey, 'guided'>,
+  { guided, guidanceInterval }: Pick<RunKey, 'guided' | 'guidanceInterval'>,
 ): boolean {
-  return guided && passes !== undefined
+  return guided && passes !== undefined && guidanceInterval === undefined
 }
 
 /**
@@ -117,10 +106,12 @@ function byPasses(frontier: Frontier, passes: number): ChosenPlan {
   const entry = frontier.entry({ passes })
   const notes: string[] = []
   if (entry === undefined)
-    notes.push(`every step is evaluated: passes ${passes} are not below the two a step of the grid`)
-  else if (passesOf(entry) !== passes) {
+    notes.push(`every step is evaluated: passes ${passes} are not below those of the full run`)
+  else {
+    const taken = passesOf(entry, frontier.document.key)
     const available = frontier.passes.length > 0 ? `; available: ${frontier.passes.join(', ')}` : ''
-    notes.push(`of the plans within ${passes} passes the best takes ${passesOf(entry)}${available}`)
+    if (taken !== passes)
+      notes.push(`of the plans within ${passes} passes the best takes ${taken}${available}`)
   }
   return { policy: frontier.at({ passes }), entry, notes }
 }

@@ -1,7 +1,6 @@
-import { FastFlowError, isRecord, type Schedule } from '@fastflow/core'
+import { FastFlowError, type GuidanceInterval, isRecord, type Schedule } from '@fastflow/core'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
-import type { GuidanceInterval } from '../task/guidance-interval.ts'
 
 /** Everything that changes what a policy would learn. A policy applies only where all of it is equal. */
 export interface PolicyKey {

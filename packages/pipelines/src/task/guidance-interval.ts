@@ -1,15 +1,4 @@
-import { invalidArgument } from '@fastflow/core'
-
-/** Lowest and highest sigma, 0 to 1, at which classifier-free guidance acts. */
-export type GuidanceInterval = readonly [low: number, high: number]
-
-/** Grids computed in float32 or by sums miss their round numbers by less than this. */
-const ROUNDING = 1e-6
-
-/** Whether guidance acts at this noise level. */
-export function within([low, high]: GuidanceInterval, sigma: number): boolean {
-  return sigma >= low - ROUNDING && sigma <= high + ROUNDING
-}
+import { type GuidanceInterval, invalidArgument } from '@fastflow/core'
 
 /**
  * The interval in which guidance acts, undefined where that is everywhere.

@@ -1,5 +1,4 @@
-import type { PassCount, Velocity } from '@fastflow/core'
-import { type GuidanceInterval, within } from './guidance-interval.ts'
+import { type GuidanceInterval, guidanceActs, type PassCount, type Velocity } from '@fastflow/core'
 import type { Pass, Passes, PassRunner } from './passes.ts'
 import type { Condition } from './task-model.ts'
 
@@ -37,7 +36,7 @@ export function guidedVelocity<T>(options: GuidedVelocityOptions<T>): MeteredVel
   const { runner, condition, guidanceScale, guidanceInterval } = options
   const passes = guidancePasses(options)
   const both = runner.open(passes)
-  const acts = (sigma: number): boolean => guidanceInterval === undefined || within(guidanceInterval, sigma)
+  const acts = (sigma: number): boolean => guidanceActs(guidanceInterval, sigma)
   let conditional: Passes<T> | undefined
   let modelMs = 0
   return {

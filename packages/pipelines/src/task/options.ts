@@ -1,4 +1,4 @@
-import type { GuidanceInterval } from './guidance-interval.ts'
+import type { GuidanceInterval } from '@fastflow/core'
 
 /** What a model makes, and from what. */
 export type Task = 'class-to-image' | 'text-to-image' | 'image-editing' | 'text-to-video'
