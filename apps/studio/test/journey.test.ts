@@ -102,6 +102,28 @@ describe.skipIf(noBrowser)(`a user's journey ${noBrowser ?? ''}`, () => {
     await report.close()
   })
 
+  test('guides between two noise levels alone, with plans of their own', async () => {
+    const { page } = studio
+    const set = async (name: string, value: string): Promise<void> => {
+      const field = page.getByLabel(name, { exact: true })
+      await field.fill(value)
+      await field.press('Tab')
+    }
+    await set('Guided from noise level', '0.5')
+    await page.getByText('None yet. The first picture makes one.').waitFor()
+    await studio.generate()
+    const file = await saved(page.waitForEvent('download'), () =>
+      page.getByRole('button', { name: 'Picture', exact: true }).click(),
+    )
+    expect(file.bytes.toString('latin1')).toContain('"guidanceInterval":[0.5,1]')
+    await set('to noise level', '0.2')
+    await page.getByRole('alert').getByText('is not the lowest and the highest sigma').waitFor()
+    await set('to noise level', '1')
+    await set('Guided from noise level', '0')
+    await page.getByText('Made on this device: 6, 8 evaluations').waitFor()
+    expect(await studio.alerts()).toEqual([])
+  })
+
   test('the policy learns, is saved, and is still there after a reload', async () => {
     const { page } = studio
     await page.getByRole('radio', { name: 'Learn' }).check({ force: true })

@@ -74,8 +74,28 @@ export function detailsPanel(store: Store<State>, actions: Actions): HTMLElement
           numberField(store, actions, 'guidanceScale', { min: 0, max: 100, step: 0.5 }),
         ),
       ),
+      h(
+        'div',
+        { class: 'pair' },
+        h(
+          'div',
+          {},
+          h('label', { class: 'label', for: 'guidedFrom' }, 'Guided from noise level'),
+          numberField(store, actions, 'guidedFrom', { min: 0, max: 1, step: 0.05 }),
+        ),
+        h(
+          'div',
+          {},
+          h('label', { class: 'label', for: 'guidedTo' }, 'to noise level'),
+          numberField(store, actions, 'guidedTo', { min: 0, max: 1, step: 0.05 }),
+        ),
+      ),
       negativeField,
-      h('p', { class: 'hint' }, 'Plans and policies hold for one number of steps and one guidance.'),
+      h(
+        'p',
+        { class: 'hint' },
+        'Plans and policies hold for one number of steps and one guidance. Noise is 1 at the start and 0 at the end; where nothing is guided a step costs half.',
+      ),
     ),
   )
 }
@@ -84,7 +104,7 @@ export function detailsPanel(store: Store<State>, actions: Actions): HTMLElement
 function numberField(
   store: Store<State>,
   actions: Actions,
-  name: 'seed' | 'numSteps' | 'guidanceScale',
+  name: 'seed' | 'numSteps' | 'guidanceScale' | 'guidedFrom' | 'guidedTo',
   range: { readonly min: number; readonly max: number; readonly step: number },
 ): HTMLInputElement {
   const field = h('input', {

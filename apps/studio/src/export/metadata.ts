@@ -1,5 +1,5 @@
 import type { Take } from '../engine/protocol.ts'
-import type { Result, State } from '../state/state.ts'
+import { type Result, runSettingsOf, type State } from '../state/state.ts'
 
 /** What a picture file says of itself: enough to compute it again, in the words of the command line. */
 export function metadataOf(
@@ -8,7 +8,8 @@ export function metadataOf(
   { about }: State,
 ): Readonly<Record<string, unknown>> {
   const { nfe, steps, decisions, estimatedPsnr } = take.stats
-  const { guidanceScale, negativePrompt } = settings
+  const { guidanceScale, guidanceInterval } = runSettingsOf(settings)
+  const { negativePrompt } = settings
   return {
     model: about?.name,
     digest: about?.digest,
@@ -19,6 +20,7 @@ export function metadataOf(
     seed: take.seed,
     steps,
     guidance: guidanceScale,
+    ...(guidanceInterval && { guidanceInterval }),
     accelerate: accelerateOf(take, settings.mode),
     nfe,
     decisions,

@@ -5,7 +5,7 @@ import { fidelityOf } from '../components/fidelity.ts'
 import { strip } from '../components/strip.ts'
 import { h } from '../dom/element.ts'
 import type { Take } from '../engine/protocol.ts'
-import type { Result, State } from '../state/state.ts'
+import { type Result, runSettingsOf, type State } from '../state/state.ts'
 import { decibels, duration, evaluations, times } from '../words.ts'
 import { download, fileName } from './download.ts'
 import { metadataOf } from './metadata.ts'
@@ -50,7 +50,9 @@ async function renderReport(result: Result, state: State): Promise<string> {
 }
 
 function leadOf({ settings, fast, full }: Result, { about }: State): string {
-  const run = `${about?.name}, seed ${settings.seed}, ${settings.numSteps} steps, guidance ${settings.guidanceScale}, ${about?.executionProvider}.`
+  const { guidanceInterval } = runSettingsOf(settings)
+  const where = guidanceInterval ? ` at noise levels ${guidanceInterval.join(' to ')}` : ''
+  const run = `${about?.name}, seed ${settings.seed}, ${settings.numSteps} steps, guidance ${settings.guidanceScale}${where}, ${about?.executionProvider}.`
   if (!fast || !full || fast === full) return run
   return `${run} ${evaluations(fast.stats)}, ${times(full.wallMs / fast.wallMs)} as fast as the full run.`
 }

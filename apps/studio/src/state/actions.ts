@@ -36,8 +36,11 @@ export function createActions(store: Store<State>, engine: Engine): Actions {
     pick: (model) => loadModel(desk, model),
     change(patch) {
       desk.change(patch)
-      const matters = 'numSteps' in patch || 'guidanceScale' in patch
-      if (matters && store.state.about) desk.refresh().catch(desk.fail)
+      const matters = ['numSteps', 'guidanceScale', 'guidedFrom', 'guidedTo'].some((name) => name in patch)
+      if (!matters || !store.state.about) return
+      // What was wrong with other settings is no news any more.
+      store.set({ error: undefined })
+      desk.refresh().catch(desk.fail)
     },
     setSource: (source) => store.set({ source }),
     generate: () => generate(desk),

@@ -58,6 +58,8 @@ async function welcome(desk: Desk, model: CatalogModel, about: ModelAbout): Prom
   desk.change({
     numSteps,
     guidanceScale,
+    guidedFrom: 0,
+    guidedTo: 1,
     label: about.labels.includes(label) ? label : (about.labels[0] ?? ''),
     prompt: prompt !== '' && ofThisModel ? prompt : (about.prompts[0] ?? ''),
   })

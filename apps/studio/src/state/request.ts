@@ -1,17 +1,16 @@
 import type { Accelerate, FlowOptions } from '@fastflow/pipelines'
-import type { State } from './state.ts'
+import { runSettingsOf, type State } from './state.ts'
 
 /** What the settings ask the pipeline for. */
 export function requestOf({ settings, about, source }: State): {
   readonly options: FlowOptions
   readonly accelerate: Accelerate
 } {
-  const { seed, numSteps, guidanceScale, negativePrompt } = settings
+  const { seed, negativePrompt } = settings
   const reads = about?.task !== 'class-to-image'
   const options: FlowOptions = {
     seed,
-    numSteps,
-    guidanceScale,
+    ...runSettingsOf(settings),
     ...(reads && negativePrompt.trim() !== '' && { negativePrompt }),
     ...(about?.task === 'image-editing' && source && { image: source.image }),
   }

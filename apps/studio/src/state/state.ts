@@ -15,6 +15,9 @@ export interface Settings {
   readonly seed: number
   readonly numSteps: number
   readonly guidanceScale: number
+  /** Lowest and highest noise level at which guidance acts. */
+  readonly guidedFrom: number
+  readonly guidedTo: number
   readonly mode: Mode
   /** Evaluations an image; those of the grid or more are the full run. */
   readonly nfe: number
@@ -98,6 +101,8 @@ export const initialState: State = {
     seed: 7,
     numSteps: 50,
     guidanceScale: 1,
+    guidedFrom: 0,
+    guidedTo: 1,
     mode: 'budget',
     nfe: 12,
     metric: 'lpips',
@@ -116,6 +121,8 @@ export const initialState: State = {
 }
 
 /** What plans and policies depend on, besides the model. */
-export function runSettingsOf({ numSteps, guidanceScale }: Settings): RunSettings {
-  return { numSteps, guidanceScale }
+export function runSettingsOf({ numSteps, guidanceScale, guidedFrom, guidedTo }: Settings): RunSettings {
+  // Where guidance is off an interval would be refused: the fields stay as they are until it is on again.
+  const whole = guidanceScale === 1 || (guidedFrom === 0 && guidedTo === 1)
+  return { numSteps, guidanceScale, ...(!whole && { guidanceInterval: [guidedFrom, guidedTo] as const }) }
 }
