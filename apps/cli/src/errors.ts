@@ -29,9 +29,7 @@ export function describeError(error: unknown): string {
 }
 
 function messageOf({ field, message }: FastFlowError): string {
-  const line = message
-    .replaceAll(/\s*\n\s*/g, ' ')
-    .replaceAll(camelCase, (name) => (name === field ? name : (typed.get(name) ?? name)))
+  const line = message.replaceAll(/\s*\n\s*/g, ' ').replaceAll(camelCase, (name) => typed.get(name) ?? name)
   const option = typed.get(field)
   return option !== undefined && line.startsWith(`${field}: `) ? option + line.slice(field.length) : line
 }

@@ -106,6 +106,30 @@ test('export: says what it gives for a budget that is not planned', async () => 
   })
 })
 
+test('a plan made where guidance has an interval says so, and is exported by the passes it makes there', async () => {
+  const key = { ...plan.key, guidanceInterval: [0.3, 0.7] }
+  await writeFile(join(cwd, 'limited.json'), JSON.stringify({ ...plan, key }))
+  const guided = plan.key.schedule.sigmas.map((sigma) => sigma > 0.29 && sigma < 0.71)
+  const costs = plan.plans.map(({ nodes }) => nodes.length + nodes.filter((node) => guided[node]).length)
+  const { out } = await policy('show', 'limited.json')
+  expect(out).toContain('guidance 1.5 at sigma 0.3 to 0.7,')
+  const rows = plan.plans.map(({ budget, nfe }, k) => new RegExp(`^ *${budget} +${nfe} +${costs[k]} `, 'm'))
+  for (const row of rows) expect(out).toMatch(row)
+  const whole = 12 + guided.filter(Boolean).length
+  const full = await policy('export', 'limited.json', '--passes', String(whole), '--as', 'decisions')
+  expect(full).toEqual({
+    code: 0,
+    out: 'C'.repeat(12),
+    log: `passes ${whole} is not below the passes of the full run: all are evaluated`,
+  })
+  const most = await policy('export', 'limited.json', '--passes', String(whole - 1), '--as', 'decisions')
+  expect(most.out).toMatch(/^C[CS]{11}$/)
+  expect(most.out).toContain('S')
+  expect(most.log).toMatch(
+    new RegExp(`^passes ${whole - 1} is not planned, (${costs.join('|')}) is exported$`),
+  )
+})
+
 test.each([
   ['no such file', ['show', 'nowhere.json'], 1, /FILE: .*nowhere\.json cannot be read.*calibrate/],
   ['no JSON', ['show', 'cut.json'], 1, /FILE: .*cut\.json is not valid JSON/],

@@ -47,7 +47,7 @@ export async function policyExportCommand(io: Io, file: string, options: PolicyE
   const found = entry && (typeof budget === 'number' ? entry.budget : passesOf(entry, frontier.document.key))
   const planned = typeof budget === 'number' ? frontier.budgets : frontier.passes
   const steps = `${decisions.length} steps`
-  const most = name === 'nfe' ? steps : `two passes of each of the ${steps}`
+  const most = name === 'nfe' ? steps : 'passes of the full run'
   if (found === undefined) io.log(`${name} ${wanted} is not below the ${most}: all are evaluated`)
   else if (found !== wanted)
     io.log(

@@ -7,6 +7,8 @@ import type { Store } from '../state/store.ts'
 /** Largest seed the pipelines take. */
 const MAX_SEED = 4_294_967_295
 
+const NOISE_LEVELS = { min: 0, max: 1, step: 0.05 } as const
+
 /** Seed, and what most people never touch. */
 export function detailsPanel(store: Store<State>, actions: Actions): HTMLElement {
   const seed = numberField(store, actions, 'seed', { min: 0, max: MAX_SEED, step: 1 })
@@ -32,12 +34,7 @@ export function detailsPanel(store: Store<State>, actions: Actions): HTMLElement
     autocomplete: 'off',
     oninput: () => actions.change({ negativePrompt: negative.value }),
   })
-  const negativeField = h(
-    'div',
-    {},
-    h('label', { class: 'label', for: 'negative' }, 'Lead away from'),
-    negative,
-  )
+  const negativeField = labelled('Lead away from', negative)
   store.watch(
     ({ about }) => about,
     (about) => {
@@ -61,34 +58,14 @@ export function detailsPanel(store: Store<State>, actions: Actions): HTMLElement
       h(
         'div',
         { class: 'pair' },
-        h(
-          'div',
-          {},
-          h('label', { class: 'label', for: 'numSteps' }, 'Steps'),
-          numberField(store, actions, 'numSteps', { min: 1, max: 1000, step: 1 }),
-        ),
-        h(
-          'div',
-          {},
-          h('label', { class: 'label', for: 'guidanceScale' }, 'Guidance'),
-          numberField(store, actions, 'guidanceScale', { min: 0, max: 100, step: 0.5 }),
-        ),
+        labelled('Steps', numberField(store, actions, 'numSteps', { min: 1, max: 1000, step: 1 })),
+        labelled('Guidance', numberField(store, actions, 'guidanceScale', { min: 0, max: 100, step: 0.5 })),
       ),
       h(
         'div',
         { class: 'pair' },
-        h(
-          'div',
-          {},
-          h('label', { class: 'label', for: 'guidedFrom' }, 'Guided from noise level'),
-          numberField(store, actions, 'guidedFrom', { min: 0, max: 1, step: 0.05 }),
-        ),
-        h(
-          'div',
-          {},
-          h('label', { class: 'label', for: 'guidedTo' }, 'to noise level'),
-          numberField(store, actions, 'guidedTo', { min: 0, max: 1, step: 0.05 }),
-        ),
+        labelled('Guided from noise level', numberField(store, actions, 'guidedFrom', NOISE_LEVELS)),
+        labelled('to noise level', numberField(store, actions, 'guidedTo', NOISE_LEVELS)),
       ),
       negativeField,
       h(
@@ -98,6 +75,10 @@ export function detailsPanel(store: Store<State>, actions: Actions): HTMLElement
       ),
     ),
   )
+}
+
+function labelled(text: string, field: HTMLInputElement): HTMLElement {
+  return h('div', {}, h('label', { class: 'label', for: field.id }, text), field)
 }
 
 /** A field for a number; what is no number in the range stays in the field and is not used. */

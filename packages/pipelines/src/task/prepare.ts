@@ -98,19 +98,9 @@ export async function measuredSourceOf(model: TaskModel, options: QualityOptions
     flow(turn, seed) {
       const condition = conditions[turn % conditions.length]!
       const states = ordinaryStates(float32Space)
-      const flow = prepareFlow(model, condition, { ...runSettingsOf(options), seed }, states)
+      const flow = prepareFlow(model, condition, { ...options, seed }, states)
       return { flow, feeds: condition.feeds }
     },
-  }
-}
-
-/** The settings of a run among other options. */
-function runSettingsOf({ numSteps, guidanceScale, guidanceInterval, numFrames }: RunSettings): RunSettings {
-  return {
-    ...(numSteps !== undefined && { numSteps }),
-    ...(guidanceScale !== undefined && { guidanceScale }),
-    ...(guidanceInterval !== undefined && { guidanceInterval }),
-    ...(numFrames !== undefined && { numFrames }),
   }
 }
 
@@ -118,7 +108,7 @@ function runSettingsOf({ numSteps, guidanceScale, guidanceInterval, numFrames }:
 function guidanceOf(
   model: TaskModel,
   options: RunSettings,
-): Required<Pick<GuidedVelocityOptions<never>, 'guidanceScale' | 'guidanceInterval'>> {
+): Pick<GuidedVelocityOptions<unknown>, 'guidanceScale' | 'guidanceInterval'> {
   const guidanceScale = checkGuidance(model, options.guidanceScale)
   return { guidanceScale, guidanceInterval: checkGuidanceInterval(options.guidanceInterval, guidanceScale) }
 }
