@@ -16,6 +16,8 @@ class Progress:
     step: int
     seconds: float
     cooldown: int
+    # Step at which the run went on from restored weights, with an optimiser that had seen nothing; 0 for none.
+    fresh: int
 
 
 def save_checkpoint(path: Path, document: dict) -> None:
@@ -31,4 +33,4 @@ def load_ema(net: nn.Module, path: Path) -> Progress:
     state = torch.load(path, map_location="cpu", weights_only=True)
     net.load_state_dict(state["ema"])
     net.eval().requires_grad_(False)
-    return Progress(state["step"], state["seconds"], state.get("cooldown", 0))
+    return Progress(state["step"], state["seconds"], state.get("cooldown", 0), state.get("fresh", 0))

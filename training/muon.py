@@ -28,7 +28,10 @@ def orthogonalize(updates: Tensor, iterations: int = 5) -> Tensor:
 
 
 class Muon(torch.optim.Optimizer):
-    """Momentum (Nesterov), orthogonalised, scaled to the root mean square of Adam's updates (Liu et al. 2025)."""
+    """Momentum (Nesterov), orthogonalised, scaled to the root mean square of Adam's updates (Liu et al. 2025).
+
+    A convolution [out,in,k,k] is the matrix [out,in*k*k].
+    """
 
     def __init__(self, parameters: list[nn.Parameter], lr: float, momentum: float = 0.95) -> None:
         super().__init__(parameters, {"lr": lr, "momentum": momentum})
@@ -41,7 +44,8 @@ class Muon(torch.optim.Optimizer):
                 if weight.grad is not None:
                     shapes.setdefault(weight.shape, []).append(weight)
             for shape, weights in shapes.items():
-                self.step_together(weights, group["lr"] * 0.2 * max(shape) ** 0.5, group["momentum"])
+                longer = max(shape[0], shape[1:].numel())
+                self.step_together(weights, group["lr"] * 0.2 * longer**0.5, group["momentum"])
 
     def step_together(self, weights: list[nn.Parameter], rate: float, momentum: float) -> None:
         gradients = [weight.grad for weight in weights]
@@ -50,4 +54,5 @@ class Muon(torch.optim.Optimizer):
         buffers = [self.state[weight]["momentum"] for weight in weights]
         torch._foreach_lerp_(buffers, gradients, 1 - momentum)
         ahead = torch._foreach_lerp(gradients, buffers, momentum)
-        torch._foreach_add_(weights, list(orthogonalize(torch.stack(ahead)).unbind()), alpha=-rate)
+        updates = orthogonalize(torch.stack(ahead).flatten(2)).reshape(-1, *weights[0].shape)
+        torch._foreach_add_(weights, list(updates.unbind()), alpha=-rate)

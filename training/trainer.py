@@ -33,6 +33,7 @@ class Settings:
     cooldown: int = 0
     cooldown_minutes: float = 0.0
     muon: bool = False
+    muon_convolutions: bool = False
     clip: float = 0.0
     ema_exponent: float = 16.0
     seed: int = 0
@@ -70,15 +71,16 @@ class Ema:
         torch._foreach_lerp_(average, current, 1 - keep)
 
 
-def matrices(model: nn.Module) -> list[nn.Parameter]:
+def matrices(model: nn.Module, convolutions: bool = False) -> list[nn.Parameter]:
     """Weights between hidden layers, which Muon is made for: its own step for embeddings and ends does harm."""
     ends = getattr(model, "ends", ())
-    return [p for name, p in model.named_parameters() if p.ndim == 2 and not name.startswith(tuple(ends))]
+    ranks = (2, 4) if convolutions else (2,)
+    return [p for name, p in model.named_parameters() if p.ndim in ranks and not name.startswith(tuple(ends))]
 
 
 def make_optimizers(model: nn.Module, settings: Settings) -> list[torch.optim.Optimizer]:
     """Adam; with `muon`, Muon (Jordan et al. 2024) for the hidden matrices, scaled to the updates of Adam."""
-    hidden = matrices(model) if settings.muon else []
+    hidden = matrices(model, settings.muon_convolutions) if settings.muon else []
     taken = {id(weight) for weight in hidden}
     rest = [weight for weight in model.parameters() if id(weight) not in taken]
     rate = settings.learning_rate

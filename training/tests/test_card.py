@@ -12,7 +12,7 @@ from ..recipes.cifar10 import card
 MODELS = Path(__file__).parents[2] / "models"
 
 EXPORT = {
-    "step": 7, "minutes": 119.4, "cooldown": 3, "parameters": 6_750_000, "default_guidance_scale": 1.5, "opset": 18,
+    "step": 7, "minutes": 119.4, "cooldown": 3, "restored_at": 0, "parameters": 6_750_000, "default_guidance_scale": 1.5, "opset": 18,
     "bytes": 13_600_000, "onnx_difference": 7e-6, "rounding_difference": 2e-3, "rounding_rms": 2e-4, "velocity_rms": 1.3,
 }  # fmt: skip
 EVALUATION = {
@@ -21,7 +21,7 @@ EVALUATION = {
     "training_loss": None,
     "frechet": {
         "distance": 12.345, "samples": 2048, "steps": 50, "guidance_scale": 2.0, "features": "a network", "unit": "percent",
-        "floor": 1.5,
+        "floor": 1.5, "arithmetic": "float32",
     },
 }  # fmt: skip
 
@@ -34,6 +34,16 @@ def test_card_quotes_the_metrics(tmp_path: Path) -> None:
     assert "**12.35**" in text and "0.2134" in text and "not logged" in text
     assert "2,048 samples" in text and "guidance 2" in text and "--steps 7 --minutes 1000 --cooldown 3" in text
     assert "| 1.50 |" in text and "--samples 2048" in text
+    assert "torch model in float32" in text
+    assert "7 optimiser steps of 128" in text and "restore" not in text
+
+
+def test_card_tells_a_run_that_went_on_from_an_exported_model(tmp_path: Path) -> None:
+    update_metrics(tmp_path / "metrics.json", "export", {**EXPORT, "restored_at": 5})
+    update_metrics(tmp_path / "metrics.json", "evaluation", EVALUATION)
+    card(tmp_path)
+    text = (tmp_path / "README.md").read_text()
+    assert "cifar10 restore" in text and "5 optimiser steps by Adam alone" in text and "2 steps of 128" in text
 
 
 def test_card_refuses_missing_or_mixed_metrics(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from ..checkpoint import load_ema
 from ..flow import drop_labels, interpolate, logit_normal
 from ..models.unet import UNet
 from ..precision import autocast, compute_dtype
-from ..trainer import Ema, Settings, learning_rate, train
+from ..trainer import Ema, Settings, learning_rate, matrices, train
 from .conftest import TINY
 
 
@@ -24,7 +24,7 @@ def stripes(count: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
     return images, labels
 
 
-def run(folder: Path, steps: int) -> tuple[UNet, UNet]:
+def run(folder: Path, steps: int, muon: bool = False) -> tuple[UNet, UNet]:
     """(trained, averaged) networks after training to `steps` in `folder`."""
     torch.manual_seed(0)
     net = UNet(TINY)
@@ -36,7 +36,8 @@ def run(folder: Path, steps: int) -> tuple[UNet, UNet]:
         velocity = model(interpolate(x0, noise, sigma), sigma, drop_labels(labels, 3, 0.1, generator))
         return (velocity.float() - (noise - x0)).square().mean()
 
-    settings = Settings(steps=steps, minutes=5, warmup=10, checkpoint_every=1000, compile=False)
+    optimizer = {"muon": muon, "muon_convolutions": muon}
+    settings = Settings(steps=steps, minutes=5, warmup=10, checkpoint_every=1000, compile=False, **optimizer)
     return net, train(net, loss, lambda model, path: None, settings, folder)
 
 
@@ -48,13 +49,24 @@ def test_loss_falls_and_is_logged(tmp_path: Path) -> None:
     assert last["loss"] < 0.6 * first["loss"]
 
 
-def test_resuming_equals_an_uninterrupted_run(tmp_path: Path) -> None:
-    net, ema = run(tmp_path / "whole", 12)
-    run(tmp_path / "parts", 5)
-    resumed_net, resumed_ema = run(tmp_path / "parts", 12)
+@pytest.mark.parametrize("muon", [False, True])
+def test_resuming_equals_an_uninterrupted_run(tmp_path: Path, muon: bool) -> None:
+    net, ema = run(tmp_path / "whole", 12, muon)
+    run(tmp_path / "parts", 5, muon)
+    resumed_net, resumed_ema = run(tmp_path / "parts", 12, muon)
     for whole, parts in ((net, resumed_net), (ema, resumed_ema)):
         for name, weight in whole.state_dict().items():
             assert torch.equal(weight, parts.state_dict()[name]), name
+
+
+def test_muon_takes_the_hidden_layers_alone() -> None:
+    net = UNet(TINY)
+    names = {id(weight): name for name, weight in net.named_parameters()}
+    dense = [names[id(weight)] for weight in matrices(net)]
+    hidden = [names[id(weight)] for weight in matrices(net, convolutions=True)]
+    assert "down.0.modulation.weight" in dense and not any("conv" in name for name in dense)
+    assert {"down.0.conv1.weight", "up.1.skip.weight", *dense} <= set(hidden)
+    assert not any(name.startswith(("stem", "head", "embedding")) or name.endswith("gain") for name in hidden)
 
 
 def test_checkpoint_holds_the_average(tmp_path: Path) -> None:

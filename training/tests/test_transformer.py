@@ -84,10 +84,11 @@ def test_orthogonalized_singular_values_are_near_one() -> None:
         assert 0.5 < values.min() and values.max() < 1.35
 
 
-def test_muon_minimises_a_quadratic() -> None:
+@pytest.mark.parametrize("shape", [(8, 8), (8, 2, 3, 3)])
+def test_muon_minimises_a_quadratic(shape: tuple[int, ...]) -> None:
     torch.manual_seed(0)
-    target = torch.randn(8, 8)
-    weight = torch.nn.Parameter(torch.zeros(8, 8))
+    target = torch.randn(shape)
+    weight = torch.nn.Parameter(torch.zeros(shape))
     optimizer = Muon([weight], lr=0.05)
     for _ in range(200):
         optimizer.zero_grad()

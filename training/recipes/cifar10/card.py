@@ -55,13 +55,7 @@ factors are folded into plain weights.
 
 ## Training
 
-```
-python -m training cifar10 train --steps {step} --minutes 1000{cooldown_option}
-```
-
-{step:,} optimiser steps of 128 images (Adam, learning rate 6e-3 with inverse square root decay{cooldown_words}, bfloat16 autocast),
-noise levels drawn logit-normal, {dropout:.0%} of the labels dropped, weights averaged with a power-function EMA.
-Cost: {minutes:.0f} minutes by the clock on two CPU cores that other work shared, no accelerator.
+{training}
 
 ## Figures
 
@@ -78,7 +72,7 @@ Cost: {minutes:.0f} minutes by the clock on two CPU cores that other work shared
 The Frechet distance is given in {unit}.
 Features: {features}.
 It is not FID (other network, other input size): compare it with the floors and with other figures of this kind only.
-Samples for it were drawn by the torch model in bfloat16 autocast, classes in equal shares.
+Samples for it were drawn by the torch model in {arithmetic}, classes in equal shares.
 
 `python -m training cifar10 evaluate --samples {samples}` reproduces the table, `python -m training cifar10 card` this page.
 
@@ -95,6 +89,34 @@ The weights are released under Apache-2.0, like the rest of this repository. See
 trained on.
 """
 
+TRAINING = """\
+```
+{commands}python -m training cifar10 train --steps {step} --minutes 1000{cooldown_option}
+```
+
+{steps_made} of 128 images (Muon for the hidden layers, Adam for the rest, learning rate 6e-3 with inverse square
+root decay{cooldown_words}), noise levels drawn logit-normal, {dropout:.0%} of the labels dropped, weights averaged with a power-function
+EMA. Cost: {minutes:.0f} minutes by the clock on two CPU cores that other work shared, no accelerator."""
+
+RESTORED = """{restored_at:,} optimiser steps by Adam alone, with a cool-down of their own, and from the averaged weights they ended
+in, as exported, {more:,} steps"""
+
+
+def training(export: dict) -> str:
+    """How the weights were made: in one run, or on from an exported model."""
+    restored = export["restored_at"]
+    made = f"{export['step']:,} optimiser steps"
+    if restored > 0:
+        made = RESTORED.format(restored_at=restored, more=export["step"] - restored)
+    return TRAINING.format(
+        **export,
+        commands="python -m training cifar10 restore\n" if restored > 0 else "",
+        steps_made=made,
+        cooldown_option=f" --cooldown {export['cooldown']}" if export["cooldown"] else "",
+        cooldown_words=" and a linear cool-down" if export["cooldown"] else "",
+        dropout=LABEL_DROPOUT,
+    )
+
 
 def values(metrics: dict) -> dict:
     """Fields of the card from the sections of `metrics.json`."""
@@ -108,11 +130,9 @@ def values(metrics: dict) -> dict:
         "parameters": export["parameters"] / 1e6,
         "megabytes": export["bytes"] / 1e6,
         "default_guidance": export["default_guidance_scale"],
-        "cooldown_option": f" --cooldown {export['cooldown']}" if export["cooldown"] else "",
-        "cooldown_words": " and a linear cool-down" if export["cooldown"] else "",
         "widths": ", ".join(str(width) for width in CONFIG.widths),
         "blocks": CONFIG.blocks_per_level,
-        "dropout": LABEL_DROPOUT,
+        "training": training(export),
         "training_loss": "not logged" if training_loss is None else f"{training_loss:.4f}",
         "distance": frechet["distance"],
         "samples": frechet["samples"],
@@ -120,6 +140,7 @@ def values(metrics: dict) -> dict:
         "guidance": frechet["guidance_scale"],
         "features": frechet["features"],
         "unit": frechet["unit"],
+        "arithmetic": frechet["arithmetic"],
         "floor": frechet["floor"],
     }
 

@@ -15,7 +15,7 @@ from ...export.layout import load_metrics, update_metrics
 from ...flow import logit_normal
 from ...metrics.frechet import Gaussian, fit, frechet_distance
 from ...metrics.squeezenet import NAME, SqueezeNetFeatures, default_weights
-from ...precision import autocast
+from ...precision import autocast, compute_dtype
 from .features import SEED, sample_features
 from .model import STEPS, build, velocity_error
 from .restore import exported
@@ -98,6 +98,7 @@ def evaluate(
             "floor": floor,
             "unit": "percent of the total feature variance of the test images",
             "features": NAME,
+            "arithmetic": str(compute_dtype(torch.device(device).type)).removeprefix("torch."),
         },
     }
     update_metrics(out / "metrics.json", "evaluation", document)

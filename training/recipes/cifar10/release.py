@@ -20,6 +20,7 @@ def export(_work: Path, checkpoint: Path, out: Path, guidance: float) -> None:
     document = {
         "step": progress.step,
         "cooldown": progress.cooldown,
+        "restored_at": progress.fresh,
         "minutes": round(progress.seconds / 60, 1),
         "parameters": sum(weight.numel() for weight in net.parameters()),
         "default_guidance_scale": guidance,

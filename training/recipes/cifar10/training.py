@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -36,4 +37,5 @@ def train(work: Path, device: str, batch: int, settings: Settings) -> None:
         rows = torch.randint(images.shape[0], (batch,), generator=generator).to(device)
         return batch_loss(model, images[rows], labels[rows], net, generator)
 
-    run(net, loss, class_grid, settings, work / "cifar10")
+    chosen = replace(settings, muon=True, muon_convolutions=True)
+    run(net, loss, class_grid, chosen, work / "cifar10")
