@@ -37,7 +37,9 @@ def available() -> bool:
 
 
 def applies(x: Tensor, w: Tensor) -> bool:
-    """Whether `convolve` takes these: float32 on a CPU, a whole number of tiles and of vectors, and a C++ compiler."""
+    """Whether `convolve` takes these: not in an export, float32 on a CPU, a whole number of tiles and of vectors, and a C++ compiler."""
+    if torch.compiler.is_exporting():
+        return False
     plain = x.device.type == "cpu" and x.dtype == torch.float32 and not torch.is_autocast_enabled("cpu")
     whole = x.shape[2] % TILE == 0 and x.shape[3] % TILE == 0 and w.shape[0] % LANES == 0 and w.shape[1] % LANES == 0
     return plain and w.shape[2:] == (3, 3) and whole and available()
