@@ -1,5 +1,5 @@
-"""Kernels of our own, where a CPU computes an operation much faster than torch has it compute."""
+"""Kernels of our own, where a CPU computes an operation faster than torch has it compute."""
 
-from .winograd import applies, convolve
+from .convolution import convolve
 
-__all__ = ["applies", "convolve"]
+__all__ = ["convolve"]

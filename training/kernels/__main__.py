@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import statistics
 import time
 from collections.abc import Callable
@@ -10,7 +11,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from .winograd import applies, convolve
+from . import winograd
+from .convolution import convolve
 
 BATCH = 128
 ROUNDS = 9
@@ -26,20 +28,19 @@ def seconds(operation: Callable[[Tensor, Tensor], Tensor], x: Tensor, w: Tensor,
 
 
 def main() -> None:
-    print("| in | out | size | torch, ms | Winograd, ms | ratio |\n|---|---|---|---|---|---|")
+    if not winograd.available():
+        raise SystemExit("there is no C++ compiler: torch's own convolution is used")
+    direct = functools.partial(F.conv2d, padding=1)
+    print("| in | out | size | torch, ms | ours, ms | ratio |\n|---|---|---|---|---|---|")
     for inputs, outputs, size in SHAPES:
-        x = torch.randn(BATCH, inputs, size, size).contiguous(memory_format=torch.channels_last).requires_grad_()
-        w = torch.randn(outputs, inputs, 3, 3).contiguous(memory_format=torch.channels_last).requires_grad_()
-        if not applies(x, w):
-            raise SystemExit("there is no C++ compiler: torch's own convolution is used")
-        gradient = torch.randn(BATCH, outputs, size, size).contiguous(memory_format=torch.channels_last)
-        pairs = [
-            (seconds(lambda x, w: F.conv2d(x, w, padding=1), x, w, gradient), seconds(convolve, x, w, gradient))
-            for _ in range(ROUNDS)
-        ][1:]
-        direct, own = (1e3 * statistics.median(times) for times in zip(*pairs, strict=True))
+        shapes = ((BATCH, inputs, size, size), (outputs, inputs, 3, 3), (BATCH, outputs, size, size))
+        x, w, gradient = (torch.randn(shape).contiguous(memory_format=torch.channels_last) for shape in shapes)
+        x.requires_grad_()
+        w.requires_grad_()
+        pairs = [(seconds(direct, x, w, gradient), seconds(convolve, x, w, gradient)) for _ in range(ROUNDS)][1:]
+        theirs, ours = (1e3 * statistics.median(times) for times in zip(*pairs, strict=True))
         ratio = statistics.median(a / b for a, b in pairs)
-        print(f"| {inputs} | {outputs} | {size} | {direct:.1f} | {own:.1f} | {ratio:.2f} |", flush=True)
+        print(f"| {inputs} | {outputs} | {size} | {theirs:.1f} | {ours:.1f} | {ratio:.2f} |", flush=True)
 
 
 if __name__ == "__main__":

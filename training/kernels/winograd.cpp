@@ -67,93 +67,81 @@ inline void a_adjoint(const Lanes* y, int s, Lanes* o, int so) {
   }
 }
 
+// Calls body(image, tile, y, x, channel) for each tile and block of channels; (y, x) is the tile's first output pixel.
+template <class Body>
+void each(int n, int h, int w, int c, Body body) {
+  const int columns = w / 4;
+  const int64_t tiles = (int64_t)(h / 4) * columns;
+#pragma omp parallel for
+  for (int i = 0; i < n; ++i)
+    for (int64_t t = 0; t < tiles; ++t)
+      for (int k = 0; k < c; k += LANES) body(i, i * tiles + t, t / columns * 4, t % columns * 4, k);
+}
+
+// Where element (y, x) of the i-th [h,w,c] has its channels from k on.
+inline int64_t place(int64_t i, int64_t y, int64_t x, int h, int w, int c, int k) { return ((i * h + y) * w + x) * c + k; }
+
+inline void copy(float* target, const float* source) { memcpy(target, source, sizeof(Lanes)); }
+
 }  // namespace
 
 extern "C" {
 
-// x [n,h,w,c] -> v [36, n*(h/4)*(w/4), c]
+// x [n,h,w,c] -> v [36,tiles,c]
 void input_transform(const float* x, float* v, int n, int h, int w, int c) {
-  const int th = h / 4, tw = w / 4;
-  const int64_t tiles = (int64_t)n * th * tw;
-#pragma omp parallel for
-  for (int64_t t = 0; t < tiles; ++t) {
-    const int i = t / (th * tw), y0 = (t / tw % th) * 4 - 1, x0 = (t % tw) * 4 - 1;
-    for (int k = 0; k < c; k += LANES) {
-      Lanes d[36], e[36];
-      for (int a = 0; a < 6; ++a)
-        for (int b = 0; b < 6; ++b) {
-          const int yy = y0 + a, xx = x0 + b;
-          if (yy < 0 || yy >= h || xx < 0 || xx >= w) memset(d[a * 6 + b], 0, sizeof(Lanes));
-          else memcpy(d[a * 6 + b], x + (((int64_t)i * h + yy) * w + xx) * c + k, sizeof(Lanes));
-        }
-      for (int b = 0; b < 6; ++b) bt(d + b, 6, e + b);
-      for (int a = 0; a < 6; ++a) bt(e + 6 * a, 1, d + 6 * a);
-      for (int p = 0; p < 36; ++p) memcpy(v + (p * tiles + t) * c + k, d[p], sizeof(Lanes));
+  const int tiles = n * (h / 4) * (w / 4);
+  each(n, h, w, c, [=](int i, int64_t t, int y0, int x0, int k) {
+    Lanes d[36] = {}, e[36];
+    for (int p = 0; p < 36; ++p) {
+      const int yy = y0 + p / 6 - 1, xx = x0 + p % 6 - 1;
+      if (yy >= 0 && yy < h && xx >= 0 && xx < w) copy(d[p], x + place(i, yy, xx, h, w, c, k));
     }
-  }
+    for (int b = 0; b < 6; ++b) bt(d + b, 6, e + b);
+    for (int a = 0; a < 6; ++a) bt(e + 6 * a, 1, d + 6 * a);
+    for (int p = 0; p < 36; ++p) copy(v + place(0, p, t, 36, tiles, c, k), d[p]);
+  });
 }
 
-// dv [36, tiles, c] -> dx [n,h,w,c]
+// dv [36,tiles,c] -> dx [n,h,w,c], which neighbouring tiles add to: images are apart, so threads are too.
 void input_transform_adjoint(const float* dv, float* dx, int n, int h, int w, int c) {
-  const int th = h / 4, tw = w / 4;
-  const int64_t tiles = (int64_t)n * th * tw;
-#pragma omp parallel for
-  for (int i = 0; i < n; ++i) {
-    memset(dx + (int64_t)i * h * w * c, 0, sizeof(float) * h * w * c);
-    for (int q = 0; q < th * tw; ++q) {
-      const int64_t t = (int64_t)i * th * tw + q;
-      const int y0 = (q / tw) * 4 - 1, x0 = (q % tw) * 4 - 1;
-      for (int k = 0; k < c; k += LANES) {
-        Lanes d[36], e[36];
-        for (int p = 0; p < 36; ++p) memcpy(d[p], dv + (p * tiles + t) * c + k, sizeof(Lanes));
-        for (int b = 0; b < 6; ++b) b_adjoint(d + b, 6, e + b);
-        for (int a = 0; a < 6; ++a) b_adjoint(e + 6 * a, 1, d + 6 * a);
-        for (int a = 0; a < 6; ++a)
-          for (int b = 0; b < 6; ++b) {
-            const int yy = y0 + a, xx = x0 + b;
-            if (yy < 0 || yy >= h || xx < 0 || xx >= w) continue;
-            float* o = dx + (((int64_t)i * h + yy) * w + xx) * c + k;
-            for (int l = 0; l < LANES; ++l) o[l] += d[a * 6 + b][l];
-          }
-      }
+  const int tiles = n * (h / 4) * (w / 4);
+  memset(dx, 0, sizeof(float) * place(n, 0, 0, h, w, c, 0));
+  each(n, h, w, c, [=](int i, int64_t t, int y0, int x0, int k) {
+    Lanes d[36], e[36];
+    for (int p = 0; p < 36; ++p) copy(d[p], dv + place(0, p, t, 36, tiles, c, k));
+    for (int b = 0; b < 6; ++b) b_adjoint(d + b, 6, e + b);
+    for (int a = 0; a < 6; ++a) b_adjoint(e + 6 * a, 1, d + 6 * a);
+    for (int p = 0; p < 36; ++p) {
+      const int yy = y0 + p / 6 - 1, xx = x0 + p % 6 - 1;
+      if (yy < 0 || yy >= h || xx < 0 || xx >= w) continue;
+      float* o = dx + place(i, yy, xx, h, w, c, k);
+      for (int l = 0; l < LANES; ++l) o[l] += d[p][l];
     }
-  }
+  });
 }
 
-// m [36, tiles, c] -> y [n,h,w,c]
+// m [36,tiles,c] -> y [n,h,w,c]
 void output_transform(const float* m, float* y, int n, int h, int w, int c) {
-  const int th = h / 4, tw = w / 4;
-  const int64_t tiles = (int64_t)n * th * tw;
-#pragma omp parallel for
-  for (int64_t t = 0; t < tiles; ++t) {
-    const int i = t / (th * tw), y0 = (t / tw % th) * 4, x0 = (t % tw) * 4;
-    for (int k = 0; k < c; k += LANES) {
-      Lanes d[36], e[24], f[16];
-      for (int p = 0; p < 36; ++p) memcpy(d[p], m + (p * tiles + t) * c + k, sizeof(Lanes));
-      for (int b = 0; b < 6; ++b) at(d + b, 6, e + b, 6);
-      for (int a = 0; a < 4; ++a) at(e + 6 * a, 1, f + 4 * a, 1);
-      for (int a = 0; a < 4; ++a)
-        for (int b = 0; b < 4; ++b) memcpy(y + (((int64_t)i * h + y0 + a) * w + x0 + b) * c + k, f[a * 4 + b], sizeof(Lanes));
-    }
-  }
+  const int tiles = n * (h / 4) * (w / 4);
+  each(n, h, w, c, [=](int i, int64_t t, int y0, int x0, int k) {
+    Lanes d[36], e[24], f[16];
+    for (int p = 0; p < 36; ++p) copy(d[p], m + place(0, p, t, 36, tiles, c, k));
+    for (int b = 0; b < 6; ++b) at(d + b, 6, e + b, 6);
+    for (int a = 0; a < 4; ++a) at(e + 6 * a, 1, f + 4 * a, 1);
+    for (int p = 0; p < 16; ++p) copy(y + place(i, y0 + p / 4, x0 + p % 4, h, w, c, k), f[p]);
+  });
 }
 
-// dy [n,h,w,c] -> dm [36, tiles, c]
+// dy [n,h,w,c] -> dm [36,tiles,c]
 void output_transform_adjoint(const float* dy, float* dm, int n, int h, int w, int c) {
-  const int th = h / 4, tw = w / 4;
-  const int64_t tiles = (int64_t)n * th * tw;
-#pragma omp parallel for
-  for (int64_t t = 0; t < tiles; ++t) {
-    const int i = t / (th * tw), y0 = (t / tw % th) * 4, x0 = (t % tw) * 4;
-    for (int k = 0; k < c; k += LANES) {
-      Lanes f[16], e[24], d[36];
-      for (int a = 0; a < 4; ++a)
-        for (int b = 0; b < 4; ++b) memcpy(f[a * 4 + b], dy + (((int64_t)i * h + y0 + a) * w + x0 + b) * c + k, sizeof(Lanes));
-      for (int b = 0; b < 4; ++b) a_adjoint(f + b, 4, e + b, 4);
-      for (int a = 0; a < 6; ++a) a_adjoint(e + 4 * a, 1, d + 6 * a, 1);
-      for (int p = 0; p < 36; ++p) memcpy(dm + (p * tiles + t) * c + k, d[p], sizeof(Lanes));
-    }
-  }
+  const int tiles = n * (h / 4) * (w / 4);
+  each(n, h, w, c, [=](int i, int64_t t, int y0, int x0, int k) {
+    Lanes f[16], e[24], d[36];
+    for (int p = 0; p < 16; ++p) copy(f[p], dy + place(i, y0 + p / 4, x0 + p % 4, h, w, c, k));
+    for (int b = 0; b < 4; ++b) a_adjoint(f + b, 4, e + b, 4);
+    for (int a = 0; a < 6; ++a) a_adjoint(e + 4 * a, 1, d + 6 * a, 1);
+    for (int p = 0; p < 36; ++p) copy(dm + place(0, p, t, 36, tiles, c, k), d[p]);
+  });
 }
 
 }  // extern "C"

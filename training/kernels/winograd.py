@@ -1,7 +1,6 @@
 """3x3 convolution by Winograd's minimal filtering F(4x4, 3x3) (Lavin and Gray 2016, arXiv:1509.09308), in float32 on a CPU.
 
-A quarter of the multiplications of the direct convolution, as 36 matrix products that the BLAS library does at full speed.
-oneDNN has no such kernel for AVX2, nor for gradients.
+A quarter of the multiplications of the direct convolution, as 36 matrix products.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 from torch.autograd.function import FunctionCtx
+from torch.library import custom_op, register_autograd
 
 from .build import build
 
@@ -37,12 +37,10 @@ def available() -> bool:
 
 
 def applies(x: Tensor, w: Tensor) -> bool:
-    """Whether `convolve` takes these: not in an export, float32 on a CPU, a whole number of tiles and of vectors, and a C++ compiler."""
-    if torch.compiler.is_exporting():
-        return False
+    """Whether `convolve` takes these: float32 on a CPU, a whole number of tiles and of vectors, a C++ compiler, and no export."""
     plain = x.device.type == "cpu" and x.dtype == torch.float32 and not torch.is_autocast_enabled("cpu")
     whole = x.shape[2] % TILE == 0 and x.shape[3] % TILE == 0 and w.shape[0] % LANES == 0 and w.shape[1] % LANES == 0
-    return plain and w.shape[2:] == (3, 3) and whole and available()
+    return plain and w.shape[2:] == (3, 3) and whole and available() and not torch.compiler.is_exporting()
 
 
 def convolve(x: Tensor, w: Tensor) -> Tensor:
@@ -60,7 +58,7 @@ def channels_last(batch: int, channels: int, height: int, width: int) -> Tensor:
     return torch.empty(batch, channels, height, width, memory_format=torch.channels_last)
 
 
-@torch.library.custom_op("fastflow::winograd", mutates_args=())
+@custom_op("fastflow::winograd", mutates_args=())
 def forward(x: Tensor, w: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """(output, tiles [36,T,I] and filters [36,I,O] for the gradient)."""
     x = x.contiguous(memory_format=torch.channels_last)
@@ -74,7 +72,7 @@ def forward(x: Tensor, w: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     return y, tiles, filters
 
 
-@torch.library.custom_op("fastflow::winograd_backward", mutates_args=())
+@custom_op("fastflow::winograd_backward", mutates_args=())
 def backward(gradient: Tensor, tiles: Tensor, filters: Tensor) -> tuple[Tensor, Tensor]:
     """Gradients of x and w: every step of `forward` is linear, so these are its transposes in reverse."""
     gradient = gradient.contiguous(memory_format=torch.channels_last)
@@ -111,4 +109,4 @@ def differentiate(ctx: FunctionCtx, gradient: Tensor, *_: Tensor) -> tuple[Tenso
     return torch.ops.fastflow.winograd_backward(gradient, *ctx.saved_tensors)
 
 
-torch.library.register_autograd("fastflow::winograd", differentiate, setup_context=keep)
+register_autograd("fastflow::winograd", differentiate, setup_context=keep)

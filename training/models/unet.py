@@ -23,7 +23,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .. import kernels
+from ..kernels import convolve
 
 
 @dataclass(frozen=True)
@@ -82,12 +82,7 @@ class Weight(nn.Module):
     def forward(self, x: Tensor, gain: Tensor | float = 1.0) -> Tensor:
         w = self.weight
         w = normalize(w, tuple(range(1, w.ndim))) * (gain / math.sqrt(w[0].numel()))
-        if w.ndim == 2:
-            return F.linear(x, w)
-        if w.shape[2:] == (1, 1):
-            # Channels lie last: as a convolution the same product has a gradient several times slower on a CPU.
-            return F.linear(x.permute(0, 2, 3, 1), w.flatten(1)).permute(0, 3, 1, 2)
-        return kernels.convolve(x, w) if kernels.applies(x, w) else F.conv2d(x, w, padding=w.shape[-1] // 2)
+        return F.linear(x, w) if w.ndim == 2 else convolve(x, w)
 
     @torch.no_grad()
     def renormalize(self) -> None:

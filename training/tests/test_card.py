@@ -43,7 +43,7 @@ def test_card_tells_a_run_that_went_on_from_an_exported_model(tmp_path: Path) ->
     update_metrics(tmp_path / "metrics.json", "evaluation", EVALUATION)
     card(tmp_path)
     text = (tmp_path / "README.md").read_text()
-    assert "cifar10 restore" in text and "5 optimiser steps by Adam alone" in text and "2 steps of 128" in text
+    assert "cifar10 restore" in text and "earlier run of 5 steps" in text and "2 optimiser steps of 128" in text
 
 
 def test_card_refuses_missing_or_mixed_metrics(tmp_path: Path) -> None:

@@ -5,8 +5,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from .. import kernels
-from ..kernels import winograd
+from ..kernels import convolve, winograd
 from ..kernels.build import build
 
 
@@ -22,9 +21,9 @@ def draw(batch: int, inputs: int, outputs: int, height: int, width: int) -> tupl
 @pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
 def test_convolution_and_its_gradients_are_those_of_torch(shape: tuple[int, ...], layout: torch.memory_format) -> None:
     results = []
-    for convolve in (lambda x, w: F.conv2d(x, w, padding=1), kernels.convolve):
+    for convolution in (lambda x, w: F.conv2d(x, w, padding=1), winograd.convolve):
         x, w = (tensor.contiguous(memory_format=layout).requires_grad_() for tensor in draw(*shape))
-        y = convolve(x, w)
+        y = convolution(x, w)
         y.backward(torch.randn(y.shape, generator=torch.Generator().manual_seed(1)))
         results.append((y.detach(), x.grad, w.grad))
     for expected, found in zip(*results, strict=True):
@@ -35,19 +34,26 @@ def test_convolution_and_its_gradients_are_those_of_torch(shape: tuple[int, ...]
 @pytest.mark.skipif(not winograd.available(), reason="no C++ compiler")
 def test_compiled_and_eager_agree() -> None:
     x, w = draw(2, 8, 8, 8, 8)
-    assert torch.allclose(torch.compile(kernels.convolve, backend="aot_eager")(x, w), kernels.convolve(x, w))
+    assert torch.allclose(torch.compile(convolve, backend="aot_eager")(x, w), convolve(x, w))
 
 
 @pytest.mark.skipif(not winograd.available(), reason="no C++ compiler")
 def test_other_shapes_types_and_autocast_are_left_to_torch() -> None:
     x, w = draw(1, 8, 8, 8, 8)
-    assert kernels.applies(x, w)
-    assert not kernels.applies(x[..., :6], w)
-    assert not kernels.applies(x[:, :4], w[:, :4])
-    assert not kernels.applies(x.double(), w.double())
-    assert not kernels.applies(x, w[..., 1:2, 1:2])
+    assert winograd.applies(x, w)
+    assert not winograd.applies(x[..., :6], w)
+    assert not winograd.applies(x[:, :4], w[:, :4])
+    assert not winograd.applies(x.double(), w.double())
+    assert not winograd.applies(x, w[..., 1:2, 1:2])
     with torch.autocast("cpu", torch.bfloat16):
-        assert not kernels.applies(x, w)
+        assert not winograd.applies(x, w)
+
+
+@pytest.mark.parametrize(("size", "kernel"), [(8, 1), (8, 3), (6, 3), (6, 5)])
+def test_any_convolution_is_that_of_torch(size: int, kernel: int) -> None:
+    x, _ = draw(2, 8, 8, size, size)
+    w = torch.randn(8, 8, kernel, kernel, generator=torch.Generator().manual_seed(2)) / kernel
+    assert torch.allclose(convolve(x, w), F.conv2d(x, w, padding=kernel // 2), atol=1e-4)
 
 
 def test_without_a_compiler_there_is_no_library(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:

@@ -98,8 +98,8 @@ TRAINING = """\
 root decay{cooldown_words}), noise levels drawn logit-normal, {dropout:.0%} of the labels dropped, weights averaged with a power-function
 EMA. Cost: {minutes:.0f} minutes by the clock on two CPU cores that other work shared, no accelerator."""
 
-RESTORED = """{restored_at:,} optimiser steps by Adam alone, with a cool-down of their own, and from the averaged weights they ended
-in, as exported, {more:,} steps"""
+RESTORED = """From the averaged weights of an earlier run of {restored_at:,} steps, as exported (`restore` of this folder as it was
+then), {more:,} optimiser steps"""
 
 
 def training(export: dict) -> str:
