@@ -73,6 +73,11 @@ describe('passes where guidance has an interval', () => {
     for (const entry of limited.document.plans) expect(passesOf(entry, key)).toBe(cost(entry.nodes))
   })
 
+  it.each([0, 1])('are one an evaluation at scale %d, which leaves out one of the two passes', (guidance) => {
+    for (const entry of limited.document.plans)
+      expect(passesOf(entry, { ...key, guidance })).toBe(entry.nodes.length)
+  })
+
   it('choose the best plan within as many, the full run from its own on', () => {
     const whole = cost(guided.map((_, index) => index))
     expect(whole).toBeLessThan(2 * guided.length)

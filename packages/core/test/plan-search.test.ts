@@ -2,15 +2,22 @@ import { emulate, linearSchedule, shiftedSchedule } from '@fastflow/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { blurred } from '../src/plan/blurred.ts'
-import { createProposals, nearestIndex, type Proposals, shiftedPath } from '../src/plan/candidates.ts'
+import {
+  type Candidate,
+  createProposals,
+  nearestIndex,
+  type Proposals,
+  shiftedPath,
+} from '../src/plan/candidates.ts'
 import { climb, movesOf } from '../src/plan/climb.ts'
 import { createEdgeErrors, type EdgeErrors } from '../src/plan/edges.ts'
 import { incrementsOf } from '../src/plan/increments.ts'
 import { createRehearsal, type RehearsalOptions } from '../src/plan/rehearse.ts'
 import { fitResponse } from '../src/plan/response.ts'
 import { ruleRow } from '../src/plan/route.ts'
+import { type Found, searchBudgets } from '../src/plan/search.ts'
 import { shortestPaths } from '../src/plan/shortest-path.ts'
-import type { Trial } from '../src/plan/trials.ts'
+import type { Trial, Trials } from '../src/plan/trials.ts'
 import { priorRule } from '../src/plan/visit.ts'
 import { quadratic, record, recordedEdges, schedule } from './support/plan.ts'
 
@@ -208,6 +215,52 @@ describe('the response to errors', () => {
       scores: [1],
     }
     expect(fitResponse([trial], () => createRehearsal(options), 2)).toBeUndefined()
+  })
+})
+
+describe('a budget that does no better than the one before it', () => {
+  const of = (family: string, nfe: number): Candidate => {
+    return { family, mode: 'rehearsed', parts: 1, path: [...Array(nfe).keys(), 30] }
+  }
+
+  async function search(scores: Record<string, readonly number[]>) {
+    const walked: string[] = []
+    const trials: Trials = {
+      attempt: async (candidate) => {
+        const name = `${candidate.family} ${candidate.path.length - 1}`
+        walked.push(name)
+        return { ...candidate, weights: [], scores: scores[name]! }
+      },
+      cost: () => 0,
+      done: [],
+      retain: () => {},
+    }
+    const found: ReadonlyMap<number, Found> = await searchBudgets({
+      trials,
+      ledger: { limit: 100, spent: 0, left: 100 },
+      budgets: [4, 6],
+      propose: (nfe) => [of('learned', nfe)],
+      // Two nodes apart from what is proposed, so that it is another schedule.
+      otherwise: (nfe) => ({ ...of('open', nfe), path: [0, ...of('', nfe).path.slice(2, -1), 29, 30] }),
+      firstRound: 2,
+      reserve: 0.5,
+      onBudget: () => {},
+    })
+    return { found, walked }
+  }
+
+  it('has a schedule walked that rests on nothing learned, and takes the better one', async () => {
+    const first = { 'learned 4': [40, 41], 'learned 6': [40, 39] }
+    const { found } = await search({ ...first, 'open 6': [45, 44] })
+    expect(found.get(6)!.winner.family).toBe('open')
+    expect(found.get(6)!.rivals.map(({ family }) => family)).toEqual(['learned'])
+    const worse = await search({ ...first, 'open 6': [30, 31] })
+    expect(worse.found.get(6)!.winner.family).toBe('learned')
+  })
+
+  it('is the only one that has', async () => {
+    const { walked } = await search({ 'learned 4': [40, 41], 'learned 6': [42, 43] })
+    expect(walked).not.toContain('open 6')
   })
 })
 

@@ -158,7 +158,7 @@ export function kindOf({ mode, parts, response }: Weighting): string {
 }
 
 /** Of equal routes with equal weights the first. */
-export function distinct(candidates: readonly Candidate[]): Candidate[] {
+export function distinct<C extends Candidate>(candidates: readonly C[]): C[] {
   const seen = new Set<string>()
   return candidates.filter((candidate) => {
     const key = nameOf(candidate)

@@ -91,8 +91,9 @@ async function planSteps<T>(
     const safest = wary ? [proposals.safest(nfe)] : []
     return [...startingPoints(options, nfe, response), best!, ...safest, ...others]
   }
+  const otherwise = (nfe: number): Candidate => proposals.candidates(nfe, undefined)[0]!
   const onBudget = (nfe: number): void => onStage('search', nfe)
-  const found = await searchBudgets({ ...shared, budgets, propose, reserve, onBudget })
+  const found = await searchBudgets({ ...shared, budgets, propose, otherwise, reserve, onBudget })
   const forecast = proposals.forecaster(learn(walkedIn(found)))
   const improving = { ...shared, onMove: (nfe: number) => onStage('improve', nfe) }
   await finishBudgets(improving, found)

@@ -21,11 +21,15 @@ export interface PlannedGuidance {
   readonly weights: readonly (readonly number[])[]
 }
 
-/** Network passes of a plan on a guided model. @param key where guidance acts; without one everywhere. */
+/** Guidance scales at which an evaluation is one pass: without the unconditional velocity, or of that alone. */
+const ONE_PASS_SCALES: readonly (number | null | undefined)[] = [0, 1]
+
+/** Network passes of a plan on a guided model. @param key where guidance acts and its scale; without one everywhere. */
 export function passesOf(
   { nodes, guidance }: Pick<PlannedSteps, 'nodes' | 'guidance'>,
-  key?: Pick<PlanKey, 'schedule' | 'guidanceInterval'>,
+  key?: Pick<PlanKey, 'schedule' | 'guidance' | 'guidanceInterval'>,
 ): number {
+  if (ONE_PASS_SCALES.includes(key?.guidance)) return nodes.length
   const acting = (guidance?.nodes ?? nodes).filter((node) =>
     guidanceActs(key?.guidanceInterval, key?.schedule.sigmas[node] ?? 0),
   )

@@ -1,4 +1,4 @@
-import type { Candidate } from './candidates.ts'
+import { type Candidate, distinct } from './candidates.ts'
 import type { Ledger } from './ledger.ts'
 import { judge } from './quality.ts'
 import { isBetter, type Trial, type Trials } from './trials.ts'
@@ -15,6 +15,8 @@ export interface SearchOptions {
   readonly budgets: readonly number[]
   /** Candidates of a budget, most promising first, in the light of what the search has walked so far. */
   readonly propose: (nfe: number, walked: readonly Trial[]) => readonly Candidate[]
+  /** A candidate that takes nothing from the walks, for a budget that did no better than the one before it. */
+  readonly otherwise?: (nfe: number) => Candidate
   /** Number of calibration runs that candidates are tried with. */
   readonly firstRound: number
   /** Share of the evaluations left that is kept back for fitting and improving the winners. */
@@ -49,7 +51,9 @@ export async function searchBudgets(options: SearchOptions): Promise<Map<number,
     const allowance = Math.max(0, floor - ledger.spent) * (share(nfe) / parts)
     const walked = walkedIn(found)
     const again = triedIn(found.get(nfe))
-    const [winner, ...rivals] = await firstRound(options, [...propose(nfe, walked), ...again], allowance)
+    const round = await firstRound(options, [...propose(nfe, walked), ...again], allowance)
+    const smaller = found.get(budgets[budgets.indexOf(nfe) - 1] ?? -1)?.winner
+    const [winner, ...rivals] = await reconsider(options, nfe, round, smaller)
     if (winner !== undefined) found.set(nfe, { winner, rivals })
     trials.retain([...found.values()].map(({ winner }) => winner))
     options.onBudget(nfe)
@@ -65,6 +69,23 @@ export function walkedIn(found: ReadonlyMap<number, Found>): Trial[] {
 const triedIn = (found: Found | undefined): Trial[] =>
   found === undefined ? [] : [found.winner, ...found.rivals]
 
+/**
+ * Where more evaluations did no better than fewer, what the walks taught has misled the proposals: walks one that does
+ * without it too.
+ */
+async function reconsider(
+  { trials, ledger, firstRound: few, otherwise }: SearchOptions,
+  nfe: number,
+  round: Trial[],
+  smaller: Trial | undefined,
+): Promise<Trial[]> {
+  const [best] = round
+  if (otherwise === undefined || best === undefined || smaller === undefined) return round
+  if (isBetter(best, smaller)) return round
+  const trial = await trials.attempt(otherwise(nfe), few, ledger.left)
+  return trial === undefined ? round : ranked(distinct([...round, trial]), few)
+}
+
 /** Walks as many candidates as the allowance bears, the first one at any rate; best first. */
 async function firstRound(
   { trials, ledger, firstRound: few }: SearchOptions,
@@ -77,7 +98,12 @@ async function firstRound(
     const trial = await trials.attempt(candidate, few, round.length > 0 ? until - ledger.spent : ledger.left)
     if (trial !== undefined) round.push(trial)
   }
-  return round.sort((a, b) => judge(b.scores.slice(0, few)) - judge(a.scores.slice(0, few)))
+  return ranked(round, few)
+}
+
+/** Best first, by the first runs. */
+function ranked(round: readonly Trial[], few: number): Trial[] {
+  return [...round].sort((a, b) => judge(b.scores.slice(0, few)) - judge(a.scores.slice(0, few)))
 }
 
 /** After so many budgets in a row at which weights fitted on the way were no better, larger ones keep theirs. */
