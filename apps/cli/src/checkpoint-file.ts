@@ -13,6 +13,8 @@ export interface CheckpointTerms {
   readonly passes: readonly number[] | null
   /** Digest of what the runs show; null for the model's own. */
   readonly cases: string | null
+  /** Digest of the plan to start from; null without one. */
+  readonly start: string | null
 }
 
 /** Where a calibration stands, in a file that survives a crash. */
@@ -67,6 +69,7 @@ const options = {
   budgets: '--nfe',
   passes: '--passes',
   cases: '--cases',
+  start: '--start',
 } as const satisfies Record<keyof CheckpointTerms, string>
 
 async function readCheckpoint(path: string, terms: CheckpointTerms): Promise<Checkpoint | undefined> {

@@ -98,6 +98,7 @@ function createProgram(io: Io, args: readonly string[], fail: () => void): Comma
     )
     .option('--arms <list>', 'skip lengths of the paper policy, e.g. 1,2,4,8', wholeNumbers('--arms', 0, 100))
     .option('--cases <file>', 'JSON lines of prompts and pictures to plan with')
+    .option('--start <file>', 'plan to start from; its plans of other budgets than --nfe are kept')
     .requiredOption('--out <file>', 'policy file to write, or a folder to put it in under its digest')
     .option('--json', 'print one JSON document')
     .action((options) => calibrateCommand(io, options))

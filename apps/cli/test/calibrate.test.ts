@@ -48,6 +48,25 @@ describe('a plan', () => {
     expect(wrongMethod.log).toMatch(/--policy: plan\.json is for --accelerate plan, not paper/)
   })
 
+  test('gets more budgets beside those it has', async () => {
+    await calibrate([...small, '--out', 'plan.json'])
+    const before = await readPlan('plan.json')
+    const more = [...small.slice(0, 4), '--evaluations', '45', '--nfe', '4']
+    expect((await calibrate([...more, '--start', 'plan.json', '--out', 'plan.json'])).code).toBe(0)
+    const after = await readPlan('plan.json')
+    expect(after.plans.map(({ budget }) => budget)).toEqual([3, 4, 5])
+    expect([after.plans[0], after.plans[2]]).toEqual(before.plans)
+
+    const other = await calibrate(['--steps', '10', '--start', 'plan.json', '--out', 'other.json'])
+    expect(other.code).toBe(1)
+    expect(other.log).toMatch(/start: schedule\.sigmas: was planned for 9 steps, this run has 10/)
+    const missing = await calibrate(['--start', 'none.json', '--out', 'other.json'])
+    expect(missing.log).toMatch(/--start: .*none\.json cannot be read/)
+    const paper = await calibrate(['--method', 'paper', '--start', 'plan.json', '--out', 'other.json'])
+    expect(paper.log).toMatch(/--start/)
+    expect(paper.code).toBe(2)
+  })
+
   test('goes into a folder under the name it is looked up by', async () => {
     await mkdir(join(cwd, 'policies'))
     const { code, out } = await calibrate([...small, '--out', 'policies'])

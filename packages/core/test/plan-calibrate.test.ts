@@ -1,9 +1,11 @@
-import type { Checkpoint, Frontier } from '@fastflow/core'
+import type { CalibrateOptions, Checkpoint, Frontier } from '@fastflow/core'
 import {
   calibrate,
   createRecorder,
   FastFlowError,
   float32Space,
+  linearSchedule,
+  parsePlan,
   refine,
   sample,
   validatePlan,
@@ -87,6 +89,27 @@ describe('calibrate', () => {
     const plan = await calibrate(small)
     const refined = await refine(plan, { recorded: [await record(78)], evaluations: 0 })
     expect(refined.document.plans).toEqual(plan.document.plans)
+  })
+
+  it('plans more budgets beside those of a plan to start from, which are kept', async () => {
+    const plan = await calibrate(small)
+    const more = await calibrate({ ...small, start: plan, budgets: [10] })
+    const [first, ten, last] = [5, 10, 12].map((nfe) => more.document.plans.find((p) => p.budget === nfe)!)
+    expect(more.budgets).toEqual([5, 8, 10, 12])
+    expect([first, last]).toEqual([plan.entry(5), plan.entry(12)])
+    expect(ten!.quality.basis).toBe('held-out')
+    const spent = plan.document.calibration.evaluations
+    expect(more.document.calibration.evaluations).toBeGreaterThan(spent)
+    expect(() => parsePlan(more.document)).not.toThrow()
+  })
+
+  it('refuses to start from a plan of another grid, target or depth', async () => {
+    const start = await calibrate(small)
+    const refused = (options: Partial<CalibrateOptions>) =>
+      expect(calibrate({ ...small, start, ...options })).rejects
+    await refused({ schedule: linearSchedule(20) }).toMatchObject({ code: 'policy-mismatch' })
+    await refused({ target: 'exact' }).toThrow('target: exact is not the baseline of the plan to start from')
+    await refused({ depth: 3 }).toThrow('depth: 3 is not the 4 of the plan to start from')
   })
 
   it('beats the baseline against the exact solution for target exact', async () => {

@@ -72,6 +72,14 @@ describe('joint plans', () => {
     }
   })
 
+  it('are kept by a calibration for more evaluations that starts from them', async () => {
+    const { velocity } = guided()
+    const more = await calibrate({ ...small, velocity, start: planned, budgets: [10] })
+    expect(more.document.version).toBe(2)
+    expect(more.passes).toEqual(planned.passes)
+    expect(more.document.joint).toEqual(planned.document.joint)
+  })
+
   it('serve pass budgets by the best plan within them, the full run from 2T on', () => {
     const { passes } = { passes: 19 }
     const within = [...planned.document.plans, ...planned.document.joint!].filter(

@@ -1,8 +1,11 @@
+import { createHash } from 'node:crypto'
+import { resolve } from 'node:path'
 import { type Frontier, invalidArgument } from '@fastflow/core'
 import { type CalibrationOptions, type Pipeline, planDigest } from '@fastflow/pipelines'
 import { type CheckpointFile, openCheckpoint } from '../checkpoint-file.ts'
 import { fileAt, isFile, type OutputPlace, writeWhole } from '../files.ts'
 import type { Io } from '../io.ts'
+import { readPolicyFile } from '../policy-file.ts'
 import { createProgress } from '../progress.ts'
 import { digestOf, readCases, shownIn } from '../quality/cases.ts'
 import { runSettingsOf, withPipeline } from '../session.ts'
@@ -18,6 +21,7 @@ export async function calibratePlan(
   await withPipeline(io, options, async (pipe) => {
     const { settings, digest } = settingsOf(pipe, options)
     const cases = options.cases === undefined ? undefined : await readCases(io, pipe, options.cases)
+    const start = options.start === undefined ? undefined : await readStart(io, options.start)
     const file = fileAt(output, `${digest}.json`)
     const checkpoint = await openCheckpoint(`${file}.checkpoint`, {
       plan: digest,
@@ -26,15 +30,25 @@ export async function calibratePlan(
       budgets: options.nfe ?? null,
       passes: options.passes ?? null,
       cases: cases ? digestOf(cases) : null,
+      start: start ? sha256(JSON.stringify(start)) : null,
     })
     const resumedAt = checkpoint.found?.spent
     if (resumedAt !== undefined)
       io.log(`going on from ${checkpoint.path}: ${resumedAt} evaluations were made`)
-    const frontier = await run(io, pipe, { ...settings, ...(cases && shownIn(cases)) }, checkpoint)
+    const shown = cases && shownIn(cases)
+    const frontier = await run(io, pipe, { ...settings, ...shown, ...(start && { start }) }, checkpoint)
     await writeWhole(file, `${JSON.stringify(frontier)}\n`)
     await checkpoint.remove()
     report(io, options, { file, frontier, resumedAt })
   })
+}
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
+
+async function readStart(io: Io, file: string): Promise<Frontier> {
+  const policy = await readPolicyFile(resolve(io.cwd, file), '--start')
+  if (policy.method === 'plan') return policy.frontier
+  throw invalidArgument('--start', `${file} is a policy of the paper; give a plan`)
 }
 
 function settingsOf(

@@ -11,6 +11,8 @@ export interface CalibrateCommandOptions extends ModelOptions, RunOptions {
   readonly evaluations?: number
   readonly nfe?: readonly number[]
   readonly passes?: readonly number[]
+  /** A plan whose budgets are kept where they are not planned for. */
+  readonly start?: string
   /** File of what the runs show instead of the model's own subjects. */
   readonly cases?: string
   readonly target?: 'baseline' | 'exact'
@@ -31,6 +33,7 @@ export async function calibrateCommand(io: Io, options: CalibrateCommandOptions)
       '--passes': options.passes,
       '--target': options.target,
       '--cases': options.cases,
+      '--start': options.start,
     },
     paper: { '--generations': options.generations, '--arms': options.arms },
   })

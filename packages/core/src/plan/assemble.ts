@@ -23,13 +23,14 @@ interface Parts<T> {
 /** Writes down what a calibration found. */
 export function assemble<T>(parts: Parts<T>): Frontier {
   const { options, settings, floor } = parts
-  const { schedule, target, depth, budgets, passes } = settings
+  const { schedule, target, depth, passes } = settings
   const { model = null, guidance = null, guidanceInterval, dims = null, dtype = null } = options.key ?? {}
   const sigmas = schedule.sigmas.map((sigma) => compact(sigma))
   const rounded = (scores: readonly number[]): number[] => scores.map((score) => compact(score, 4))
+  const joint = entriesOf(parts, 'joint')
   const document: PlanDocument = {
     format: 'fastflow-plan',
-    version: settings.parts === 2 ? 2 : 1,
+    version: joint.length > 0 || passes.length > 0 ? 2 : 1,
     key: {
       model,
       schedule: { name: schedule.name, sigmas },
@@ -42,8 +43,8 @@ export function assemble<T>(parts: Parts<T>): Frontier {
     },
     calibration: calibrationOf(parts),
     floor: { ...floor, fewerSteps: rounded(floor.fewerSteps), exact: rounded(floor.exact) },
-    plans: budgets.flatMap((budget) => entryOf(parts, 'plans', budget) ?? []),
-    ...(passes.length > 0 && { joint: passes.flatMap((count) => entryOf(parts, 'joint', count) ?? []) }),
+    plans: entriesOf(parts, 'plans'),
+    ...((joint.length > 0 || passes.length > 0) && { joint }),
   }
   return createFrontier(document)
 }
@@ -59,6 +60,15 @@ function calibrationOf<T>({ options, settings, teachers, spent }: Parts<T>): Pla
     borrowed,
     range: settings.range,
   }
+}
+
+/** Of the budgets planned for, and as they were those of other budgets in the plan that this one started from. */
+function entriesOf<T>(parts: Parts<T>, list: 'plans' | 'joint'): PlanEntry[] {
+  const { options, settings } = parts
+  const budgets = list === 'plans' ? settings.budgets : settings.passes
+  const others = options.start?.document[list]?.filter(({ budget }) => !budgets.includes(budget)) ?? []
+  const made = budgets.flatMap((budget) => entryOf(parts, list, budget) ?? [])
+  return [...made, ...others].sort((a, b) => a.budget - b.budget)
 }
 
 function entryOf<T>(parts: Parts<T>, list: 'plans' | 'joint', budget: number): PlanEntry | undefined {

@@ -8,6 +8,7 @@ import type { PlanKey } from './document.ts'
 import { defaultRidge } from './fit.ts'
 import type { Frontier } from './frontier.ts'
 import type { PlanTarget } from './increments.ts'
+import { checkSameGrid } from './plan-policy.ts'
 import type { Parts } from './route.ts'
 import type { Trajectory } from './trajectory.ts'
 
@@ -59,7 +60,10 @@ export interface CalibrateOptions<T = Float32Array> {
   readonly floorRuns?: number
   /** What the plan will be tied to, besides schedule and target. */
   readonly key?: Partial<Pick<PlanKey, 'model' | 'guidance' | 'guidanceInterval' | 'dims' | 'dtype'>>
-  /** A plan to start from; its schedules are the first to be tried. */
+  /**
+   * A plan to start from, of the same grid, target and depth: its schedules are the first to be tried for their budgets, and
+   * its plans of other budgets are kept.
+   */
   readonly start?: Frontier
   readonly signal?: AbortSignalLike
   readonly onProgress?: (progress: CalibrationProgress) => void
@@ -131,6 +135,7 @@ export function settingsOf<T>(options: CalibrateOptions<T>): Settings<T> {
   if (runs + recorded.length === 0)
     throw invalidArgument('evaluations', `${evaluations} do not pay for one run of ${oneRun}`)
   checkSources(options, evaluations)
+  checkStart(options.start, schedule, target, depth)
   const space = options.space ?? (float32Space as VectorSpace<unknown> as VectorSpace<T>)
   const given = {
     space,
@@ -159,6 +164,22 @@ function checkSources<T>(options: CalibrateOptions<T>, evaluations: number): voi
   if (options.noise === undefined && (options.recorded ?? []).length === 0) {
     throw invalidArgument('noise', 'needed unless there are recorded runs')
   }
+}
+
+/** Kept plans and new ones share a key. */
+function checkStart(
+  start: Frontier | undefined,
+  schedule: Schedule,
+  target: PlanTarget,
+  depth: number,
+): undefined {
+  if (start === undefined) return
+  const { key } = start.document
+  checkSameGrid(key.schedule.sigmas, schedule.sigmas)
+  if (key.target !== target)
+    throw invalidArgument('target', `${target} is not the ${key.target} of the plan to start from`)
+  if (key.basis.depth !== depth)
+    throw invalidArgument('depth', `${depth} is not the ${key.basis.depth} of the plan to start from`)
 }
 
 function checkBudgets(budgets: readonly number[], numSteps: number): readonly number[] {

@@ -9,6 +9,7 @@ import {
 import type { RunKey } from '../policy/document.ts'
 import type { ImageInput, RunSettings } from '../task/options.ts'
 import { planDigest, planKeyOf } from './key.ts'
+import { readPlan } from './planned.ts'
 
 /** What to plan for, at what cost. */
 export interface CalibrationOptions
@@ -19,6 +20,7 @@ export interface CalibrationOptions
       | 'passes'
       | 'evaluations'
       | 'target'
+      | 'start'
       | 'signal'
       | 'onProgress'
       | 'checkpoint'
@@ -50,6 +52,7 @@ export async function calibratePlan(
       'are planned jointly where guidance acts at all noise levels; leave them out, plans for evaluations serve passes too',
     )
   const key = planKeyOf(run)
+  if (options.start) readPlan({ document: options.start.document, source: 'start' }, key)
   const frontier = await calibrate({ ...options, guided, schedule, range, noise, velocityOf, key })
   await store.save(planDigest(key), frontier.document)
   return frontier
