@@ -108,7 +108,7 @@ describe('calibrate', () => {
     const refused = (options: Partial<CalibrateOptions>) =>
       expect(calibrate({ ...small, start, ...options })).rejects
     await refused({ schedule: linearSchedule(20) }).toMatchObject({ code: 'policy-mismatch' })
-    await refused({ target: 'exact' }).toThrow('target: exact is not the baseline of the plan to start from')
+    await refused({ target: 'exact' }).toThrow('target: the plan was made for baseline, this run has exact')
     await refused({ depth: 3 }).toThrow('depth: 3 is not the 4 of the plan to start from')
   })
 

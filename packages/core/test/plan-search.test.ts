@@ -240,7 +240,6 @@ describe('a budget that does no better than the one before it', () => {
       ledger: { limit: 100, spent: 0, left: 100 },
       budgets: [4, 6],
       propose: (nfe) => [of('learned', nfe)],
-      // Two nodes apart from what is proposed, so that it is another schedule.
       otherwise: (nfe) => ({ ...of('open', nfe), path: [0, ...of('', nfe).path.slice(2, -1), 29, 30] }),
       firstRound: 2,
       reserve: 0.5,

@@ -28,9 +28,10 @@ export function assemble<T>(parts: Parts<T>): Frontier {
   const sigmas = schedule.sigmas.map((sigma) => compact(sigma))
   const rounded = (scores: readonly number[]): number[] => scores.map((score) => compact(score, 4))
   const joint = entriesOf(parts, 'joint')
+  const withJoint = passes.length > 0 || joint.length > 0
   const document: PlanDocument = {
     format: 'fastflow-plan',
-    version: joint.length > 0 || passes.length > 0 ? 2 : 1,
+    version: withJoint ? 2 : 1,
     key: {
       model,
       schedule: { name: schedule.name, sigmas },
@@ -44,7 +45,7 @@ export function assemble<T>(parts: Parts<T>): Frontier {
     calibration: calibrationOf(parts),
     floor: { ...floor, fewerSteps: rounded(floor.fewerSteps), exact: rounded(floor.exact) },
     plans: entriesOf(parts, 'plans'),
-    ...((joint.length > 0 || passes.length > 0) && { joint }),
+    ...(withJoint && { joint }),
   }
   return createFrontier(document)
 }

@@ -26,8 +26,8 @@ import { createWalker, type Evaluated, type Walker } from './walker.ts'
  * Cost: at most `evaluations` (default 20 T), counted exactly and reported in the document; planning itself takes well
  * under a second for T = 50. Memory: T states a calibration run, and the velocities of the schedules being compared.
  *
- * @throws FastFlowError `invalid-argument` for options that do not fit together, `non-finite-velocity`, and `aborted`
- *   when cancelled: hand the last checkpoint in to go on.
+ * @throws FastFlowError `invalid-argument` for options that do not fit together, `policy-mismatch` for a plan to start from
+ *   that was made for something else, `non-finite-velocity`, and `aborted` when cancelled: hand the last checkpoint in to go on.
  */
 export async function calibrate<T = Float32Array>(options: CalibrateOptions<T>): Promise<Frontier> {
   const settings = settingsOf(options)

@@ -10,3 +10,11 @@ export function guidanceActs(interval: GuidanceInterval | undefined, sigma: numb
   const [low, high] = interval
   return sigma >= low - ROUNDING && sigma <= high + ROUNDING
 }
+
+/**
+ * Whether an evaluation at this guidance scale takes two passes: at 1 the unconditional one has no weight, at 0 the
+ * conditional one. A scale that is not known is taken for one that does.
+ */
+export function takesBothPasses(scale: number | null | undefined): boolean {
+  return scale !== 0 && scale !== 1
+}

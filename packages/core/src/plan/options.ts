@@ -8,7 +8,7 @@ import type { PlanKey } from './document.ts'
 import { defaultRidge } from './fit.ts'
 import type { Frontier } from './frontier.ts'
 import type { PlanTarget } from './increments.ts'
-import { checkSameGrid } from './plan-policy.ts'
+import { parsePlan } from './parse.ts'
 import type { Parts } from './route.ts'
 import type { Trajectory } from './trajectory.ts'
 
@@ -61,8 +61,8 @@ export interface CalibrateOptions<T = Float32Array> {
   /** What the plan will be tied to, besides schedule and target. */
   readonly key?: Partial<Pick<PlanKey, 'model' | 'guidance' | 'guidanceInterval' | 'dims' | 'dtype'>>
   /**
-   * A plan to start from, of the same grid, target and depth: its schedules are the first to be tried for their budgets, and
-   * its plans of other budgets are kept.
+   * A plan to start from, of the same key: its schedules are the first to be tried for their budgets, and its plans of
+   * other budgets are kept.
    */
   readonly start?: Frontier
   readonly signal?: AbortSignalLike
@@ -135,7 +135,7 @@ export function settingsOf<T>(options: CalibrateOptions<T>): Settings<T> {
   if (runs + recorded.length === 0)
     throw invalidArgument('evaluations', `${evaluations} do not pay for one run of ${oneRun}`)
   checkSources(options, evaluations)
-  checkStart(options.start, schedule, target, depth)
+  checkStart(options, target, depth)
   const space = options.space ?? (float32Space as VectorSpace<unknown> as VectorSpace<T>)
   const given = {
     space,
@@ -166,20 +166,16 @@ function checkSources<T>(options: CalibrateOptions<T>, evaluations: number): voi
   }
 }
 
-/** Kept plans and new ones share a key. */
-function checkStart(
-  start: Frontier | undefined,
-  schedule: Schedule,
+/** Kept plans and new ones share a key. @throws FastFlowError `policy-mismatch`, `invalid-argument`. */
+function checkStart<T>(
+  { start, schedule, key }: CalibrateOptions<T>,
   target: PlanTarget,
   depth: number,
-): undefined {
+): void {
   if (start === undefined) return
-  const { key } = start.document
-  checkSameGrid(key.schedule.sigmas, schedule.sigmas)
-  if (key.target !== target)
-    throw invalidArgument('target', `${target} is not the ${key.target} of the plan to start from`)
-  if (key.basis.depth !== depth)
-    throw invalidArgument('depth', `${depth} is not the ${key.basis.depth} of the plan to start from`)
+  const { basis } = parsePlan(start.document, { ...key, schedule, target }).document.key
+  if (basis.depth === depth) return
+  throw invalidArgument('depth', `${depth} is not the ${basis.depth} of the plan to start from`)
 }
 
 function checkBudgets(budgets: readonly number[], numSteps: number): readonly number[] {

@@ -1,7 +1,7 @@
 import { FastFlowError } from '../errors.ts'
 import { type Decision, type SkipPolicy, stateless } from '../policy/policy.ts'
 import type { PlanKey } from './document.ts'
-import { guidanceActs } from './guidance-interval.ts'
+import { guidanceActs, takesBothPasses } from './guidance-interval.ts'
 
 /** One planned run: where to evaluate and how to jump. */
 export interface PlannedSteps {
@@ -21,15 +21,12 @@ export interface PlannedGuidance {
   readonly weights: readonly (readonly number[])[]
 }
 
-/** Guidance scales at which an evaluation is one pass: without the unconditional velocity, or of that alone. */
-const ONE_PASS_SCALES: readonly (number | null | undefined)[] = [0, 1]
-
 /** Network passes of a plan on a guided model. @param key where guidance acts and its scale; without one everywhere. */
 export function passesOf(
   { nodes, guidance }: Pick<PlannedSteps, 'nodes' | 'guidance'>,
   key?: Pick<PlanKey, 'schedule' | 'guidance' | 'guidanceInterval'>,
 ): number {
-  if (ONE_PASS_SCALES.includes(key?.guidance)) return nodes.length
+  if (!takesBothPasses(key?.guidance)) return nodes.length
   const acting = (guidance?.nodes ?? nodes).filter((node) =>
     guidanceActs(key?.guidanceInterval, key?.schedule.sigmas[node] ?? 0),
   )

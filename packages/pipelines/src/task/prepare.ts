@@ -1,4 +1,11 @@
-import { fillNormal, float32Space, type Schedule, scheduleFromConfig, type VectorSpace } from '@fastflow/core'
+import {
+  fillNormal,
+  float32Space,
+  type Schedule,
+  scheduleFromConfig,
+  takesBothPasses,
+  type VectorSpace,
+} from '@fastflow/core'
 import type { Flow } from '../flow.ts'
 import { failureOf } from '../generate/failure.ts'
 import type { CalibrationOptions, CalibrationSource } from '../plan/calibrate.ts'
@@ -121,8 +128,7 @@ export function runKeyOf(model: TaskModel, options: RunSettings): RunKey {
     schedule: scheduleOf(model, options.numSteps),
     guidanceScale,
     ...(guidanceInterval && { guidanceInterval }),
-    // At scale 1 the unconditional pass has no weight, at scale 0 the conditional one has none.
-    guided: model.guided && guidanceScale !== 1 && guidanceScale !== 0,
+    guided: model.guided && takesBothPasses(guidanceScale),
     dims: model.dims(options.numFrames),
     ownDims: model.dims(),
     dtype: 'float32',
