@@ -93,7 +93,14 @@ describe('calibrate', () => {
 
   it('plans more budgets beside those of a plan to start from, which are kept', async () => {
     const plan = await calibrate(small)
-    const more = await calibrate({ ...small, start: plan, budgets: [10] })
+    let checkpoint: Checkpoint | undefined
+    const onCheckpoint = (position: Checkpoint) => {
+      checkpoint = position
+    }
+    const more = await calibrate({ ...small, start: plan, budgets: [10], onCheckpoint })
+    const grown = ({ path }: { path: readonly number[] }) =>
+      plan.entry(8)!.nodes.every((k) => path.includes(k))
+    expect(checkpoint!.trials[0]).toSatisfy(grown)
     const [first, ten, last] = [5, 10, 12].map((nfe) => more.document.plans.find((p) => p.budget === nfe)!)
     expect(more.budgets).toEqual([5, 8, 10, 12])
     expect([first, last]).toEqual([plan.entry(5), plan.entry(12)])

@@ -61,8 +61,8 @@ export interface CalibrateOptions<T = Float32Array> {
   /** What the plan will be tied to, besides schedule and target. */
   readonly key?: Partial<Pick<PlanKey, 'model' | 'guidance' | 'guidanceInterval' | 'dims' | 'dtype'>>
   /**
-   * A plan to start from, of the same key: its schedules are the first to be tried for their budgets, and its plans of
-   * other budgets are kept.
+   * A plan to start from, of the same key: its schedules are the first to be tried for their budgets, grown by a few steps
+   * for budgets it lacks, and its plans of other budgets are kept.
    */
   readonly start?: Frontier
   readonly signal?: AbortSignalLike

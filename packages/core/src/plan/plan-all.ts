@@ -2,7 +2,7 @@ import { blurred } from './blurred.ts'
 import { type Candidate, createProposals, type Proposals, type Weighting } from './candidates.ts'
 import type { PlanEntry } from './document.ts'
 import { createEdgeErrors } from './edges.ts'
-import { improveLocally, makeMonotone, nodeMoves } from './improve.ts'
+import { grow, improveLocally, makeMonotone, nodeMoves } from './improve.ts'
 import { type Increments, incrementsOf } from './increments.ts'
 import { jointMoves, proposeJoint, splitsOf, usualSplit } from './joint.ts'
 import { keepingBack, type Ledger } from './ledger.ts'
@@ -89,7 +89,7 @@ async function planSteps<T>(
     const [best, ...others] = proposals.candidates(nfe, response)
     const wary = shared.firstRound >= tellingRuns && response !== lowestResponse
     const safest = wary ? [proposals.safest(nfe)] : []
-    return [...startingPoints(options, nfe, response), best!, ...safest, ...others]
+    return [...startingPoint(options, nfe, response, proposals), best!, ...safest, ...others]
   }
   const otherwise = (nfe: number): Candidate => proposals.candidates(nfe, undefined)[0]!
   const onBudget = (nfe: number): void => onStage('search', nfe)
@@ -146,23 +146,18 @@ export function keptEntry<T>(
   return entry !== undefined && ['held-out', 'in-sample'].includes(entry.quality.basis) ? entry : undefined
 }
 
-/** The schedule a plan to start from has for this budget. */
-function startingPoints<T>(
+/** The schedule a plan to start from has for this budget, or else its longest shorter one, grown. */
+function startingPoint<T>(
   { start }: CalibrateOptions<T>,
   nfe: number,
   response: number | undefined,
+  proposals: Proposals,
 ): Candidate[] {
-  const entry = start?.document.plans.find((plan) => plan.nfe === nfe)
+  const entry = start?.document.plans.filter((plan) => plan.nfe <= nfe).at(-1)
   if (entry === undefined) return []
-  return [
-    {
-      family: 'start',
-      mode: 'rehearsed',
-      parts: 1,
-      response,
-      path: [...entry.nodes, start!.document.key.schedule.sigmas.length - 1],
-    },
-  ]
+  const path = [...entry.nodes, start!.document.key.schedule.sigmas.length - 1]
+  const known: Candidate = { family: 'start', mode: 'rehearsed', parts: 1, response, path }
+  return [entry.nfe === nfe ? known : grow(proposals.forecaster(response), known, nfe)]
 }
 
 function rehearsed<T>(settings: Settings<T>, grams: readonly Float64Array[], candidate: Candidate): Found {
