@@ -146,16 +146,16 @@ export function keptEntry<T>(
   return entry !== undefined && ['held-out', 'in-sample'].includes(entry.quality.basis) ? entry : undefined
 }
 
-/** The schedule a plan to start from has for this budget, or else its longest shorter one, grown. */
+/** The schedule that a plan to start from follows for this budget, grown where it is shorter. */
 function startingPoint<T>(
   { start }: CalibrateOptions<T>,
   nfe: number,
   response: number | undefined,
   proposals: Proposals,
 ): Candidate[] {
-  const entry = start?.document.plans.filter((plan) => plan.nfe <= nfe).at(-1)
-  if (entry === undefined) return []
-  const path = [...entry.nodes, start!.document.key.schedule.sigmas.length - 1]
+  if (start === undefined || nfe < start.budgets[0]!) return []
+  const entry = start.entry(nfe)!
+  const path = [...entry.nodes, start.document.key.schedule.sigmas.length - 1]
   const known: Candidate = { family: 'start', mode: 'rehearsed', parts: 1, response, path }
   return [entry.nfe === nfe ? known : grow(proposals.forecaster(response), known, nfe)]
 }
