@@ -53,6 +53,23 @@ describe('frontier', () => {
     expect(() => planFromMask([0, ...mask.slice(1)], schedule)).toThrow('first step')
   })
 
+  it('weighs the state in the last jump, which brings unseen runs closer', async () => {
+    const errors = async (stateWeight: number | undefined, seed: number): Promise<number> => {
+      const { nodes, weights } = planned.entry(8)!
+      const policy = planPolicy(schedule.sigmas, { nodes, weights, ...(stateWeight && { stateWeight }) })
+      const { x } = await sample({ velocity: flow, schedule, x: noise(seed), policy })
+      const full = await sample({ velocity: flow, schedule, x: noise(seed) })
+      return float32Space.meanSquaredDifference(x, full.x)
+    }
+    const { stateWeight } = planned.entry(8)!
+    expect(stateWeight).not.toBe(1)
+    const seeds = Array.from({ length: 16 }, (_, n) => 100 + n)
+    const weighed = await Promise.all(seeds.map((seed) => errors(stateWeight, seed)))
+    const plain = await Promise.all(seeds.map((seed) => errors(undefined, seed)))
+    const closer = seeds.filter((_, n) => weighed[n]! < plain[n]!)
+    expect(closer.length).toBeGreaterThan(12)
+  })
+
   it('runs a full mask as the baseline', async () => {
     const steps = planFromMask(Array<number>(30).fill(1), schedule)
     const policy = planPolicy(schedule.sigmas, steps)
@@ -190,7 +207,7 @@ describe('documents', () => {
     ['not json', 'plan'],
     ['null', 'plan'],
     ['{}', 'format'],
-    [damaged('version', 3), 'version'],
+    [damaged('version', 4), 'version'],
     [damaged('key.schedule.sigmas.3', 'x'), 'key.schedule.sigmas'],
     [damaged('key.schedule.sigmas.3', 2), 'key.schedule.sigmas'],
     [damaged('key.basis.order', 'oldest-first'), 'key.basis.order'],
@@ -209,6 +226,7 @@ describe('documents', () => {
     [damaged('plans.1.weights.0', [1, 2]), 'plans[1].weights[0]'],
     [damaged('plans.1.weights.1.0', null), 'plans[1].weights[1]'],
     [damaged('plans.1.weights', []), 'plans[1].weights'],
+    [damaged('plans.1.stateWeight', null), 'plans[1].stateWeight'],
     [damaged('plans.1.quality.p10', null), 'plans[1].quality'],
   ])('that are damaged are refused naming the field (%#)', (document, field) => {
     expect(refusal(() => parsePlan(document))).toMatchObject({ code: 'policy-unreadable', field })
@@ -229,7 +247,7 @@ describe('transfer', () => {
   })
 
   it('leaves out budgets the new grid has no room for', () => {
-    expect(transferPlan(planned, linearSchedule(10)).budgets).toEqual([5, 8])
+    expect(transferPlan(planned, linearSchedule(7)).budgets).toEqual([5])
     expect(() => transferPlan(planned, linearSchedule(4))).toThrow('schedule')
   })
 })

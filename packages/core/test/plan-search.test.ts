@@ -197,7 +197,7 @@ describe('the response to errors', () => {
     const weights = paths.map((path) => of(0).weights({ path }))
     // Any distance of all walks from what was forecast is to be ignored.
     const trials = paths.map((path, k): Trial => {
-      const errors = of(response).errors({ path }, weights[k])
+      const errors = of(response).errors({ path }, weights[k]!.slice(0, -1))
       const scores = errors.map((mse, n) => 10 * Math.log10(4 / mse) - 3 - n)
       return { family: 'test', mode: 'rehearsed', parts: 1, path, weights: weights[k]!, scores }
     })

@@ -229,13 +229,13 @@ describe('misuse', () => {
 })
 
 describe('a jump', () => {
-  it('by policy weights is that combination of the velocities', async () => {
+  it('by policy weights is that combination of the velocities and the state', async () => {
     const policy: SkipPolicy<undefined> = {
       ...replay('CCSS'),
       name: 'weighted',
       depth: 2,
       decide: (state, { index }) => [
-        index === 0 ? { landing: 1 } : { landing: 4, weights: [-0.5, 0.125] },
+        index === 0 ? { landing: 1 } : { landing: 4, weights: [-0.5, 0.125], stateWeight: 1.25 },
         state,
       ],
     }
@@ -248,15 +248,15 @@ describe('a jump', () => {
     }
     const result = await run(policy, { velocity, x, schedule: linearSchedule(4) })
     const expected = x.slice()
-    for (const terms of [
-      [{ weight: -0.25, vector: seen[0]! }],
-      [
-        { weight: -0.5, vector: seen[1]! },
-        { weight: 0.125, vector: seen[0]! },
-      ],
-    ]) {
-      float32Space.linearCombination(expected, [{ weight: 1, vector: expected }, ...terms])
-    }
+    float32Space.linearCombination(expected, [
+      { weight: 1, vector: expected },
+      { weight: -0.25, vector: seen[0]! },
+    ])
+    float32Space.linearCombination(expected, [
+      { weight: 1.25, vector: expected },
+      { weight: -0.5, vector: seen[1]! },
+      { weight: 0.125, vector: seen[0]! },
+    ])
     expect(result.x).toEqual(expected)
   })
 })

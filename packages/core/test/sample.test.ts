@@ -95,12 +95,18 @@ describe('inputs', () => {
 })
 
 describe('decisions', () => {
-  const deciding = (landing: number, weights?: readonly number[]): SkipPolicy<undefined> => ({
+  const deciding = (
+    landing: number,
+    weights?: readonly number[],
+    stateWeight?: number,
+  ): SkipPolicy<undefined> => ({
     ...fullPolicy(),
     name: 'bad',
     depth: 3,
     decide: (state, { index }) => [
-      index < 2 ? { landing: index + 1 } : weights ? { landing, weights } : { landing },
+      index < 2
+        ? { landing: index + 1 }
+        : { landing, ...(weights && { weights }), ...(stateWeight !== undefined && { stateWeight }) },
       state,
     ],
   })
@@ -117,6 +123,11 @@ describe('decisions', () => {
       await expect(refused).rejects.toThrow('at step 2; 1 to 3 numbers are possible')
     },
   )
+
+  it('that weigh the state by no number are refused', async () => {
+    const refused = sample({ ...base, policy: deciding(3, [1], Number.NaN) })
+    await expect(refused).rejects.toThrow("policy: bad gave the state's weight NaN at step 2")
+  })
 })
 
 describe('a velocity that is not finite', () => {

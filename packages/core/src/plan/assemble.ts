@@ -31,7 +31,7 @@ export function assemble<T>(parts: Parts<T>): Frontier {
   const withJoint = passes.length > 0 || joint.length > 0
   const document: PlanDocument = {
     format: 'fastflow-plan',
-    version: withJoint ? 2 : 1,
+    version: 3,
     key: {
       model,
       schedule: { name: schedule.name, sigmas },
@@ -91,14 +91,16 @@ function entryOf<T>(parts: Parts<T>, list: 'plans' | 'joint', budget: number): P
 
 /** Splits the weights of a trial into those of its parts. */
 function stepsOf<T>({ depth }: Settings<T>, trial: Trial): PlannedSteps {
-  const { path, conditional = [], weights, parts } = trial
+  const { path, conditional = [], weights, stateWeight, parts } = trial
   const nodes = path.slice(0, -1)
   const rounded = weights.map((row) => row.map((w) => compact(w)))
-  if (parts === 1) return { nodes, weights: rounded }
+  const closing = stateWeight !== undefined && { stateWeight: compact(stateWeight) }
+  if (parts === 1) return { nodes, weights: rounded, ...closing }
   const counts = nodes.map((_, m) => columnsOf(trial, m, depth, parts).velocities.length)
   return {
     nodes,
     weights: rounded.map((row, m) => row.slice(0, counts[m])),
+    ...closing,
     guidance: {
       nodes: nodes.filter((node) => !conditional.includes(node)),
       weights: rounded.map((row, m) => row.slice(counts[m])),

@@ -52,7 +52,7 @@ export async function calibrate<T = Float32Array>(options: CalibrateOptions<T>):
   const save = (): void => {
     const { sigmas, target, depth, ridge, range, parts } = settings
     const position = { spent: ledger.spent, runs: teachers.known(), floor, trials: done }
-    options.onCheckpoint?.({ version: 2, sigmas, target, depth, ridge, range, parts, ...position })
+    options.onCheckpoint?.({ version: 3, sigmas, target, depth, ridge, range, parts, ...position })
   }
   let trials: Trials | undefined
   try {

@@ -6,7 +6,7 @@ import type { Trial } from './trials.ts'
 
 /** Where a calibration stands; plain JSON. Latents are not in it: runs are recorded again if more has to be walked. */
 export interface Checkpoint {
-  readonly version: 2
+  readonly version: 3
   readonly sigmas: readonly number[]
   readonly target: PlanTarget
   readonly depth: number
@@ -26,7 +26,7 @@ type Terms = Pick<Checkpoint, 'sigmas' | 'target' | 'depth' | 'ridge' | 'range' 
 
 /** @throws FastFlowError `policy-unreadable` for a malformed checkpoint, `invalid-argument` for one of other options. */
 export function checkCheckpoint(checkpoint: Checkpoint, terms: Terms): void {
-  const whole = checkpoint.version === 2 && Array.isArray(checkpoint.runs) && Array.isArray(checkpoint.trials)
+  const whole = checkpoint.version === 3 && Array.isArray(checkpoint.runs) && Array.isArray(checkpoint.trials)
   if (!whole || !Number.isInteger(checkpoint.spent)) {
     const message = 'checkpoint: not one that this release wrote; start without it'
     throw new FastFlowError({ code: 'policy-unreadable', field: 'checkpoint', message })

@@ -43,12 +43,12 @@ export interface PlanCalibration {
 }
 
 /**
- * A frontier as plain JSON, a few kB. Version 2 has plans that treat the parts of guidance apart; version 1 knows whole
- * velocities only and is still written where there are no such plans.
+ * A frontier as plain JSON, a few kB. Versions 1 and 2 know no weight of the state, version 1 no plans that treat the parts
+ * of guidance apart; both are still read.
  */
 export interface PlanDocument {
   readonly format: 'fastflow-plan'
-  readonly version: 1 | 2
+  readonly version: 1 | 2 | 3
   readonly key: PlanKey
   readonly calibration: PlanCalibration
   readonly floor: PlanFloor

@@ -5,7 +5,7 @@ import type { Columns } from './route.ts'
 const guidanceRidge = 0.1
 
 /**
- * {@link fitJump} for one or two parts of the velocity.
+ * {@link fitJump} for one or two parts of the velocity, and the state where it has a weight.
  *
  * Where both parts were evaluated at every node of a jump, the fit is one of whole velocities, `v = c + g`, and of what
  * the guidance terms weigh beyond that, with a ridge of its own: few runs settle the first well and the second less.
@@ -16,13 +16,14 @@ export function fitColumns(
   columns: Columns,
   options: FitOptions = {},
 ): Float64Array {
-  const { velocities, guidance } = columns
+  const { velocities, guidance, state } = columns
   const { ridge = defaultRidge } = options
-  if (guidance.length === 0) return fitJump(samples, prior, options)
   const blocks: FitBlock[] = [
     { size: velocities.length, ridge },
     { size: guidance.length, ridge: Math.max(ridge, guidanceRidge) },
+    { size: state ? 1 : 0, ridge },
   ]
+  if (guidance.length === 0) return fitJump(samples, prior, options, blocks)
   const pairs = velocities.map((node, a): Pair => [a, velocities.length + guidance.indexOf(node)])
   if (velocities.some((node) => !guidance.includes(node))) return fitJump(samples, prior, options, blocks)
   const whole = prior.slice()

@@ -58,8 +58,8 @@ function checkDocument(value: unknown): PlanDocument {
   const document = fieldsOf(value, 'plan')
   if (document.format !== 'fastflow-plan')
     throw unreadable('format', `${document.format} is not "fastflow-plan"`)
-  if (document.version !== 1 && document.version !== 2)
-    throw unreadable('version', `${document.version} is not a version this release reads (1, 2)`)
+  if (![1, 2, 3].includes(Number(document.version)))
+    throw unreadable('version', `${document.version} is not a version this release reads (1, 2, 3)`)
   const key = fieldsOf(document.key, 'key')
   const sigmas = checkNumbers(fieldsOf(key.schedule, 'key.schedule').sigmas, 'key.schedule.sigmas')
   const falling =
@@ -113,6 +113,7 @@ function checkEntry(entry: Fields, field: string, numSteps: number, depth: numbe
   checkNumbers([quality.mean, quality.p10, quality.min, quality.runs], `${field}.quality`)
   const stored = nodes.map((_, m) => Math.min(depth, m + 1))
   checkWeights(entry.weights, `${field}.weights`, stored)
+  if (entry.stateWeight !== undefined) checkNumbers([entry.stateWeight], `${field}.stateWeight`)
   if (entry.guidance !== undefined)
     checkGuidance(fieldsOf(entry.guidance, `${field}.guidance`), field, nodes, depth)
 }

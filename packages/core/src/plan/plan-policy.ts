@@ -9,6 +9,10 @@ export interface PlannedSteps {
   readonly nodes: readonly number[]
   /** Weights of the jump from each node, newest velocity first; with `guidance`, of the conditional velocities. */
   readonly weights: readonly (readonly number[])[]
+  /**
+   * Weight of the state in the last jump, 1 when omitted. Every other jump adds to the state as it is.
+   */
+  readonly stateWeight?: number
   /** The part of classifier-free guidance, where it has weights (and perhaps evaluations) of its own. */
   readonly guidance?: PlannedGuidance
 }
@@ -61,11 +65,12 @@ export function decisionsOf({ nodes, guidance }: PlannedSteps, numSteps: number)
   return Array.from({ length: numSteps }, (_, k) => letter(k)).join('')
 }
 
-function jumpsOf({ nodes, weights, guidance }: PlannedSteps, numSteps: number): Decision[] {
+function jumpsOf({ nodes, weights, stateWeight, guidance }: PlannedSteps, numSteps: number): Decision[] {
   const both = new Set(guidance?.nodes ?? nodes)
   return nodes.map((_, m) => {
     const landing = nodes[m + 1] ?? numSteps
-    const jump = { landing, weights: weights[m]! }
+    const scaling = landing === numSteps && stateWeight !== undefined && { stateWeight }
+    const jump = { landing, weights: weights[m]!, ...scaling }
     if (guidance === undefined) return jump
     const branch = landing === numSteps || both.has(landing) ? 'both' : 'conditional'
     return { ...jump, guidanceWeights: storedWeights(nodes, weights[m]!, guidance, m), branch }

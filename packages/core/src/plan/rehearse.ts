@@ -8,8 +8,8 @@ import { catchUp } from './visit.ts'
 /** Plays plans against recorded runs without the network. */
 export interface Rehearsal {
   /**
-   * Mean squared distance to the end of the recorded run when `route` is followed with `weights` (fitted ones when omitted):
-   * of the first run with each response, of the second one, and so on.
+   * Mean squared distance to the end of the recorded run when `route` is followed with `weights` (rows that are missing are
+   * fitted): of the first run with each response, of the second one, and so on.
    */
   errors(route: Route, weights?: readonly ArrayLike<number>[]): number[]
   /** Weights fitted on the recorded runs, one row a jump, newest velocity first, guidance last. */
@@ -104,7 +104,7 @@ export function createRehearsal(options: RehearsalOptions): Rehearsal {
   }
 
   const follow = (route: Route, weights: readonly ArrayLike<number>[]): Place =>
-    weights.reduce((before: Place, row, m) => jump(before, route, m + 2, row), start())
+    route.path.slice(1).reduce((before: Place, _, m) => jump(before, route, m + 2, weights[m]), start())
 
   const jump = (before: Place, route: Route, length: number, given?: ArrayLike<number>): Place => {
     const index = route.path[length - 1]!

@@ -11,11 +11,13 @@ export interface Route {
 /** Whole velocities, or the two parts of guidance, `v = c + g`, each with weights of its own. */
 export type Parts = 1 | 2
 
-/** Nodes whose vectors a jump combines, each list newest first; weights come in the same order. */
+/** Nodes whose vectors a jump combines, each list newest first; weights come in the same order, that of the state last. */
 export interface Columns {
   readonly velocities: readonly number[]
   /** Empty for whole velocities. */
   readonly guidance: readonly number[]
+  /** Whether the state the jump starts from has a weight beyond 1, see {@link closeRoute}. Default false. */
+  readonly state?: boolean
 }
 
 /** Columns of the jump from position `m` of a route, `depth` of each part at most. */
@@ -30,16 +32,16 @@ export function columnsOf(
   return { velocities: seen.slice(0, depth), guidance }
 }
 
-/** Weights of the rule that fits start from, for both parts; columns beyond its depth get zeros. */
+/** Weights of the rule that fits start from, for both parts; columns beyond its depth get zeros, and so does the state. */
 export function priorWeights(
   prior: Extrapolator,
   sigmas: readonly number[],
-  { velocities, guidance }: Columns,
+  { velocities, guidance, state }: Columns,
   to: number,
 ): Float64Array {
   const from = velocities[0]!
   const rows = [velocities, guidance].map((nodes) => ruleRow(prior, sigmas, nodes, from, to))
-  return Float64Array.from(rows.flatMap((row) => [...row]))
+  return Float64Array.from([...rows.flatMap((row) => [...row]), ...(state ? [0] : [])])
 }
 
 /** Weights by a rule for the jump between two grid indices through velocities at `indices`, newest first. */

@@ -39,7 +39,7 @@ function moveEntry(entry: PlanEntry, { schedule, target }: PlanKey, sigmas: read
     entry.nodes.map((node) => schedule.sigmas[node]!),
     sigmas,
   )
-  const { guidance, ...rest } = entry
+  const { guidance, stateWeight: _, ...rest } = entry
   const steps = { nodes, weights: ruleWeights(nodes, sigmas, target) }
   const unmeasured = { ...rest, ...steps, scores: [], quality: summarise([], 'none') }
   if (guidance === undefined) return unmeasured

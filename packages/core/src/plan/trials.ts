@@ -8,6 +8,8 @@ export interface Trial extends Candidate {
   /** PSNR of the first runs, in their order. */
   readonly scores: readonly number[]
   readonly weights: readonly (readonly number[])[]
+  /** Weight of the state in the last jump; left out where it was never walked. */
+  readonly stateWeight?: number
 }
 
 /** Walks candidates, remembers what came out, and stays within the evaluations it may make. */
@@ -37,7 +39,18 @@ export interface TrialsOptions {
 
 export function createTrials(options: TrialsOptions): Trials {
   const { ledger, range } = options
-  const memory = new Map(options.known.map((trial) => [nameOf(trial), trial]))
+  // Scores of the first runs change a little with the runs that the last jump is fitted on, so each number of them is kept.
+  const memory = new Map<string, Trial[]>()
+  const remember = (trial: Trial): void => {
+    memory.set(nameOf(trial), [...(memory.get(nameOf(trial)) ?? []), trial])
+  }
+  for (const trial of options.known) remember(trial)
+  const recall = (candidate: Candidate, count: number): Trial | undefined => {
+    const known = memory.get(nameOf(candidate)) ?? []
+    return (
+      known.find(({ scores }) => scores.length === count) ?? known.find(({ scores }) => scores.length > count)
+    )
+  }
   const walkers = new Map<string, Walker>()
 
   const countOf = ({ mode }: Candidate, count: number): number => (mode === 'fitted' ? options.runs : count)
@@ -50,26 +63,24 @@ export function createTrials(options: TrialsOptions): Trials {
   }
 
   return {
-    cost: (candidate, count) =>
-      (memory.get(nameOf(candidate))?.scores.length ?? 0) >= count ? 0 : cost(candidate, count),
+    cost: (candidate, count) => (recall(candidate, count) === undefined ? cost(candidate, count) : 0),
     attempt: async (candidate, wanted, allowance = ledger.left) => {
       const count = countOf(candidate, wanted)
-      const known = memory.get(nameOf(candidate))
+      const known = recall(candidate, count)
       // No more scores than asked for: a resumed calibration then decides as an uninterrupted one does.
-      if (known !== undefined && known.scores.length >= count)
-        return { ...known, ...candidate, scores: known.scores.slice(0, count) }
+      if (known !== undefined) return { ...known, ...candidate, scores: known.scores.slice(0, count) }
       if (cost(candidate, count) > Math.min(allowance, ledger.left)) return undefined
       const walker = walkers.get(kindOf(candidate)) ?? (await options.walkerOf(candidate))
       walkers.set(kindOf(candidate), walker)
       const errors = await walker.walk(candidate, count)
       const scores = errors.map((mse) => psnrOf(mse, range))
-      const trial: Trial = { ...candidate, scores, weights: walker.weights(candidate) }
-      memory.set(nameOf(candidate), trial)
+      const trial: Trial = { ...candidate, scores, ...walker.jumps(candidate) }
+      remember(trial)
       options.onTrial()
       return trial
     },
     get done() {
-      return [...memory.values()]
+      return [...memory.values()].flat()
     },
     retain: (candidates) => {
       for (const [kind, walker] of walkers) {

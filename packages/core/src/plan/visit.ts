@@ -8,10 +8,10 @@ import type { Columns, Parts } from './route.ts'
 import type { Trajectory } from './trajectory.ts'
 
 /**
- * Where a plan's weights come from: fitted on the states the student itself reaches, fitted on the recorded runs
- * (teacher forcing, {@link createRehearsal}), or the prior rule's.
+ * Where the weights of a plan's jumps before the last come from: fitted on the states the student itself reaches, or on the
+ * recorded runs (teacher forcing, {@link createRehearsal}).
  */
-export type FitMode = 'fitted' | 'rehearsed' | 'plain'
+export type FitMode = 'fitted' | 'rehearsed'
 
 /** What all jumps of a calibration have in common. */
 export interface JumpSetup<T> {
@@ -27,18 +27,18 @@ export interface JumpSetup<T> {
   readonly fit: FitOptions
 }
 
-/** A place in the tree of walked prefixes; arrays hold one entry a run, in order, as far as they have come. */
+/** A place before the end in the tree of walked prefixes; arrays hold one entry a run, in order, as far as they have come. */
 export interface Visit<T> {
   readonly index: number
   readonly before: Visit<T> | undefined
   readonly states: T[]
-  /** Empty at the end, where nothing is evaluated; conditional velocities where there are two parts. */
+  /** Conditional ones where there are two parts. */
   readonly velocities: T[]
   /** Guidance terms; empty where they were not evaluated. */
   readonly guidance: T[]
   /** Weights of the jump that leads here. */
   readonly weights: Float64Array
-  /** The same fitted without the run itself; empty for plain plans. */
+  /** The same fitted without the run itself; empty at the start. */
   readonly own: readonly Float64Array[]
 }
 
@@ -54,6 +54,7 @@ export function vectorsOf<T>(visit: Visit<T>, columns: Columns, n: number): T[] 
   return [
     ...columns.velocities.map((node) => chain.get(node)!.velocities[n]!),
     ...columns.guidance.map((node) => chain.get(node)!.guidance[n]!),
+    ...(columns.state ? [visit.states[n]!] : []),
   ]
 }
 

@@ -1,3 +1,4 @@
+import { type Closing, closeRoute } from './close.ts'
 import type { JumpEquations } from './fit.ts'
 import { fitColumns } from './fit-parts.ts'
 import type { Rehearsal } from './rehearse.ts'
@@ -20,27 +21,37 @@ export interface WalkerOptions<T> extends JumpSetup<T> {
   readonly evaluate: (run: number, x: T, index: number, conditional: boolean) => Promise<Evaluated<T>>
 }
 
+/** How a walked route goes on from each of its nodes. */
+export interface WalkedJumps {
+  /** Fitted on all fitting runs, of the last jump on all that have walked; newest velocity first, guidance last. */
+  readonly weights: readonly (readonly number[])[]
+  /** Weight of the state in the last jump. */
+  readonly stateWeight: number
+}
+
 /** Follows plans on the calibration noises with the network, fitting their weights on the way. */
 export interface Walker {
   /**
    * Walks `route` with the first `count` runs and returns each one's mean squared distance to its teacher's end.
    *
    * A run that weights are fitted on moves by weights fitted on the others, so that every error is one on unseen
-   * noise. Mode `fitted` fits on all runs and walks them all, whatever `count`. Evaluations of a prefix walked before are not repeated, whatever route it belonged to.
+   * noise. Mode `fitted` fits on all runs and walks them all, whatever `count`; the last jump is fitted on what the walked runs
+   * have reached in any mode, see {@link closeRoute}. Evaluations of a prefix walked before are not repeated, whatever route
+   * it belonged to.
    */
   walk(route: Route, count: number): Promise<number[]>
   /** Evaluations {@link walk} would make. */
   cost(route: Route, count: number): number
-  /** Weights of each jump of a walked route, fitted on all fitting runs, newest velocity first, guidance last. */
-  weights(route: Route): number[][]
+  /** The jumps of a walked route. */
+  jumps(route: Route): WalkedJumps
   /** Frees everything that none of `routes` begins with. */
   retain(routes: readonly Route[]): void
 }
 
 export function createWalker<T>(options: WalkerOptions<T>): Walker {
-  const { space, runs, sigmas, parts } = options
-  const numSteps = sigmas.length - 1
+  const { space, runs, parts } = options
   const visits = new Map<string, Visit<T>>()
+  const closings = new Map<string, Closing>()
   const root: Visit<T> = {
     index: 0,
     before: undefined,
@@ -66,9 +77,10 @@ export function createWalker<T>(options: WalkerOptions<T>): Walker {
 
   return {
     walk: async (route, count) => {
-      const { states } = await reach(route, route.path.length, count)
-      const walked = states.slice(0, count)
-      return Promise.all(walked.map((x, n) => space.meanSquaredDifference(x, runs[n]!.states[numSteps]!)))
+      const last = await reach(route, route.path.length - 1, count)
+      const closing = await closeRoute(options, last, route, count)
+      closings.set(prefixKey(route), closing)
+      return [...closing.errors]
     },
     cost: (route, count) => {
       let missing = 0
@@ -77,7 +89,12 @@ export function createWalker<T>(options: WalkerOptions<T>): Walker {
       }
       return missing
     },
-    weights: (route) => route.path.slice(1).map((_, m) => [...visits.get(prefixKey(route, m + 2))!.weights]),
+    jumps: (route) => {
+      const rows = route.path.slice(1, -1).map((_, m) => [...visits.get(prefixKey(route, m + 2))!.weights])
+      const last = [...closings.get(prefixKey(route))!.weights]
+      const stateWeight = 1 + last.pop()!
+      return { weights: [...rows, last], stateWeight }
+    },
     retain: (routes) => {
       const kept = new Set(routes.flatMap((route) => route.path.map((_, m) => prefixKey(route, m + 1))))
       for (const [key, { states, velocities, guidance }] of visits) {
@@ -85,11 +102,12 @@ export function createWalker<T>(options: WalkerOptions<T>): Walker {
         for (const vector of [...states, ...velocities, ...guidance]) space.release(vector)
         visits.delete(key)
       }
+      for (const key of closings.keys()) if (!kept.has(key)) closings.delete(key)
     },
   }
 }
 
-/** Finds the weights of the last jump of `route`. */
+/** Finds the weights of the last jump of `route`, the beginning of a whole one. */
 async function openVisit<T>(options: WalkerOptions<T>, before: Visit<T>, route: Route): Promise<Visit<T>> {
   const { path } = route
   const to = path.at(-1)!
@@ -100,7 +118,6 @@ async function openVisit<T>(options: WalkerOptions<T>, before: Visit<T>, route: 
   }
   const columns = columnsOf(route, path.length - 2, options.depth, options.parts)
   const prior = priorWeights(options.prior, options.sigmas, columns, to)
-  if (options.mode === 'plain') return { ...visit, weights: prior, own: [] }
   const fitting = options.runs.map((_, n) => equationsOf(options, before, columns, n, to))
   const equations = await Promise.all(fitting)
   const fit = (samples: readonly JumpEquations[]): Float64Array =>
@@ -120,15 +137,13 @@ async function advance<T>(
   route: Route,
   n: number,
 ): Promise<void> {
-  const { space, depth, parts, sigmas } = options
+  const { space, depth, parts } = options
   const before = visit.before!
   const vectors = vectorsOf(before, columnsOf(route, route.path.length - 2, depth, parts), n)
   const x = combineWith(space, before, n, vectors, visit.own[n] ?? visit.weights)
-  if (visit.index < sigmas.length - 1) {
-    const conditional = route.conditional?.includes(visit.index) ?? false
-    const { velocity, guidance } = await options.evaluate(n, x, visit.index, conditional)
-    visit.velocities.push(velocity)
-    if (guidance !== undefined) visit.guidance.push(guidance)
-  }
+  const conditional = route.conditional?.includes(visit.index) ?? false
+  const { velocity, guidance } = await options.evaluate(n, x, visit.index, conditional)
+  visit.velocities.push(velocity)
+  if (guidance !== undefined) visit.guidance.push(guidance)
   visit.states.push(x)
 }

@@ -37,6 +37,8 @@ export interface Decision {
    * when omitted. A stored velocity is the whole one, or c alone where only the conditional pass was run.
    */
   readonly weights?: readonly number[]
+  /** Weight of the state itself. Default 1: what the velocities weigh is added to the state as it is. */
+  readonly stateWeight?: number
   /** Weights of the stored guidance terms, newest first, no more than there are; for policies that ask for them. */
   readonly guidanceWeights?: readonly number[]
   /** Passes of the next evaluation; `conditional` only for policies that ask for guidance terms. Default `both`. */

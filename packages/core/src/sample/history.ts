@@ -13,8 +13,8 @@ export interface History<T> {
   next(): T
   /** Makes `velocity` (copied unless it is `next()`) the newest entry. */
   push(velocity: T, sigma: number): void
-  /** `out = base + sum_a weights[a] velocity(a)`; without `base` the sum alone. */
-  combine(out: T, weights: ArrayLike<number>, count: number, base?: T): void
+  /** `out = baseWeight base + sum_a weights[a] velocity(a)`, `baseWeight` 1 when omitted; without `base` the sum alone. */
+  combine(out: T, weights: ArrayLike<number>, count: number, base?: T, baseWeight?: number): void
   release(): void
 }
 
@@ -46,10 +46,10 @@ export function createHistory<T>(space: VectorSpace<T>, depth: number, like: T):
       nodes.copyWithin(1, 0, depth - 1)
       nodes[0] = sigma
     },
-    combine(out, weights, used, base) {
+    combine(out, weights, used, base, baseWeight = 1) {
       const first = base === undefined ? 0 : 1
       if (base !== undefined) {
-        terms[0]!.weight = 1
+        terms[0]!.weight = baseWeight
         terms[0]!.vector = base
       }
       for (let age = 0; age < used; age++) {

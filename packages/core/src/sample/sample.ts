@@ -10,7 +10,7 @@ import { takeStep } from './staged.ts'
  * Integrates `dx = v dsigma` along the schedule, evaluating the velocity only where the policy says so.
  *
  * A jump over skipped steps is one linear combination of stored velocities, whatever its length:
- * `x_j = x_i + sum_a w_a v_a` (see {@link emulate}). NFE is one per evaluated step; apart from the velocity, a
+ * `x_j = x_i + sum_a w_a v_a` (see {@link emulate}), `x_i` weighed too where the policy says so. NFE is one per evaluated step; apart from the velocity, a
  * landing costs one combination, one pass that looks for NaN, and one more combination and one reduction where the
  * policy asks for the mismatch. A staged solver adds its own evaluations, all of them counted. Nothing the size of the state is allocated after the start.
  *
@@ -85,7 +85,7 @@ function nonFinite<T, State>(
 }
 
 function checkDecision<T, State>(run: Run<T, State>, decision: Decision): void {
-  const { landing, weights, guidanceWeights = [], branch = 'both' } = decision
+  const { landing, weights, stateWeight = 1, guidanceWeights = [], branch = 'both' } = decision
   const { index, policy, history } = run
   const { numSteps } = run.context
   if (!(Number.isInteger(landing) && landing > index && landing <= numSteps)) {
@@ -93,6 +93,10 @@ function checkDecision<T, State>(run: Run<T, State>, decision: Decision): void {
       'policy',
       `${policy.name} decided to go from step ${index} to ${landing} of ${numSteps}`,
     )
+  }
+  if (!Number.isFinite(stateWeight)) {
+    const given = `the state's weight ${stateWeight} at step ${index}`
+    throw invalidArgument('policy', `${policy.name} gave ${given}; it has to be a number`)
   }
   const terms = run.guidance?.count ?? 0
   if (guidanceWeights.length > terms || !guidanceWeights.every(Number.isFinite)) {
@@ -115,7 +119,8 @@ function checkDecision<T, State>(run: Run<T, State>, decision: Decision): void {
 }
 
 /** Moves the state to the landing by one linear combination. */
-function jump<T, State>(run: Run<T, State>, { landing, weights, guidanceWeights, branch }: Decision): void {
+function jump<T, State>(run: Run<T, State>, decision: Decision): void {
+  const { landing, weights, stateWeight, guidanceWeights, branch } = decision
   const { history, rule, context, index } = run
   const { sigmas, numSteps } = context
   let count = weights?.length ?? Math.min(history.count, rule.depth)
@@ -123,7 +128,7 @@ function jump<T, State>(run: Run<T, State>, { landing, weights, guidanceWeights,
   const used = weights ?? run.weights
   // A step that skips nothing leaves the older velocities unused: no need to read them.
   while (count > 1 && used[count - 1] === 0) count--
-  history.combine(run.x, used, count, run.x)
+  history.combine(run.x, used, count, run.x, stateWeight)
   if (guidanceWeights?.length) run.guidance?.combine(run.x, guidanceWeights, guidanceWeights.length, run.x)
   if (landing === numSteps) {
     run.estimate.ended(history.nodes, Math.min(history.count, rule.depth), index, landing)
