@@ -1,5 +1,11 @@
 import type { QualityProxy, RgbImage } from '@fastflow/core'
-import { type DecisionRecord, planDigest, type TargetAcceleration, tableDigest } from '@fastflow/pipelines'
+import {
+  type DecisionRecord,
+  planDigest,
+  plansDigest,
+  type TargetAcceleration,
+  tableDigest,
+} from '@fastflow/pipelines'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { scoreFrames } from '../src/target/score-frames.ts'
 import { failure } from './support/failure.ts'
@@ -150,6 +156,13 @@ describe('a certified target', () => {
     const replanned = await pipe.generate('ant', { accelerate: { target: { psnr: 12 } } })
     expect(replanned.notes[0]).toMatch(/belongs to other plans/)
     ;({ store } = await measured())
+  })
+
+  it('tells plans apart that differ in what the last jump weighs the state by alone', async () => {
+    const { pipe } = await fakePipeline()
+    const { document } = await pipe.calibrate(calibration)
+    const plans = document.plans.map((entry) => ({ ...entry, stateWeight: 1.5 }))
+    expect(plansDigest({ ...document, plans })).not.toBe(plansDigest(document))
   })
 })
 

@@ -41,7 +41,12 @@ export function tableDigest(key: string, metric: Metric): string {
 
 /** Tells plans apart: another calibration makes other ones for the same model. */
 export function plansDigest({ plans }: PlanDocument): string {
-  return digestOf(plans.map(({ nodes, weights }) => [nodes, weights]))
+  // A plan without a weight of the state has the digest it had before there was one.
+  return digestOf(
+    plans.map(({ nodes, weights, stateWeight }) =>
+      stateWeight === undefined ? [nodes, weights] : [nodes, weights, stateWeight],
+    ),
+  )
 }
 
 function digestOf(fields: readonly unknown[]): string {
