@@ -39,7 +39,7 @@ describe('calibrate', () => {
   })
 
   it('plans runs that cost exactly what they say and come closer with every budget', async () => {
-    const plan = await calibrate({ ...small, evaluations: 40 * 30 })
+    const plan = await calibrate(small)
     const qualities = plan.budgets.map((nfe) => plan.entry(nfe)!.quality)
     for (const [k, nfe] of plan.budgets.entries()) {
       const counted = countingVelocity(flow)

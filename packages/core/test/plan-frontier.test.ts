@@ -247,7 +247,7 @@ describe('transfer', () => {
   })
 
   it('leaves out budgets the new grid has no room for', () => {
-    expect(transferPlan(planned, linearSchedule(7)).budgets).toEqual([5])
+    expect(transferPlan(planned, linearSchedule(10)).budgets).toEqual([5, 8])
     expect(() => transferPlan(planned, linearSchedule(4))).toThrow('schedule')
   })
 })

@@ -78,7 +78,7 @@ export function createWalker<T>(options: WalkerOptions<T>): Walker {
   return {
     walk: async (route, count) => {
       const last = await reach(route, route.path.length - 1, count)
-      const closing = await closeRoute(options, last, route, count)
+      const closing = await closeRoute(options, last, route, await openVisit(options, last, route), count)
       closings.set(prefixKey(route), closing)
       return [...closing.errors]
     },
