@@ -58,6 +58,8 @@ describe('figures', () => {
       psnr: { mean: 100, p10: 100 },
     })
     expect(full.fit.change).toEqual({ mean: 0, low: 0, high: 0 })
+    expect(full.contrast.mean).toBeGreaterThan(0)
+    expect(full.contrast.mean * (1 + plan.contrast.change.mean)).toBeCloseTo(plan.contrast.mean, 9)
     expect(full.frechet.distance).toBeGreaterThan(0)
     // There is no plan for this model yet: the first sample is a full run, the plan for the others comes from it.
     expect(plan).toMatchObject({ method: 'plan-6', nfe: 8 })
@@ -83,7 +85,7 @@ describe('figures', () => {
       ...['--model', 'words-motion', ...scorer, '--frames', '3', '--nfe', '6', '--samples', '2'],
     )
     expect(code).toBe(0)
-    expect(out).toMatch(/method +NFE +passes +speed-up +PSNR dB +p10 +consistency +change +motion +change/)
+    expect(out).toMatch(/PSNR dB +p10 +contrast +change +consistency +change +motion +change/)
     expect(out).toMatch(/2 samples of the model's own list/)
   })
 })

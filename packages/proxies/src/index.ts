@@ -9,6 +9,7 @@ export { type BuildLpipsOptions, buildLpips, type LpipsModel } from './lpips/bui
 export { type Perceptual, perceptual } from './lpips/perceptual.ts'
 export { msSsim, msSsimProxy } from './ms-ssim.ts'
 export { PSNR_CAP, psnr, psnrOfError, psnrOfFloats, psnrProxy } from './psnr.ts'
+export { rmsContrast } from './rms-contrast.ts'
 export { type NamedTensor, readSafetensors } from './safetensors/read-safetensors.ts'
 export { ssim, ssimProxy } from './ssim.ts'
 export {

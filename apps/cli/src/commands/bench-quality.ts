@@ -38,7 +38,7 @@ export function checkQualityOptions(options: Readonly<Record<string, unknown>>):
 
 /**
  * What acceleration costs in the figures of the task: Frechet distance and score of pictures, distance of edits to the
- * true ones, consistency and motion of clips; full run against the model's plans.
+ * true ones, consistency and motion of clips, contrast of all; full run against the model's plans.
  */
 export async function benchQualityCommand(io: Io, options: BenchQualityOptions): Promise<void> {
   await withScorer(io, options.scorer, (scorer) =>

@@ -20,6 +20,8 @@ export interface QualityRow {
   readonly speedup: number
   /** dB to the own full run, of a clip the mean over its frames; 100, the cap, for the full run itself. */
   readonly psnr: Summary
+  /** RMS contrast, of a clip the mean over its frames, in [0, 0.5]. Change as a share of the full run's. */
+  readonly contrast?: Figure
   /** Score of the picture, or mean over the frames, for its caption. Change as a share of the full run's. */
   readonly fit?: Figure
   /** dB to the true picture. Change in dB. */

@@ -1,11 +1,18 @@
 import type { RgbImage } from '@fastflow/core'
 import type { Task } from '@fastflow/pipelines'
-import { psnr, type Clip as Scorer, temporalConsistency, temporalFlickering } from '@fastflow/proxies'
+import {
+  psnr,
+  rmsContrast,
+  type Clip as Scorer,
+  temporalConsistency,
+  temporalFlickering,
+} from '@fastflow/proxies'
 import type { Case } from './cases.ts'
 
 /** What one result is worth; a figure that the task or the case does not have is undefined. */
 export interface CaseScores {
   readonly psnr: number
+  readonly contrast: number
   readonly fit: number | undefined
   readonly target: number | undefined
   readonly consistency: number | undefined
@@ -30,6 +37,7 @@ export async function scoreCase(
   const [features, targetFeatures] = drawn ? await scorer.features.extract([frames[0]!, target]) : []
   return {
     psnr: mean(frames.map((frame, t) => psnr(frame, full[t]!))),
+    contrast: mean(frames.map(rmsContrast)),
     fit: scorer && words !== undefined ? await fitOf(scorer, frames, words) : undefined,
     target: target !== undefined && task === 'image-editing' ? psnr(frames[0]!, target) : undefined,
     consistency: scorer && isClip ? await temporalConsistency(frames, scorer.features) : undefined,

@@ -4,7 +4,7 @@ import type { Figure, QualityRow } from './document.ts'
 import type { QualityRuns } from './run.ts'
 import type { CaseScores } from './score.ts'
 
-type Name = 'fit' | 'target' | 'consistency' | 'motion'
+type Name = 'contrast' | 'fit' | 'target' | 'consistency' | 'motion'
 
 /** One row a method; the first runs are the full ones that the others are held against. */
 export function summarizeQuality(runs: readonly QualityRuns[]): readonly QualityRow[] {
@@ -27,6 +27,7 @@ export function summarizeQuality(runs: readonly QualityRuns[]): readonly Quality
       wallMs: average(({ wallMs }) => wallMs),
       speedup: quantile(ratios, 0.5),
       psnr: summarize(measurements.map(({ scores }) => scores.psnr)),
+      ...figure('contrast', true),
       ...figure('fit', true),
       ...figure('target', false),
       ...figure('consistency', true),

@@ -16,6 +16,7 @@ const columns: readonly Column[] = [
   { title: 'p10', cell: ({ psnr }) => psnr.p10.toFixed(2) },
   { title: 'FD', cell: ({ frechet }) => frechet?.distance.toFixed(4) },
   { title: 'change', cell: ({ frechet }) => frechet && percent(frechet.change) },
+  ...figureColumns('contrast', ({ contrast }) => contrast, 4, percentOf),
   ...figureColumns('fit', ({ fit }) => fit, 2, percentOf),
   ...figureColumns('target dB', ({ target }) => target, 2, decibels),
   ...figureColumns('consistency', ({ consistency }) => consistency, 4, percentOf),
