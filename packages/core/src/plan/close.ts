@@ -5,8 +5,9 @@ import { combineWith, equationsOf, type JumpSetup, type Visit, vectorsOf } from 
 
 /** The last jump of a walked route. */
 export interface Closing {
-  /** Weights fitted on all runs, that of the state last, beyond 1. */
-  readonly weights: Float64Array
+  /** Fitted on all runs, newest velocity first, guidance last. */
+  readonly weights: readonly number[]
+  readonly stateWeight: number
   /** Mean squared distance of each run to its teacher's end, by weights fitted on the others. */
   readonly errors: readonly number[]
 }
@@ -40,14 +41,15 @@ export async function closeRoute<T>(
   const equations = await Promise.all(used.map((_, n) => equationsOf(setup, last, columns, n, end)))
   const fit = (samples: readonly JumpEquations[], before: Float64Array): Float64Array =>
     fitColumns(samples, Float64Array.of(...before, 0), columns, { ...setup.fit, ridge: closingRidge })
-  const weights = fit(equations, jump.weights)
+  const fitted = fit(equations, jump.weights)
   const errors = used.map(async ({ states }, n) => {
     const others = equations.filter((_, m) => m !== n)
-    const own = others.length > 0 ? fit(others, jump.own[n] ?? jump.weights) : weights
+    const own = others.length > 0 ? fit(others, jump.own[n] ?? jump.weights) : fitted
     const x = combineWith(space, last, n, vectorsOf(last, columns, n), own)
     const error = await space.meanSquaredDifference(x, states[end]!)
     space.release(x)
     return error
   })
-  return { weights, errors: await Promise.all(errors) }
+  const weights = [...fitted.subarray(0, -1)]
+  return { weights, stateWeight: 1 + fitted.at(-1)!, errors: await Promise.all(errors) }
 }

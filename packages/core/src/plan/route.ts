@@ -32,16 +32,16 @@ export function columnsOf(
   return { velocities: seen.slice(0, depth), guidance }
 }
 
-/** Weights of the rule that fits start from, for both parts; columns beyond its depth get zeros, and so does the state. */
+/** Weights of the rule that fits start from, for both parts; columns beyond its depth get zeros. */
 export function priorWeights(
   prior: Extrapolator,
   sigmas: readonly number[],
-  { velocities, guidance, state }: Columns,
+  { velocities, guidance }: Columns,
   to: number,
 ): Float64Array {
   const from = velocities[0]!
   const rows = [velocities, guidance].map((nodes) => ruleRow(prior, sigmas, nodes, from, to))
-  return Float64Array.from([...rows.flatMap((row) => [...row]), ...(state ? [0] : [])])
+  return Float64Array.from(rows.flatMap((row) => [...row]))
 }
 
 /** Weights by a rule for the jump between two grid indices through velocities at `indices`, newest first. */

@@ -72,9 +72,9 @@ export function createTrials(options: TrialsOptions): Trials {
       if (cost(candidate, count) > Math.min(allowance, ledger.left)) return undefined
       const walker = walkers.get(kindOf(candidate)) ?? (await options.walkerOf(candidate))
       walkers.set(kindOf(candidate), walker)
-      const errors = await walker.walk(candidate, count)
+      const { errors, ...jumps } = await walker.walk(candidate, count)
       const scores = errors.map((mse) => psnrOf(mse, range))
-      const trial: Trial = { ...candidate, scores, ...walker.jumps(candidate) }
+      const trial: Trial = { ...candidate, scores, ...jumps }
       remember(trial)
       options.onTrial()
       return trial

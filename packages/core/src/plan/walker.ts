@@ -1,4 +1,4 @@
-import { type Closing, closeRoute } from './close.ts'
+import { closeRoute } from './close.ts'
 import type { JumpEquations } from './fit.ts'
 import { fitColumns } from './fit-parts.ts'
 import type { Rehearsal } from './rehearse.ts'
@@ -21,9 +21,11 @@ export interface WalkerOptions<T> extends JumpSetup<T> {
   readonly evaluate: (run: number, x: T, index: number, conditional: boolean) => Promise<Evaluated<T>>
 }
 
-/** How a walked route goes on from each of its nodes. */
-export interface WalkedJumps {
-  /** Fitted on all fitting runs, of the last jump on all that have walked; newest velocity first, guidance last. */
+/** What came of walking a route. */
+export interface Walked {
+  /** Mean squared distance of each run to its teacher's end. */
+  readonly errors: readonly number[]
+  /** Weights of each jump. Fitted on all fitting runs, of the last jump on all that have walked; newest velocity first, guidance last. */
   readonly weights: readonly (readonly number[])[]
   /** Weight of the state in the last jump. */
   readonly stateWeight: number
@@ -32,18 +34,16 @@ export interface WalkedJumps {
 /** Follows plans on the calibration noises with the network, fitting their weights on the way. */
 export interface Walker {
   /**
-   * Walks `route` with the first `count` runs and returns each one's mean squared distance to its teacher's end.
+   * Walks `route` with the first `count` runs.
    *
    * A run that weights are fitted on moves by weights fitted on the others, so that every error is one on unseen
    * noise. Mode `fitted` fits on all runs and walks them all, whatever `count`; the last jump is fitted on what the walked runs
    * have reached in any mode, see {@link closeRoute}. Evaluations of a prefix walked before are not repeated, whatever route
    * it belonged to.
    */
-  walk(route: Route, count: number): Promise<number[]>
+  walk(route: Route, count: number): Promise<Walked>
   /** Evaluations {@link walk} would make. */
   cost(route: Route, count: number): number
-  /** The jumps of a walked route. */
-  jumps(route: Route): WalkedJumps
   /** Frees everything that none of `routes` begins with. */
   retain(routes: readonly Route[]): void
 }
@@ -51,7 +51,6 @@ export interface Walker {
 export function createWalker<T>(options: WalkerOptions<T>): Walker {
   const { space, runs, parts } = options
   const visits = new Map<string, Visit<T>>()
-  const closings = new Map<string, Closing>()
   const root: Visit<T> = {
     index: 0,
     before: undefined,
@@ -78,9 +77,10 @@ export function createWalker<T>(options: WalkerOptions<T>): Walker {
   return {
     walk: async (route, count) => {
       const last = await reach(route, route.path.length - 1, count)
-      const closing = await closeRoute(options, last, route, await openVisit(options, last, route), count)
-      closings.set(prefixKey(route), closing)
-      return [...closing.errors]
+      const jump = await openVisit(options, last, route)
+      const { weights, stateWeight, errors } = await closeRoute(options, last, route, jump, count)
+      const rows = route.path.slice(1, -1).map((_, m) => [...visits.get(prefixKey(route, m + 2))!.weights])
+      return { errors, weights: [...rows, weights], stateWeight }
     },
     cost: (route, count) => {
       let missing = 0
@@ -89,12 +89,6 @@ export function createWalker<T>(options: WalkerOptions<T>): Walker {
       }
       return missing
     },
-    jumps: (route) => {
-      const rows = route.path.slice(1, -1).map((_, m) => [...visits.get(prefixKey(route, m + 2))!.weights])
-      const last = [...closings.get(prefixKey(route))!.weights]
-      const stateWeight = 1 + last.pop()!
-      return { weights: [...rows, last], stateWeight }
-    },
     retain: (routes) => {
       const kept = new Set(routes.flatMap((route) => route.path.map((_, m) => prefixKey(route, m + 1))))
       for (const [key, { states, velocities, guidance }] of visits) {
@@ -102,7 +96,6 @@ export function createWalker<T>(options: WalkerOptions<T>): Walker {
         for (const vector of [...states, ...velocities, ...guidance]) space.release(vector)
         visits.delete(key)
       }
-      for (const key of closings.keys()) if (!kept.has(key)) closings.delete(key)
     },
   }
 }
