@@ -203,6 +203,19 @@ describe('documents', () => {
     expect(() => parsePlan(text)).not.toThrow()
   })
 
+  it.each([1, 2])(
+    'of version %i, whose jumps add to the state as it is, are followed as they were',
+    async (version) => {
+      const plans = planned.document.plans.map(({ stateWeight: _, ...entry }) => entry)
+      const { nodes, weights } = plans[1]!
+      const run = (policy: ReturnType<typeof planPolicy>) =>
+        sample({ velocity: flow, schedule, x: noise(2), policy })
+      const old = await run(parsePlan({ ...planned.document, version, plans }).at(8))
+      expect(old.x).toEqual((await run(planPolicy(schedule.sigmas, { nodes, weights }))).x)
+      expect(old.x).not.toEqual((await run(planned.at(8))).x)
+    },
+  )
+
   it.each([
     ['not json', 'plan'],
     ['null', 'plan'],
@@ -239,6 +252,7 @@ describe('transfer', () => {
     const moved = transferPlan(planned, other)
     expect(moved.entry(8)!.nodes).toEqual(planned.entry(8)!.nodes.map((node) => 2 * node))
     expect(moved.entry(8)!.quality).toMatchObject({ basis: 'none', runs: 0 })
+    expect(moved.entry(8)).not.toHaveProperty('stateWeight')
     const { x } = await sample({ velocity: flow, schedule: other, x: noise(4), policy: moved.at(12) })
     const full = await sample({ velocity: flow, schedule: other, x: noise(4) })
     const first = await sample({ velocity: flow, schedule: other, x: noise(5) })

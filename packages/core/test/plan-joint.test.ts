@@ -58,6 +58,7 @@ describe('joint plans', () => {
 
   it('are made where passes are asked for: else no guidance term is read', async () => {
     const { document } = await calibrate({ ...small, velocity: flow, guided: true })
+    expect(document.version).toBe(3)
     expect(document.joint).toBeUndefined()
   })
 
@@ -74,6 +75,7 @@ describe('joint plans', () => {
   it('are kept by a calibration for more evaluations that starts from them', async () => {
     const { velocity } = guided()
     const more = await calibrate({ ...small, velocity, start: planned, budgets: [10] })
+    expect(more.document.version).toBe(3)
     expect(more.passes).toEqual(planned.passes)
     expect(more.document.joint).toEqual(planned.document.joint)
   })
@@ -153,6 +155,7 @@ describe('documents of joint plans', () => {
   it('come back from JSON as the same policy', async () => {
     const plan = parsePlan(JSON.stringify(planned))
     expect(plan.document).toEqual(planned.document)
+    expect(plan.document.version).toBe(3)
     const run = (from: Frontier) =>
       sample({ velocity: guided().velocity, schedule, x: noise(9), policy: from.at({ passes: 13 }) })
     expect((await run(plan)).x).toEqual((await run(planned)).x)

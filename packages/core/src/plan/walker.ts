@@ -25,7 +25,7 @@ export interface WalkerOptions<T> extends JumpSetup<T> {
 export interface Walked {
   /** Mean squared distance of each run to its teacher's end. */
   readonly errors: readonly number[]
-  /** Weights of each jump. Fitted on all fitting runs, of the last jump on all that have walked; newest velocity first, guidance last. */
+  /** Of each jump, fitted on all fitting runs, of the last one on all that have walked; newest velocity first, guidance last. */
   readonly weights: readonly (readonly number[])[]
   /** Weight of the state in the last jump. */
   readonly stateWeight: number

@@ -10,8 +10,8 @@ import { takeStep } from './staged.ts'
  * Integrates `dx = v dsigma` along the schedule, evaluating the velocity only where the policy says so.
  *
  * A jump over skipped steps is one linear combination of stored velocities, whatever its length:
- * `x_j = x_i + sum_a w_a v_a` (see {@link emulate}), `x_i` weighed too where the policy says so. NFE is one per evaluated step; apart from the velocity, a
- * landing costs one combination, one pass that looks for NaN, and one more combination and one reduction where the
+ * `x_j = x_i + sum_a w_a v_a` (see {@link emulate}), `x_i` weighed too where the policy says so. NFE is one per evaluated step;
+ * apart from the velocity, a landing costs one combination, one pass that looks for NaN, and one more combination and one reduction where the
  * policy asks for the mismatch. A staged solver adds its own evaluations, all of them counted. Nothing the size of the state is allocated after the start.
  *
  * @returns the final state with `status` and `stats`; a NaN velocity or an abort is a status, not an exception.
