@@ -1,8 +1,8 @@
 import type { BrowserContext, Page } from 'playwright-core'
 import { expect } from 'vitest'
 
-/** Networks may share two cores with everything else. */
-const PATIENCE = 120_000
+/** Only what never comes may end a test: networks may share two cores with everything else. */
+const PATIENCE = 600_000
 
 /** The page, in the words of its user. */
 export interface Studio {
