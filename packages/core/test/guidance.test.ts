@@ -9,7 +9,7 @@ import {
 } from '@fastflow/core'
 import { countingVelocity } from '@fastflow/testkit'
 import { describe, expect, it } from 'vitest'
-import { recordTrajectory } from '../src/plan/record.ts'
+import { recordTrajectory } from '../src/plan/record/record.ts'
 import { stateless } from '../src/policy/policy.ts'
 import { elements, flow, guided, noise, schedule } from './support/plan.ts'
 

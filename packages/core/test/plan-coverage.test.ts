@@ -1,7 +1,7 @@
 import { calibrate, createRandom, type Frontier, float32Space, sample, validatePlan } from '@fastflow/core'
 import { expect, it } from 'vitest'
-import { createFrontier } from '../src/plan/frontier.ts'
-import { meanOf, psnrOf, quantile } from '../src/plan/quality.ts'
+import { createFrontier } from '../src/plan/document/frontier.ts'
+import { meanOf, psnrOf, quantile } from '../src/plan/document/quality.ts'
 import { flow, noise, schedule, small } from './support/plan.ts'
 
 const { next } = createRandom(9)

@@ -13,8 +13,8 @@ import {
   transferPlan,
 } from '@fastflow/core'
 import { describe, expect, it } from 'vitest'
-import { createFrontier } from '../src/plan/frontier.ts'
-import { judge, psnrOf, scoresWithoutChoice } from '../src/plan/quality.ts'
+import { createFrontier } from '../src/plan/document/frontier.ts'
+import { judge, psnrOf, scoresWithoutChoice } from '../src/plan/document/quality.ts'
 import { flow, noise, schedule, small } from './support/plan.ts'
 
 const key = { model: 'ab12', guidance: 1.5, dims: [1, 24], dtype: 'float32' }

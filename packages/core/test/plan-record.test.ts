@@ -9,7 +9,7 @@ import {
 } from '@fastflow/core'
 import { countingVelocity, float64Space, gaussianFlow, nanVelocity } from '@fastflow/testkit'
 import { describe, expect, it } from 'vitest'
-import { recordTrajectory } from '../src/plan/record.ts'
+import { recordTrajectory } from '../src/plan/record/record.ts'
 import { elements, flow, noise, record, schedule } from './support/plan.ts'
 
 describe('recorded runs', () => {

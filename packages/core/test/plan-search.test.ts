@@ -1,24 +1,24 @@
 import { emulate, linearSchedule, shiftedSchedule } from '@fastflow/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { blurred } from '../src/plan/blurred.ts'
+import { createRehearsal, type RehearsalOptions } from '../src/plan/fit/rehearse.ts'
+import { ruleRow } from '../src/plan/fit/route.ts'
+import { priorRule } from '../src/plan/fit/visit.ts'
+import { blurred } from '../src/plan/price/blurred.ts'
+import { createEdgeErrors, type EdgeErrors } from '../src/plan/price/edges.ts'
+import { incrementsOf } from '../src/plan/price/increments.ts'
+import { shortestPaths } from '../src/plan/price/shortest-path.ts'
 import {
   type Candidate,
   createProposals,
   nearestIndex,
   type Proposals,
   shiftedPath,
-} from '../src/plan/candidates.ts'
-import { climb, movesOf } from '../src/plan/climb.ts'
-import { createEdgeErrors, type EdgeErrors } from '../src/plan/edges.ts'
-import { incrementsOf } from '../src/plan/increments.ts'
-import { createRehearsal, type RehearsalOptions } from '../src/plan/rehearse.ts'
-import { fitResponse } from '../src/plan/response.ts'
-import { ruleRow } from '../src/plan/route.ts'
-import { type Found, searchBudgets } from '../src/plan/search.ts'
-import { shortestPaths } from '../src/plan/shortest-path.ts'
-import type { Trial, Trials } from '../src/plan/trials.ts'
-import { priorRule } from '../src/plan/visit.ts'
+} from '../src/plan/search/candidates.ts'
+import { climb, movesOf } from '../src/plan/search/climb.ts'
+import { fitResponse } from '../src/plan/search/response.ts'
+import { type Found, searchBudgets } from '../src/plan/search/search.ts'
+import type { Trial, Trials } from '../src/plan/search/trials.ts'
 import { quadratic, record, recordedEdges, schedule } from './support/plan.ts'
 
 describe('edge errors', () => {

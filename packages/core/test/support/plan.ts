@@ -7,9 +7,9 @@ import {
   type Velocity,
 } from '@fastflow/core'
 import { type AnalyticVelocity, type GuidedFlow, guidedFlow, mixtureFlow } from '@fastflow/testkit'
-import { createEdgeErrors, type EdgeErrors } from '../../src/plan/edges.ts'
-import { incrementsOf } from '../../src/plan/increments.ts'
-import { recordTrajectory } from '../../src/plan/record.ts'
+import { createEdgeErrors, type EdgeErrors } from '../../src/plan/price/edges.ts'
+import { incrementsOf } from '../../src/plan/price/increments.ts'
+import { recordTrajectory } from '../../src/plan/record/record.ts'
 import { float32Space } from '../../src/space/float32.ts'
 
 /** Elements of the states planner tests run on. */

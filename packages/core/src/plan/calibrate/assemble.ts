@@ -1,0 +1,121 @@
+import { compact, type PlanCalibration, type PlanDocument, type PlanEntry } from '../document/document.ts'
+import { createFrontier, type Frontier } from '../document/frontier.ts'
+import type { PlannedSteps } from '../document/plan-policy.ts'
+import { psnrOf, scoresWithoutChoice, summarise } from '../document/quality.ts'
+import { createRehearsal } from '../fit/rehearse.ts'
+import { columnsOf } from '../fit/route.ts'
+import type { Candidate } from '../search/candidates.ts'
+import type { Trial } from '../search/trials.ts'
+import type { PlanFloor } from './floor.ts'
+import type { CalibrateOptions, Settings } from './options.ts'
+import { type AllFound, keptEntry, rehearsalOptions } from './plan-all.ts'
+import type { Teachers } from './teachers.ts'
+
+interface Parts<T> {
+  readonly options: CalibrateOptions<T>
+  readonly settings: Settings<T>
+  readonly teachers: Teachers<T>
+  readonly found: AllFound
+  readonly floor: PlanFloor
+  readonly spent: number
+}
+
+/** Writes down what a calibration found. */
+export function assemble<T>(parts: Parts<T>): Frontier {
+  const { options, settings, floor } = parts
+  const { schedule, target, depth, passes } = settings
+  const { model = null, guidance = null, guidanceInterval, dims = null, dtype = null } = options.key ?? {}
+  const sigmas = schedule.sigmas.map((sigma) => compact(sigma))
+  const rounded = (scores: readonly number[]): number[] => scores.map((score) => compact(score, 4))
+  const joint = entriesOf(parts, 'joint')
+  const withJoint = passes.length > 0 || joint.length > 0
+  const document: PlanDocument = {
+    format: 'fastflow-plan',
+    version: 3,
+    key: {
+      model,
+      schedule: { name: schedule.name, sigmas },
+      guidance,
+      ...(guidanceInterval && { guidanceInterval }),
+      dims,
+      dtype,
+      basis: { order: 'newest-first', depth },
+      target,
+    },
+    calibration: calibrationOf(parts),
+    floor: { ...floor, fewerSteps: rounded(floor.fewerSteps), exact: rounded(floor.exact) },
+    plans: entriesOf(parts, 'plans'),
+    ...(withJoint && { joint }),
+  }
+  return createFrontier(document)
+}
+
+function calibrationOf<T>({ options, settings, teachers, spent }: Parts<T>): PlanCalibration {
+  const before = options.start?.document.calibration
+  const evaluations = spent + (before?.evaluations ?? 0)
+  const borrowed = settings.recorded.reduce((sum, run) => sum + run.nfe, 0) + (before?.borrowed ?? 0)
+  return {
+    seeds: [...new Set([...(before?.seeds ?? []), ...teachers.seeds])],
+    evaluations,
+    fullGenerations: compact(evaluations / settings.numSteps, 4),
+    borrowed,
+    range: settings.range,
+  }
+}
+
+/** Of the budgets planned for, and as they were those of other budgets in the plan that this one started from. */
+function entriesOf<T>(parts: Parts<T>, list: 'plans' | 'joint'): PlanEntry[] {
+  const { options, settings } = parts
+  const budgets = list === 'plans' ? settings.budgets : settings.passes
+  const others = options.start?.document[list]?.filter(({ budget }) => !budgets.includes(budget)) ?? []
+  const made = budgets.flatMap((budget) => entryOf(parts, list, budget) ?? [])
+  return [...made, ...others].sort((a, b) => a.budget - b.budget)
+}
+
+function entryOf<T>(parts: Parts<T>, list: 'plans' | 'joint', budget: number): PlanEntry | undefined {
+  const { options, settings, teachers, found } = parts
+  const result = (list === 'plans' ? found.steps : found.joint).get(budget)
+  if (result === undefined) return keptEntry(options, list, budget)
+  const { winner, rivals } = result
+  const steps = { budget, nfe: winner.path.length - 1, ...stepsOf(settings, winner) }
+  const count = winner.scores.length
+  if (count === 0)
+    return { ...steps, scores: [], quality: rehearsedQuality(settings, teachers.grams, winner) }
+  if (count === 1) return { ...steps, scores: [], quality: summarise(winner.scores, 'in-sample') }
+  const peers = rivals
+    .filter(({ scores }) => scores.length >= count)
+    .map(({ scores }) => scores.slice(0, count))
+  const scores = scoresWithoutChoice([[...winner.scores], ...peers]).map((score) => compact(score, 4))
+  return { ...steps, scores, quality: summarise(scores, 'held-out') }
+}
+
+/** Splits the weights of a trial into those of its parts. */
+function stepsOf<T>({ depth }: Settings<T>, trial: Trial): PlannedSteps {
+  const { path, conditional = [], weights, stateWeight, parts } = trial
+  const nodes = path.slice(0, -1)
+  const rounded = weights.map((row) => row.map((w) => compact(w)))
+  const closing = stateWeight !== undefined && { stateWeight: compact(stateWeight) }
+  if (parts === 1) return { nodes, weights: rounded, ...closing }
+  const counts = nodes.map((_, m) => columnsOf(trial, m, depth, parts).velocities.length)
+  return {
+    nodes,
+    weights: rounded.map((row, m) => row.slice(0, counts[m])),
+    ...closing,
+    guidance: {
+      nodes: nodes.filter((node) => !conditional.includes(node)),
+      weights: rounded.map((row, m) => row.slice(counts[m])),
+    },
+  }
+}
+
+function rehearsedQuality<T>(
+  settings: Settings<T>,
+  grams: readonly Float64Array[],
+  candidate: Candidate,
+): PlanEntry['quality'] {
+  const errors = createRehearsal(rehearsalOptions(settings, grams, candidate)).errors(candidate)
+  return summarise(
+    errors.map((mse) => psnrOf(mse, settings.range)),
+    'rehearsed',
+  )
+}

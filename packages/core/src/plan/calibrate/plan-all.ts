@@ -1,0 +1,180 @@
+import type { PlanEntry } from '../document/document.ts'
+import { createRehearsal, type Rehearsal, type RehearsalOptions } from '../fit/rehearse.ts'
+import { priorRule } from '../fit/visit.ts'
+import { blurred } from '../price/blurred.ts'
+import { createEdgeErrors } from '../price/edges.ts'
+import { type Increments, incrementsOf } from '../price/increments.ts'
+import { guidanceGram, wholeGram } from '../record/two-parts.ts'
+import { type Candidate, createProposals, type Proposals, type Weighting } from '../search/candidates.ts'
+import { grow, improveLocally, makeMonotone, nodeMoves } from '../search/improve.ts'
+import { jointMoves, proposeJoint, splitsOf, usualSplit } from '../search/joint.ts'
+import { keepingBack, type Ledger } from '../search/ledger.ts'
+import { fitResponse, lowestResponse, responsesNear } from '../search/response.ts'
+import { type Found, finishBudgets, searchBudgets, walkedIn } from '../search/search.ts'
+import type { Trial, Trials } from '../search/trials.ts'
+import { type CalibrateOptions, type CalibrationProgress, firstRuns, type Settings } from './options.ts'
+
+/** First runs that show which schedule is far off on one run in a few; fewer would choose by luck. */
+const tellingRuns = 4
+
+/** Share of the evaluations that is kept for fitting the winners' weights on the way and moving single nodes. */
+const reserve = 0.5
+
+/** Share of the evaluations that joint plans of guided velocities get. */
+const jointShare = 0.25
+
+/** The best plans found, by their budgets: evaluations, and passes of joint plans. */
+export interface AllFound {
+  readonly steps: ReadonlyMap<number, Found>
+  readonly joint: ReadonlyMap<number, Found>
+}
+
+interface Planning<T> {
+  readonly options: CalibrateOptions<T>
+  readonly settings: Settings<T>
+  readonly grams: readonly Float64Array[]
+  readonly trials: Trials
+  readonly ledger: Ledger
+  readonly onStage: (stage: CalibrationProgress['stage'], budget: number) => void
+}
+
+/**
+ * The best plan of every budget; where nothing could be walked, one fitted on the recorded runs alone, or none where the
+ * plan to start from has been measured.
+ */
+export async function planAll<T>(planning: Planning<T>): Promise<AllFound> {
+  const { settings, ledger, grams } = planning
+  const { sigmas, target, numSteps, budgets, passes } = settings
+  const increments = incrementsOf(sigmas, target)
+  const whole = grams.map((gram) => wholeGram(gram, numSteps))
+  const recorded = createEdgeErrors(whole, increments, sigmas)
+  const edges = grams.length > 1 ? recorded : blurred(recorded)
+  const extra = passes
+    .filter((count) => splitsOf(count, budgets).length === 0)
+    .map(usualSplit)
+    .filter((nfe) => nfe < numSteps)
+  const known = [...new Set([...budgets, ...extra])]
+  const rehearsal = rehearsalOptions(settings, grams, { parts: 1 })
+  const proposals = createProposals({ edges, budgets: known, rehearsal, range: settings.range })
+  const kept = passes.length > 0 ? Math.floor(jointShare * ledger.left) : 0
+  const steps = await planSteps({ ...planning, ledger: keepingBack(ledger, kept) }, proposals, rehearsal)
+  if (passes.length === 0) return { steps, joint: new Map() }
+  const schedules = new Map(known.map((nfe) => [nfe, [scheduleOf(nfe, steps, proposals)]]))
+  return { steps, joint: await planJoint(planning, schedules, increments) }
+}
+
+/** The schedule found for so many evaluations, unless a smaller one stands in for it. */
+function scheduleOf(nfe: number, steps: ReadonlyMap<number, Found>, proposals: Proposals): Candidate {
+  const winner = steps.get(nfe)?.winner
+  return winner?.path.length === nfe + 1 ? winner : proposals.candidates(nfe, undefined)[0]!
+}
+
+async function planSteps<T>(
+  planning: Planning<T>,
+  proposals: Proposals,
+  rehearsal: RehearsalOptions,
+): Promise<Map<number, Found>> {
+  const { options, settings, grams, trials, ledger, onStage } = planning
+  const { budgets, range } = settings
+  const rehearsals = new Map<number, Rehearsal>()
+  const rehearsalOf = (response: number): Rehearsal => {
+    const known = rehearsals.get(response) ?? createRehearsal({ ...rehearsal, responses: [response] })
+    rehearsals.set(response, known)
+    return known
+  }
+  const learn = (walked: readonly Trial[]): number | undefined => fitResponse(walked, rehearsalOf, range)
+  const shared = { trials, ledger, runs: grams.length, firstRound: firstRuns(grams.length) }
+  const propose = (nfe: number, walked: readonly Trial[]): Candidate[] => {
+    const response = learn(walked)
+    const [best, ...others] = proposals.candidates(nfe, response)
+    const wary = shared.firstRound >= tellingRuns && response !== lowestResponse
+    const safest = wary ? [proposals.safest(nfe)] : []
+    return [...startingPoint(options, nfe, response, proposals), best!, ...safest, ...others]
+  }
+  const otherwise = (nfe: number): Candidate => proposals.candidates(nfe, undefined)[0]!
+  const onBudget = (nfe: number): void => onStage('search', nfe)
+  const found = await searchBudgets({ ...shared, budgets, propose, otherwise, reserve, onBudget })
+  const forecast = proposals.forecaster(learn(walkedIn(found)))
+  const improving = { ...shared, onMove: (nfe: number) => onStage('improve', nfe) }
+  await finishBudgets(improving, found)
+  await makeMonotone(improving, forecast, found)
+  await improveLocally(improving, found, (winner) => nodeMoves(forecast, winner))
+  await makeMonotone(improving, forecast, found)
+  for (const nfe of budgets) {
+    if (!found.has(nfe) && keptEntry(options, 'plans', nfe) === undefined)
+      found.set(nfe, rehearsed(settings, grams, propose(nfe, [])[0]!))
+  }
+  return found
+}
+
+/** The same for joint plans, round the schedules found for evaluations alone. */
+async function planJoint<T>(
+  planning: Planning<T>,
+  schedules: ReadonlyMap<number, readonly Candidate[]>,
+  increments: Increments,
+): Promise<Map<number, Found>> {
+  const { options, settings, grams, trials, ledger, onStage } = planning
+  const { passes, sigmas, numSteps } = settings
+  const guidance = grams.map((gram) => guidanceGram(gram, numSteps))
+  const terms = createEdgeErrors(guidance, increments, sigmas)
+  const candidates = new Map(passes.map((count) => [count, proposeJoint(schedules, count, terms, sigmas)]))
+  // Joint plans begin like the schedules they come from: those walks are worth keeping.
+  const origins = [...schedules.values()].flat()
+  const sharing = { ...trials, retain: (kept: readonly Candidate[]) => trials.retain([...kept, ...origins]) }
+  const shared = { ledger, runs: grams.length, firstRound: firstRuns(grams.length), trials: sharing }
+  const onBudget = (count: number): void => onStage('joint', count)
+  const propose = (count: number): readonly Candidate[] => candidates.get(count)!
+  const found = await searchBudgets({ ...shared, budgets: passes, propose, reserve, onBudget })
+  const improving = { ...shared, onMove: onBudget }
+  await finishBudgets(improving, found)
+  await improveLocally(improving, found, jointMoves)
+  for (const count of passes) {
+    const [first] = candidates.get(count)!
+    if (!found.has(count) && first !== undefined && keptEntry(options, 'joint', count) === undefined)
+      found.set(count, rehearsed(settings, grams, first))
+  }
+  return found
+}
+
+/** The entry of the plan to start from, if it has been measured on the network. */
+export function keptEntry<T>(
+  { start }: CalibrateOptions<T>,
+  list: 'plans' | 'joint',
+  budget: number,
+): PlanEntry | undefined {
+  const entry = start?.document[list]?.find((plan) => plan.budget === budget)
+  return entry !== undefined && ['held-out', 'in-sample'].includes(entry.quality.basis) ? entry : undefined
+}
+
+/** The schedule that a plan to start from follows for this budget, grown where it is shorter. */
+function startingPoint<T>(
+  { start }: CalibrateOptions<T>,
+  nfe: number,
+  response: number | undefined,
+  proposals: Proposals,
+): Candidate[] {
+  if (start === undefined || nfe < start.budgets[0]!) return []
+  const entry = start.entry(nfe)!
+  const path = [...entry.nodes, start.document.key.schedule.sigmas.length - 1]
+  const known: Candidate = { family: 'start', mode: 'rehearsed', parts: 1, response, path }
+  return [entry.nfe === nfe ? known : grow(proposals.forecaster(response), known, nfe)]
+}
+
+function rehearsed<T>(settings: Settings<T>, grams: readonly Float64Array[], candidate: Candidate): Found {
+  const weights = createRehearsal(rehearsalOptions(settings, grams, candidate)).weights(candidate)
+  const winner = { ...candidate, family: 'rehearsed', mode: 'rehearsed' as const, weights, scores: [] }
+  return { winner, rivals: [] }
+}
+
+/** @param weighting what the weights are to be of; the Gram matrices may know both parts all the same. */
+export function rehearsalOptions<T>(
+  settings: Settings<T>,
+  recorded: readonly Float64Array[],
+  { parts, response }: Pick<Weighting, 'parts' | 'response'>,
+): RehearsalOptions {
+  const { sigmas, target, depth, ridge, numSteps } = settings
+  const increments = incrementsOf(sigmas, target)
+  const grams = parts === 2 ? recorded : recorded.map((gram) => wholeGram(gram, numSteps))
+  const responses = responsesNear(response)
+  return { grams, increments, sigmas, prior: priorRule(target), depth, parts, responses, fit: { ridge } }
+}

@@ -1,0 +1,43 @@
+import type { Frontier } from '../document/frontier.ts'
+import { calibrate } from './calibrate.ts'
+import type { CalibrateOptions } from './options.ts'
+
+/** {@link CalibrateOptions} less what the plan itself says. */
+export type RefineOptions<T = Float32Array> = Omit<
+  CalibrateOptions<T>,
+  | 'schedule'
+  | 'start'
+  | 'key'
+  | 'budgets'
+  | 'passes'
+  | 'target'
+  | 'depth'
+  | 'range'
+  | 'checkpoint'
+  | 'onCheckpoint'
+>
+
+/**
+ * Improves a plan with more runs: its schedules are tried first, beside what the new runs suggest. Fits and quality rest
+ * on the new runs alone, so that they stay held out from the choices made before.
+ *
+ * With `recorded` runs (ordinary generations that {@link createRecorder} listened to) the references cost nothing, and
+ * `evaluations` pays for walking plans. Costs add up in the document.
+ *
+ * @throws FastFlowError as {@link calibrate} does.
+ */
+export function refine<T = Float32Array>(plan: Frontier, options: RefineOptions<T>): Promise<Frontier> {
+  const { key, calibration } = plan.document
+  return calibrate<T>({
+    runs: 0,
+    ...options,
+    start: plan,
+    schedule: key.schedule,
+    budgets: plan.budgets,
+    ...(plan.passes.length > 0 && { guided: true, passes: plan.passes }),
+    key,
+    target: key.target,
+    depth: key.basis.depth,
+    range: calibration.range,
+  })
+}

@@ -1,0 +1,121 @@
+import { FastFlowError } from '../../errors.ts'
+import { type Decision, type SkipPolicy, stateless } from '../../policy/policy.ts'
+import type { PlanKey } from './document.ts'
+import { guidanceActs, takesBothPasses } from './guidance-interval.ts'
+
+/** One planned run: where to evaluate and how to jump. */
+export interface PlannedSteps {
+  /** Evaluated grid indices, the first one 0. */
+  readonly nodes: readonly number[]
+  /** Weights of the jump from each node, newest velocity first; with `guidance`, of the conditional velocities. */
+  readonly weights: readonly (readonly number[])[]
+  /**
+   * Weight of the state in the last jump, 1 when omitted. Every other jump adds to the state as it is.
+   */
+  readonly stateWeight?: number
+  /** The part of classifier-free guidance, where it has weights (and perhaps evaluations) of its own. */
+  readonly guidance?: PlannedGuidance
+}
+
+/** Where the guidance term `g = v - c` is evaluated, and how each jump uses it. */
+export interface PlannedGuidance {
+  /** Nodes at which both passes are run, the first one 0; at the others only the conditional pass is. */
+  readonly nodes: readonly number[]
+  /** Weights of the guidance terms for the jump from each of the plan's nodes, newest term first. */
+  readonly weights: readonly (readonly number[])[]
+}
+
+/** Network passes of a plan on a guided model. @param key where guidance acts and its scale; without one everywhere. */
+export function passesOf(
+  { nodes, guidance }: Pick<PlannedSteps, 'nodes' | 'guidance'>,
+  key?: Pick<PlanKey, 'schedule' | 'guidance' | 'guidanceInterval'>,
+): number {
+  if (!takesBothPasses(key?.guidance)) return nodes.length
+  const acting = (guidance?.nodes ?? nodes).filter((node) =>
+    guidanceActs(key?.guidanceInterval, key?.schedule.sigmas[node] ?? 0),
+  )
+  return nodes.length + acting.length
+}
+
+/**
+ * Follows a plan: evaluates its nodes and jumps by its weights. NFE = number of nodes.
+ *
+ * @throws FastFlowError `policy-mismatch` when a run on another grid starts; `invalid-argument` when the plan has weights
+ *   for the guidance term and the velocity does not hand it back.
+ */
+export function planPolicy(sigmas: readonly number[], steps: PlannedSteps): SkipPolicy<undefined> {
+  const { nodes, guidance } = steps
+  const decisions = jumpsOf(steps, sigmas.length - 1)
+  const longest = (rows: readonly (readonly number[])[]): number => Math.max(...rows.map((row) => row.length))
+  return {
+    ...stateless,
+    name: `plan-${nodes.length}`,
+    needs: [],
+    depth: longest(decisions.map(({ weights = [] }) => weights)),
+    guidanceDepth: guidance ? longest(decisions.map(({ guidanceWeights = [] }) => guidanceWeights)) : 0,
+    init: (context) => checkSameGrid(sigmas, context.sigmas),
+    decide: (state, landing) => [decisions[landing.evaluations - 1]!, state],
+  }
+}
+
+/** One letter a grid step: C evaluated, G evaluated under the condition alone, S skipped. */
+export function decisionsOf({ nodes, guidance }: PlannedSteps, numSteps: number): string {
+  const both = guidance?.nodes ?? nodes
+  const letter = (k: number): string => (both.includes(k) ? 'C' : nodes.includes(k) ? 'G' : 'S')
+  return Array.from({ length: numSteps }, (_, k) => letter(k)).join('')
+}
+
+function jumpsOf({ nodes, weights, stateWeight, guidance }: PlannedSteps, numSteps: number): Decision[] {
+  const both = new Set(guidance?.nodes ?? nodes)
+  return nodes.map((_, m) => {
+    const landing = nodes[m + 1] ?? numSteps
+    const scaling = landing === numSteps && stateWeight !== undefined && { stateWeight }
+    const jump = { landing, weights: weights[m]!, ...scaling }
+    if (guidance === undefined) return jump
+    const branch = landing === numSteps || both.has(landing) ? 'both' : 'conditional'
+    return { ...jump, guidanceWeights: storedWeights(nodes, weights[m]!, guidance, m), branch }
+  })
+}
+
+/**
+ * Weights of the guidance terms beside stored velocities, which contain them: with `v = c + g`,
+ * `w c + u g = w v + (u - w) g`.
+ */
+function storedWeights(
+  nodes: readonly number[],
+  weights: readonly number[],
+  guidance: PlannedGuidance,
+  m: number,
+): number[] {
+  const seen = guidance.nodes.filter((node) => node <= nodes[m]!).reverse()
+  const stored = [...guidance.weights[m]!]
+  for (const [age, weight] of weights.entries()) {
+    const at = seen.indexOf(nodes[m - age]!)
+    if (at < 0) continue
+    while (stored.length <= at) stored.push(0)
+    stored[at]! -= weight
+  }
+  return stored
+}
+
+/** @throws FastFlowError `policy-mismatch` naming the first difference. */
+export function checkSameGrid(planned: readonly number[], actual: readonly number[]): undefined {
+  if (planned.length !== actual.length) {
+    throw mismatch(
+      `was planned for ${planned.length - 1} steps, this run has ${actual.length - 1}; use transferPlan`,
+    )
+  }
+  const different = planned.findIndex((sigma, k) => Math.abs(sigma - actual[k]!) > 1e-6)
+  if (different < 0) return undefined
+  throw mismatch(
+    `sigma ${different} is ${planned[different]} in the plan and ${actual[different]} in this run; use transferPlan`,
+  )
+}
+
+function mismatch(message: string): FastFlowError {
+  return new FastFlowError({
+    code: 'policy-mismatch',
+    field: 'schedule.sigmas',
+    message: `schedule.sigmas: ${message}`,
+  })
+}

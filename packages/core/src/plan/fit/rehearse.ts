@@ -1,0 +1,217 @@
+import type { Extrapolator } from '../../extrapolate/extrapolator.ts'
+import type { Increments } from '../price/increments.ts'
+import type { FitOptions, JumpEquations } from './fit.ts'
+import { fitColumns } from './fit-parts.ts'
+import { type Columns, columnsOf, type Parts, prefixKey, priorWeights, type Route } from './route.ts'
+import { catchUp } from './visit.ts'
+
+/** Plays plans against recorded runs without the network. */
+export interface Rehearsal {
+  /**
+   * Mean squared distance to the end of the recorded run when `route` is followed with `weights` (rows that are missing are
+   * fitted): of the first run with each response, of the second one, and so on.
+   */
+  errors(route: Route, weights?: readonly ArrayLike<number>[]): number[]
+  /** Weights fitted on the recorded runs, one row a jump, newest velocity first, guidance last. */
+  weights(route: Route): number[][]
+}
+
+export interface RehearsalOptions {
+  readonly grams: readonly Float64Array[]
+  readonly increments: Increments
+  readonly sigmas: readonly number[]
+  readonly prior: Extrapolator
+  /** Velocities a jump may use, of each part. */
+  readonly depth: number
+  /** What the Gram matrices are of. Default 1. */
+  readonly parts?: Parts
+  readonly fit: FitOptions
+  /**
+   * What the velocity may answer to an error: `v(x + e) = v(x) + response e`. Negative: the flow amplifies errors on its way
+   * to sigma 0; positive: it damps them; 0: the teacher's velocity whatever the state. Every run is rehearsed with each, and
+   * weights are fitted on all of these together. Default `[0]`.
+   */
+  readonly responses?: readonly number[]
+}
+
+/** Weights of the teacher's vectors, and behind them the Gram matrix times those: products of two cost T operations. */
+type Combination = Float64Array
+
+/** A run and what the velocity answers there. */
+interface Case {
+  /** The teacher's vectors. */
+  readonly rows: readonly Combination[]
+  readonly response: number
+  /** The teacher's states, less the first. */
+  readonly reached: readonly Combination[]
+}
+
+/** Where one run with one response stands: `x - x_0`, and what is evaluated there, nothing at the end. */
+interface Standing {
+  readonly state: Combination
+  readonly velocity?: Combination
+  readonly guidance?: Combination
+}
+
+/** A rehearsed prefix of a route. */
+interface Place {
+  readonly index: number
+  readonly before: Place | undefined
+  /** Weights of the jump that leads here. */
+  readonly weights: Float64Array
+  /** Those of the first run with each response, of the second one, and so on. */
+  readonly standings: readonly Standing[]
+}
+
+/**
+ * A student's run as combinations of the teacher's velocities, `x_i - x_0 = s^T v`: at a node the student sees the teacher's
+ * velocity and `response` times its own error. Inner products are then Gram products, and fitting a plan is arithmetic on
+ * T numbers. Prefixes that routes share are rehearsed once.
+ *
+ * A forecast of the final error from it ranks schedules well where `response` is what the model does on the whole
+ * (docs/decisions/2026-11-25-forecast-schedules.md); it is several dB too rosy all the same, since a real error also turns
+ * into directions that one number does not know.
+ */
+export function createRehearsal(options: RehearsalOptions): Rehearsal {
+  const { grams, depth, parts = 1, responses = [0] } = options
+  const { numSteps } = options.increments
+  const cases = grams.flatMap((gram) => {
+    const rows = Array.from({ length: parts * numSteps }, (_, index) => rowOf(gram, index))
+    const reached = cumulate(options.increments, rows)
+    return responses.map((response): Case => ({ rows, response, reached }))
+  })
+  const places = new Map<string, Place>()
+
+  const standAt = ({ rows, response, reached }: Case, node: number, state: Combination): Standing => {
+    if (node === numSteps) return { state }
+    const own = rows[node]!
+    const velocity = response === 0 ? own : combine([own, state, reached[node]!], [1, response, -response])
+    return parts === 2 ? { state, velocity, guidance: rows[numSteps + node]! } : { state, velocity }
+  }
+
+  const start = (): Place => {
+    const standings = cases.map((one) => standAt(one, 0, new Float64Array(2 * parts * numSteps)))
+    return { index: 0, before: undefined, weights: new Float64Array(0), standings }
+  }
+
+  const reach = (route: Route, length: number): Place => {
+    const key = prefixKey(route, length)
+    const known = places.get(key)
+    if (known !== undefined) return known
+    const place = length === 1 ? start() : jump(reach(route, length - 1), route, length)
+    places.set(key, place)
+    return place
+  }
+
+  const follow = (route: Route, weights: readonly ArrayLike<number>[]): Place =>
+    route.path.slice(1).reduce((before: Place, _, m) => jump(before, route, m + 2, weights[m]), start())
+
+  const jump = (before: Place, route: Route, length: number, given?: ArrayLike<number>): Place => {
+    const index = route.path[length - 1]!
+    const columns = columnsOf(route, length - 2, depth, parts)
+    const vectors = cases.map((_, n) => vectorsOf(before, columns, n))
+    const weights = given === undefined ? fitTo(before, index, columns, vectors) : Float64Array.from(given)
+    const standings = before.standings.map(({ state }, n) =>
+      standAt(cases[n]!, index, combine([state, ...vectors[n]!], [1, ...weights])),
+    )
+    return { index, before, weights, standings }
+  }
+
+  const fitTo = (
+    before: Place,
+    index: number,
+    columns: Columns,
+    vectors: readonly Combination[][],
+  ): Float64Array => {
+    const undone = catchUp(index, numSteps)
+    const equations = cases.map(({ reached }, n) => {
+      const [to, from] = [reached[index]!, reached[before.index]!]
+      const { state } = before.standings[n]!
+      const way = combine([to, from, state], [1, undone - 1, -undone])
+      return equationsFrom(vectors[n]!, way)
+    })
+    const prior = priorWeights(options.prior, options.sigmas, columns, index)
+    return fitColumns(equations, prior, columns, options.fit)
+  }
+
+  return {
+    errors: (route, weights) => {
+      const { standings } = weights === undefined ? reach(route, route.path.length) : follow(route, weights)
+      return standings.map(({ state }, n) => {
+        const error = combine([cases[n]!.reached[numSteps]!, state], [1, -1])
+        return Math.max(0, product(error, error))
+      })
+    },
+    weights: (route) => route.path.slice(1).map((_, m) => [...reach(route, m + 2).weights]),
+  }
+}
+
+/** Most runs that rehearsed weights are fitted on; a few suffice, and each costs a rehearsal without it. */
+const mostRuns = 8
+
+/** A rehearsal for each of the first runs that leaves it out, and last one with all of them. */
+export function leaveOneOut(options: RehearsalOptions): Rehearsal[] {
+  const grams = options.grams.slice(0, mostRuns)
+  const without = grams.map((_, n) => (grams.length > 1 ? grams.filter((_, m) => m !== n) : grams))
+  return [...without, grams].map((chosen) => createRehearsal({ ...options, grams: chosen }))
+}
+
+/** Entry j: the teacher's `x_j - x_0`; both parts of a velocity count alike. */
+function cumulate({ numSteps, matrix }: Increments, rows: readonly Combination[]): Combination[] {
+  const reached: Combination[] = [new Float64Array(2 * rows.length)]
+  for (let k = 0; k < numSteps; k++) {
+    const used = [...rows.keys()].filter((a) => matrix[k * numSteps + (a % numSteps)] !== 0)
+    const weights = used.map((a) => matrix[k * numSteps + (a % numSteps)]!)
+    reached.push(combine([reached[k]!, ...used.map((a) => rows[a]!)], [1, ...weights]))
+  }
+  return reached
+}
+
+/** What a jump from `place` combines, for run `n`. */
+function vectorsOf(place: Place, { velocities, guidance }: Columns, n: number): Combination[] {
+  const chain = new Map<number, Standing>()
+  for (let at: Place | undefined = place; at !== undefined; at = at.before)
+    chain.set(at.index, at.standings[n]!)
+  return [
+    ...velocities.map((node) => chain.get(node)!.velocity!),
+    ...guidance.map((node) => chain.get(node)!.guidance!),
+  ]
+}
+
+function equationsFrom(vectors: readonly Combination[], way: Combination): JumpEquations {
+  const depth = vectors.length
+  const basis = new Float64Array(depth * depth)
+  for (let a = 0; a < depth; a++) {
+    for (let b = 0; b <= a; b++) {
+      basis[a * depth + b] = product(vectors[a]!, vectors[b]!)
+      basis[b * depth + a] = basis[a * depth + b]!
+    }
+  }
+  const towards = Float64Array.from(vectors, (vector) => product(vector, way))
+  return { basis, towards, distance: Math.max(0, product(way, way)) }
+}
+
+/** One of the teacher's vectors; the Gram matrix is symmetric. */
+function rowOf(gram: Float64Array, index: number): Combination {
+  const size = Math.sqrt(gram.length)
+  const row = new Float64Array(2 * size)
+  row[index] = 1
+  row.set(gram.subarray(index * size, (index + 1) * size), size)
+  return row
+}
+
+function combine(parts: readonly Combination[], weights: ArrayLike<number>): Combination {
+  const sum = new Float64Array(parts[0]!.length)
+  for (let a = 0; a < parts.length; a++) {
+    const [weight, part] = [weights[a]!, parts[a]!]
+    for (let k = 0; k < sum.length; k++) sum[k]! += weight * part[k]!
+  }
+  return sum
+}
+
+function product(one: Combination, other: Combination): number {
+  const size = one.length / 2
+  let sum = 0
+  for (let k = 0; k < size; k++) sum += one[k]! * other[size + k]!
+  return sum
+}

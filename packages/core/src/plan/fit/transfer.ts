@@ -1,0 +1,76 @@
+import { invalidArgument } from '../../errors.ts'
+import { numStepsOf, type Schedule } from '../../schedule/schedule.ts'
+import { compact, type PlanDocument, type PlanEntry, type PlanKey } from '../document/document.ts'
+import { createFrontier, type Frontier } from '../document/frontier.ts'
+import { summarise } from '../document/quality.ts'
+import type { PlanTarget } from '../price/increments.ts'
+import { nearestIndex } from '../search/candidates.ts'
+import { ruleRow } from './route.ts'
+import { priorRule } from './visit.ts'
+
+/**
+ * The same plans on another grid: nodes go to the nearest noise levels, weights are made anew by emulation (integration
+ * where the target is `exact`). Quality starts from nothing: {@link refine} measures it.
+ *
+ * Budgets that the new grid has no room for are left out.
+ *
+ * @throws FastFlowError `invalid-argument` when no budget is left.
+ */
+export function transferPlan(plan: Frontier, schedule: Schedule): Frontier {
+  const { key, plans, joint } = plan.document
+  const { sigmas } = schedule
+  const numSteps = numStepsOf(schedule)
+  const moved = plans.filter(({ nfe }) => nfe < numSteps).map((entry) => moveEntry(entry, key, sigmas))
+  if (moved.length === 0)
+    throw invalidArgument('schedule', 'has fewer steps than the smallest plan has evaluations')
+  const together = joint?.filter(({ nfe }) => nfe < numSteps).map((entry) => moveEntry(entry, key, sigmas))
+  const document: PlanDocument = {
+    ...plan.document,
+    key: { ...key, schedule: { name: schedule.name, sigmas: sigmas.map((sigma) => compact(sigma)) } },
+    floor: { fewerSteps: [], exact: [] },
+    plans: moved,
+    ...(together && { joint: together }),
+  }
+  return createFrontier(document)
+}
+
+function moveEntry(entry: PlanEntry, { schedule, target }: PlanKey, sigmas: readonly number[]): PlanEntry {
+  const nodes = matchNodes(
+    entry.nodes.map((node) => schedule.sigmas[node]!),
+    sigmas,
+  )
+  const { guidance, stateWeight: _, ...rest } = entry
+  const steps = { nodes, weights: ruleWeights(nodes, sigmas, target) }
+  const unmeasured = { ...rest, ...steps, scores: [], quality: summarise([], 'none') }
+  if (guidance === undefined) return unmeasured
+  const guided = nodes.filter((_, m) => guidance.nodes.includes(entry.nodes[m]!))
+  const weights = ruleWeights(nodes, sigmas, target, guided)
+  return { ...unmeasured, guidance: { nodes: guided, weights } }
+}
+
+/** Nearest grid indices of decreasing noise levels, distinct and starting at 0. */
+function matchNodes(levels: readonly number[], sigmas: readonly number[]): number[] {
+  const nodes = levels.map((level) => nearestIndex(sigmas, level))
+  const last = sigmas.length - 2
+  nodes[0] = 0
+  for (let m = 1; m < nodes.length; m++) nodes[m] = Math.max(nodes[m]!, nodes[m - 1]! + 1)
+  for (let m = nodes.length - 1, most = last; m > 0; m--, most--) nodes[m] = Math.min(nodes[m]!, most)
+  return nodes
+}
+
+/** Weights of every jump by the rule a target starts from, at second order, through the last of `evaluated` nodes. */
+export function ruleWeights(
+  nodes: readonly number[],
+  sigmas: readonly number[],
+  target: PlanTarget,
+  evaluated: readonly number[] = nodes,
+): number[][] {
+  const rule = priorRule(target)
+  return nodes.map((node, m) => {
+    const seen = evaluated
+      .filter((index) => index <= node)
+      .slice(-2)
+      .reverse()
+    return [...ruleRow(rule, sigmas, seen, node, nodes[m + 1] ?? sigmas.length - 1)]
+  })
+}

@@ -1,0 +1,92 @@
+import { FastFlowError } from '../../errors.ts'
+import type { Velocity } from '../../ports/velocity.ts'
+import { sample } from '../../sample/sample.ts'
+import { createSchedule, numStepsOf, type Schedule } from '../../schedule/schedule.ts'
+import { adamsBashforth } from '../../solver/adams-bashforth.ts'
+import type { VectorSpace } from '../../space/vector-space.ts'
+import type { PlanTarget } from '../price/increments.ts'
+import { createRecorder } from './recorder.ts'
+import { elementsOf, type Trajectory } from './trajectory.ts'
+import { filledSlot, firstParts, gramOf, openSlot } from './two-parts.ts'
+
+export interface RecordOptions<T> {
+  readonly velocity: Velocity<T>
+  readonly schedule: Schedule
+  readonly space: VectorSpace<T>
+  readonly noise: T
+  readonly seed: number
+  /** `baseline`: Euler on the grid, T evaluations. `exact`: third order on a finer grid, `refinement` T evaluations. */
+  readonly target?: PlanTarget
+  /** Steps per grid step of the exact reference, at least 5. */
+  readonly refinement?: number
+  /** The velocity hands back its guidance term: record both parts. */
+  readonly guided?: boolean
+}
+
+/**
+ * Runs the teacher once and keeps its states and the Gram matrix of its velocities.
+ *
+ * Memory: T states for `baseline`, T velocities more while it runs for `exact`.
+ *
+ * @throws FastFlowError `non-finite-velocity` naming the step.
+ */
+export async function recordTrajectory<T>(options: RecordOptions<T>): Promise<Trajectory<T>> {
+  if (options.target === 'exact') return recordExact(options)
+  const { velocity, schedule, space, seed, guided = false } = options
+  const recorder = createRecorder({ velocity, schedule, space, seed, guided })
+  const { x, status } = await sample({ velocity: recorder.velocity, schedule, space, x: options.noise })
+  space.release(x)
+  if (status.kind !== 'completed') throw incomplete(status.remedy)
+  return recorder.finish()
+}
+
+async function recordExact<T>(options: RecordOptions<T>): Promise<Trajectory<T>> {
+  const { schedule, space, seed, refinement = 5, guided = false } = options
+  const velocities: T[] = []
+  const terms: T[] = []
+  const states: T[] = []
+  const velocity: Velocity<T> = async (x, sigma, call) => {
+    const kept = call.index % refinement === 0
+    const guidance = guided && kept ? openSlot(space, x) : undefined
+    const v = await options.velocity(x, sigma, {
+      ...call,
+      index: Math.floor(call.index / refinement),
+      guidance,
+    })
+    if (!kept) return v
+    states.push(space.clone(x))
+    velocities.push(space.clone(v))
+    if (guidance !== undefined) terms.push(filledSlot(guidance))
+    return v
+  }
+  const fine = refine(schedule, refinement)
+  const { x, status } = await sample({
+    velocity,
+    schedule: fine,
+    space,
+    x: options.noise,
+    solver: adamsBashforth(3),
+  })
+  if (status.kind !== 'completed') throw incomplete(status.remedy)
+  const gram = await gramOf(space, velocities, terms, await elementsOf(space, options.noise))
+  const first = firstParts(space, velocities[0]!, terms[0])
+  for (const used of [...velocities, ...terms]) space.release(used)
+  return { seed, states: [...states, x], ...first, gram, nfe: numStepsOf(fine) }
+}
+
+/** Splits every step of a grid into equal parts. */
+function refine({ name, sigmas }: Schedule, parts: number): Schedule {
+  const fine = sigmas.slice(1).flatMap((next, k) => {
+    const sigma = sigmas[k]!
+    return Array.from({ length: parts }, (_, part) => sigma + ((next - sigma) * part) / parts)
+  })
+  return createSchedule(`${name} / ${parts}`, [...fine, 0])
+}
+
+function incomplete(message: string): FastFlowError {
+  return new FastFlowError({
+    code: 'non-finite-velocity',
+    field: 'velocity',
+    message: `velocity: ${message}`,
+  })
+}

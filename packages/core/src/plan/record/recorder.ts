@@ -1,0 +1,94 @@
+import { invalidArgument } from '../../errors.ts'
+import type { Velocity } from '../../ports/velocity.ts'
+import { numStepsOf, type Schedule } from '../../schedule/schedule.ts'
+import type { VectorSpace } from '../../space/vector-space.ts'
+import { elementsOf, type Trajectory } from './trajectory.ts'
+import { filledSlot, finishGram, firstParts, openSlot, takeRow } from './two-parts.ts'
+
+/** Listens to an ordinary full run and keeps what planning needs of it. */
+export interface Recorder<T> {
+  /** Hand this to `sample` in place of the velocity function it wraps. */
+  readonly velocity: Velocity<T>
+  /**
+   * The recorded run, once `sample` has completed.
+   *
+   * @throws FastFlowError `invalid-argument` when the run skipped steps or did not complete.
+   */
+  finish(): Promise<Trajectory<T>>
+}
+
+export interface RecorderOptions<T> {
+  readonly velocity: Velocity<T>
+  readonly schedule: Schedule
+  readonly space: VectorSpace<T>
+  /** Seed of the noise the run starts from; kept as provenance. */
+  readonly seed: number
+  /** The velocity hands back its guidance term: record both parts, so that plans can treat them apart. */
+  readonly guided?: boolean
+}
+
+/**
+ * Wraps a velocity function so that a full Euler run through it leaves a {@link Trajectory}, at no extra evaluation.
+ *
+ * Memory: T velocities, turned into states in place at the end, and T guidance terms while a guided run lasts. The
+ * T (T + 1) / 2 inner products (of two parts four times as many) are taken one row at a time, each while the next
+ * evaluation is under way.
+ */
+export function createRecorder<T>(options: RecorderOptions<T>): Recorder<T> {
+  const { space, schedule, seed, guided = false } = options
+  const numSteps = numStepsOf(schedule)
+  const slots: T[] = []
+  const terms: T[] = []
+  const parts = guided ? 2 : 1
+  const products = new Float64Array((parts * numSteps) ** 2)
+  let noise: T | undefined
+  let rows = 0
+
+  const catchUp = async (): Promise<void> => {
+    if (rows < slots.length) await takeRow(space, products, slots, terms, rows++, numSteps)
+  }
+
+  return {
+    velocity: async (x, sigma, call) => {
+      if (call.index !== slots.length) throw notFull(`step ${slots.length} was not evaluated`)
+      if (call.index === 0) noise = space.clone(x)
+      const slot = space.allocate(x)
+      const guidance = guided ? openSlot(space, x) : undefined
+      const pending = options.velocity(x, sigma, { ...call, guidance, out: slot })
+      const [velocity] = await Promise.all([pending, catchUp()])
+      if (velocity !== slot) space.linearCombination(slot, [{ weight: 1, vector: velocity }])
+      slots.push(slot)
+      if (guidance !== undefined) terms.push(filledSlot(guidance))
+      return slot
+    },
+    finish: async () => {
+      if (noise === undefined || slots.length !== numSteps) {
+        throw notFull(`${slots.length} of ${numSteps} steps were evaluated`)
+      }
+      await catchUp()
+      const gram = finishGram(products, parts, numSteps, await elementsOf(space, noise))
+      const first = firstParts(space, slots[0]!, terms[0])
+      for (const term of terms) space.release(term)
+      const states = accumulate(space, schedule, noise, slots)
+      return { seed, states, ...first, gram, nfe: numSteps }
+    },
+  }
+}
+
+/** Turns velocities into the states they led to, in place: `x_{k+1} = x_k + h_k v_k`. */
+function accumulate<T>(space: VectorSpace<T>, { sigmas }: Schedule, noise: T, slots: readonly T[]): T[] {
+  let before = noise
+  for (const [k, slot] of slots.entries()) {
+    const h = sigmas[k + 1]! - sigmas[k]!
+    space.linearCombination(slot, [
+      { weight: 1, vector: before },
+      { weight: h, vector: slot },
+    ])
+    before = slot
+  }
+  return [noise, ...slots]
+}
+
+function notFull(what: string): Error {
+  return invalidArgument('recorder', `${what}; record a run that evaluates every step once (no policy)`)
+}

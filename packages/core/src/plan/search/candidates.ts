@@ -1,0 +1,169 @@
+import { shiftSigma } from '../../schedule/shifted.ts'
+import { judge, meanOf, psnrOf } from '../document/quality.ts'
+import { createRehearsal, type RehearsalOptions } from '../fit/rehearse.ts'
+import { type Parts, prefixKey, type Route } from '../fit/route.ts'
+import type { FitMode } from '../fit/visit.ts'
+import type { EdgeErrors } from '../price/edges.ts'
+import { type EdgeCost, shortestPaths } from '../price/shortest-path.ts'
+import { climb } from './climb.ts'
+import { lowestResponse, responsesNear } from './response.ts'
+
+/** A schedule worth trying: which family proposed it, and how its weights are found. */
+export interface Candidate extends Route {
+  readonly family: string
+  readonly mode: FitMode
+  /** What its weights are of. */
+  readonly parts: Parts
+  /** What rehearsed weights take the model to answer to errors; left out where that was not known. */
+  readonly response?: number | undefined
+}
+
+/** Where a candidate's weights come from, and what they are of. */
+export type Weighting = Pick<Candidate, 'mode' | 'parts' | 'response'>
+
+/** Exponents by which squared errors at sigma 1 count more than at sigma 0: how much a flow amplifies early ones differs. */
+const tilts = [1, 0, -1, -2, 2] as const
+
+const shifts = [1.5, 2, 3, 1] as const
+
+/** Runs that a schedule is rehearsed on to forecast how it does. */
+const forecastRuns = 4
+
+/** Where candidates of every budget come from. */
+export interface Proposals {
+  /**
+   * Schedules of `nfe` evaluations, duplicates left out; weights are of whole velocities, of guided models too. Of cheapest
+   * paths by several costs and shifted grids the one with the best forecast, improved node by node by the same forecast; the
+   * cheapest path by {@link tiltedCost}, good on most models; the others by their forecasts. Where the model's `response` is not known
+   * yet, schedules have to bear all there may be.
+   */
+  candidates(nfe: number, response: number | undefined): Candidate[]
+  /** The schedule with the best forecast where errors grow as much as is reckoned with. */
+  safest(nfe: number): Candidate
+  /** Expected score of schedules, dB, several too high: only differences mean something. */
+  forecaster(response: number | undefined): Forecast
+}
+
+/** How well a schedule is expected to do. */
+export type Forecast = (path: readonly number[]) => number
+
+export interface ProposalsOptions {
+  readonly edges: EdgeErrors
+  readonly budgets: readonly number[]
+  readonly rehearsal: RehearsalOptions
+  /** Peak-to-peak range of the data. */
+  readonly range: number
+}
+
+export function createProposals({ edges, budgets, rehearsal, range }: ProposalsOptions): Proposals {
+  const { sigmas } = rehearsal
+  const grams = rehearsal.grams.slice(0, forecastRuns)
+  const tilting = tiltedCost(edges, sigmas)
+  const shapes = cheapestPaths(edges, sigmas, tilting, Math.max(...budgets))
+  const forecaster = (response: number | undefined): Forecast => {
+    const { errors } = createRehearsal({ ...rehearsal, grams, responses: responsesNear(response) })
+    return (path) => judge(errors({ path }).map((mse) => psnrOf(mse, range)))
+  }
+  const known = (nfe: number): Proposed[] => [
+    ...[...shapes].map(([family, paths]) => ({ family, path: paths.get(nfe)! })),
+    ...shifts.map((shift) => ({ family: `shift-${shift}`, path: shiftedPath(sigmas, nfe, shift) })),
+  ]
+  const climbing = (nfe: number, response: number | undefined): Proposed[] => {
+    const forecast = forecaster(response)
+    const ranked = known(nfe)
+      .map((one) => ({ ...one, value: forecast(one.path) }))
+      .sort((a, b) => b.value - a.value)
+    return [{ family: 'climbed', path: climb(ranked[0]!.path, forecast) }, ...ranked]
+  }
+  const candidate = ({ family, path }: Proposed, response: number | undefined): Candidate => {
+    return { family, path, response, mode: 'rehearsed', parts: 1 }
+  }
+  return {
+    candidates: (nfe, response) => {
+      const [climbed, ...ranked] = climbing(nfe, response)
+      return distinct([climbed!, known(nfe)[0]!, ...ranked].map((one) => candidate(one, response)))
+    },
+    safest: (nfe) => candidate(climbing(nfe, lowestResponse)[0]!, lowestResponse),
+    forecaster,
+  }
+}
+
+type Proposed = Pick<Candidate, 'family' | 'path'>
+
+/** Mean squared errors of jumps over the recorded runs, those of the earliest counted four times. */
+export function tiltedCost(edges: EdgeErrors, sigmas: readonly number[]): EdgeCost {
+  const errors = new Float64Array(edges.runs)
+  return (previous, i, j) => {
+    edges.measure(errors, previous, i, j)
+    return (1 + sigmas[i]!) ** 2 * meanOf(errors)
+  }
+}
+
+/** Cheapest paths of every budget by several costs, the best known first. */
+function cheapestPaths(
+  edges: EdgeErrors,
+  sigmas: readonly number[],
+  tilting: EdgeCost,
+  maxBudget: number,
+): Map<string, Map<number, readonly number[]>> {
+  const errors = new Float64Array(edges.runs)
+  const measured = (previous: number, i: number, j: number): Float64Array => {
+    edges.measure(errors, previous, i, j)
+    return errors
+  }
+  const raised = (tilt: number, i: number): number => Math.exp(tilt * sigmas[i]!)
+  const costs: [string, EdgeCost][] = [
+    ['tilted', tilting],
+    ...tilts.map((tilt): [string, EdgeCost] => [
+      `tilt ${tilt}`,
+      (previous, i, j) => raised(tilt, i) * meanOf(measured(previous, i, j)),
+    ]),
+    // Jumps by the newest velocity alone: with few evaluations the one before it is too far off to help.
+    ['newest', (_, i, j) => tilting(i, i, j)],
+  ]
+  return new Map(costs.map(([family, cost]) => [family, shortestPaths(edges.numSteps, maxBudget, cost)]))
+}
+
+/** The grid indices closest to a shifted grid of `budget` steps, made strictly increasing. */
+export function shiftedPath(sigmas: readonly number[], budget: number, shift: number): number[] {
+  const numSteps = sigmas.length - 1
+  const path = Array.from({ length: budget + 1 }, (_, k) =>
+    nearestIndex(sigmas, sigmas[0]! * shiftSigma(1 - k / budget, shift)),
+  )
+  path[0] = 0
+  path[budget] = numSteps
+  for (let k = 1; k <= budget; k++) path[k] = Math.max(path[k]!, path[k - 1]! + 1)
+  path[budget] = numSteps
+  for (let k = budget - 1; k > 0; k--) path[k] = Math.min(path[k]!, path[k + 1]! - 1)
+  return path
+}
+
+/** Index of the grid value closest to `sigma`. */
+export function nearestIndex(sigmas: readonly number[], sigma: number): number {
+  let best = 0
+  for (let k = 1; k < sigmas.length; k++) {
+    if (Math.abs(sigmas[k]! - sigma) < Math.abs(sigmas[best]! - sigma)) best = k
+  }
+  return best
+}
+
+/** Tells candidates apart by what they do. */
+export function nameOf(candidate: Candidate): string {
+  return `${kindOf(candidate)} ${prefixKey(candidate)}`
+}
+
+/** Tells weightings apart; only rehearsed weights depend on the response. */
+export function kindOf({ mode, parts, response }: Weighting): string {
+  return mode === 'rehearsed' ? `${mode} ${response ?? 'any'} ${parts}` : `${mode} ${parts}`
+}
+
+/** Of equal routes with equal weights the first. */
+export function distinct<C extends Candidate>(candidates: readonly C[]): C[] {
+  const seen = new Set<string>()
+  return candidates.filter((candidate) => {
+    const key = nameOf(candidate)
+    if (seen.has(key)) return false
+    seen.add(key)
+    return true
+  })
+}
