@@ -1,4 +1,4 @@
-import type { AbortSignalLike } from './ports/velocity.ts'
+import type { AbortSignalLike } from './abort-signal.ts'
 
 export type FastFlowErrorCode =
   | 'invalid-argument'

@@ -1,3 +1,4 @@
+export type { AbortSignalLike } from './abort-signal.ts'
 export {
   FastFlowError,
   type FastFlowErrorCode,
@@ -11,7 +12,7 @@ export { lagrangeWeights } from './extrapolate/lagrange.ts'
 export { isRecord, parseJson } from './json.ts'
 export { calibrate } from './plan/calibrate/calibrate.ts'
 export type { Checkpoint } from './plan/calibrate/checkpoint.ts'
-export { coarserSchedule, type PlanFloor } from './plan/calibrate/floor.ts'
+export { coarserSchedule } from './plan/calibrate/floor.ts'
 export type { CalibrateOptions, CalibrationProgress } from './plan/calibrate/options.ts'
 export { type RefineOptions, refine } from './plan/calibrate/refine.ts'
 export { type ValidateOptions, validatePlan } from './plan/calibrate/validate.ts'
@@ -19,13 +20,9 @@ export type { PlanCalibration, PlanDocument, PlanEntry, PlanKey } from './plan/d
 export type { Frontier, PlanBudget } from './plan/document/frontier.ts'
 export { type GuidanceInterval, guidanceActs, takesBothPasses } from './plan/document/guidance-interval.ts'
 export { type ExpectedKey, parsePlan } from './plan/document/parse.ts'
-export {
-  decisionsOf,
-  type PlannedGuidance,
-  type PlannedSteps,
-  passesOf,
-  planPolicy,
-} from './plan/document/plan-policy.ts'
+export type { PlanFloor } from './plan/document/plan-floor.ts'
+export { decisionsOf, passesOf, planPolicy } from './plan/document/plan-policy.ts'
+export type { PlannedGuidance, PlannedSteps } from './plan/document/planned-steps.ts'
 export type { PlanQuality } from './plan/document/quality.ts'
 export type { PlanChoice, QualityTarget } from './plan/document/quality-target.ts'
 export { planFromMask } from './plan/fit/mask.ts'
@@ -34,7 +31,7 @@ export type { PlanTarget } from './plan/price/increments.ts'
 export { type RecordOptions, recordTrajectory } from './plan/record/record.ts'
 export { createRecorder, type Recorder, type RecorderOptions } from './plan/record/recorder.ts'
 export type { Trajectory } from './plan/record/trajectory.ts'
-export type { Trial } from './plan/search/trials.ts'
+export type { Trial } from './plan/search/trial.ts'
 export {
   type BanditSkipOptions,
   type BanditSkipState,
@@ -75,7 +72,7 @@ export type {
 export type { PolicyStore } from './ports/policy-store.ts'
 export type { QualityInput, QualityProxy, QualityScore, RgbImage } from './ports/quality-proxy.ts'
 export type { JournalContent, UpdateJournal } from './ports/update-journal.ts'
-export type { AbortSignalLike, GuidanceSlot, Velocity, VelocityCall } from './ports/velocity.ts'
+export type { GuidanceSlot, Velocity, VelocityCall } from './ports/velocity.ts'
 export { fillNormal, portableLog } from './random/normal.ts'
 export { createRandom, type Random, restoreRandom, type SeededRandom } from './random/random.ts'
 export type { PassCount, SampleOptions } from './sample/options.ts'

@@ -7,18 +7,15 @@ import { priorRule } from '../src/plan/fit/visit.ts'
 import { blurred } from '../src/plan/price/blurred.ts'
 import { createEdgeErrors, type EdgeErrors } from '../src/plan/price/edges.ts'
 import { incrementsOf } from '../src/plan/price/increments.ts'
+import { nearestIndex } from '../src/plan/price/nearest-index.ts'
 import { shortestPaths } from '../src/plan/price/shortest-path.ts'
-import {
-  type Candidate,
-  createProposals,
-  nearestIndex,
-  type Proposals,
-  shiftedPath,
-} from '../src/plan/search/candidates.ts'
+import type { Candidate } from '../src/plan/search/candidate.ts'
+import { createProposals, type Proposals, shiftedPath } from '../src/plan/search/candidates.ts'
 import { climb, movesOf } from '../src/plan/search/climb.ts'
 import { fitResponse } from '../src/plan/search/response.ts'
 import { type Found, searchBudgets } from '../src/plan/search/search.ts'
-import type { Trial, Trials } from '../src/plan/search/trials.ts'
+import type { Trial } from '../src/plan/search/trial.ts'
+import type { Trials } from '../src/plan/search/trials.ts'
 import { quadratic, record, recordedEdges, schedule } from './support/plan.ts'
 
 describe('edge errors', () => {

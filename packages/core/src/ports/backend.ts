@@ -1,6 +1,6 @@
+import type { AbortSignalLike } from '../abort-signal.ts'
 import type { ModelRunner } from './model-runner.ts'
 import type { PolicyStore } from './policy-store.ts'
-import type { AbortSignalLike } from './velocity.ts'
 
 /** Progress of loading, in the words of other JavaScript model libraries. */
 export interface LoadProgress {

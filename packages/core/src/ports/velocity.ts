@@ -1,9 +1,4 @@
-/** The part of the web's AbortSignal that sampling reads. */
-export interface AbortSignalLike {
-  readonly aborted: boolean
-  readonly reason?: unknown
-}
-
+import type { AbortSignalLike } from '../abort-signal.ts'
 /**
  * Where classifier-free guidance puts its second part, apart from the velocity: the guidance term
  * `g = (scale - 1) (c - u)`, c under the condition and u without it, so that `v = c + g`.

@@ -1,6 +1,7 @@
+import type { AbortSignalLike } from '../abort-signal.ts'
 import type { Extrapolator } from '../extrapolate/extrapolator.ts'
 import type { SkipPolicy } from '../policy/policy.ts'
-import type { AbortSignalLike, Velocity } from '../ports/velocity.ts'
+import type { Velocity } from '../ports/velocity.ts'
 import type { Random } from '../random/random.ts'
 import type { Schedule } from '../schedule/schedule.ts'
 import type { Solver } from '../solver/solver.ts'

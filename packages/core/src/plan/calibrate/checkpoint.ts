@@ -1,8 +1,8 @@
 import { FastFlowError, invalidArgument } from '../../errors.ts'
+import type { PlanFloor } from '../document/plan-floor.ts'
 import type { Parts } from '../fit/route.ts'
 import type { PlanTarget } from '../price/increments.ts'
-import type { Trial } from '../search/trials.ts'
-import type { PlanFloor } from './floor.ts'
+import type { Trial } from '../search/trial.ts'
 
 /** Where a calibration stands; plain JSON. Latents are not in it: runs are recorded again if more has to be walked. */
 export interface Checkpoint {

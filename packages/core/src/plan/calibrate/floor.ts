@@ -1,21 +1,11 @@
 import type { Velocity } from '../../ports/velocity.ts'
 import { sample } from '../../sample/sample.ts'
 import { createSchedule, numStepsOf, type Schedule } from '../../schedule/schedule.ts'
+import type { PlanFloor } from '../document/plan-floor.ts'
 import { psnrOf } from '../document/quality.ts'
 import type { Ledger } from '../search/ledger.ts'
 import type { Settings } from './options.ts'
 import type { Teachers } from './teachers.ts'
-
-/**
- * How far the baseline is from itself and from the truth: PSNR of single calibration runs, dB; empty where not measured.
- * Results closer to the baseline than this differ by less than its own choice of steps.
- */
-export interface PlanFloor {
-  /** Euler with a tenth fewer steps (T - 5 of 50) against the full baseline. */
-  readonly fewerSteps: readonly number[]
-  /** The baseline against the exact solution. Measured for `target: 'exact'`, where that solution is at hand. */
-  readonly exact: readonly number[]
-}
 
 /**
  * Measures the floor with as many of `floorRuns` runs as the evaluations left pay for. It cannot be had from recorded

@@ -1,5 +1,6 @@
+import type { AbortSignalLike } from '../../abort-signal.ts'
 import { invalidArgument } from '../../errors.ts'
-import type { AbortSignalLike, Velocity } from '../../ports/velocity.ts'
+import type { Velocity } from '../../ports/velocity.ts'
 import { numStepsOf, type Schedule } from '../../schedule/schedule.ts'
 import { float32Space } from '../../space/float32.ts'
 import type { VectorSpace } from '../../space/vector-space.ts'

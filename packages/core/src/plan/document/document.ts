@@ -1,7 +1,7 @@
-import type { PlanFloor } from '../calibrate/floor.ts'
 import type { PlanTarget } from '../price/increments.ts'
 import type { GuidanceInterval } from './guidance-interval.ts'
-import type { PlannedSteps } from './plan-policy.ts'
+import type { PlanFloor } from './plan-floor.ts'
+import type { PlannedSteps } from './planned-steps.ts'
 import type { PlanQuality } from './quality.ts'
 
 /** Everything that changes the statistics a plan rests on; a run that differs in any of it needs another plan. */

@@ -1,6 +1,6 @@
 import { invalidArgument } from '../../errors.ts'
 import { numStepsOf, type Schedule } from '../../schedule/schedule.ts'
-import type { PlannedSteps } from '../document/plan-policy.ts'
+import type { PlannedSteps } from '../document/planned-steps.ts'
 import { ruleWeights } from './transfer.ts'
 
 /**

@@ -4,7 +4,7 @@ import { compact, type PlanDocument, type PlanEntry, type PlanKey } from '../doc
 import { createFrontier, type Frontier } from '../document/frontier.ts'
 import { summarise } from '../document/quality.ts'
 import type { PlanTarget } from '../price/increments.ts'
-import { nearestIndex } from '../search/candidates.ts'
+import { nearestIndex } from '../price/nearest-index.ts'
 import { ruleRow } from './route.ts'
 import { priorRule } from './visit.ts'
 

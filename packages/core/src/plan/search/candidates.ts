@@ -1,25 +1,13 @@
 import { shiftSigma } from '../../schedule/shifted.ts'
 import { judge, meanOf, psnrOf } from '../document/quality.ts'
 import { createRehearsal, type RehearsalOptions } from '../fit/rehearse.ts'
-import { type Parts, prefixKey, type Route } from '../fit/route.ts'
-import type { FitMode } from '../fit/visit.ts'
 import type { EdgeErrors } from '../price/edges.ts'
+import { nearestIndex } from '../price/nearest-index.ts'
 import { type EdgeCost, shortestPaths } from '../price/shortest-path.ts'
+import type { Candidate } from './candidate.ts'
+import { distinct } from './candidate.ts'
 import { climb } from './climb.ts'
 import { lowestResponse, responsesNear } from './response.ts'
-
-/** A schedule worth trying: which family proposed it, and how its weights are found. */
-export interface Candidate extends Route {
-  readonly family: string
-  readonly mode: FitMode
-  /** What its weights are of. */
-  readonly parts: Parts
-  /** What rehearsed weights take the model to answer to errors; left out where that was not known. */
-  readonly response?: number | undefined
-}
-
-/** Where a candidate's weights come from, and what they are of. */
-export type Weighting = Pick<Candidate, 'mode' | 'parts' | 'response'>
 
 /** Exponents by which squared errors at sigma 1 count more than at sigma 0: how much a flow amplifies early ones differs. */
 const tilts = [1, 0, -1, -2, 2] as const
@@ -136,34 +124,4 @@ export function shiftedPath(sigmas: readonly number[], budget: number, shift: nu
   path[budget] = numSteps
   for (let k = budget - 1; k > 0; k--) path[k] = Math.min(path[k]!, path[k + 1]! - 1)
   return path
-}
-
-/** Index of the grid value closest to `sigma`. */
-export function nearestIndex(sigmas: readonly number[], sigma: number): number {
-  let best = 0
-  for (let k = 1; k < sigmas.length; k++) {
-    if (Math.abs(sigmas[k]! - sigma) < Math.abs(sigmas[best]! - sigma)) best = k
-  }
-  return best
-}
-
-/** Tells candidates apart by what they do. */
-export function nameOf(candidate: Candidate): string {
-  return `${kindOf(candidate)} ${prefixKey(candidate)}`
-}
-
-/** Tells weightings apart; only rehearsed weights depend on the response. */
-export function kindOf({ mode, parts, response }: Weighting): string {
-  return mode === 'rehearsed' ? `${mode} ${response ?? 'any'} ${parts}` : `${mode} ${parts}`
-}
-
-/** Of equal routes with equal weights the first. */
-export function distinct<C extends Candidate>(candidates: readonly C[]): C[] {
-  const seen = new Set<string>()
-  return candidates.filter((candidate) => {
-    const key = nameOf(candidate)
-    if (seen.has(key)) return false
-    seen.add(key)
-    return true
-  })
 }

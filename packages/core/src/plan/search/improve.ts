@@ -1,8 +1,10 @@
-import type { Candidate, Forecast } from './candidates.ts'
+import type { Candidate } from './candidate.ts'
+import type { Forecast } from './candidates.ts'
 import { movesOf } from './climb.ts'
 import type { Ledger } from './ledger.ts'
 import type { Found } from './search.ts'
-import { isBetter, type Trial, type Trials } from './trials.ts'
+import type { Trial } from './trial.ts'
+import { isBetter, type Trials } from './trials.ts'
 
 export interface ImproveOptions {
   readonly trials: Trials

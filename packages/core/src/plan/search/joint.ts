@@ -1,6 +1,8 @@
 import type { EdgeErrors } from '../price/edges.ts'
 import { type EdgeCost, shortestPaths } from '../price/shortest-path.ts'
-import { type Candidate, distinct, tiltedCost } from './candidates.ts'
+import type { Candidate } from './candidate.ts'
+import { distinct } from './candidate.ts'
+import { tiltedCost } from './candidates.ts'
 
 /** Evaluations for a number of passes: the more of them conditional, the more evaluations there can be. */
 const mostShare = 0.8

@@ -1,5 +1,6 @@
+import type { AbortSignalLike } from '../../abort-signal.ts'
 import { FastFlowError } from '../../errors.ts'
-import type { AbortSignalLike, Velocity } from '../../ports/velocity.ts'
+import type { Velocity } from '../../ports/velocity.ts'
 import type { VectorSpace } from '../../space/vector-space.ts'
 
 /** Counts every evaluation a calibration makes and keeps it within its limit. */

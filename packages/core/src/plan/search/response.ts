@@ -1,6 +1,6 @@
 import { meanOf, psnrOf } from '../document/quality.ts'
 import type { Rehearsal } from '../fit/rehearse.ts'
-import type { Trial } from './trials.ts'
+import type { Trial } from './trial.ts'
 
 /**
  * What models answer to errors on the whole, see {@link RehearsalOptions.responses}. That a model damps errors is never assumed:

@@ -1,7 +1,9 @@
 import { judge } from '../document/quality.ts'
-import { type Candidate, distinct } from './candidates.ts'
+import type { Candidate } from './candidate.ts'
+import { distinct } from './candidate.ts'
 import type { Ledger } from './ledger.ts'
-import { isBetter, type Trial, type Trials } from './trials.ts'
+import type { Trial } from './trial.ts'
+import { isBetter, type Trials } from './trials.ts'
 
 /** The best plan found for one budget and everything it was compared with on all runs. */
 export interface Found {

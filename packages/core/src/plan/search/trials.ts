@@ -1,16 +1,9 @@
 import { judge, psnrOf } from '../document/quality.ts'
-import { type Candidate, kindOf, nameOf, type Weighting } from './candidates.ts'
+import type { Candidate, Weighting } from './candidate.ts'
+import { kindOf, nameOf } from './candidate.ts'
 import type { Ledger } from './ledger.ts'
+import type { Trial } from './trial.ts'
 import type { Walker } from './walker.ts'
-
-/** A candidate that has been walked. Plain data. */
-export interface Trial extends Candidate {
-  /** PSNR of the first runs, in their order. */
-  readonly scores: readonly number[]
-  readonly weights: readonly (readonly number[])[]
-  /** Weight of the state in the last jump; left out where it was never walked. */
-  readonly stateWeight?: number
-}
 
 /** Walks candidates, remembers what came out, and stays within the evaluations it may make. */
 export interface Trials {
