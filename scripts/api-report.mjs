@@ -46,7 +46,12 @@ function reportOf({ folder, name, types }) {
       configObject: {
         projectFolder: join(root, folder),
         mainEntryPointFilePath: join(root, folder, types),
-        compiler: { overrideTsconfig: { compilerOptions, files: [types] } },
+        compiler: {
+          overrideTsconfig: {
+            compilerOptions: { ...compilerOptions, typeRoots: [join(root, folder, 'node_modules/@types')] },
+            files: [types],
+          },
+        },
         apiReport: {
           enabled: true,
           reportFileName: `${name}.api.md`,

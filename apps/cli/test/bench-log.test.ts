@@ -1,9 +1,9 @@
 import { appendFile, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { BenchCost } from '@fastflow/bench'
+import { createTally } from '@fastflow/bench'
 import { expect, onTestFinished, test } from 'vitest'
-import type { BenchCost } from '../src/bench/document.ts'
-import { openBenchLog } from '../src/bench/log.ts'
-import { createTally } from '../src/bench/tally.ts'
+import { openBenchLog } from '../src/bench-log.ts'
 import { cli, temporaryFolder } from './run-cli.ts'
 
 const spent = (samples: number): BenchCost => ({ learning: 0, planning: 0, oracle: 0, tuning: 0, samples })

@@ -1,9 +1,14 @@
+import type { Pool, PoolRun, PoolSample } from '@fastflow/bench'
+import {
+  applyGuard,
+  type CoverageRow,
+  compareGuards,
+  coverageOf,
+  type GuardRow,
+  variantsOf,
+} from '@fastflow/bench'
 import { calibrate, createRandom, fillNormal, linearSchedule, type PlanDocument } from '@fastflow/core'
 import { describe, expect, it, onTestFinished, test } from 'vitest'
-import { compareGuards, type GuardRow } from '../src/bench/pool/compare-guards.ts'
-import { type CoverageRow, coverageOf } from '../src/bench/pool/coverage.ts'
-import { applyGuard, variantsOf } from '../src/bench/pool/guards.ts'
-import type { Pool, PoolRun, PoolSample } from '../src/bench/pool/record.ts'
 import { cli, temporaryFolder } from './run-cli.ts'
 
 const NUM_STEPS = 50

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { BenchDocument } from '@fastflow/bench'
 import { expect, onTestFinished, test } from 'vitest'
-import type { BenchDocument } from '../src/bench/document.ts'
 import { cli, temporaryFolder } from './run-cli.ts'
 
 const settings = [

@@ -1,11 +1,8 @@
 import { join } from 'node:path'
+import { driftOf, fixedNfeFor, learningCurves, splitTable, targetCoverageOf } from '@fastflow/bench'
 import { createRandom, fillNormal } from '@fastflow/core'
 import type { Goal, QualityTable } from '@fastflow/pipelines'
 import { expect, onTestFinished, test } from 'vitest'
-import { coverageOf } from '../src/learning/coverage.ts'
-import { fixedNfeFor, learningCurves } from '../src/learning/curves.ts'
-import { driftOf } from '../src/learning/drift.ts'
-import { splitTable } from '../src/learning/split.ts'
 import { cli, repository, temporaryFolder } from './run-cli.ts'
 
 const goal: Goal = { metric: 'lpips', limit: 0.05, confidence: 0.95 }
@@ -65,7 +62,7 @@ test('the fixed plans for a worst tenth are interpolated', () => {
 })
 
 test('coverage: what is certified is kept, what cannot be is refused', () => {
-  const [strict, loose] = coverageOf(tableOf(200), {
+  const [strict, loose] = targetCoverageOf(tableOf(200), {
     limits: [0.003, 0.05],
     confidence: 0.95,
     repeats: 10,

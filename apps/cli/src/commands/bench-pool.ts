@@ -1,14 +1,19 @@
 import { resolve } from 'node:path'
+import {
+  compareGuards,
+  coverageOf,
+  noLog,
+  type PoolSettings,
+  recordPool,
+  subjectsOf,
+  takingTurns,
+} from '@fastflow/bench'
 import { planDigest } from '@fastflow/pipelines'
-import { noLog, openBenchLog } from '../bench/log.ts'
-import { compareGuards } from '../bench/pool/compare-guards.ts'
-import { coverageOf } from '../bench/pool/coverage.ts'
-import { type PoolSettings, recordPool } from '../bench/pool/record.ts'
-import { coverageTable, guardTable } from '../bench/pool/table.ts'
-import { subjectsOf, takingTurns } from '../bench/turns.ts'
+import { openBenchLog } from '../bench-log.ts'
 import type { Io } from '../io.ts'
 import { createProgress } from '../progress.ts'
 import { runSettingsOf, withPipeline } from '../session.ts'
+import { coverageTable, guardTable } from '../tables/pool.ts'
 import type { BenchCommandOptions } from './bench.ts'
 
 export type BenchPoolOptions = Pick<

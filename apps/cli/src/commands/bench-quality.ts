@@ -1,16 +1,15 @@
 import { resolve } from 'node:path'
 import { nodeBackend } from '@fastflow/backend-node'
+import type { QualityDocument } from '@fastflow/bench'
+import { runQuality, summarizeQuality } from '@fastflow/bench'
 import { invalidArgument } from '@fastflow/core'
 import type { Pipeline } from '@fastflow/pipelines'
 import { loadClip, type Clip as Scorer } from '@fastflow/proxies'
+import { casesOf } from '../cases.ts'
 import type { Io } from '../io.ts'
 import { createProgress } from '../progress.ts'
-import { casesOf } from '../quality/cases.ts'
-import type { QualityDocument } from '../quality/document.ts'
-import { runQuality } from '../quality/run.ts'
-import { summarizeQuality } from '../quality/summarize.ts'
-import { qualityTable } from '../quality/table.ts'
 import { type ModelOptions, type RunOptions, runSettingsOf, withPipeline } from '../session.ts'
+import { qualityTable } from '../tables/quality.ts'
 
 export interface BenchQualityOptions extends ModelOptions, RunOptions {
   readonly nfe: readonly number[]
@@ -70,6 +69,7 @@ async function measure(
       flow,
       scorer,
       signal: io.signal,
+      now: () => performance.now(),
       onSample: (done) => progress.update(done, samples, 'samples'),
       onNote: (note) => io.log(note),
     })

@@ -1,14 +1,15 @@
 import { dirname, resolve } from 'node:path'
+import { type BenchLog, noLog } from '@fastflow/bench'
 import { type Pipeline, planDigest } from '@fastflow/pipelines'
-import { type BenchLog, noLog, openBenchLog } from '../bench/log.ts'
-import { measureSection, type Terms } from '../bench/section.ts'
-import { benchTable } from '../bench/table.ts'
+import type { ModelSection } from '@fastflow/report'
+import { renderReport } from '@fastflow/report'
+import { openBenchLog } from '../bench-log.ts'
+import { casesOf, digestOf } from '../cases.ts'
 import { prepareFolder, writeWhole } from '../files.ts'
 import type { Io } from '../io.ts'
-import { casesOf, digestOf } from '../quality/cases.ts'
-import type { ModelSection } from '../report/document.ts'
-import { renderReport } from '../report/report.ts'
+import { measureSection, type Terms } from '../section/section.ts'
 import { type ModelOptions, type RunOptions, runSettingsOf, withPipeline } from '../session.ts'
+import { benchTable } from '../tables/bench.ts'
 
 export interface BenchCommandOptions extends ModelOptions, RunOptions {
   readonly nfe: readonly number[]

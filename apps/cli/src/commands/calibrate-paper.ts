@@ -1,6 +1,5 @@
+import { learnPaper, subjectsOf, takingTurns } from '@fastflow/bench'
 import { policyDigest } from '@fastflow/pipelines'
-import { learnPaper } from '../bench/learn.ts'
-import { subjectsOf, takingTurns } from '../bench/turns.ts'
 import { fileAt, type OutputPlace, writeWhole } from '../files.ts'
 import type { Io } from '../io.ts'
 import { createProgress } from '../progress.ts'

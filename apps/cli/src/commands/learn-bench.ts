@@ -1,11 +1,17 @@
+import {
+  type Coverage,
+  type Curve,
+  type DriftResult,
+  driftOf,
+  fixedNfeFor,
+  learningCurves,
+  targetCoverageOf,
+} from '@fastflow/bench'
 import type { Metric, QualityTable } from '@fastflow/pipelines'
 import type { Io } from '../io.ts'
-import { type Coverage, coverageOf } from '../learning/coverage.ts'
-import { type Curve, fixedNfeFor, learningCurves } from '../learning/curves.ts'
-import { type DriftResult, driftOf } from '../learning/drift.ts'
 import { landingsOf } from '../learning/landings.ts'
 import type { ModelOptions, RunOptions } from '../session.ts'
-import { textTable } from '../text-table.ts'
+import { textTable } from '../tables/text-table.ts'
 import { measureModel } from './measure.ts'
 
 export interface LearnBenchOptions extends ModelOptions, RunOptions {
@@ -66,7 +72,12 @@ export async function learnBenchCommand(io: Io, options: LearnBenchOptions): Pro
     limit,
     runs: table.runs.length,
     curves: learningCurves(table, goal, { generations, repeats }),
-    coverage: coverageOf(table, { limits, confidence, repeats: COVERAGE_REPEATS, samples: COVERAGE_SAMPLES }),
+    coverage: targetCoverageOf(table, {
+      limits,
+      confidence,
+      repeats: COVERAGE_REPEATS,
+      samples: COVERAGE_SAMPLES,
+    }),
     drift: driftOf(table, goal, arm, swapped, { repeats, unchanged: UNCHANGED }),
   }
   io.out(options.json ? JSON.stringify(result, null, 2) : describe(result, table))

@@ -1,13 +1,13 @@
 import { resolve } from 'node:path'
 import { type Metric, planDigest, type QualityTable, tableDigest } from '@fastflow/pipelines'
 import { quantile } from '@fastflow/proxies'
+import { readCases, shownIn } from '../cases.ts'
 import { fileAt, prepareOutput, writeWhole } from '../files.ts'
 import type { Io } from '../io.ts'
 import { createProgress } from '../progress.ts'
 import { openProxy } from '../proxies/open-proxy.ts'
-import { readCases, shownIn } from '../quality/cases.ts'
 import { type ModelOptions, type RunOptions, runSettingsOf, withPipeline } from '../session.ts'
-import { textTable } from '../text-table.ts'
+import { textTable } from '../tables/text-table.ts'
 
 export interface MeasureCommandOptions extends ModelOptions, RunOptions {
   readonly metric: Metric

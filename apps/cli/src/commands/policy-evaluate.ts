@@ -10,7 +10,7 @@ import type { ChoiceRecord, DecisionRecord } from '@fastflow/pipelines'
 import type { Io } from '../io.ts'
 import { readDecisionLog } from '../learning/decision-log.ts'
 import { type LogPolicy, namedPolicy, rewardModel } from '../learning/log-policy.ts'
-import { textTable } from '../text-table.ts'
+import { textTable } from '../tables/text-table.ts'
 
 export interface PolicyEvaluateOptions {
   readonly policy: string

@@ -12,7 +12,7 @@ import {
 import type { PaperState, PolicyDocument } from '@fastflow/pipelines'
 import type { Io } from '../io.ts'
 import { readPolicyFile } from '../policy-file.ts'
-import { textTable } from '../text-table.ts'
+import { textTable } from '../tables/text-table.ts'
 
 export interface PolicyExportOptions {
   readonly nfe?: number

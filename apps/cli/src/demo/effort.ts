@@ -1,7 +1,6 @@
+import { expectedCost, sumOf } from '@fastflow/bench'
 import type { Pipeline } from '@fastflow/pipelines'
-import { expectedCost } from '../bench/expected.ts'
-import type { Terms } from '../bench/section.ts'
-import { sumOf } from '../bench/tally.ts'
+import type { Terms } from '../section/section.ts'
 
 /** How much a demo does with one model. */
 export type Effort = Pick<Terms, 'samples' | 'paperGenerations' | 'plans' | 'exact' | 'controls' | 'budgets'>

@@ -1,6 +1,6 @@
 import { nodeBackend } from '@fastflow/backend-node'
+import { type Subject, subjectsOf } from '@fastflow/bench'
 import { loadPipeline, type Pipeline } from '@fastflow/pipelines'
-import { type Subject, subjectsOf } from '../bench/turns.ts'
 
 /** What the shipped models of prompts are shown with; none of it is what they were calibrated on. */
 const prompts: Readonly<Record<string, readonly string[]>> = {

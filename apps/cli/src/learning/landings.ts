@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { takingTurns } from '@fastflow/bench'
 import { FastFlowError, invalidArgument, parsePlan, sample } from '@fastflow/core'
 import {
   landingLogs,
@@ -8,10 +9,9 @@ import {
   planDigest,
   type RunSettings,
 } from '@fastflow/pipelines'
-import { takingTurns } from '../bench/turns.ts'
+import { casesOf } from '../cases.ts'
 import type { Io } from '../io.ts'
 import { findModel } from '../models.ts'
-import { casesOf } from '../quality/cases.ts'
 import { type ModelOptions, type RunOptions, runSettingsOf, withPipeline } from '../session.ts'
 
 export interface LandingsOptions extends ModelOptions, RunOptions {

@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import type { Case } from '@fastflow/bench'
+import { subjectsOf } from '@fastflow/bench'
+import { invalidArgument, type RgbImage } from '@fastflow/core'
+import { readImage } from '@fastflow/media'
+import type { CalibrationOptions, Pipeline } from '@fastflow/pipelines'
+import type { Io } from './io.ts'
+
+/** Digest of what is generated, for checkpoints. */
+export function digestOf(cases: readonly Case[]): string {
+  const hash = createHash('sha256')
+  for (const { subject, image } of cases) hash.update(JSON.stringify(subject)).update(image?.data ?? '')
+  return hash.digest('hex')
+}
+
+const FIELDS = ['prompt', 'image', 'target', 'caption'] as const
+
+/**
+ * Reads a file of one JSON object a line: `{ "prompt", "image"?, "target"?, "caption"? }`, pictures as paths relative to
+ * the file. Without a file, the model's own subjects in turn.
+ *
+ * @throws FastFlowError `invalid-argument` naming the line.
+ */
+export async function casesOf(io: Io, pipe: Pipeline, file: string | undefined): Promise<readonly Case[]> {
+  if (file === undefined) return subjectsOf(pipe)
+  const path = resolve(io.cwd, file)
+  const text = await readFile(path, 'utf8').catch((cause) => {
+    throw invalidArgument('--cases', `${path} cannot be read (${cause.code}); give a file of JSON lines`)
+  })
+  const lines = text.split('\n').filter((line) => line.trim() !== '')
+  if (lines.length === 0) throw invalidArgument('--cases', `${path} is empty; write one JSON object a line`)
+  const cases: Case[] = []
+  for (const [n, line] of lines.entries()) {
+    const fields = parseLine(line, `${path}:${n + 1}`)
+    const read = (name: 'image' | 'target'): Promise<RgbImage> | undefined => {
+      const at = fields[name]
+      return at === undefined
+        ? undefined
+        : readImage(io.cwd, join(dirname(path), at), pipe.size, `--cases ${name}`)
+    }
+    const [image, target] = [await read('image'), await read('target')]
+    if (pipe.task === 'image-editing' && image === undefined)
+      throw invalidArgument('--cases', `${path}:${n + 1} has no image; ${pipe.model} edits pictures`)
+    cases.push({ subject: fields.prompt, ...(image && { image }), target, caption: fields.caption })
+  }
+  return cases
+}
+
+/**
+ * {@link casesOf} for runs that take them in turn.
+ *
+ * @throws FastFlowError `invalid-argument` for models that read no prompts, too.
+ */
+export async function readCases(io: Io, pipe: Pipeline, file: string): Promise<readonly Case[]> {
+  if (pipe.task !== 'class-to-image') return casesOf(io, pipe, file)
+  throw invalidArgument('--cases', `is for models that read prompts; ${pipe.model} takes all classes in turn`)
+}
+
+/** Prompts and pictures of the runs; both take turns. */
+export function shownIn(cases: readonly Case[]): Pick<CalibrationOptions, 'prompts' | 'images'> {
+  const images = cases.flatMap(({ image }) => image ?? [])
+  return { prompts: cases.map(({ subject }) => String(subject)), ...(images.length > 0 && { images }) }
+}
+
+type Fields = { readonly prompt: string } & Partial<Record<(typeof FIELDS)[number], string>>
+
+function parseLine(line: string, place: string): Fields {
+  let value: unknown
+  try {
+    value = JSON.parse(line)
+  } catch {
+    throw invalidArgument('--cases', `${place} is not JSON; write one object a line`)
+  }
+  if (typeof value !== 'object' || value === null || !('prompt' in value))
+    throw invalidArgument('--cases', `${place} has no prompt; write { "prompt": "a fox, 3d" }`)
+  for (const [name, field] of Object.entries(value)) {
+    if (!FIELDS.some((known) => known === name))
+      throw invalidArgument('--cases', `${place} has the field ${name}; known are ${FIELDS.join(', ')}`)
+    if (typeof field !== 'string')
+      throw invalidArgument('--cases', `${place} has ${JSON.stringify(field)} as ${name}; write a string`)
+  }
+  const fields = value as Fields
+  if (fields.prompt.trim() !== '') return fields
+  throw invalidArgument('--cases', `${place} has an empty prompt; say what is to be made, e.g. "a fox, 3d"`)
+}

@@ -1,0 +1,22 @@
+import type { BenchSample } from '@fastflow/bench'
+import type { Flow } from '@fastflow/pipelines'
+import type { Comparison, Media, Picture } from '@fastflow/report'
+import { clipMedia, imageMedia } from './media.ts'
+
+/** The images or clips of one sample, full run first, for the methods the report shows. */
+export async function comparisonOf(sample: BenchSample, methods: readonly string[]): Promise<Comparison> {
+  const shown = sample.runs.filter(({ measurement }) => methods.includes(measurement.method))
+  const pictures = await Promise.all(
+    shown.map(async ({ measurement, scores }): Promise<Picture> => {
+      const { method, nfe, decisions, pixels } = measurement
+      const media = await mediaOf(sample.flow, pixels)
+      return { method, nfe, psnr: method === 'full' ? undefined : scores.psnr, decisions, media }
+    }),
+  )
+  return { caption: sample.label, seed: sample.seed, pictures }
+}
+
+function mediaOf({ numFrames, fps, toImage }: Flow, pixels: Float32Array): Promise<Media> {
+  if (fps === undefined) return imageMedia(toImage(pixels))
+  return clipMedia({ fps, frames: Array.from({ length: numFrames }, (_, frame) => toImage(pixels, frame)) })
+}

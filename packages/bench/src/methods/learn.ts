@@ -1,0 +1,73 @@
+import { armStats } from '@fastflow/bandits'
+import type { AbortSignalLike } from '@fastflow/core'
+import { invalidArgument } from '@fastflow/core'
+import type { PaperState, PolicyDocument } from '@fastflow/pipelines'
+import type { LearningCurve } from '../document.ts'
+import type { TurnPipeline } from '../source/turns.ts'
+
+/** Learning noise comes from seeds no bench or demo uses. */
+export const LEARNING_SEED = 1_000_000
+
+export interface LearnSettings {
+  readonly generations: number
+  readonly numSteps: number
+  readonly guidanceScale: number
+  readonly arms?: readonly number[]
+  readonly signal: AbortSignalLike
+  readonly onGeneration?: (done: number, nfe: number) => void
+}
+
+/** What learning gave and what it cost. */
+export interface Learned {
+  readonly document: PolicyDocument
+  readonly state: PaperState
+  readonly curve: LearningCurve
+}
+
+/**
+ * Learns the paper's policy from scratch over `generations` images, the subjects in turn.
+ *
+ * @throws FastFlowError `invalid-argument` where acceleration stays off, so that there is nothing to learn.
+ */
+export async function learnPaper(pipe: TurnPipeline, settings: LearnSettings): Promise<Learned> {
+  const { generations, numSteps, guidanceScale, arms, signal } = settings
+  const nfe: number[] = []
+  let document: PolicyDocument<PaperState> | undefined
+  for (let done = 0; done < generations; done++) {
+    const previous = document
+    const result = await pipe.generateTurn(done, {
+      seed: LEARNING_SEED + done,
+      numSteps,
+      guidanceScale,
+      signal,
+      accelerate: {
+        method: 'paper',
+        fresh: previous === undefined,
+        ...(previous && { policy: previous }),
+        ...(arms && { arms }),
+      },
+    })
+    document = result.policy
+    if (document === undefined)
+      throw invalidArgument('--steps', `${result.notes.join('; ')}: nothing to learn; take more steps`)
+    nfe.push(result.items[0]!.stats.nfe)
+    settings.onGeneration?.(done + 1, nfe.at(-1)!)
+  }
+  const { state } = document!
+  return { document: document!, state, curve: learningCurve(state, nfe) }
+}
+
+/** How a policy learned, out of its last state. */
+export function learningCurve(state: PaperState, nfe: readonly number[]): LearningCurve {
+  const cells = state.bandits.map((bandit) => (bandit === null ? [] : armStats(bandit)))
+  const table = <Value>(value: (step: number, arm: number) => Value): Value[][] =>
+    state.arms.map((_, arm) => cells.map((_, step) => value(step, arm)))
+  return {
+    policy: 'paper',
+    steps: state.numSteps,
+    arms: state.arms,
+    nfe,
+    pulls: table((step, arm) => cells[step]![arm]?.weight ?? 0),
+    means: table((step, arm) => cells[step]![arm]?.mean),
+  }
+}

@@ -1,0 +1,127 @@
+import type { AbortSignalLike } from '@fastflow/core'
+import {
+  type CalibrationProgress,
+  calibrate,
+  type Frontier,
+  invalidArgument,
+  numStepsOf,
+  type PlanTarget,
+  parsePlan,
+  type Schedule,
+} from '@fastflow/core'
+import type { Method } from '../method.ts'
+import { recordRun } from '../source/record-run.ts'
+import type { TurnPipeline } from '../source/turns.ts'
+
+export interface PlanSettings {
+  readonly schedule: Schedule
+  readonly guidanceScale: number
+  readonly budgets: readonly number[]
+  readonly signal: AbortSignalLike
+}
+
+/** What one full run of a calibration is planned with. */
+export type PlanProgress = (progress: CalibrationProgress) => void
+
+/** Frontiers by the family of their rows. */
+export interface Plans {
+  /** Calibrated at the default cost, or the model's own. */
+  readonly plan: Frontier
+  /** From a single ordinary generation. */
+  readonly plan1?: Frontier
+  /** As `plan`, fitted to the exact solution. */
+  readonly 'plan-exact'?: Frontier
+  /** Searched on the noises of the bench itself. */
+  readonly oracle?: Frontier
+  /** Of a guided model: calibrated for network passes, at the default cost once more. */
+  readonly joint?: Frontier
+}
+
+/** Passes that joint plans are made for. */
+const PASSES = [9, 13, 17, 21, 26] as const
+
+/** Seed of the one generation that `plan1` is planned from. */
+const SINGLE_SEED = 2 ** 31 - 1
+
+/** Calibrates on noises no sample uses, the classes in turn. */
+export function makePlan(
+  pipe: TurnPipeline,
+  settings: PlanSettings,
+  aim: { readonly target?: PlanTarget; readonly passes?: readonly number[] },
+  onProgress: PlanProgress,
+): Promise<Frontier> {
+  const { schedule, guidanceScale, signal } = settings
+  const numSteps = numStepsOf(schedule)
+  const budgets = plannable(settings)
+  return pipe.calibrate({ numSteps, guidanceScale, budgets, ...aim, signal, onProgress })
+}
+
+/** Joint plans; undefined for a model without guidance. */
+export async function makeJointPlan(
+  pipe: TurnPipeline,
+  settings: PlanSettings,
+  onProgress: PlanProgress,
+): Promise<Frontier | undefined> {
+  const { schedule, guidanceScale } = settings
+  const { passesPerEvaluation } = await pipe.prepareTurn(0, { seed: 0, guidanceScale })
+  if (passesPerEvaluation !== 2) return undefined
+  const passes = PASSES.filter((count) => count < 2 * numStepsOf(schedule))
+  return makePlan(pipe, settings, { passes }, onProgress)
+}
+
+/** Plans from one full run, with no evaluation more. */
+export async function makeSinglePlan(pipe: TurnPipeline, settings: PlanSettings): Promise<Frontier> {
+  const { schedule, guidanceScale } = settings
+  const run = await recordRun(pipe, { schedule, guidanceScale, seed: SINGLE_SEED })
+  return calibrate({ schedule, budgets: plannable(settings), recorded: [run], evaluations: 0 })
+}
+
+/**
+ * The plan that users get who do not calibrate: the one the model brings, else one from a single ordinary generation.
+ *
+ * Cost: one generation with the largest budget, or one full run.
+ */
+export async function ownPlan(pipe: TurnPipeline, settings: PlanSettings): Promise<Frontier> {
+  const { schedule, guidanceScale, signal } = settings
+  const numSteps = numStepsOf(schedule)
+  const accelerate = { method: 'plan', nfe: Math.max(...plannable(settings)) } as const
+  const { plan, notes } = await pipe.generateTurn(0, {
+    seed: SINGLE_SEED,
+    numSteps,
+    guidanceScale,
+    accelerate,
+    signal,
+  })
+  if (plan === undefined) throw invalidArgument('--steps', `${notes.join('; ')}: there is nothing to plan`)
+  return parsePlan(plan)
+}
+
+function plannable({ schedule, budgets }: PlanSettings): readonly number[] {
+  return budgets.filter((nfe) => nfe < numStepsOf(schedule))
+}
+
+/** The plans of all frontiers at one budget. */
+export function planMethods(
+  schedule: Schedule,
+  { joint: _, ...plans }: Plans,
+  nfe: number,
+): readonly Method[] {
+  return Object.entries<Frontier>(plans).map(([family, frontier]) => ({
+    name: `${family}-${nfe}`,
+    schedule,
+    // A smaller plan that serves this budget too, or the full run.
+    computation: `${family} ${frontier.entry(nfe)?.budget ?? 'full'}`,
+    options: () => ({ policy: frontier.at(nfe) }),
+  }))
+}
+
+/** The joint plans of a guided model: the best within so many network passes. */
+export function jointMethods(schedule: Schedule, { joint }: Plans): readonly Method[] {
+  return (joint?.passes ?? []).map((passes) => ({
+    name: `plan-passes-${passes}`,
+    schedule,
+    // Where the best plan within the passes is one without forecasts, both are the same run.
+    computation: `joint ${joint!.decisions({ passes })}`,
+    options: () => ({ policy: joint!.at({ passes }) }),
+  }))
+}

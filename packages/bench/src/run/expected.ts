@@ -1,0 +1,45 @@
+import { numStepsOf } from '@fastflow/core'
+import type { BenchCost } from '../document.ts'
+import { distinctMethods, type Method } from '../method.ts'
+import { oracleEvaluations } from '../methods/oracle.ts'
+import type { BenchSettings } from './settings.ts'
+
+/** Share of the steps that rules without a stated budget evaluate, about. */
+const SHARE = 0.35
+
+/** Settings of other tools' knobs that tuning tries: of solvers, a budget, and of rules. */
+const TRIED = { solvers: 32, rules: 53 } as const
+
+/** Rows a budget: without a knob, plans, tuned. */
+const ROWS = {
+  fixed: { all: 4, ab2: 1, none: 0 },
+  plans: { calibrated: 4, own: 1, none: 0 },
+  tuned: 13,
+} as const
+
+/** About how many evaluations a bench will make, for the time still to come; {@link expectedSamples} knows better. */
+export function expectedCost(settings: Omit<BenchSettings, 'environment' | 'signal' | 'now'>): BenchCost {
+  const { numSteps, budgets, paperGenerations, tuningSamples, samples, plans, oracle, exact } = settings
+  const all = settings.controls === 'all'
+  const rows = ROWS.fixed[settings.controls] + ROWS.plans[plans] + (tuningSamples > 0 ? ROWS.tuned : 0)
+  const whole = 1 + (all ? 1.3 : 0) + (exact ? 5 : 0) + (paperGenerations > 0 ? SHARE : 0)
+  const perRow = budgets.reduce((sum, nfe) => sum + nfe, 0)
+  return {
+    learning: paperGenerations * numSteps * SHARE,
+    planning: { calibrated: exact ? 41 : 21, own: 1, none: 0 }[plans] * numSteps,
+    oracle: plans === 'calibrated' && oracle ? oracleEvaluations(numSteps, samples) : 0,
+    tuning: tuningSamples * (TRIED.solvers * perRow + (2 + TRIED.rules * SHARE) * numSteps),
+    samples: samples * (whole * numSteps + rows * perRow),
+  }
+}
+
+/** The same for the samples alone, once the methods are known. `exact` is one of them here. */
+export function expectedSamples(methods: readonly Method[], samples: number): number {
+  const nfe = ({ name, schedule }: Method): number => {
+    const steps = numStepsOf(schedule)
+    if (name === 'flat' || name === 'paper') return SHARE * steps
+    const budget = /-(\d+)$/.exec(name)?.[1]
+    return budget === undefined ? steps : Math.min(steps, Number(budget))
+  }
+  return samples * distinctMethods(methods).reduce((sum, method) => sum + nfe(method), 0)
+}

@@ -1,0 +1,151 @@
+import { type Frontier, parsePlan } from '@fastflow/core'
+import type { PaperState } from '@fastflow/pipelines'
+import type { LearningCurve } from '../document.ts'
+import type { BenchLog } from '../log.ts'
+import type { Grids, Method } from '../method.ts'
+import {
+  ab2Methods,
+  fixedMethods,
+  flatMethod,
+  floorMethod,
+  fullMethod,
+  paperMethod,
+} from '../methods/controls.ts'
+import { learningCurve, learnPaper } from '../methods/learn.ts'
+import { oracleEvaluations, searchOracle } from '../methods/oracle.ts'
+import { loadPeers, ruleFamilies } from '../methods/peer-rules.ts'
+import { solverFamilies } from '../methods/peer-solvers.ts'
+import {
+  jointMethods,
+  makeJointPlan,
+  makePlan,
+  makeSinglePlan,
+  ownPlan,
+  type PlanSettings,
+  type Plans,
+  planMethods,
+} from '../methods/plans.ts'
+import { type Family, type Tuned, tune, tunedMethods } from '../methods/tune.ts'
+import { recordRun, velocityNorms } from '../source/record-run.ts'
+import type { Tally } from '../source/tally.ts'
+import type { TurnPipeline } from '../source/turns.ts'
+import type { BenchSettings } from './settings.ts'
+
+/** Tuning noises: no sample, no calibration and no learning uses them. */
+const TUNING_SEED = 2_000_000
+
+/** What preparing the methods needs, besides the pipeline. */
+export interface Preparation {
+  readonly settings: BenchSettings
+  readonly grids: Grids
+  readonly log: BenchLog
+  readonly tally: Tally
+}
+
+/** Every method of the bench, ready to run; learning, calibrating and tuning happen here. */
+export async function prepareMethods(
+  pipe: TurnPipeline,
+  preparation: Preparation,
+): Promise<{ methods: readonly Method[]; learning: LearningCurve | undefined; plans: Plans | undefined }> {
+  const { settings, grids } = preparation
+  const learned = settings.paperGenerations > 0 ? await learn(pipe, preparation) : undefined
+  const plans = settings.plans === 'none' ? undefined : await plan(pipe, preparation)
+  const tuned = settings.tuningSamples > 0 ? await tuneAll(pipe, preparation) : []
+  const all = settings.controls === 'all'
+  const fixed = { all: fixedMethods, ab2: ab2Methods, none: () => [] }[settings.controls]
+  const methods = [
+    fullMethod(grids),
+    ...(all ? [floorMethod(grids)] : []),
+    ...settings.budgets.flatMap((nfe) => [
+      ...fixed(grids, nfe),
+      ...(plans ? planMethods(grids.full, plans, nfe) : []),
+    ]),
+    ...(plans ? jointMethods(grids.full, plans) : []),
+    ...tuned,
+    ...(all ? [flatMethod(grids)] : []),
+    ...(learned ? [paperMethod(grids, learned.state)] : []),
+  ]
+  return { methods, learning: learned && learningCurve(learned.state, learned.nfe), plans }
+}
+
+async function learn(
+  pipe: TurnPipeline,
+  { settings, log, tally }: Preparation,
+): Promise<{ state: PaperState; nfe: readonly number[] }> {
+  const { numSteps, guidanceScale, paperGenerations: generations, signal } = settings
+  const onGeneration = (done: number): void => tally.report(`learning ${done} of ${generations}`)
+  tally.enter('learning')
+  return log.once(
+    'learned',
+    async () => {
+      const options = { generations, numSteps, guidanceScale, signal, onGeneration }
+      const { state, curve } = await learnPaper(pipe, options)
+      return { state, nfe: curve.nfe }
+    },
+    tally.cost,
+  )
+}
+
+async function plan(pipe: TurnPipeline, { settings, grids, log, tally }: Preparation): Promise<Plans> {
+  const { guidanceScale, budgets, signal, samples, seed } = settings
+  const options: PlanSettings = { schedule: grids.full, guidanceScale, budgets, signal }
+  const frontier = async (name: string, make: () => Promise<Frontier>): Promise<Frontier> =>
+    parsePlan(await log.once(name, async () => (await make()).toJSON(), tally.cost))
+  tally.enter('planning')
+  if (settings.plans === 'own') return { plan: await frontier('plan', () => ownPlan(pipe, options)) }
+  const planned = await frontier('plan', () =>
+    makePlan(pipe, options, {}, ({ stage }) => tally.report(`planning, ${stage}`)),
+  )
+  const toExact = (): Promise<Frontier> =>
+    makePlan(pipe, options, { target: 'exact' }, ({ stage }) =>
+      tally.report(`planning for the exact solution, ${stage}`),
+    )
+  const exact = settings.exact ? { 'plan-exact': await frontier('plan-exact', toExact) } : {}
+  const plan1 = await frontier('plan1', () => makeSinglePlan(pipe, options))
+  const joint = await log.once(
+    'joint',
+    async () =>
+      (
+        await makeJointPlan(pipe, options, ({ stage }) => tally.report(`planning passes, ${stage}`))
+      )?.toJSON() ?? null,
+    tally.cost,
+  )
+  const plans: Plans = { plan: planned, plan1, ...exact, ...(joint && { joint: parsePlan(joint) }) }
+  if (!settings.oracle) return plans
+  tally.enter('oracle', oracleEvaluations(settings.numSteps, samples))
+  const onProgress = (): void => tally.report('searching the oracle')
+  const oracle = await frontier('oracle', () =>
+    searchOracle(pipe, planned, { schedule: grids.full, guidanceScale, seed, samples, signal, onProgress }),
+  )
+  return { ...plans, oracle }
+}
+
+async function tuneAll(
+  pipe: TurnPipeline,
+  { settings, grids, log, tally }: Preparation,
+): Promise<readonly Method[]> {
+  const { budgets, guidanceScale, tuningSamples, signal, numSteps } = settings
+  const seeds = Array.from({ length: tuningSamples }, (_, i) => TUNING_SEED + i)
+  const peers = await loadPeers()
+  tally.enter('tuning')
+  const norms = await log.once(
+    'norms',
+    async () => {
+      const run = { schedule: grids.full, guidanceScale, seed: seeds[0]! }
+      return peers ? velocityNorms(await recordRun(pipe, run), numSteps) : []
+    },
+    tally.cost,
+  )
+  const families: readonly Family[] = [
+    ...solverFamilies(grids, budgets),
+    ...(peers ? ruleFamilies(peers, grids.full, norms) : []),
+  ]
+  const onProgress = (done: number, total: number): void => tally.report(`tuning ${done} of ${total}`)
+  const full = fullMethod(grids)
+  const tuned = await log.once<readonly Tuned[]>(
+    'tuned',
+    () => tune(pipe, families, { full, guidanceScale, budgets, seeds, signal, onProgress }),
+    tally.cost,
+  )
+  return tunedMethods(families, tuned)
+}

@@ -1,0 +1,73 @@
+import { numStepsOf } from '@fastflow/core'
+import type { Flow } from '@fastflow/pipelines'
+import type { BenchDocument } from '../document.ts'
+import { noLog } from '../log.ts'
+import type { Grids } from '../method.ts'
+import { exactMethod } from '../methods/controls.ts'
+import { countingPipeline, createTally } from '../source/tally.ts'
+import type { TurnPipeline } from '../source/turns.ts'
+import { contestsOf } from './contests.ts'
+import { expectedCost, expectedSamples } from './expected.ts'
+import { withOracleChoice } from './oracle-choice.ts'
+import { passesOfPlans } from './passes.ts'
+import { prepareMethods } from './prepare.ts'
+import { runSamples } from './samples.ts'
+import type { BenchResult, BenchSettings } from './settings.ts'
+import { summarizeRow } from './summarize-rows.ts'
+
+/** The fine solution takes this many times the steps of the full run. */
+const EXACT_FACTOR = 5
+
+/**
+ * Measures every method on the same noises. Methods take turns on each sample, in an order that rotates from sample
+ * to sample, so that a machine that speeds up or slows down meets all of them alike.
+ */
+export async function runBench<Shown = unknown>(
+  plain: TurnPipeline,
+  settings: BenchSettings<Shown>,
+): Promise<BenchResult<Shown>> {
+  const { numSteps, guidanceScale, budgets, log = noLog } = settings
+  const tally = createTally(expectedCost(settings), settings.onProgress)
+  if (log.cost !== undefined) tally.restore(log.cost)
+  const pipe = countingPipeline(plain, tally)
+  const gridOf = (steps: number): Flow['schedule'] =>
+    pipe.planKey({ numSteps: steps, guidanceScale }).schedule
+  const grids: Grids = { full: gridOf(numSteps), of: gridOf }
+  const exact = settings.exact ? exactMethod(grids, EXACT_FACTOR * numSteps) : undefined
+  const { methods, learning, plans } = await prepareMethods(pipe, { settings, grids, log, tally })
+  tally.enter('samples', expectedSamples(exact ? [...methods, exact] : methods, settings.samples))
+  const { result, lagMs } = await (settings.watchLoop ?? unwatched)(() =>
+    runSamples(pipe, { settings, methods, exact, log, tally }),
+  )
+  const runs = withOracleChoice(result.runs, budgets)
+  const rows = runs.map((run) => summarizeRow(run, runs[0]!))
+  const document: BenchDocument = {
+    version: 1,
+    model: pipe.model,
+    steps: numSteps,
+    samples: settings.samples,
+    seed: settings.seed,
+    guidanceScale,
+    ...(settings.guidanceInterval && { guidanceInterval: settings.guidanceInterval }),
+    ...(settings.numFrames !== undefined && { frames: settings.numFrames }),
+    exactSteps: exact ? numStepsOf(exact.schedule) : 0,
+    paperGenerations: settings.paperGenerations,
+    planEvaluations: plans?.plan.document.calibration.evaluations ?? 0,
+    planExactEvaluations: plans?.['plan-exact']?.document.calibration.evaluations ?? 0,
+    tuningSamples: settings.tuningSamples,
+    evaluations: tally.cost(),
+    environment: {
+      ...settings.environment,
+      backend: pipe.executionProvider,
+      eventLoopLagP99Ms: lagMs,
+    },
+    rows,
+    contests: contestsOf(runs, budgets),
+    passes: passesOfPlans(rows),
+  }
+  return { document, learning, comparisons: result.comparisons }
+}
+
+async function unwatched<Result>(work: () => Promise<Result>): Promise<{ result: Result; lagMs: number }> {
+  return { result: await work(), lagMs: 0 }
+}

@@ -1,0 +1,53 @@
+import type { AbortSignalLike, GuidanceInterval } from '@fastflow/core'
+import type { BenchDocument, LearningCurve } from '../document.ts'
+import type { BenchLog } from '../log.ts'
+import type { BenchSample } from './bench-sample.ts'
+
+/** Which methods are measured besides the full run, the floor and the paper's policy. */
+export interface BenchScope {
+  /** Plans of FastFlow's planner: calibrated here first, the model's own as users get them, or none. */
+  readonly plans: 'calibrated' | 'own' | 'none'
+  /** The exact solution, what it says of each method, and the plans fitted to it. */
+  readonly exact: boolean
+  /** Beside the plans: every method without a knob, AB2 alone, or nothing. */
+  readonly controls: 'all' | 'ab2' | 'none'
+  /** With calibrated plans: the best that plans could be on these samples, searched first. */
+  readonly oracle: boolean
+  /** Other solvers and caching rules, tuned first; 0 leaves them out, else the number of tuning noises. */
+  readonly tuningSamples: number
+}
+
+/** @typeParam Shown what {@link BenchSettings.compare} makes of a sample; plain JSON. */
+export interface BenchSettings<Shown = unknown> extends BenchScope {
+  readonly numSteps: number
+  readonly guidanceScale: number
+  /** Where guidance acts; missing where it acts at all noise levels. */
+  readonly guidanceInterval?: GuidanceInterval
+  /** Of each clip; models of pictures have none. */
+  readonly numFrames?: number
+  readonly budgets: readonly number[]
+  readonly samples: number
+  readonly seed: number
+  /** Generations the paper's policy learns from; 0 leaves it out. */
+  readonly paperGenerations: number
+  /** What the document says of the machine. */
+  readonly environment: Pick<BenchDocument['environment'], 'node' | 'threads'>
+  readonly signal: AbortSignalLike
+  /** Milliseconds of a monotonic clock, e.g. `() => performance.now()`, for the times of the document. */
+  readonly now: () => number
+  /** Watches the event loop while `work` runs: 99 % quantile of its delay, ms. Left out, the document says 0. */
+  readonly watchLoop?: <Result>(work: () => Promise<Result>) => Promise<{ result: Result; lagMs: number }>
+  /** Finished parts of the same bench, interrupted before. */
+  readonly log?: BenchLog
+  /** Progress in evaluations. */
+  readonly onProgress?: (done: number, total: number, detail: string) => void
+  /** The images of a sample that are to be kept, before all are dropped. */
+  readonly compare?: (sample: BenchSample) => Promise<Shown | undefined>
+}
+
+/** What a bench brings home. */
+export interface BenchResult<Shown = unknown> {
+  readonly document: BenchDocument
+  readonly learning: LearningCurve | undefined
+  readonly comparisons: readonly Shown[]
+}

@@ -1,0 +1,79 @@
+import type { AbortSignalLike } from '@fastflow/core'
+import { createRandom, type SampleResult, sample } from '@fastflow/core'
+import type { Flow } from '@fastflow/pipelines'
+import { psnrOfFloats, ssim } from '@fastflow/proxies'
+import type { Method } from '../method.ts'
+
+/** One method on one sample. */
+export interface Measurement {
+  readonly method: string
+  readonly nfe: number
+  readonly passes: number
+  readonly decisions: string
+  readonly pixels: Float32Array
+  readonly modelMs: number
+  readonly overheadMs: number
+  readonly wallMs: number
+}
+
+/** What a measurement is worth, once the full run and the fine solution of its sample are known. */
+export interface Scores {
+  readonly psnr: number
+  readonly ssim: number
+  /** To the fine solution; left out without one. */
+  readonly exactPsnr?: number
+}
+
+/**
+ * Runs one method on one prepared flow.
+ *
+ * @param now milliseconds of a monotonic clock; without one times are 0.
+ * @throws whatever the network throws; a NaN velocity is an error too.
+ */
+export async function measure(
+  flow: Flow,
+  method: Method,
+  seed: number,
+  signal: AbortSignalLike,
+  now: () => number = () => 0,
+): Promise<Measurement> {
+  const modelBefore = flow.modelMs()
+  const began = now()
+  const result: SampleResult<Float32Array, unknown> = await sample<Float32Array, unknown>({
+    velocity: flow.velocity,
+    schedule: method.schedule,
+    x: flow.noise,
+    passesPerEvaluation: flow.passesPerEvaluation,
+    signal,
+    ...method.options(createRandom(seed).next),
+  })
+  const wallMs = now() - began
+  if (result.status.kind !== 'completed') throw flow.failure(result.status)
+  const modelMs = flow.modelMs() - modelBefore
+  const { nfe, passes, decisions } = result.stats
+  const timings = { modelMs, overheadMs: wallMs - modelMs, wallMs }
+  return { method: method.name, nfe, passes, decisions, pixels: await flow.pixels(result.x), ...timings }
+}
+
+export function score(flow: Flow, one: Measurement, full: Measurement, exact: Measurement): Required<Scores>
+export function score(flow: Flow, one: Measurement, full: Measurement, exact: Measurement | undefined): Scores
+export function score(
+  flow: Flow,
+  one: Measurement,
+  full: Measurement,
+  exact: Measurement | undefined,
+): Scores {
+  return {
+    psnr: psnrOfFloats(one.pixels, full.pixels, 2),
+    ssim: meanSsim(flow, one.pixels, full.pixels),
+    ...(exact && { exactPsnr: psnrOfFloats(one.pixels, exact.pixels, 2) }),
+  }
+}
+
+/** Mean over the frames of a clip; an image is one frame. */
+function meanSsim({ numFrames, toImage }: Flow, pixels: Float32Array, reference: Float32Array): number {
+  let sum = 0
+  for (let frame = 0; frame < numFrames; frame++)
+    sum += ssim(toImage(pixels, frame), toImage(reference, frame))
+  return sum / numFrames
+}

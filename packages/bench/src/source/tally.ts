@@ -1,0 +1,83 @@
+import type { Pipeline } from '@fastflow/pipelines'
+import type { BenchCost } from '../document.ts'
+import type { TurnPipeline } from './turns.ts'
+
+type Phase = keyof BenchCost
+
+/** Counts the evaluations of a bench and says how many are still to come. */
+export interface Tally {
+  /** Evaluations so far. */
+  cost(): BenchCost
+  /** Goes on counting where an earlier, interrupted bench stopped. */
+  restore(cost: BenchCost): void
+  /** Everything counted from now on is for this; the phases before it are complete. `detail` says how far it is. */
+  enter(phase: Phase, expected?: number): void
+  report(detail: string): void
+  count(evaluations: number): void
+}
+
+const phases: readonly Phase[] = ['learning', 'planning', 'oracle', 'tuning', 'samples']
+
+/** @param expected evaluations each phase is expected to make; phases that are over count as what they made. */
+export function createTally(
+  expected: BenchCost,
+  onProgress?: (done: number, total: number, detail: string) => void,
+): Tally {
+  const made: Record<Phase, number> = { learning: 0, planning: 0, oracle: 0, tuning: 0, samples: 0 }
+  const wanted: Record<Phase, number> = { ...expected }
+  let current: Phase = 'learning'
+  return {
+    cost: () => ({ ...made }),
+    restore: (cost) => void Object.assign(made, cost),
+    enter(phase, evaluations) {
+      current = phase
+      if (evaluations !== undefined) wanted[phase] = evaluations
+    },
+    report(detail) {
+      const at = phases.indexOf(current)
+      const total = phases.reduce(
+        (sum, phase, k) => sum + (k < at ? made[phase] : Math.max(made[phase], Math.round(wanted[phase]))),
+        0,
+      )
+      onProgress?.(sumOf(made), total, `evaluations, ${detail}`)
+    },
+    count(evaluations) {
+      made[current] += evaluations
+    },
+  }
+}
+
+export function sumOf(cost: BenchCost): number {
+  return phases.reduce((sum, phase) => sum + cost[phase], 0)
+}
+
+/** The same pipeline, every evaluation of which is counted. */
+export function countingPipeline(pipe: TurnPipeline, tally: Pick<Tally, 'count'>): TurnPipeline {
+  const prepareTurn: TurnPipeline['prepareTurn'] = async (turn, options) => {
+    const flow = await pipe.prepareTurn(turn, options)
+    return {
+      ...flow,
+      velocity: (x, sigma, call) => {
+        tally.count(1)
+        return flow.velocity(x, sigma, call)
+      },
+    }
+  }
+  const generateTurn: TurnPipeline['generateTurn'] = async (turn, options) => {
+    const result = await pipe.generateTurn(turn, options)
+    for (const { stats } of result.items) tally.count(stats.nfe)
+    return result
+  }
+  const calibrate: Pipeline['calibrate'] = async (options = {}) => {
+    let before = 0
+    return pipe.calibrate({
+      ...options,
+      onProgress: (progress) => {
+        tally.count(progress.evaluations - before)
+        before = progress.evaluations
+        options.onProgress?.(progress)
+      },
+    })
+  }
+  return { ...pipe, prepareTurn, generateTurn, calibrate }
+}

@@ -1,0 +1,50 @@
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { type FastFlowError, invalidArgument, type RgbImage } from '@fastflow/core'
+
+const MAX_MEGAPIXELS = 25
+
+const FORMATS: readonly (string | undefined)[] = ['png', 'jpeg', 'webp']
+
+/**
+ * Reads a PNG, JPEG or WebP picture, lays it on white and fits it into a square of `size` pixels; without a size it stays
+ * as large as it is.
+ *
+ * @param folder what a relative path is relative to.
+ * @param option the option that named the file, for errors.
+ * @throws FastFlowError `invalid-argument` for a file that is missing, no such picture, damaged or over 25 megapixels.
+ */
+export async function readImage(
+  folder: string,
+  path: string,
+  size: number | undefined,
+  option: string,
+): Promise<RgbImage> {
+  const wrong = (problem: string): FastFlowError => invalidArgument(option, `${path} ${problem}`)
+  const bytes = await readFile(resolve(folder, path)).catch((cause) => {
+    throw wrong(`cannot be read (${cause.code}); give the path of a PNG, JPEG or WebP file`)
+  })
+  if (bytes.length === 0) throw wrong('is empty; give a PNG, JPEG or WebP file')
+  const { default: sharp } = await import('sharp')
+  // The size is checked below, before a pixel is decoded, so that the message can name it.
+  const open = () => sharp(bytes, { failOn: 'truncated', limitInputPixels: MAX_MEGAPIXELS * 1e6 })
+  const { width, height, format } = await sharp(bytes, { limitInputPixels: false })
+    .metadata()
+    .catch(() => {
+      throw wrong('is not a picture that can be read; give a PNG, JPEG or WebP file')
+    })
+  if (!FORMATS.includes(format)) throw wrong(`is ${format}; give a PNG, JPEG or WebP file`)
+  if (width * height > MAX_MEGAPIXELS * 1e6)
+    throw wrong(`has ${width} x ${height} pixels; make it smaller than ${MAX_MEGAPIXELS} megapixels`)
+  const upright = open().autoOrient().toColourspace('srgb').flatten({ background: 'white' })
+  const fitted =
+    size === undefined ? upright : upright.resize(size, size, { fit: 'contain', background: 'white' })
+  const { data, info } = await fitted
+    .removeAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true })
+    .catch((cause: Error) => {
+      throw wrong(`is damaged (${cause.message.split('\n')[0]}); save it again`)
+    })
+  return { width: info.width, height: info.height, data: new Uint8Array(data) }
+}

@@ -1,0 +1,2 @@
+export type { Comparison, Media, ModelSection, Picture, ReportDocument } from './document.ts'
+export { renderReport } from './report.ts'

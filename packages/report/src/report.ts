@@ -1,0 +1,57 @@
+import { sha256 } from '@noble/hashes/sha2.js'
+import { utf8ToBytes } from '@noble/hashes/utils.js'
+import type { ReportDocument } from './document.ts'
+import { longDate } from './format.ts'
+import { html, type Markup, trusted } from './html.ts'
+import { script } from './script.ts'
+import { modelSection } from './sections/model.ts'
+import { readingGuide } from './sections/reading.ts'
+import { style } from './style/style.ts'
+
+/**
+ * The report as one HTML file that needs no network: images, charts, style and script are inside.
+ *
+ * Captions and names are escaped, and the page's own policy lets no script run but its own and nothing be
+ * fetched. The same document gives the same bytes.
+ */
+export function renderReport(document: ReportDocument): string {
+  const { title, created, command, sections } = document
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy()}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="generator" content="fastflow">
+<title>${title}</title>
+<style>${trusted(style)}</style>
+</head>
+<body>
+<header class="page">
+<p class="brand">FastFlow report</p>
+<h1>${title}</h1>
+<p class="made"><time datetime="${created}">${longDate(created)}</time><code>${command}</code></p>
+${contents(document)}
+</header>
+<main>
+${readingGuide(document)}
+${sections.map((section, index) => modelSection(section, `model-${index + 1}`))}
+</main>
+<script>${trusted(script)}</script>
+</body>
+</html>
+`
+  return page.text
+}
+
+function contents({ sections }: ReportDocument): Markup | undefined {
+  if (sections.length < 2) return undefined
+  const links = sections.map(({ model }, index) => html`<li><a href="#model-${index + 1}">${model}</a></li>`)
+  return html`<nav aria-label="Models"><ul>${links}</ul></nav>`
+}
+
+function policy(): string {
+  const hash = btoa(String.fromCharCode(...sha256(utf8ToBytes(script))))
+  return `default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`
+}
