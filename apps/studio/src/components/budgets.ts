@@ -1,12 +1,12 @@
+import { strip } from '../charts/strip.ts'
 import { h } from '../dom/element.ts'
 import type { Take } from '../engine/protocol.ts'
 import { paint } from '../image/paint.ts'
 import type { Actions } from '../state/actions.ts'
+import { fidelityOf } from '../state/fidelity.ts'
 import type { Result, State } from '../state/state.ts'
 import type { Store } from '../state/store.ts'
 import { decibels, duration } from '../words.ts'
-import { fidelityOf } from './fidelity.ts'
-import { strip } from './strip.ts'
 
 /** The same seed with every planned budget, in a strip; one of them is on the stage. */
 export function budgetStrip(store: Store<State>, actions: Actions): HTMLElement {

@@ -1,14 +1,14 @@
+import { strip } from '../charts/strip.ts'
 import { h } from '../dom/element.ts'
 import { type IconName, icon } from '../dom/icon.ts'
 import { saveClip, savePicture } from '../export/save-picture.ts'
 import { saveReport } from '../export/save-report.ts'
 import type { Actions } from '../state/actions.ts'
+import { fidelityOf } from '../state/fidelity.ts'
 import type { Result, State } from '../state/state.ts'
 import type { Store } from '../state/store.ts'
 import { decibels, duration, times } from '../words.ts'
-import { fidelityOf } from './fidelity.ts'
 import { plannedDecisions } from './planned.ts'
-import { strip } from './strip.ts'
 
 /** What the picture on the stage is, what it cost, and where it can go. */
 export function factsPanel(store: Store<State>, actions: Actions): HTMLElement {

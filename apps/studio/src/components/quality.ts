@@ -2,10 +2,10 @@ import { frontierChart, type Measured } from '../charts/frontier.ts'
 import { drawnToFit } from '../charts/responsive.ts'
 import { h } from '../dom/element.ts'
 import type { Actions } from '../state/actions.ts'
+import { fidelityOf } from '../state/fidelity.ts'
 import { effortOf } from '../state/plan.ts'
 import type { Result, State } from '../state/state.ts'
 import type { Store } from '../state/store.ts'
-import { fidelityOf } from './fidelity.ts'
 
 /** Fidelity for cost: what the plan promises and what this picture came to. */
 export function qualitySection(store: Store<State>, actions: Actions): HTMLElement {
