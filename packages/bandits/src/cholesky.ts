@@ -1,15 +1,13 @@
+/** Pivots below this share of their diagonal are rounding: held here, so that neither NaN nor overflow comes of them. */
+const LEAST_PIVOT = 1e-16
+
+/** What rounding may leave a sum of squares short of being one, as a share of its diagonal. */
+const ROUNDING = 1e-6
+
 /** Solves `A x = b` for a symmetric positive definite `A` (row-major) by Cholesky decomposition; inputs are left alone. */
 export function choleskySolve(matrix: ArrayLike<number>, b: ArrayLike<number>): Float64Array {
   const size = b.length
-  const lower = new Float64Array(size * size)
-  for (let i = 0; i < size; i++) {
-    for (let j = 0; j <= i; j++) {
-      let sum = matrix[i * size + j]!
-      for (let k = 0; k < j; k++) sum -= lower[i * size + k]! * lower[j * size + k]!
-      // A ridge keeps the matrix definite; what is lost to rounding must not turn into NaN.
-      lower[i * size + j] = i === j ? Math.sqrt(Math.max(sum, Number.MIN_VALUE)) : sum / lower[j * size + j]!
-    }
-  }
+  const { lower } = factor(matrix, size)
   const x = Float64Array.from(b)
   for (let i = 0; i < size; i++) {
     for (let k = 0; k < i; k++) x[i]! -= lower[i * size + k]! * x[k]!
@@ -20,6 +18,41 @@ export function choleskySolve(matrix: ArrayLike<number>, b: ArrayLike<number>): 
     x[i]! /= lower[i * size + i]!
   }
   return x
+}
+
+/** Whether a matrix (row-major) can be a sum of `x x^T`: symmetric and positive semidefinite, up to rounding. */
+export function isGram(matrix: ArrayLike<number>, size: number): boolean {
+  for (let i = 0; i < size; i++) {
+    for (let j = 0; j <= i; j++) {
+      const value = matrix[i * size + j]!
+      const most = Math.sqrt(matrix[i * size + i]!) * Math.sqrt(matrix[j * size + j]!)
+      // Cauchy and Schwarz; NaN where the diagonal is negative.
+      if (!(Math.abs(value) <= most * (1 + ROUNDING))) return false
+      if (Math.abs(value - matrix[j * size + i]!) > most * ROUNDING) return false
+    }
+  }
+  return factor(matrix, size).worst >= -ROUNDING
+}
+
+/** The lower factor, and the worst pivot as a share of its diagonal: negative where the matrix is not definite. */
+function factor(
+  matrix: ArrayLike<number>,
+  size: number,
+): { readonly lower: Float64Array; readonly worst: number } {
+  const lower = new Float64Array(size * size)
+  let worst = 1
+  for (let i = 0; i < size; i++) {
+    const diagonal = matrix[i * size + i]!
+    for (let j = 0; j <= i; j++) {
+      let sum = matrix[i * size + j]!
+      for (let k = 0; k < j; k++) sum -= lower[i * size + k]! * lower[j * size + k]!
+      if (i === j) {
+        if (diagonal > 0) worst = Math.min(worst, sum / diagonal)
+        lower[i * size + j] = Math.sqrt(Math.max(sum, LEAST_PIVOT * diagonal, Number.MIN_VALUE))
+      } else lower[i * size + j] = sum / lower[j * size + j]!
+    }
+  }
+  return { lower, worst }
 }
 
 export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
