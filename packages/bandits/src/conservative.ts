@@ -9,8 +9,10 @@ import {
   UNIT_REWARD,
 } from './check.ts'
 import { checkBandit } from './check-bandit.ts'
-import { armStats, type MomentsRow } from './moments.ts'
+import { BanditError } from './errors.ts'
+import { armStats, type MomentsRow, momentsShape } from './moments.ts'
 import { checkOptions, type Names } from './names.ts'
+import { checkState } from './state.ts'
 
 const DEFAULT_ALPHA = 0.1
 const OPEN = { low: Number.MIN_VALUE, high: 1 - Number.EPSILON }
@@ -41,22 +43,36 @@ const ruleNames: Names<Pick<ConservativeOptions, 'baseline' | 'alpha'>> = { base
  * Reference: Wu, Shariff, Lattimore and Szepesvari (2016), Conservative Bandits, ICML, algorithm 1 (unknown baseline).
  */
 export function conservative(inner: Bandit<MomentsRow>, options: ConservativeOptions): Bandit<MomentsRow> {
-  checkBandit('inner', inner)
+  checkInner(inner)
   const { alpha = DEFAULT_ALPHA, delta = 0.05, baseline } = checkOptions('options', options, names)
   checkNumber('alpha', alpha, OPEN)
   checkNumber('delta', delta, OPEN)
   checkCount('baseline', baseline)
+  // What an inner bandit of any scale has learned elsewhere may lie outside of [0, 1]; its prior is no evidence.
+  const shape = { ...momentsShape(inner.name, UNIT_REWARD), priorMeans: inner.rewards }
   return {
     ...inner,
     rewards: UNIT_REWARD,
+    merge(a, b) {
+      checkState(shape, a)
+      checkState(shape, b)
+      return inner.merge(a, b)
+    },
+    parse(document) {
+      const state = inner.parse(document)
+      checkState(shape, state)
+      return state
+    },
     select(state, random) {
-      const choice = inner.select(state, random)
+      checkState(shape, state)
       checkArm(baseline, state.arms)
+      const choice = inner.select(state, random)
       if (conservativeArms(boundedArms(state, delta), { baseline, alpha })[choice.arm]) return choice
       return { arm: baseline, propensity: 1 }
     },
     update(state, observed) {
       // Outside [0, 1] the bounds would promise what they can't keep.
+      checkState(shape, state)
       checkReward('reward', checkRecord('observation', observed).reward, UNIT_REWARD)
       return inner.update(state, observed)
     },
@@ -91,6 +107,19 @@ export function conservativeArms(
   const earned = arms.reduce((sum, { taken, low }) => sum + taken * low, 0)
   const wanted = (1 - alpha) * (rounds + 1) * arms[baseline]!.high
   return arms.map(({ low }, arm) => arm === baseline || earned + low >= wanted)
+}
+
+/** Learns one reward to see whether `armStats` can be told afterwards. */
+function checkInner(inner: Bandit<MomentsRow>): void {
+  checkBandit('inner', inner)
+  if (inner.feedback !== 'arm')
+    throw new BanditError('inner', `'${inner.name}' has to see the rewards of all arms`)
+  const state = inner.update(inner.init({ arms: 1 }), { arm: 0, reward: 0, propensity: 1 })
+  try {
+    armStats(state)
+  } catch {
+    throw new BanditError('inner', `'${inner.name}' keeps no armStats; wrap one that does, such as ucb1()`)
+  }
 }
 
 function checkBounded(field: string, value: unknown): void {

@@ -13,6 +13,9 @@ export interface DiscountedUcbOptions {
 
 const names: Names<DiscountedUcbOptions> = { discount: true, c: true }
 
+// Weights below this are given up together with their sums: further on, one of the two would run out before the other.
+const FORGOTTEN = 1e-200
+
 /** Per arm, discounted: pulls and sum of rewards; `pulls` counts every pull ever made. */
 export interface DiscountedRow {
   readonly pulls: number
@@ -40,7 +43,10 @@ export function discountedUcb(options: DiscountedUcbOptions = {}): Bandit<Discou
     c,
     observe(row, arm, reward) {
       const aged = (values: readonly number[], added: number): number[] =>
-        values.map((value, i) => discount * value + (i === arm ? added : 0))
+        values.map((value, i) => {
+          const kept = row.weights[i]! < FORGOTTEN ? 0 : discount * value
+          return kept + (i === arm ? added : 0)
+        })
       return { pulls: row.pulls + 1, weights: aged(row.weights, 1), sums: aged(row.sums, reward) }
     },
     recall: (state) => discounted(state, discount),

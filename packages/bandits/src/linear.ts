@@ -56,7 +56,7 @@ export interface ContextualBandit {
    * @throws BanditError for a bad context or an unknown arm.
    */
   distribution(state: LinearState, context: ArrayLike<number>, among?: readonly number[]): number[]
-  /** What every arm is expected to bring in `context`. */
+  /** What every arm is expected to bring in `context`. @throws BanditError for a bad context. */
   forecast(state: LinearState, context: ArrayLike<number>): Forecast[]
   /** Learns from one outcome. @throws BanditError naming the field. */
   update(state: LinearState, observed: ContextualObservation): LinearState
@@ -142,5 +142,8 @@ function forecastArm(state: LinearState, arm: number, x: readonly number[], ridg
     for (let i = 0; i < size; i++) towards[i]! += row.moments[arm]![i]!
   }
   const direction = choleskySolve(matrix, x)
-  return { mean: dot(direction, towards), width: Math.sqrt(Math.max(0, dot(direction, x))) }
+  const mean = dot(direction, towards)
+  const width = Math.sqrt(Math.max(0, dot(direction, x)))
+  if (Number.isFinite(mean) && Number.isFinite(width)) return { mean, width }
+  throw new BanditError('rows', `the statistics of arm ${arm} give no finite forecast; learn anew`)
 }

@@ -108,7 +108,8 @@ function addReward(row: MomentsRow, arm: number, reward: number): MomentsRow {
   return { pulls, sums, squares }
 }
 
-function momentsShape(kind: string, rewards: Range): RowShape<MomentsRow> {
+/** Rows of such statistics of rewards in a range. */
+export function momentsShape(kind: string, rewards: Range): RowShape<MomentsRow> {
   return {
     kind,
     priorMeans: rewards,
