@@ -161,10 +161,10 @@ function mutate(document: unknown, path: readonly string[], how: Change, value: 
 }
 
 /** Whether all numbers in a value are finite; undefined propensities are no numbers. */
-function isFinite(value: unknown): boolean {
+function allFinite(value: unknown): boolean {
   if (typeof value === 'number') return Number.isFinite(value)
   if (typeof value !== 'object' || value === null) return true
-  return Object.values(value).every(isFinite)
+  return Object.values(value).every(allFinite)
 }
 
 describe.each([...plain, ...linear, ...detectors])('$name', ({ state, parse, take, use }) => {
@@ -196,7 +196,7 @@ describe.each([...plain, ...linear, ...detectors])('$name', ({ state, parse, tak
           expect(() => take(document)).toThrow(BanditError)
           return
         }
-        expect(isFinite(use(read))).toBe(true)
+        expect(allFinite(use(read))).toBe(true)
         used++
       }),
       { numRuns: MUTATIONS },
@@ -224,6 +224,6 @@ it.each([0.5, 0.9, 0.99])('what fades by %s can be read back, however long ago i
     state = bandit.update(state, { arm: 1, reward: 1 })
     if (discount > 0.5 && i % 61 > 0) continue
     expect(bandit.parse(JSON.parse(JSON.stringify(state)))).toEqual(state)
-    expect(isFinite(bandit.select(state, seeded(1)))).toBe(true)
+    expect(allFinite(bandit.select(state, seeded(1)))).toBe(true)
   }
 })
