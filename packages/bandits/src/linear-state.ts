@@ -93,8 +93,16 @@ export function mergeLinear(kind: string, sound: Sound, a: LinearState, b: Linea
     const sizes = [a, b].map(({ arms, dimension }) => `${arms} arms of ${dimension} features`)
     throw new BanditError('arms', `states of ${sizes.join(' and ')} do not merge`)
   }
-  if (JSON.stringify(a.prior) !== JSON.stringify(b.prior)) throw differentPriors()
+  if (!samePrior(a.prior, b.prior)) throw differentPriors()
   return { ...a, rows: mergeRows(linearRows, a, b) }
+}
+
+function samePrior(a: readonly LinearPrior[] | undefined, b: readonly LinearPrior[] | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b
+  return a.every(({ weight, coefficients }, arm) => {
+    const other = b[arm]!
+    return weight === other.weight && coefficients.every((value, i) => value === other.coefficients[i])
+  })
 }
 
 const linearRows = {
