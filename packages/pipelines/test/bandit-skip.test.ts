@@ -18,6 +18,7 @@ import {
   type BanditSkipState,
   banditSkip,
   createRandom,
+  FastFlowError,
   fillNormal,
   frozen,
   linearSchedule,
@@ -128,3 +129,17 @@ it('bandits that a run cannot teach are refused by type and at once', () => {
   // @ts-expect-error and so does LinTS.
   expect(() => banditSkip({ bandit: linTs(), arms })).toThrow(refusal)
 })
+
+it('errors of bandits are known as errors of FastFlow, without being wrapped', () => {
+  const error = thrownBy(() => ucb1({ c: -1 }))
+  expect(FastFlowError.isInstance(error)).toBe(true)
+  expect(error).toMatchObject({ code: 'invalid-argument', field: 'c' })
+})
+
+function thrownBy(call: () => unknown): unknown {
+  try {
+    return call()
+  } catch (error) {
+    return error
+  }
+}
