@@ -6,11 +6,12 @@ export interface Interval {
   /**
    * - `estimated`: value and interval are there.
    * - `no-overlap`: no decision of the log is one that the policy would make; there is no value.
-   * - `off-range`: the weights do not fit the log, the whole interval is outside of what rewards can be; there is no value.
+   * - `misfit`: the weights do not fit the log: all of the interval is outside of what rewards can be, or those of `ips`, which
+   *   takes what was not logged for a reward of 0, average less than a half instead of 1. There is no value.
    * - `no-spread`: fewer than two effective decisions, or all say the same. The interval is undefined; where the range of the
    *   rewards was declared, it is Hoeffding's.
    */
-  readonly status: 'estimated' | 'no-overlap' | 'off-range' | 'no-spread'
+  readonly status: 'estimated' | 'no-overlap' | 'misfit' | 'no-spread'
   /** What to do about any status but `estimated`. */
   readonly remedy: string | undefined
   /** Expected reward a decision under the policy to be judged; undefined where the log does not tell. */
@@ -25,6 +26,8 @@ export interface Weighed {
   readonly rows: readonly { readonly weight: number; readonly value: number }[]
   /** Values are weighed and divided by the sum of weights; else their mean is taken as it is. */
   readonly normalised: boolean
+  /** Weights are whole and have to average 1, or the value is of a part of what the policy would do. */
+  readonly averagesOne: boolean
   readonly effective: number
   readonly observed: RewardRange
   readonly declared: RewardRange | undefined
@@ -51,7 +54,8 @@ export function intervalOf(
   const draw = (): number => Math.floor(uniform(random) * rows.length)
   const drawn = Array.from({ length: resamples }, () => estimate(weighed, draw))
   const { low, high } = percentiles(drawn, range, confidence)
-  if (high < range.low || low > range.high) return nothing('off-range', offRange(weighed), declared)
+  if (high < range.low || low > range.high || isLight(weighed))
+    return nothing('misfit', misfit(weighed), declared)
   const value = inside(all, range)
   const cut = { low: Math.min(value, inside(low, range)), high: Math.max(value, inside(high, range)) }
   if (cut.high - cut.low <= LEAST_WIDTH * (range.high - range.low)) {
@@ -63,8 +67,16 @@ export function intervalOf(
 const NO_OVERLAP =
   'no decision of the log is one that the policy would make; log some that are, or judge another policy'
 
-function offRange({ rows }: Weighed): string {
+function misfit({ rows }: Weighed): string {
   return `the weights average ${meanWeight(rows).toPrecision(3)} where 1 is expected; check the propensities, log more of what the policy would do, or use snips`
+}
+
+/** Whether the mean weight is below a half by four standard errors. */
+function isLight({ rows, averagesOne }: Weighed): boolean {
+  if (!averagesOne) return false
+  const mean = meanWeight(rows)
+  const squares = rows.reduce((sum, { weight }) => sum + (weight - mean) ** 2, 0)
+  return mean + (4 * Math.sqrt(squares)) / rows.length < 0.5
 }
 
 function meanWeight(rows: Weighed['rows']): number {

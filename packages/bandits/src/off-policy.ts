@@ -113,6 +113,7 @@ export function evaluateOffPolicy(
   const weighed: Weighed = {
     rows: method === 'snips' ? rows.map(({ value }, i) => ({ value, weight: shares[i]! })) : rows,
     normalised: method === 'snips',
+    averagesOne: method === 'ips' && rows.every(({ cut }) => !cut),
     effective,
     observed: rangeOf(log),
     declared,

@@ -175,6 +175,16 @@ it('snips does not lose weights that are tiny together', () => {
 it('says where the weights do not fit the log', () => {
   const log = Array.from({ length: 50 }, (_, i) => ({ propensity: 1, target: 0.01, reward: 5 + (i % 2) }))
   const { status, value, remedy } = evaluateOffPolicy(log, { method: 'ips', random: seeded(1) })
-  expect({ status, value }).toEqual({ status: 'off-range', value: undefined })
+  expect({ status, value }).toEqual({ status: 'misfit', value: undefined })
   expect(remedy).toMatch(/^the weights average 0\.0100 where 1 is expected; .*snips$/)
+})
+
+it('ips does not take what was hardly logged for rewards of 0', () => {
+  // The log has every arm but the one that the policy nearly always takes.
+  const log = Array.from({ length: 200 }, (_, i) => ({ propensity: 0.5, target: 0.05, reward: i % 2 }))
+  const judge = (method: 'ips' | 'snips') =>
+    evaluateOffPolicy(log, { method, rewards: { low: 0, high: 1 }, random: seeded(1) })
+  expect(judge('ips')).toMatchObject({ status: 'misfit', value: undefined, low: 0, high: 1 })
+  expect(judge('ips').remedy).toMatch(/^the weights average 0\.100 where 1 is expected/)
+  expect(judge('snips')).toMatchObject({ status: 'estimated', value: 0.5 })
 })
