@@ -82,6 +82,27 @@ test('drift: changed landings raise the alarm, unchanged ones do not', () => {
   })
 })
 
+test('drift: an alarm that is never raised has no delay, rather than one of 0', () => {
+  const settings = { repeats: 3, unchanged: 20 }
+  const table = tableOf(120)
+  const same = table.runs.slice(0, 2).map(({ landings }) => landings[1]!)
+  expect(driftOf(table, goal, 1, same, settings).swapped).toEqual({
+    requests: 2,
+    found: 0,
+    mean: null,
+    worst: null,
+  })
+})
+
+test('one measured run cannot be split', { timeout: 60_000 }, async () => {
+  const cwd = await temporaryFolder(onTestFinished)
+  const args = ['learn-bench', '--model', 'cifar10', '--metric', 'psnr', '--runs', '1', '--threads', '1']
+  expect(await cli(cwd, args)).toMatchObject({
+    code: 2,
+    log: expect.stringMatching(/--runs: 1 cannot be split/),
+  })
+})
+
 test('a model of another architecture is no swapped one', { timeout: 60_000 }, async () => {
   const swapped = join(repository, 'packages/testkit/fixtures/models/words')
   const cwd = await temporaryFolder(onTestFinished)

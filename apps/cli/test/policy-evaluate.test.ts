@@ -84,17 +84,18 @@ test('broken lines are named and left out, the rest is processed', async () => {
     { ...log[30]!, key: 'another model' },
     { format: 'other' },
     { ...log[30]!, reward: 'x' },
+    { ...log[30]!, reward: 5 },
     ...log.slice(30),
     '{"torn":',
   ]
   await write('log.jsonl', lines)
   const { code, out, log: said } = await evaluate('log.jsonl', '--policy', 'nfe:10', '--json')
   expect(code).toBe(0)
-  expect(JSON.parse(out)).toMatchObject({ decisions: 60, leftOut: 7 })
+  expect(JSON.parse(out)).toMatchObject({ decisions: 60, leftOut: 8 })
   expect(said).toMatch(/log\.jsonl:31 is not JSON; left out/)
   expect(said).toMatch(/log\.jsonl:33 has the propensity 0/)
   expect(said).toMatch(/log\.jsonl:34 has another key/)
-  expect(said).toMatch(/2 more lines left out/)
+  expect(said).toMatch(/3 more lines left out/)
   const whole = await evaluate('log.jsonl', '--policy', 'nfe:10')
   await write('clean.jsonl', log)
   expect((await evaluate('clean.jsonl', '--policy', 'nfe:10')).out).toBe(whole.out)
@@ -111,9 +112,31 @@ test('a policy that the log says nothing about is told of', async () => {
       choices: record.choices.map((choice) => ({ ...choice, taken: [0] })),
     })),
   )
-  const { code, log } = await evaluate('log.jsonl', '--policy', 'nfe:10')
+  const { code, log, out } = await evaluate('log.jsonl', '--policy', 'nfe:10')
   expect(code).toBe(0)
   expect(log).toMatch(/no decision of the log is one that nfe:10 would make/)
+  // No value, and any reward is possible.
+  for (const method of ['ips', 'snips', 'dr'])
+    expect(out).toMatch(new RegExp(`^${method} +- +-1\\.0000 +1\\.0000 +0\\.0 `, 'm'))
+  const { estimates } = JSON.parse((await evaluate('log.jsonl', '--policy', 'nfe:10', '--json')).out)
+  for (const estimate of estimates)
+    expect(estimate).toMatchObject({ status: 'no-overlap', value: null, low: -1, high: 1, effective: 0 })
+})
+
+test('decisions that all say the same give no interval of width 0', async () => {
+  const same = { arm: 1, reward: 0.5 }
+  await write(
+    'log.jsonl',
+    logOf(2).map((record) => ({ ...record, ...same, choices: [{ ...record.choices[0]!, taken: [1] }] })),
+  )
+  const { code, log, out } = await evaluate('log.jsonl', '--policy', 'nfe:10', '--json')
+  expect(code).toBe(0)
+  expect(log).toMatch(
+    /^snips: no-spread, the log has 2\.0 effective decisions without any spread; log more$/m,
+  )
+  const snips = JSON.parse(out).estimates[1]
+  expect(snips).toMatchObject({ method: 'snips', status: 'no-spread', value: 0.5, high: 1 })
+  expect(snips.low).toBeLessThan(0)
 })
 
 test('decisions that were not measured are no zeros', async () => {

@@ -1,6 +1,12 @@
 /** Uniform numbers in [0, 1). Every random choice comes from such an argument; no state holds a generator. */
 export type Random = () => number
 
+/** Least and largest reward that a bandit takes, both included. */
+export interface RewardRange {
+  readonly low: number
+  readonly high: number
+}
+
 /** What is believed of one arm before its first pull, as pseudo-observations. */
 export interface ArmPrior {
   /** Expected reward, in the unit of the rewards. */
@@ -61,21 +67,27 @@ export interface FullObservation {
 export interface BanditBase<Row, Observed> {
   readonly name: string
   readonly version: 1
-  /** An empty state. @throws RangeError or TypeError naming the field. */
+  /** What `update` takes: [0, 1], or any scale, which ends at 2^300 in size. */
+  readonly rewards: RewardRange
+  /** An empty state. @throws BanditError naming the field. */
   init(options: InitOptions): State<Row>
-  /** Chooses an arm. Cost: O(arms x workers). @throws RangeError when `random` leaves [0, 1). */
+  /** Chooses an arm. Cost: O(arms x workers). @throws BanditError when `random` leaves [0, 1), or for a bad state. */
   select(state: State<Row>, random: Random): Selection
-  /** Learns from one outcome. Cost: O(arms + workers). @throws RangeError or TypeError naming the field. */
+  /** Learns from one outcome. Cost: O(arms + workers). @throws BanditError naming the field. */
   update(state: State<Row>, observed: Observed): State<Row>
   /**
    * Joins what several workers learned: for each worker the row with more pulls is kept (a state-based
    * CRDT, like a grow-only counter), so merging is commutative, associative and idempotent.
    *
    * Rows of one worker with equal pulls and other content (two writers under one name) are settled by
-   * a fixed total order. @throws RangeError when kinds, arms or priors differ.
+   * a fixed total order. @throws BanditError when kinds, arms or priors differ.
    */
   merge(a: State<Row>, b: State<Row>): State<Row>
-  /** Checks a document that came from outside. @throws RangeError or TypeError naming the field. */
+  /**
+   * Checks a document that came from outside, as `JSON.parse` gives it: text and bytes are refused.
+   *
+   * @throws BanditError naming the field, e.g. `rows.local.pulls[2]`, whatever the document is.
+   */
   parse(document: unknown): State<Row>
 }
 

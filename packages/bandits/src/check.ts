@@ -1,10 +1,8 @@
-import type { ArmPrior, Random } from './bandit.ts'
+import type { ArmPrior, Random, RewardRange } from './bandit.ts'
+import { BanditError } from './errors.ts'
 
 /** Least and largest value accepted, both included. */
-export interface Range {
-  readonly low: number
-  readonly high: number
-}
+export type Range = RewardRange
 
 /** Rewards of any scale. The limit keeps sums of squares finite; a power of two keeps its multiples exact. */
 export const ANY_REWARD: Range = { low: -(2 ** 300), high: 2 ** 300 }
@@ -14,25 +12,32 @@ const MAX_ARMS = 65_536
 const MIN_WEIGHT = 1e-6
 const MAX_WEIGHT = 1e12
 
-function show(value: unknown): string {
+/** A foreign value in a few words: never walks into it, however deep or large it is. */
+export function show(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.slice(0, 40))
-  return typeof value === 'object' && value !== null ? 'an object' : String(value)
+  if (typeof value === 'function') return 'a function'
+  if (Array.isArray(value)) return 'an array'
+  return typeof value === 'object' && value !== null ? 'an object' : String(value).slice(0, 40)
 }
 
 export function checkNumber(field: string, value: unknown, range: Range, hint = ''): number {
-  if (typeof value !== 'number') throw new TypeError(`${field}: must be a number, got ${show(value)}${hint}`)
+  if (typeof value !== 'number') throw new BanditError(field, `must be a number, got ${show(value)}${hint}`)
   if (!(value >= range.low && value <= range.high)) {
-    throw new RangeError(
-      `${field}: must be a number from ${range.low} to ${range.high}, got ${show(value)}${hint}`,
-    )
+    const limits = `must be a number from ${range.low} to ${range.high}`
+    throw new BanditError(field, `${limits}, got ${show(value)}${hint}`)
   }
   return value
 }
 
 export function checkInteger(field: string, value: unknown, range: Range): number {
   const number = checkNumber(field, value, range)
-  if (!Number.isInteger(number)) throw new RangeError(`${field}: must be an integer, got ${number}`)
+  if (!Number.isInteger(number)) throw new BanditError(field, `must be an integer, got ${number}`)
   return number
+}
+
+/** How often something happened. */
+export function checkCount(field: string, value: unknown): number {
+  return checkInteger(field, value, { low: 0, high: Number.MAX_SAFE_INTEGER })
 }
 
 export function checkArms(field: string, value: unknown): number {
@@ -45,9 +50,8 @@ export function checkArm(value: unknown, arms: number): number {
 
 export function checkReward(field: string, value: unknown, range: Range): number {
   if (value === undefined || value === null) {
-    throw new TypeError(
-      `${field}: is missing; a missing value means no update, never zero: skip this call to update`,
-    )
+    const problem = 'is missing; a missing value means no update, never zero: skip this call to update'
+    throw new BanditError(field, problem)
   }
   return checkNumber(field, value, range, range === UNIT_REWARD ? '; rescale rewards to [0, 1]' : '')
 }
@@ -55,28 +59,53 @@ export function checkReward(field: string, value: unknown, range: Range): number
 export function checkPropensity(value: unknown): number {
   const hint = '; pass the propensity that select returned'
   const propensity = checkNumber('propensity', value, UNIT_REWARD, hint)
-  if (propensity === 0) throw new RangeError(`propensity: must be above 0, got 0${hint}`)
+  if (propensity === 0) throw new BanditError('propensity', `must be above 0, got 0${hint}`)
   return propensity
 }
 
 export function checkWorker(value: unknown): string {
   if (typeof value === 'string' && value !== '') return value
-  throw new TypeError(`worker: must be a non-empty string, got ${show(value)}`)
+  throw new BanditError('worker', `must be a non-empty string, got ${show(value)}`)
 }
 
 export function checkRecord(field: string, value: unknown): Readonly<Record<string, unknown>> {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
     return value as Readonly<Record<string, unknown>>
   }
-  throw new TypeError(`${field}: must be an object, got ${Array.isArray(value) ? 'an array' : show(value)}`)
+  throw new BanditError(field, `must be an object, got ${show(value)}`)
+}
+
+export function checkFunction(field: string, value: unknown): void {
+  if (typeof value !== 'function') throw new BanditError(field, `must be a function, got ${show(value)}`)
+}
+
+export function checkList(field: string, value: unknown): readonly unknown[] {
+  if (!Array.isArray(value)) throw new BanditError(field, `must be an array, got ${show(value)}`)
+  return value
 }
 
 export function checkArray(field: string, value: unknown, length: number): readonly unknown[] {
-  if (!Array.isArray(value)) throw new TypeError(`${field}: must be an array, got ${show(value)}`)
-  if (value.length !== length) {
-    throw new RangeError(`${field}: must have one entry per arm (${length}), got ${value.length}`)
+  const list = checkList(field, value)
+  if (list.length === length) return list
+  throw new BanditError(field, `must have one entry per arm (${length}), got ${list.length}`)
+}
+
+/** One number in `range` for every arm, copied. */
+export function readNumbers(field: string, value: unknown, arms: number, range: Range): number[] {
+  return Array.from(checkArray(field, value, arms), (entry, arm) =>
+    checkNumber(`${field}[${arm}]`, entry, range),
+  )
+}
+
+/** A range of rewards that someone declared. */
+export function checkRange(field: string, value: unknown): Range {
+  const { low, high } = checkRecord(field, value)
+  const range = {
+    low: checkNumber(`${field}.low`, low, ANY_REWARD),
+    high: checkNumber(`${field}.high`, high, ANY_REWARD),
   }
-  return value
+  if (range.low < range.high) return range
+  throw new BanditError(field, `must have its low (${range.low}) below its high (${range.high})`)
 }
 
 export function checkPrior(value: unknown, arms: number, means: Range): ArmPrior[] {
@@ -85,15 +114,22 @@ export function checkPrior(value: unknown, arms: number, means: Range): ArmPrior
     const { mean, weight } = checkRecord(field, entry)
     const checked = checkNumber(`${field}.weight`, weight, { low: 0, high: MAX_WEIGHT })
     if (checked > 0 && checked < MIN_WEIGHT) {
-      throw new RangeError(`${field}.weight: must be 0 (no belief) or at least ${MIN_WEIGHT}, got ${checked}`)
+      const problem = `must be 0 (no belief) or at least ${MIN_WEIGHT}, got ${checked}`
+      throw new BanditError(`${field}.weight`, problem)
     }
     return { mean: checkNumber(`${field}.mean`, mean, means), weight: checked }
   })
 }
 
+export function checkRandom(random: unknown): void {
+  if (typeof random === 'function') return
+  const problem = `must be a function that returns numbers in [0, 1), such as Math.random; got ${show(random)}`
+  throw new BanditError('random', problem)
+}
+
 /** The next uniform number, checked: a generator outside [0, 1) would bias every choice unseen. */
 export function uniform(random: Random): number {
   const value = random()
-  if (value >= 0 && value < 1) return value
-  throw new RangeError(`random: must return numbers in [0, 1), returned ${show(value)}`)
+  if (typeof value === 'number' && value >= 0 && value < 1) return value
+  throw new BanditError('random', `must return numbers in [0, 1), returned ${show(value)}`)
 }

@@ -1,5 +1,9 @@
 import type { Random, Selection } from './bandit.ts'
-import { uniform } from './check.ts'
+import { checkList, checkNumber, checkRandom, UNIT_REWARD, uniform } from './check.ts'
+import { BanditError } from './errors.ts'
+
+/** What rounding, in float32 too, may leave the sum of a distribution away from 1. */
+const SUM_TOLERANCE = 1e-4
 
 /** Index of the largest value, the lowest such index on ties. */
 export function argmax(values: readonly number[]): number {
@@ -28,8 +32,19 @@ export function upperConfidenceArm(
   )
 }
 
-/** Draws an arm by its probability; an arm of probability 0 is never drawn. */
+/**
+ * Draws an arm by its probability; an arm of probability 0 is never drawn.
+ *
+ * @param distribution one probability an arm, which sum to 1 within 1e-4.
+ * @throws BanditError naming the entry that is no probability, or for another sum.
+ */
 export function drawArm(distribution: readonly number[], random: Random): Selection {
+  checkRandom(random)
+  let sum = 0
+  for (const [arm, chance] of checkList('distribution', distribution).entries())
+    sum += checkNumber(`distribution[${arm}]`, chance, UNIT_REWARD)
+  if (!(Math.abs(sum - 1) <= SUM_TOLERANCE))
+    throw new BanditError('distribution', `must sum to 1, its ${distribution.length} entries sum to ${sum}`)
   const u = uniform(random)
   let cumulated = 0
   let last = 0

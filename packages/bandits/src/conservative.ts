@@ -1,6 +1,18 @@
 import type { Bandit, State } from './bandit.ts'
-import { checkArm, checkNumber, UNIT_REWARD } from './check.ts'
-import { armStats, type MomentsRow } from './moments.ts'
+import {
+  checkArm,
+  checkCount,
+  checkList,
+  checkNumber,
+  checkRecord,
+  checkReward,
+  UNIT_REWARD,
+} from './check.ts'
+import { checkBandit } from './check-bandit.ts'
+import { BanditError } from './errors.ts'
+import { armStats, type MomentsRow, momentsShape } from './moments.ts'
+import { checkOptions, type Names } from './names.ts'
+import { checkState } from './state.ts'
 
 const DEFAULT_ALPHA = 0.1
 const OPEN = { low: Number.MIN_VALUE, high: 1 - Number.EPSILON }
@@ -14,6 +26,9 @@ export interface ConservativeOptions {
   readonly delta?: number
 }
 
+const names: Names<ConservativeOptions> = { baseline: true, alpha: true, delta: true }
+const ruleNames: Names<Pick<ConservativeOptions, 'baseline' | 'alpha'>> = { baseline: true, alpha: true }
+
 /**
  * Keeps a bandit from losing more than `alpha` of what the baseline arm would have brought, at any time, with
  * probability `1 - delta`, for rewards in [0, 1].
@@ -23,25 +38,43 @@ export interface ConservativeOptions {
  * guides the inner bandit and does not count as evidence. A baseline choice has propensity 1 where it replaced another;
  * otherwise the inner propensity stands.
  *
- * States are the inner bandit's. @throws RangeError for options out of range, and from `select` when there is no such arm.
+ * States are the inner bandit's. @throws BanditError for options out of range, and from `select` when there is no such arm.
  *
  * Reference: Wu, Shariff, Lattimore and Szepesvari (2016), Conservative Bandits, ICML, algorithm 1 (unknown baseline).
  */
 export function conservative(inner: Bandit<MomentsRow>, options: ConservativeOptions): Bandit<MomentsRow> {
-  const alpha = checkNumber('alpha', options.alpha ?? DEFAULT_ALPHA, OPEN)
-  const delta = checkNumber('delta', options.delta ?? 0.05, OPEN)
+  checkInner(inner)
+  const { alpha = DEFAULT_ALPHA, delta = 0.05, baseline } = checkOptions('options', options, names)
+  checkNumber('alpha', alpha, OPEN)
+  checkNumber('delta', delta, OPEN)
+  checkCount('baseline', baseline)
+  // What an inner bandit of any scale has learned elsewhere may lie outside of [0, 1]; its prior is no evidence.
+  const shape = { ...momentsShape(inner.name, UNIT_REWARD), priorMeans: inner.rewards }
   return {
     ...inner,
+    rewards: UNIT_REWARD,
+    merge(a, b) {
+      checkState(shape, a)
+      checkState(shape, b)
+      return inner.merge(a, b)
+    },
+    parse(document) {
+      const state = inner.parse(document)
+      checkState(shape, state)
+      return state
+    },
     select(state, random) {
-      const baseline = checkArm(options.baseline, state.arms)
+      checkState(shape, state)
+      checkArm(baseline, state.arms)
       const choice = inner.select(state, random)
       if (conservativeArms(boundedArms(state, delta), { baseline, alpha })[choice.arm]) return choice
       return { arm: baseline, propensity: 1 }
     },
-    update(state, observation) {
+    update(state, observed) {
       // Outside [0, 1] the bounds would promise what they can't keep.
-      checkNumber('reward', observation.reward, UNIT_REWARD, '; rescale rewards to [0, 1]')
-      return inner.update(state, observation)
+      checkState(shape, state)
+      checkReward('reward', checkRecord('observation', observed).reward, UNIT_REWARD)
+      return inner.update(state, observed)
     },
   }
 }
@@ -60,23 +93,46 @@ export interface BoundedArm {
  * The bounds are the caller's, so that they may rest on other outcomes than those of the arms that were taken; the
  * guarantee holds while they do.
  *
- * @throws RangeError when there is no such arm, or for a share out of range.
+ * @throws BanditError when there is no such arm, or for a share out of range.
  */
 export function conservativeArms(
   arms: readonly BoundedArm[],
   options: Pick<ConservativeOptions, 'baseline' | 'alpha'>,
 ): boolean[] {
-  const baseline = checkArm(options.baseline, arms.length)
-  const alpha = checkNumber('alpha', options.alpha ?? DEFAULT_ALPHA, OPEN)
+  const { alpha = DEFAULT_ALPHA, baseline } = checkOptions('options', options, ruleNames)
+  checkNumber('alpha', alpha, OPEN)
+  for (const [arm, known] of checkList('arms', arms).entries()) checkBounded(`arms[${arm}]`, known)
+  checkArm(checkCount('baseline', baseline), arms.length)
   const rounds = arms.reduce((sum, { taken }) => sum + taken, 0)
   const earned = arms.reduce((sum, { taken, low }) => sum + taken * low, 0)
   const wanted = (1 - alpha) * (rounds + 1) * arms[baseline]!.high
   return arms.map(({ low }, arm) => arm === baseline || earned + low >= wanted)
 }
 
+/** Learns one reward to see whether `armStats` can be told afterwards. */
+function checkInner(inner: Bandit<MomentsRow>): void {
+  checkBandit('inner', inner)
+  if (inner.feedback !== 'arm')
+    throw new BanditError('inner', `'${inner.name}' has to see the rewards of all arms`)
+  const state = inner.update(inner.init({ arms: 1 }), { arm: 0, reward: 0, propensity: 1 })
+  try {
+    armStats(state)
+  } catch {
+    throw new BanditError('inner', `'${inner.name}' keeps no armStats; wrap one that does, such as ucb1()`)
+  }
+}
+
+function checkBounded(field: string, value: unknown): void {
+  const { taken, low, high } = checkRecord(field, value)
+  checkCount(`${field}.taken`, taken)
+  checkNumber(`${field}.low`, low, UNIT_REWARD)
+  checkNumber(`${field}.high`, high, UNIT_REWARD)
+}
+
 /** Bounds that hold at all times, by Hoeffding's inequality and a union over arms and rounds. */
 function boundedArms(state: State<MomentsRow>, delta: number): BoundedArm[] {
-  const arms = armStats({ ...state, prior: [] })
+  const { prior: _, ...evidence } = state
+  const arms = armStats(evidence)
   const rounds = arms.reduce((sum, { pulls }) => sum + pulls, 0)
   const log = Math.log((4 * arms.length * Math.max(1, rounds) ** 2) / delta)
   return arms.map(({ mean = 0, pulls }) => {

@@ -1,6 +1,7 @@
 import type { Bandit, State } from './bandit.ts'
-import { ANY_REWARD, checkArray, checkInteger, checkNumber, checkRecord } from './check.ts'
+import { ANY_REWARD, checkArray, checkCount, checkNumber, checkRecord, readNumbers } from './check.ts'
 import { forgettingBandit, type Remembered } from './forgetting.ts'
+import { checkOptions, type Names } from './names.ts'
 import type { RowShape } from './state.ts'
 
 export interface DiscountedUcbOptions {
@@ -9,6 +10,11 @@ export interface DiscountedUcbOptions {
   /** Width of the confidence bonus, in the unit of the rewards, as for `ucb1`; default `sqrt(2)`. */
   readonly c?: number
 }
+
+const names: Names<DiscountedUcbOptions> = { discount: true, c: true }
+
+// Weights below this are given up together with their sums: further on, one of the two would run out before the other.
+const FORGOTTEN = 1e-200
 
 /** Per arm, discounted: pulls and sum of rewards; `pulls` counts every pull ever made. */
 export interface DiscountedRow {
@@ -25,18 +31,22 @@ export interface DiscountedRow {
  * deterministic, propensity 1. Regret with B breakpoints in n rounds and `discount = 1 - sqrt(B / n) / 4`:
  * `O(sqrt(n B) ln n)`; where nothing drifts regret stays linear, though small.
  *
- * @throws RangeError when an option is out of range.
+ * @throws BanditError when an option is out of range or unknown.
  *
  * Reference: Garivier and Moulines (2011), On Upper-Confidence Bound Policies for Switching Bandit Problems, ALT.
  */
 export function discountedUcb(options: DiscountedUcbOptions = {}): Bandit<DiscountedRow> {
-  const discount = checkNumber('discount', options.discount ?? 0.99, { low: 0.5, high: 1 })
+  const { c = Math.SQRT2, discount = 0.99 } = checkOptions('options', options, names)
+  checkNumber('discount', discount, { low: 0.5, high: 1 })
   return forgettingBandit({
     shape,
-    c: options.c,
+    c,
     observe(row, arm, reward) {
       const aged = (values: readonly number[], added: number): number[] =>
-        values.map((value, i) => discount * value + (i === arm ? added : 0))
+        values.map((value, i) => {
+          const kept = row.weights[i]! < FORGOTTEN ? 0 : discount * value
+          return kept + (i === arm ? added : 0)
+        })
       return { pulls: row.pulls + 1, weights: aged(row.weights, 1), sums: aged(row.sums, reward) }
     },
     recall: (state) => discounted(state, discount),
@@ -61,6 +71,7 @@ function discounted(state: State<DiscountedRow>, discount: number): Remembered[]
 const shape: RowShape<DiscountedRow> = {
   kind: 'discounted-ucb',
   priorMeans: ANY_REWARD,
+  sound: new WeakMap(),
   empty(arms) {
     const zeros: readonly number[] = new Array<number>(arms).fill(0)
     return { pulls: 0, weights: zeros, sums: zeros }
@@ -69,10 +80,8 @@ const shape: RowShape<DiscountedRow> = {
   numbers: (row) => [...row.weights, ...row.sums],
   read(field, value, arms) {
     const row = checkRecord(field, value)
-    const pulls = checkInteger(`${field}.pulls`, row.pulls, { low: 0, high: Number.MAX_SAFE_INTEGER })
-    const weights = Array.from(checkArray(`${field}.weights`, row.weights, arms), (weight, arm) =>
-      checkNumber(`${field}.weights[${arm}]`, weight, { low: 0, high: pulls }),
-    )
+    const pulls = checkCount(`${field}.pulls`, row.pulls)
+    const weights = readNumbers(`${field}.weights`, row.weights, arms, { low: 0, high: pulls })
     const sums = Array.from(checkArray(`${field}.sums`, row.sums, arms), (sum, arm) => {
       const limit = weights[arm]! * ANY_REWARD.high
       return checkNumber(`${field}.sums[${arm}]`, sum, { low: -limit, high: limit })

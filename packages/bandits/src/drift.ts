@@ -1,4 +1,6 @@
-import { checkInteger, checkNumber } from './check.ts'
+import { checkCount, checkInteger, checkNumber } from './check.ts'
+import { checkOptions, type Names } from './names.ts'
+import { checkDocument } from './state.ts'
 
 /** Where a detector stands: plain JSON. */
 export interface DriftState {
@@ -24,6 +26,8 @@ export interface DriftOptions {
   readonly threshold?: number
 }
 
+const names: Names<DriftOptions> = { warmUp: true, tolerance: true, threshold: true }
+
 export interface DriftUpdate {
   readonly state: DriftState
   /** What changed; undefined while nothing did. After an alarm, start again from `init()`. */
@@ -34,11 +38,16 @@ export interface DriftUpdate {
 export interface DriftDetector {
   readonly name: DriftState['kind']
   init(): DriftState
-  /** @throws RangeError or TypeError when `value` is not finite, or the state another detector's. */
+  /** @throws BanditError when `value` is not finite, or the state damaged or another detector's. */
   update(state: DriftState, value: number): DriftUpdate
+  /** Checks a state that came from outside, as `JSON.parse` gives it. @throws BanditError naming the field. */
+  parse(document: unknown): DriftState
 }
 
 const FINITE = { low: -1e150, high: 1e150 }
+// Sums that a stream of such values can reach, and evidence that a step can leave behind.
+const SQUARES = { low: 0, high: 1e307 }
+const EVIDENCE = { low: 0, high: 1e8 }
 
 /**
  * Page-Hinkley test: alarms when the sum of deviations from the running mean leaves its own extreme by more than the
@@ -48,7 +57,7 @@ const FINITE = { low: -1e150, high: 1e150 }
  * of the warm-up; the mirror image finds falls. Values should be roughly symmetric: hand in logarithms of mismatches.
  * Default threshold 25.
  *
- * @throws RangeError for options out of range.
+ * @throws BanditError for options out of range or unknown.
  *
  * Reference: Page (1954), Continuous Inspection Schemes, Biometrika 41; Gama et al. (2014), A Survey on Concept Drift
  * Adaptation, ACM Computing Surveys 46(4), section 3.2.
@@ -63,7 +72,7 @@ export function pageHinkley(options: DriftOptions = {}): DriftDetector {
  *
  * `up <- max(0, up + z - tolerance)`, alarm when `up > threshold`.
  *
- * @throws RangeError for options out of range.
+ * @throws BanditError for options out of range or unknown.
  *
  * Reference: Page (1954), Continuous Inspection Schemes, Biometrika 41.
  */
@@ -77,27 +86,44 @@ function createDetector(
   usualThreshold: number,
   learns: boolean,
 ): DriftDetector {
-  const warmUp = checkInteger('warmUp', options.warmUp ?? 30, { low: 5, high: 1e6 })
-  const tolerance = checkNumber('tolerance', options.tolerance ?? 0.5, { low: 0, high: 10 })
-  const threshold = checkNumber('threshold', options.threshold ?? usualThreshold, { low: 1, high: 1e6 })
+  const { warmUp = 30, tolerance = 0.5, threshold = usualThreshold } = checkOptions('options', options, names)
+  checkInteger('warmUp', warmUp, { low: 5, high: 1e6 })
+  checkNumber('tolerance', tolerance, { low: 0, high: 10 })
+  checkNumber('threshold', threshold, { low: 1, high: 1e6 })
+  // A value this far off raises the alarm at once; more would say no more, and might not be finite.
+  const most = 2 * (threshold + tolerance)
   return {
     name: kind,
     init: () => ({ version: 1, kind, count: 0, mean: 0, squares: 0, up: 0, down: 0 }),
-    update(state, value) {
-      if (state.kind !== kind)
-        throw new TypeError(`kind: the state belongs to '${state.kind}', this detector is '${kind}'`)
+    parse: (document) => parseDrift(kind, document),
+    update(given, value) {
+      const state = parseDrift(kind, given)
       checkNumber('value', value, FINITE)
       if (state.count < warmUp) return { state: learn(state, value), alarm: undefined }
       const deviation = Math.sqrt(state.squares / (warmUp - 1))
       // Values that never varied: any other value is a change, and an equal one is none.
-      const z =
-        deviation > 0 ? (value - state.mean) / deviation : Math.sign(value - state.mean) * 2 * threshold
+      const difference = value - state.mean
+      const scaled = deviation > 0 ? difference / deviation : Math.sign(difference) * most
+      const z = Math.min(most, Math.max(-most, scaled))
       const up = Math.max(0, state.up + z - tolerance)
       const down = Math.max(0, state.down - z - tolerance)
       const mean = learns ? state.mean + (value - state.mean) / (state.count + 1) : state.mean
       const alarm = up > threshold ? 'rise' : down > threshold ? 'fall' : undefined
       return { state: { ...state, count: state.count + 1, mean, up, down }, alarm }
     },
+  }
+}
+
+function parseDrift(kind: DriftState['kind'], document: unknown): DriftState {
+  const { count, mean, squares, up, down } = checkDocument({ kind }, document)
+  return {
+    version: 1,
+    kind,
+    count: checkCount('count', count),
+    mean: checkNumber('mean', mean, FINITE),
+    squares: checkNumber('squares', squares, SQUARES),
+    up: checkNumber('up', up, EVIDENCE),
+    down: checkNumber('down', down, EVIDENCE),
   }
 }
 

@@ -2,6 +2,7 @@ import type { Bandit } from './bandit.ts'
 import { ANY_REWARD, checkNumber, UNIT_REWARD, uniform } from './check.ts'
 import { argmax } from './choice.ts'
 import { type MomentsRow, momentsBandit } from './moments.ts'
+import { checkOptions, type Names } from './names.ts'
 
 export interface EpsilonGreedyOptions {
   /**
@@ -15,6 +16,8 @@ export interface EpsilonGreedyOptions {
   readonly epsilon?: number | ((round: number, arms: number) => number)
 }
 
+const names: Names<EpsilonGreedyOptions> = { epsilon: true }
+
 /**
  * Explores uniformly with probability epsilon, else takes the arm of the largest mean.
  *
@@ -22,13 +25,13 @@ export interface EpsilonGreedyOptions {
  * best, lowest index first. Rewards: any scale, up to 2^300 in size. Regret of the default schedule on
  * stationary arms with rewards in [0, 1]: `O(t^(2/3) (arms ln t)^(1/3))`.
  *
- * @throws RangeError when epsilon leaves [0, 1]; a schedule is checked at each selection.
+ * @throws BanditError when epsilon leaves [0, 1]; a schedule is checked at each selection.
  *
  * Reference: Slivkins (2019), Introduction to Multi-Armed Bandits, Theorem 1.6; Auer, Cesa-Bianchi and
  * Fischer (2002), Machine Learning 47, for schedules that know the gap.
  */
 export function epsilonGreedy(options: EpsilonGreedyOptions = {}): Bandit<MomentsRow> {
-  const epsilon = options.epsilon ?? gapFree
+  const { epsilon = gapFree } = checkOptions('options', options, names)
   const schedule =
     typeof epsilon === 'function' ? epsilon : constant(checkNumber('epsilon', epsilon, UNIT_REWARD))
   return momentsBandit({

@@ -1,7 +1,8 @@
 import type { Bandit, State } from './bandit.ts'
-import { ANY_REWARD, checkArm, checkNumber, checkPropensity, checkReward } from './check.ts'
+import { ANY_REWARD, checkNumber, checkRandom } from './check.ts'
 import { upperConfidenceArm } from './choice.ts'
-import { checkKind, type RowShape, rowOf, stateMethods, withRow, workerOf } from './state.ts'
+import { checkObservation, observationNames } from './observation.ts'
+import { checkState, type RowShape, rowOf, stateMethods, withRow } from './state.ts'
 
 /** What is remembered of one arm. */
 export interface Remembered {
@@ -13,8 +14,8 @@ export interface Remembered {
 /** What distinguishes one upper-confidence bandit that forgets from another. */
 export interface ForgettingRules<Row> {
   readonly shape: RowShape<Row>
-  /** Width of the confidence bonus; default `sqrt(2)`. */
-  readonly c: number | undefined
+  /** Width of the confidence bonus. */
+  readonly c: number
   /** The row after one more pull. */
   observe(row: Row, arm: number, reward: number): Row
   /** Every arm, over all workers and the prior. */
@@ -24,23 +25,23 @@ export interface ForgettingRules<Row> {
 /** A bandit that takes the largest upper confidence bound of what it remembers; rewards of any scale. */
 export function forgettingBandit<Row>(rules: ForgettingRules<Row>): Bandit<Row> {
   const { shape } = rules
-  const c = checkNumber('c', rules.c ?? Math.SQRT2, { low: 0, high: ANY_REWARD.high })
+  const c = checkNumber('c', rules.c, { low: 0, high: ANY_REWARD.high })
   return {
     name: shape.kind,
     version: 1,
     feedback: 'arm',
+    rewards: ANY_REWARD,
     ...stateMethods(shape),
-    select(state) {
-      checkKind(shape, state)
+    select(state, random) {
+      checkState(shape, state)
+      checkRandom(random)
       return { arm: upperConfidenceArm(rules.recall(state), c), propensity: 1 }
     },
-    update(state, observation) {
-      checkKind(shape, state)
-      const arm = checkArm(observation.arm, state.arms)
-      const reward = checkReward('reward', observation.reward, ANY_REWARD)
-      if (observation.propensity !== undefined) checkPropensity(observation.propensity)
-      const worker = workerOf(observation)
-      return withRow(state, worker, rules.observe(rowOf(shape, state, worker), arm, reward))
+    update(state, observed) {
+      checkState(shape, state)
+      const { arm, reward, worker } = checkObservation(observed, state.arms, ANY_REWARD, observationNames)
+      const row = rules.observe(rowOf(shape, state, worker), arm, reward)
+      return withRow(shape.sound, state.arms, state, worker, row)
     },
   }
 }

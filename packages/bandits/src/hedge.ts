@@ -1,13 +1,17 @@
-import type { FullInformationBandit, State } from './bandit.ts'
-import { checkArray, checkReward, UNIT_REWARD } from './check.ts'
+import type { FullInformationBandit, FullObservation, State } from './bandit.ts'
+import { checkArray, checkRandom, checkReward, UNIT_REWARD } from './check.ts'
 import { drawArm } from './choice.ts'
-import { exponentialWeights, type LearningRate, type LossRow, lossShape } from './losses.ts'
-import { checkKind, rowOf, stateMethods, withRow, workerOf } from './state.ts'
+import { exponentialWeights, type LearningRate, type LossRow, learningRateOf, lossShape } from './losses.ts'
+import { checkOptions, type Names } from './names.ts'
+import { checkState, rowOf, stateMethods, withRow, workerOf } from './state.ts'
 
 export interface HedgeOptions {
   /** Default `sqrt(8 ln(arms) / round)`, which needs no horizon. */
   readonly learningRate?: LearningRate
 }
+
+const names: Names<HedgeOptions> = { learningRate: true }
+const observationNames: Names<FullObservation> = { rewards: true, worker: true }
 
 /** Hedge, with its distribution open to see: its mean reward carries the regret bound without luck. */
 export interface Hedge extends FullInformationBandit<LossRow> {
@@ -22,31 +26,37 @@ export interface Hedge extends FullInformationBandit<LossRow> {
  * arms not taken can be computed afterwards, since it learns from every arm at once. Expected regret
  * against the best fixed arm: `sqrt(2 n ln(arms)) + sqrt(ln(arms) / 8)`, whatever the rewards.
  *
- * @throws RangeError for rewards outside [0, 1] or not one per arm.
+ * @throws BanditError for bad options; `update` for rewards outside [0, 1] or not one per arm.
  *
  * Reference: Freund and Schapire (1997), JCSS 55(1); anytime rate and bound: Cesa-Bianchi and Lugosi
  * (2006), Prediction, Learning, and Games, Theorem 2.3.
  */
 export function hedge(options: HedgeOptions = {}): Hedge {
-  const learningRate = options.learningRate ?? anytime
+  checkOptions('options', options, names)
+  const learningRate = learningRateOf(options.learningRate, anytime)
   const shape = lossShape('hedge', 1)
   const distribution = (state: State<LossRow>): number[] => exponentialWeights(shape, state, learningRate)
   return {
     name: 'hedge',
     version: 1,
     feedback: 'all-arms',
+    rewards: UNIT_REWARD,
     ...stateMethods(shape),
     distribution,
-    select: (state, random) => drawArm(distribution(state), random),
+    select(state, random) {
+      checkRandom(random)
+      return drawArm(distribution(state), random)
+    },
     update(state, observed) {
-      checkKind(shape, state)
+      checkState(shape, state)
+      checkOptions('observation', observed, observationNames)
       const rewards = Array.from(checkArray('rewards', observed.rewards, state.arms), (reward, arm) =>
         checkReward(`rewards[${arm}]`, reward, UNIT_REWARD),
       )
       const worker = workerOf(observed)
       const row = rowOf(shape, state, worker)
       const losses = row.losses.map((loss, arm) => loss + (1 - rewards[arm]!))
-      return withRow(state, worker, { pulls: row.pulls + 1, losses })
+      return withRow(shape.sound, state.arms, state, worker, { pulls: row.pulls + 1, losses })
     },
   }
 }

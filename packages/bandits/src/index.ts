@@ -7,6 +7,7 @@ export type {
   InitOptions,
   Observation,
   Random,
+  RewardRange,
   Selection,
   State,
 } from './bandit.ts'
@@ -29,6 +30,7 @@ export {
   sequenceEnvironment,
 } from './environments.ts'
 export { type EpsilonGreedyOptions, epsilonGreedy } from './epsilon-greedy.ts'
+export { BanditError } from './errors.ts'
 export { type Exp3, type Exp3Options, exp3 } from './exp3.ts'
 export { type Hedge, type HedgeOptions, hedge } from './hedge.ts'
 export { type KlUcbOptions, klUcb } from './kl-ucb.ts'

@@ -2,11 +2,14 @@ import type { Bandit } from './bandit.ts'
 import { checkNumber, UNIT_REWARD } from './check.ts'
 import { argmax } from './choice.ts'
 import { type MomentsRow, momentsBandit } from './moments.ts'
+import { checkOptions, type Names } from './names.ts'
 
 export interface KlUcbOptions {
   /** Weight of `ln ln n` in the exploration rate, 0 to 10; default 0, which is best in practice, 3 is the proof's. */
   readonly c?: number
 }
+
+const names: Names<KlUcbOptions> = { c: true }
 
 /** Halvings of [mean, 1]: more than a double can tell apart. */
 const HALVINGS = 50
@@ -20,12 +23,13 @@ const HALVINGS = 50
  * 1. Arms without any observation come first. Regret: `ln n sum gap / kl(mean, best)`, the best possible constant for
  * Bernoulli arms. Cost of a choice: 50 logarithms an arm.
  *
- * @throws RangeError when `c` is out of range; `update` throws RangeError outside [0, 1].
+ * @throws BanditError when `c` is out of range; `update` throws BanditError outside [0, 1].
  *
  * Reference: Garivier and Cappe (2011), The KL-UCB Algorithm for Bounded Stochastic Bandits and Beyond, COLT.
  */
 export function klUcb(options: KlUcbOptions = {}): Bandit<MomentsRow> {
-  const c = checkNumber('c', options.c ?? 0, { low: 0, high: 10 })
+  const { c = 0 } = checkOptions('options', options, names)
+  checkNumber('c', c, { low: 0, high: 10 })
   return momentsBandit({
     name: 'kl-ucb',
     rewards: UNIT_REWARD,

@@ -1,5 +1,6 @@
 import { checkNumber } from './check.ts'
 import { type ContextualBandit, linearBandit } from './linear.ts'
+import { checkOptions, type Names } from './names.ts'
 import { chancesOfLargest } from './random/largest-normal.ts'
 
 export interface LinTsOptions {
@@ -9,6 +10,8 @@ export interface LinTsOptions {
   readonly ridge?: number
 }
 
+const names: Names<LinTsOptions> = { deviation: true, ridge: true }
+
 /**
  * Draws every arm's expected reward in the context from its posterior and takes the largest: Thompson sampling with a
  * linear model per arm.
@@ -17,15 +20,16 @@ export interface LinTsOptions {
  * per arm and not a vector. The arms' numbers are independent, so the probability that one is the largest is an integral
  * over a line; the arm is drawn by it, and its propensity is known.
  *
- * @throws RangeError for options out of range.
+ * @throws BanditError for options out of range.
  *
  * Reference: Agrawal and Goyal (2013), Thompson Sampling for Contextual Bandits with Linear Payoffs, ICML.
  */
 export function linTs(options: LinTsOptions = {}): ContextualBandit {
-  const deviation = checkNumber('deviation', options.deviation ?? 0.5, { low: 1e-9, high: 1e9 })
+  const { deviation = 0.5, ridge = 1 } = checkOptions('options', options, names)
+  checkNumber('deviation', deviation, { low: 1e-9, high: 1e9 })
   return linearBandit({
     name: 'lin-ts',
-    ridge: options.ridge ?? 1,
+    ridge,
     distribution: (forecasts) =>
       chancesOfLargest(forecasts.map(({ mean, width }) => ({ mean, deviation: deviation * width }))),
   })

@@ -1,9 +1,11 @@
-import type { Random, Selection } from './bandit.ts'
-import { ANY_REWARD, checkArm, checkNumber, checkPropensity, checkReward } from './check.ts'
+import type { Random, RewardRange, Selection } from './bandit.ts'
+import { ANY_REWARD, checkArm, checkList, checkNumber, checkRandom } from './check.ts'
 import { drawArm } from './choice.ts'
 import { choleskySolve, dot } from './cholesky.ts'
+import { BanditError } from './errors.ts'
 import {
   checkContext,
+  checkLinear,
   emptyRow,
   initLinear,
   type LinearInitOptions,
@@ -11,19 +13,24 @@ import {
   type LinearState,
   mergeLinear,
   parseLinear,
+  sizeOf,
 } from './linear-state.ts'
-import { checkKind, ownRow, withRow, workerOf } from './state.ts'
+import type { Names } from './names.ts'
+import { checkObservation, observationNames } from './observation.ts'
+import { ownRow, type Sound, withRow } from './state.ts'
 
 /** The outcome of one pull in a context. */
 export interface ContextualObservation {
   readonly arm: number
-  /** The context that `select` was given. */
+  /** The context that `select` was given: numbers of at most 1e50 in size. */
   readonly context: ArrayLike<number>
   /** A missing reward means no update, never zero: do not call `update` then. */
   readonly reward: number
   readonly propensity?: number | undefined
   readonly worker?: string
 }
+
+const contextualNames: Names<ContextualObservation> = { ...observationNames, context: true }
 
 /** What is expected of one arm in a context. */
 export interface Forecast {
@@ -37,23 +44,25 @@ export interface Forecast {
 export interface ContextualBandit {
   readonly name: string
   readonly version: 1
-  /** An empty state. @throws RangeError or TypeError naming the field. */
+  /** What `update` takes: any scale, which ends at 2^300 in size. */
+  readonly rewards: RewardRange
+  /** An empty state. @throws BanditError naming the field. */
   init(options: LinearInitOptions): LinearState
-  /** Chooses an arm. Cost: O(arms dimension^3). @throws RangeError or TypeError for a bad context. */
+  /** Chooses an arm. Cost: O(arms dimension^3). @throws BanditError for a bad context. */
   select(state: LinearState, context: ArrayLike<number>, random: Random): Selection
   /**
    * Probability that `select` takes each arm; with `among`, that it would if there were no other arms.
    *
-   * @throws RangeError or TypeError for a bad context or an unknown arm.
+   * @throws BanditError for a bad context or an unknown arm.
    */
   distribution(state: LinearState, context: ArrayLike<number>, among?: readonly number[]): number[]
-  /** What every arm is expected to bring in `context`. */
+  /** What every arm is expected to bring in `context`. @throws BanditError for a bad context. */
   forecast(state: LinearState, context: ArrayLike<number>): Forecast[]
-  /** Learns from one outcome. @throws RangeError or TypeError naming the field. */
+  /** Learns from one outcome. @throws BanditError naming the field. */
   update(state: LinearState, observed: ContextualObservation): LinearState
-  /** For each worker the row with more pulls. @throws RangeError when kinds, sizes or priors differ. */
+  /** For each worker the row with more pulls. @throws BanditError when kinds, sizes or priors differ. */
   merge(a: LinearState, b: LinearState): LinearState
-  /** Checks a document that came from outside. */
+  /** Checks a document that came from outside, as `JSON.parse` gives it. @throws BanditError naming the field. */
   parse(document: unknown): LinearState
 }
 
@@ -72,35 +81,39 @@ export interface LinearRules {
 export function linearBandit(rules: LinearRules): ContextualBandit {
   const { name } = rules
   const ridge = checkNumber('ridge', rules.ridge, { low: 1e-9, high: 1e9 })
+  const sound: Sound = new WeakMap()
   const forecast = (state: LinearState, given: ArrayLike<number>): Forecast[] => {
-    checkKind({ kind: name }, state)
+    checkLinear(name, sound, state)
     const context = checkContext(given, state.dimension)
     return Array.from({ length: state.arms }, (_, arm) => forecastArm(state, arm, context, ridge))
   }
   const distribution: ContextualBandit['distribution'] = (state, context, among) => {
     const forecasts = forecast(state, context)
     if (among === undefined) return rules.distribution(forecasts)
-    const chances = rules.distribution(among.map((arm) => forecasts[checkArm(arm, state.arms)]!))
-    return forecasts.map((_, arm) => chances[among.indexOf(arm)] ?? 0)
+    const open = [...new Set(checkList('among', among).map((arm) => checkArm(arm, state.arms)))]
+    if (open.length === 0) throw new BanditError('among', 'has no arm; leave it out for all')
+    const chances = rules.distribution(open.map((arm) => forecasts[arm]!))
+    return forecasts.map((_, arm) => chances[open.indexOf(arm)] ?? 0)
   }
   return {
     name,
     version: 1,
+    rewards: ANY_REWARD,
     init: (options) => initLinear(name, options),
     forecast,
     distribution,
-    select: (state, context, random) => drawArm(distribution(state, context), random),
-    update(state, observed) {
-      checkKind({ kind: name }, state)
-      const arm = checkArm(observed.arm, state.arms)
-      const context = checkContext(observed.context, state.dimension)
-      const reward = checkReward('reward', observed.reward, ANY_REWARD)
-      if (observed.propensity !== undefined) checkPropensity(observed.propensity)
-      const worker = workerOf(observed)
-      const row = ownRow(state, worker) ?? emptyRow(state)
-      return withRow(state, worker, addOutcome(row, arm, context, reward))
+    select(state, context, random) {
+      checkRandom(random)
+      return drawArm(distribution(state, context), random)
     },
-    merge: (a, b) => mergeLinear(name, a, b),
+    update(state, observed) {
+      checkLinear(name, sound, state)
+      const { arm, reward, worker } = checkObservation(observed, state.arms, ANY_REWARD, contextualNames)
+      const context = checkContext(observed.context, state.dimension)
+      const row = ownRow(state, worker) ?? emptyRow(state)
+      return withRow(sound, sizeOf(state), state, worker, addOutcome(row, arm, context, reward))
+    },
+    merge: (a, b) => mergeLinear(name, sound, a, b),
     parse: (document) => parseLinear(name, document),
   }
 }
@@ -129,5 +142,8 @@ function forecastArm(state: LinearState, arm: number, x: readonly number[], ridg
     for (let i = 0; i < size; i++) towards[i]! += row.moments[arm]![i]!
   }
   const direction = choleskySolve(matrix, x)
-  return { mean: dot(direction, towards), width: Math.sqrt(Math.max(0, dot(direction, x))) }
+  const mean = dot(direction, towards)
+  const width = Math.sqrt(Math.max(0, dot(direction, x)))
+  if (Number.isFinite(mean) && Number.isFinite(width)) return { mean, width }
+  throw new BanditError('rows', `the statistics of arm ${arm} give no finite forecast; learn anew`)
 }

@@ -1,6 +1,6 @@
 import type { State } from './bandit.ts'
-import { checkArray, checkInteger, checkNumber, checkRecord } from './check.ts'
-import { checkKind, type RowShape } from './state.ts'
+import { checkCount, checkFunction, checkNumber, checkRecord, readNumbers } from './check.ts'
+import { checkState, type RowShape } from './state.ts'
 
 /** Rounds seen, and per arm the cumulated (for EXP3: estimated) loss `1 - reward`. */
 export interface LossRow {
@@ -10,6 +10,13 @@ export interface LossRow {
 
 /** Step size by round (1 is the first) and number of arms: finite, not negative. */
 export type LearningRate = (round: number, arms: number) => number
+
+/** A schedule of step sizes, or the usual one. */
+export function learningRateOf(given: LearningRate | undefined, usual: LearningRate): LearningRate {
+  if (given === undefined) return usual
+  checkFunction('learningRate', given)
+  return given
+}
 
 /**
  * Exponential weights over all rows: `p_i = exp(-rate L_i) / sum_j exp(-rate L_j)`.
@@ -22,7 +29,7 @@ export function exponentialWeights(
   state: State<LossRow>,
   learningRate: LearningRate,
 ): number[] {
-  checkKind(shape, state)
+  checkState(shape, state)
   const rows = Object.values(state.rows)
   const round = rows.reduce((total, row) => total + row.pulls, 1)
   const rate = checkNumber('learningRate', learningRate(round, state.arms), {
@@ -43,17 +50,15 @@ export function lossShape(kind: string, perRound: number): RowShape<LossRow> {
   return {
     kind,
     priorMeans: undefined,
+    sound: new WeakMap(),
     empty: (arms) => ({ pulls: 0, losses: new Array<number>(arms).fill(0) }),
     pulls: (row) => row.pulls,
     numbers: (row) => row.losses,
     read(field, value, arms) {
       const row = checkRecord(field, value)
-      const pulls = checkInteger(`${field}.pulls`, row.pulls, { low: 0, high: Number.MAX_SAFE_INTEGER })
-      const high = Math.min(pulls * perRound, Number.MAX_VALUE)
-      const losses = Array.from(checkArray(`${field}.losses`, row.losses, arms), (loss, arm) =>
-        checkNumber(`${field}.losses[${arm}]`, loss, { low: 0, high }),
-      )
-      return { pulls, losses }
+      const pulls = checkCount(`${field}.pulls`, row.pulls)
+      const most = { low: 0, high: pulls * perRound }
+      return { pulls, losses: readNumbers(`${field}.losses`, row.losses, arms, most) }
     },
   }
 }

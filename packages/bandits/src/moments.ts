@@ -1,15 +1,15 @@
 import type { Bandit, Random, Selection, State } from './bandit.ts'
 import {
-  checkArm,
+  ANY_REWARD,
   checkArray,
-  checkInteger,
+  checkCount,
   checkNumber,
-  checkPropensity,
+  checkRandom,
   checkRecord,
-  checkReward,
   type Range,
 } from './check.ts'
-import { checkKind, type RowShape, rowOf, stateMethods, withRow, workerOf } from './state.ts'
+import { checkObservation, observationNames } from './observation.ts'
+import { checkState, type RowShape, rowOf, stateMethods, withRow } from './state.ts'
 
 /** Per arm: pulls, sum of rewards, and sum of squared deviations from their mean. */
 export interface MomentsRow {
@@ -42,9 +42,17 @@ export interface MomentsRules {
  * Squared deviations are pooled by `S = S_a + S_b + (n_a n_b / (n_a + n_b)) (mean_a - mean_b)^2`.
  * Cost: O(arms x workers).
  *
+ * @throws BanditError for what is no state of a bandit that keeps these statistics.
+ *
  * Reference: Chan, Golub and LeVeque (1983), The American Statistician 37(3).
  */
 export function armStats(state: State<MomentsRow>): ArmStats[] {
+  const kind: unknown = (state as Partial<State<MomentsRow>> | undefined)?.kind
+  checkState({ ...anyMoments, kind: typeof kind === 'string' ? kind : anyMoments.kind }, state)
+  return statsOf(state)
+}
+
+function statsOf(state: State<MomentsRow>): ArmStats[] {
   const rows = Object.values(state.rows)
   return Array.from({ length: state.arms }, (_, arm) => {
     const prior = state.prior?.[arm]
@@ -73,18 +81,18 @@ export function momentsBandit(rules: MomentsRules): Bandit<MomentsRow> {
     name: rules.name,
     version: 1,
     feedback: 'arm',
+    rewards: rules.rewards,
     ...stateMethods(shape),
     select(state, random) {
-      checkKind(shape, state)
-      return rules.choose(armStats(state), random)
+      checkState(shape, state)
+      checkRandom(random)
+      return rules.choose(statsOf(state), random)
     },
-    update(state, observation) {
-      checkKind(shape, state)
-      const arm = checkArm(observation.arm, state.arms)
-      const reward = checkReward('reward', observation.reward, rules.rewards)
-      if (observation.propensity !== undefined) checkPropensity(observation.propensity)
-      const worker = workerOf(observation)
-      return withRow(state, worker, addReward(rowOf(shape, state, worker), arm, reward))
+    update(state, observed) {
+      checkState(shape, state)
+      const { arm, reward, worker } = checkObservation(observed, state.arms, rules.rewards, observationNames)
+      const row = addReward(rowOf(shape, state, worker), arm, reward)
+      return withRow(shape.sound, state.arms, state, worker, row)
     },
   }
 }
@@ -100,10 +108,12 @@ function addReward(row: MomentsRow, arm: number, reward: number): MomentsRow {
   return { pulls, sums, squares }
 }
 
-function momentsShape(kind: string, rewards: Range): RowShape<MomentsRow> {
+/** Rows of such statistics of rewards in a range. */
+export function momentsShape(kind: string, rewards: Range): RowShape<MomentsRow> {
   return {
     kind,
     priorMeans: rewards,
+    sound: new WeakMap(),
     empty(arms) {
       const zeros: readonly number[] = new Array<number>(arms).fill(0)
       return { pulls: zeros, sums: zeros, squares: zeros }
@@ -113,17 +123,22 @@ function momentsShape(kind: string, rewards: Range): RowShape<MomentsRow> {
     read(field, value, arms) {
       const row = checkRecord(field, value)
       const pulls = Array.from(checkArray(`${field}.pulls`, row.pulls, arms), (n, arm) =>
-        checkInteger(`${field}.pulls[${arm}]`, n, { low: 0, high: Number.MAX_SAFE_INTEGER }),
+        checkCount(`${field}.pulls[${arm}]`, n),
       )
       const sums = Array.from(checkArray(`${field}.sums`, row.sums, arms), (sum, arm) => {
         const n = pulls[arm]!
         return checkNumber(`${field}.sums[${arm}]`, sum, { low: n * rewards.low, high: n * rewards.high })
       })
       const squares = Array.from(checkArray(`${field}.squares`, row.squares, arms), (square, arm) => {
-        const high = pulls[arm]! > 1 ? Number.MAX_VALUE : 0
+        const n = pulls[arm]!
+        // n numbers of this range can't deviate further, and further updates stay finite.
+        const high = n > 1 ? n * (rewards.high - rewards.low) ** 2 : 0
         return checkNumber(`${field}.squares[${arm}]`, square, { low: 0, high })
       })
       return { pulls, sums, squares }
     },
   }
 }
+
+// Whose statistics they are is told by the state: `armStats` reads those of every algorithm that keeps them.
+const anyMoments: RowShape<MomentsRow> = momentsShape('moments', ANY_REWARD)

@@ -1,7 +1,9 @@
-import { checkInteger, checkNumber } from './check.ts'
+import { checkInteger, checkNumber, checkRecord, UNIT_REWARD } from './check.ts'
+import { checkOptions, type Names } from './names.ts'
 
 /** How often something happened. */
 export interface RateCounts {
+  /** 0 to 10,000,000. */
   readonly runs: number
   /** At most `runs`. */
   readonly misses: number
@@ -14,6 +16,11 @@ export interface RateBoundsOptions {
   readonly expected?: number
 }
 
+const names: Names<RateBoundsOptions> = { delta: true, expected: true }
+
+// What is computed takes time in proportion to the runs.
+const RUNS = { low: 0, high: 1e7 }
+
 /**
  * Bounds on the rate of an event that hold at all times at once: look after every run, stop when you like.
  *
@@ -21,7 +28,7 @@ export interface RateBoundsOptions {
  * Beta(1, 1 / expected - 1). By Ville's inequality the rate ever leaves these bounds with probability at most delta.
  * Valid for independent runs of one rate; wider than what {@link binomialTail} gives for a number of runs fixed beforehand.
  *
- * @throws RangeError or TypeError naming the field.
+ * @throws BanditError naming the field.
  *
  * Reference: Robbins (1970), Statistical Methods Related to the Law of the Iterated Logarithm; Howard et al. (2021),
  * Time-uniform, Nonparametric, Nonasymptotic Confidence Sequences, Annals of Statistics 49(2), section 3.
@@ -31,9 +38,10 @@ export function rateBounds(
   options: RateBoundsOptions = {},
 ): { readonly low: number; readonly high: number } {
   const { runs, misses } = checkCounts(counts)
+  const { delta = 0.05, expected = 0.05 } = checkOptions('options', options, names)
   const open = { low: Number.MIN_VALUE, high: 1 - Number.EPSILON }
-  const delta = checkNumber('delta', options.delta ?? 0.05, open)
-  const expected = checkNumber('expected', options.expected ?? 0.05, open)
+  checkNumber('delta', delta, open)
+  checkNumber('expected', expected, open)
   if (runs === 0) return { low: 0, high: 1 }
   const mixture = logMixture(runs, misses, 1 / expected - 1)
   const excluded = (rate: number): boolean =>
@@ -50,12 +58,15 @@ export function rateBounds(
  * of a rate is convex in the outcome, so that its mixture stays a supermartingale. The sum is rounded outwards.
  *
  * @param sum of `runs` numbers in [0, 1].
- * @throws RangeError or TypeError naming the field.
+ * @throws BanditError naming the field.
  */
 export function meanBounds(
-  { runs, sum }: { readonly runs: number; readonly sum: number },
+  counts: { readonly runs: number; readonly sum: number },
   options: RateBoundsOptions = {},
 ): { readonly low: number; readonly high: number } {
+  checkRecord('counts', counts)
+  const { runs, sum } = counts
+  checkInteger('runs', runs, RUNS)
   checkNumber('sum', sum, { low: 0, high: runs })
   const { low } = rateBounds({ runs, misses: Math.floor(sum) }, options)
   const { high } = rateBounds({ runs, misses: Math.ceil(sum) }, options)
@@ -66,11 +77,11 @@ export function meanBounds(
  * Probability of at most `misses` in `runs` independent runs of this rate: the p-value of "the rate is at least `rate`",
  * for a number of runs that was fixed beforehand.
  *
- * @throws RangeError or TypeError naming the field.
+ * @throws BanditError naming the field.
  */
 export function binomialTail(counts: RateCounts, rate: number): number {
   const { runs, misses } = checkCounts(counts)
-  checkNumber('rate', rate, { low: 0, high: 1 })
+  checkNumber('rate', rate, UNIT_REWARD)
   if (rate === 0) return 1
   if (rate === 1) return misses === runs ? 1 : 0
   let term = runs * Math.log1p(-rate)
@@ -83,7 +94,8 @@ export function binomialTail(counts: RateCounts, rate: number): number {
 }
 
 function checkCounts(counts: RateCounts): RateCounts {
-  const runs = checkInteger('runs', counts.runs, { low: 0, high: Number.MAX_SAFE_INTEGER })
+  checkRecord('counts', counts)
+  const runs = checkInteger('runs', counts.runs, RUNS)
   const misses = checkInteger('misses', counts.misses, { low: 0, high: runs })
   return { runs, misses }
 }

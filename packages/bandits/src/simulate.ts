@@ -1,6 +1,18 @@
 import type { Bandit, FullInformationBandit, Random, State } from './bandit.ts'
-import { checkInteger } from './check.ts'
+import {
+  ANY_REWARD,
+  checkArm,
+  checkArms,
+  checkFunction,
+  checkInteger,
+  checkRandom,
+  checkRecord,
+  readNumbers,
+} from './check.ts'
+import { checkBandit } from './check-bandit.ts'
 import type { Environment } from './environments.ts'
+import { BanditError } from './errors.ts'
+import { checkOptions, type Names } from './names.ts'
 
 export interface SimulateOptions<Row> {
   readonly bandit: Bandit<Row> | FullInformationBandit<Row>
@@ -11,6 +23,14 @@ export interface SimulateOptions<Row> {
   readonly random: Random
   /** Where to begin; a fresh state when omitted. */
   readonly state?: State<Row>
+}
+
+const names: Names<SimulateOptions<unknown>> = {
+  bandit: true,
+  environment: true,
+  horizon: true,
+  random: true,
+  state: true,
 }
 
 export interface Simulation<Row> {
@@ -33,14 +53,18 @@ export interface Simulation<Row> {
  * the usual sum of gaps; on a fixed sequence it is the regret against the best fixed arm in hindsight, which
  * may be negative. Cost: O(horizon x arms).
  *
- * @throws RangeError when `horizon` is out of range or `state` has another number of arms.
+ * @throws BanditError naming the option, among them a `state` of another number of arms, or what the environment gave.
  */
 export function simulate<Row>(options: SimulateOptions<Row>): Simulation<Row> {
-  const { bandit, environment, random } = options
+  const { bandit, environment, random } = checkOptions('options', options, names)
+  checkBandit('bandit', bandit)
+  checkEnvironment(environment)
+  checkRandom(random)
   const horizon = checkInteger('horizon', options.horizon, { low: 1, high: 1e8 })
-  let state = options.state ?? bandit.init({ arms: environment.arms })
+  let state = options.state === undefined ? bandit.init({ arms: environment.arms }) : options.state
+  checkRecord('state', state)
   if (state.arms !== environment.arms) {
-    throw new RangeError(`state: has ${state.arms} arms, the environment ${environment.arms}`)
+    throw new BanditError('state', `has ${state.arms} arms, the environment ${environment.arms}`)
   }
   const regret = new Float64Array(horizon)
   const arms = new Uint32Array(horizon)
@@ -49,9 +73,20 @@ export function simulate<Row>(options: SimulateOptions<Row>): Simulation<Row> {
   const alternatives = new Float64Array(environment.arms)
   let received = 0
   for (let round = 0; round < horizon; round++) {
-    const expected = environment.expected(round)
+    const expected = readNumbers(
+      'environment.expected',
+      environment.expected(round),
+      environment.arms,
+      ANY_REWARD,
+    )
     const selection = bandit.select(state, random)
-    const drawn = environment.draw(round, random)
+    checkArm(checkRecord('selection', selection).arm, environment.arms)
+    const drawn = readNumbers(
+      'environment.draw',
+      environment.draw(round, random),
+      environment.arms,
+      ANY_REWARD,
+    )
     const reward = drawn[selection.arm]!
     state =
       bandit.feedback === 'arm'
@@ -65,4 +100,11 @@ export function simulate<Row>(options: SimulateOptions<Row>): Simulation<Row> {
     pulls[selection.arm]!++
   }
   return { regret, arms, rewards, pulls, state }
+}
+
+function checkEnvironment(value: unknown): void {
+  const { arms, expected, draw } = checkRecord('environment', value)
+  checkArms('environment.arms', arms)
+  checkFunction('environment.expected', expected)
+  checkFunction('environment.draw', draw)
 }

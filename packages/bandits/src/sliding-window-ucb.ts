@@ -1,6 +1,8 @@
 import type { Bandit, State } from './bandit.ts'
-import { ANY_REWARD, checkInteger, checkNumber, checkRecord } from './check.ts'
+import { ANY_REWARD, checkCount, checkInteger, checkList, checkNumber, checkRecord } from './check.ts'
+import { BanditError } from './errors.ts'
 import { forgettingBandit, type Remembered } from './forgetting.ts'
+import { checkOptions, type Names } from './names.ts'
 import type { RowShape } from './state.ts'
 
 export interface SlidingWindowUcbOptions {
@@ -9,6 +11,8 @@ export interface SlidingWindowUcbOptions {
   /** Width of the confidence bonus, in the unit of the rewards, as for `ucb1`; default `sqrt(2)`. */
   readonly c?: number
 }
+
+const names: Names<SlidingWindowUcbOptions> = { window: true, c: true }
 
 /** The last pulls, oldest first; `pulls` counts every pull ever made. */
 export interface WindowRow {
@@ -24,15 +28,16 @@ export interface WindowRow {
  * has a window of its own. Arms not in the window come first; deterministic, propensity 1. Regret with B breakpoints in n
  * rounds and `window = 2 sqrt(n ln n / B)`: `O(sqrt(n B ln n))`.
  *
- * @throws RangeError when an option is out of range.
+ * @throws BanditError when an option is out of range or unknown.
  *
  * Reference: Garivier and Moulines (2011), On Upper-Confidence Bound Policies for Switching Bandit Problems, ALT.
  */
 export function slidingWindowUcb(options: SlidingWindowUcbOptions = {}): Bandit<WindowRow> {
-  const window = checkInteger('window', options.window ?? 200, { low: 1, high: 1e6 })
+  const { c = Math.SQRT2, window = 200 } = checkOptions('options', options, names)
+  checkInteger('window', window, { low: 1, high: 1e6 })
   return forgettingBandit({
     shape,
-    c: options.c,
+    c,
     observe: (row, arm, reward) => ({
       pulls: row.pulls + 1,
       arms: [...row.arms, arm].slice(-window),
@@ -61,12 +66,13 @@ function remembered(state: State<WindowRow>, window: number): Remembered[] {
 const shape: RowShape<WindowRow> = {
   kind: 'sliding-window-ucb',
   priorMeans: ANY_REWARD,
+  sound: new WeakMap(),
   empty: () => ({ pulls: 0, arms: [], rewards: [] }),
   pulls: (row) => row.pulls,
   numbers: (row) => [...row.arms, ...row.rewards],
   read(field, value, arms) {
     const row = checkRecord(field, value)
-    const pulls = checkInteger(`${field}.pulls`, row.pulls, { low: 0, high: Number.MAX_SAFE_INTEGER })
+    const pulls = checkCount(`${field}.pulls`, row.pulls)
     const taken = readList(`${field}.arms`, row.arms, (at, arm) =>
       checkInteger(at, arm, { low: 0, high: arms - 1 }),
     )
@@ -74,13 +80,12 @@ const shape: RowShape<WindowRow> = {
       checkNumber(at, reward, ANY_REWARD),
     )
     if (taken.length !== rewards.length || taken.length > pulls) {
-      throw new RangeError(`${field}.arms: must have one entry per reward and at most pulls (${pulls})`)
+      throw new BanditError(`${field}.arms`, `must have one entry per reward and at most pulls (${pulls})`)
     }
     return { pulls, arms: taken, rewards }
   },
 }
 
 function readList(field: string, value: unknown, read: (at: string, entry: unknown) => number): number[] {
-  if (!Array.isArray(value)) throw new TypeError(`${field}: must be an array`)
-  return value.map((entry, i) => read(`${field}[${i}]`, entry))
+  return Array.from(checkList(field, value), (entry, i) => read(`${field}[${i}]`, entry))
 }

@@ -2,6 +2,7 @@ import type { Bandit } from './bandit.ts'
 import { checkNumber, UNIT_REWARD } from './check.ts'
 import { argmax } from './choice.ts'
 import { type MomentsRow, momentsBandit } from './moments.ts'
+import { checkOptions, type Names } from './names.ts'
 import { sampleBeta } from './random/gamma.ts'
 
 export interface ThompsonBetaOptions {
@@ -9,6 +10,8 @@ export interface ThompsonBetaOptions {
   readonly alpha?: number
   readonly beta?: number
 }
+
+const names: Names<ThompsonBetaOptions> = { alpha: true, beta: true }
 
 /**
  * Draws a mean for every arm from its Beta posterior and takes the largest, for rewards in [0, 1].
@@ -20,15 +23,16 @@ export interface ThompsonBetaOptions {
  * The propensity has no closed form and is undefined. Regret on Bernoulli arms: `O(ln n)` with the best
  * possible constant.
  *
- * @throws RangeError or TypeError for shapes out of range; `update` throws RangeError outside [0, 1].
+ * @throws BanditError for shapes out of range; `update` throws BanditError outside [0, 1].
  *
  * Reference: Kaufmann, Korda and Munos (2012), Thompson Sampling: An Asymptotically Optimal Finite-Time
  * Analysis, ALT; Agrawal and Goyal (2012), COLT.
  */
 export function thompsonBeta(options: ThompsonBetaOptions = {}): Bandit<MomentsRow> {
+  const { alpha = 1, beta = 1 } = checkOptions('options', options, names)
   const shapes = { low: 1e-3, high: 1e6 }
-  const alpha = checkNumber('alpha', options.alpha ?? 1, shapes)
-  const beta = checkNumber('beta', options.beta ?? 1, shapes)
+  checkNumber('alpha', alpha, shapes)
+  checkNumber('beta', beta, shapes)
   return momentsBandit({
     name: 'thompson-beta',
     rewards: UNIT_REWARD,

@@ -2,6 +2,7 @@ import type { Bandit, Random } from './bandit.ts'
 import { ANY_REWARD, checkNumber } from './check.ts'
 import { argmax } from './choice.ts'
 import { type ArmStats, type MomentsRow, momentsBandit } from './moments.ts'
+import { checkOptions, type Names } from './names.ts'
 import { sampleStudentT } from './random/gamma.ts'
 import { sampleNormal } from './random/normal.ts'
 
@@ -15,6 +16,8 @@ export interface ThompsonGaussianOptions {
    */
   readonly variance?: number | 'observed'
 }
+
+const names: Names<ThompsonGaussianOptions> = { variance: true }
 
 /**
  * Draws a mean for every arm from its posterior and takes the largest, for Gaussian rewards of any scale.
@@ -32,14 +35,15 @@ export interface ThompsonGaussianOptions {
  * Gaussian arms. Rewards that never vary give a posterior of width 0, so that an arm whose first four
  * rewards agree by accident can be dropped for good: give a known variance for discrete rewards.
  *
- * @throws RangeError or TypeError when `variance` is neither a positive number nor `'observed'`.
+ * @throws BanditError when `variance` is neither a positive number nor `'observed'`.
  *
  * Reference: Honda and Takemura (2014), Optimality of Thompson Sampling for Gaussian Bandits Depends on
  * Priors, AISTATS; Agrawal and Goyal (2017), Near-Optimal Regret Bounds for Thompson Sampling, JACM 64(5).
  */
 export function thompsonGaussian(options: ThompsonGaussianOptions = {}): Bandit<MomentsRow> {
-  const variance = options.variance ?? 'observed'
-  if (variance !== 'observed') checkNumber('variance', variance, { low: 1e-150, high: 1e150 })
+  const { variance = 'observed' } = checkOptions('options', options, names)
+  if (variance !== 'observed')
+    checkNumber('variance', variance, { low: 1e-150, high: 1e150 }, "; or pass 'observed'")
   const draw = variance === 'observed' ? drawUnknown : drawKnown(variance)
   return momentsBandit({
     name: 'thompson-gaussian',

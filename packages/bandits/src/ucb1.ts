@@ -2,6 +2,7 @@ import type { Bandit } from './bandit.ts'
 import { ANY_REWARD, checkNumber } from './check.ts'
 import { upperConfidenceArm } from './choice.ts'
 import { type MomentsRow, momentsBandit } from './moments.ts'
+import { checkOptions, type Names } from './names.ts'
 
 export interface Ucb1Options {
   /**
@@ -14,6 +15,8 @@ export interface Ucb1Options {
   readonly c?: number
 }
 
+const names: Names<Ucb1Options> = { c: true }
+
 /**
  * Takes the arm of the largest upper confidence bound; deterministic, propensity 1.
  *
@@ -22,13 +25,14 @@ export interface Ucb1Options {
  * to 2^300 in size. Regret for rewards in [0, 1] and `c = sqrt(2)`:
  * `sum over arms of 8 ln n / gap + (1 + pi^2 / 3) gap`.
  *
- * @throws RangeError when `c` is negative or not finite.
+ * @throws BanditError when `c` is negative or not finite.
  *
  * Reference: Auer, Cesa-Bianchi and Fischer (2002), Finite-time Analysis of the Multiarmed Bandit Problem,
  * Machine Learning 47, Theorem 1.
  */
 export function ucb1(options: Ucb1Options = {}): Bandit<MomentsRow> {
-  const c = checkNumber('c', options.c ?? Math.SQRT2, { low: 0, high: ANY_REWARD.high })
+  const { c = Math.SQRT2 } = checkOptions('options', options, names)
+  checkNumber('c', c, { low: 0, high: ANY_REWARD.high })
   return momentsBandit({
     name: 'ucb1',
     rewards: ANY_REWARD,

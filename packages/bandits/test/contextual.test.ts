@@ -154,6 +154,34 @@ describe.each([linUcb({ alpha: 0.3 }), linTs({ deviation: 0.2 })])('$name', (ban
   })
 })
 
+it.each([linUcb({ ridge: 1e-9 }), linTs({ ridge: 1e-9, deviation: 1e-9 })])(
+  '$name takes contexts of any size that hardly differ: states can be read back, forecasts are finite',
+  (bandit) => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 12 }),
+        fc.integer({ min: -50, max: 49 }),
+        fc.integer(),
+        (dimension, exponent, seed) => {
+          const random = seeded(seed)
+          const direction = Array.from({ length: dimension }, () => random() - 0.5)
+          let state = bandit.init({ arms: 3, dimension })
+          for (let i = 0; i < 6; i++) {
+            const context = direction.map((x) => (x + 1e-9 * random()) * 10 ** exponent)
+            state = bandit.update(state, { arm: i % 2, context, reward: (random() - 0.5) * 2 ** 300 })
+          }
+          expect(bandit.parse(JSON.parse(JSON.stringify(state)))).toEqual(state)
+          const context = direction.map((x) => x * 10 ** exponent)
+          for (const { mean, width } of bandit.forecast(state, context))
+            expect(Number.isFinite(mean) && Number.isFinite(width)).toBe(true)
+          const chances = bandit.distribution(state, context)
+          expect(chances.reduce((sum, chance) => sum + chance, 0)).toBeCloseTo(1, 9)
+        },
+      ),
+    )
+  },
+)
+
 it('LinUCB explores what it does not know, LinTS draws', () => {
   const bandit = linUcb()
   const state = bandit.update(bandit.init({ arms: 2, dimension: 1 }), { arm: 0, context: [1], reward: 0.1 })

@@ -36,8 +36,6 @@ export {
   type BanditSkipOptions,
   type BanditSkipState,
   banditSkip,
-  type SkipBandit,
-  type SkipSelection,
 } from './policy/bandit-skip.ts'
 export { type FlatSegmentOptions, flatSegment } from './policy/flat-segment.ts'
 export { frozen } from './policy/frozen.ts'
@@ -55,6 +53,7 @@ export type {
 export { randomBudget } from './policy/random-budget.ts'
 export { randomSkip } from './policy/random-skip.ts'
 export { maskFromDecisions, policyFromMask, replay } from './policy/replay.ts'
+export type { SkipBandit, SkipSelection } from './policy/skip-bandit.ts'
 export { uniformSkip } from './policy/uniform-skip.ts'
 export type { Backend, LoadOptions, LoadProgress, ModelFolder } from './ports/backend.ts'
 export { type ConfigFile, readConfig, type WholeRange } from './ports/config-file.ts'

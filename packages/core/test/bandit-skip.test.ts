@@ -258,6 +258,84 @@ describe('learning', () => {
   })
 })
 
+describe('a bandit with a range of rewards', () => {
+  const within = (rewards: { low: number; high: number }) => {
+    const bandit = recording([1, 2, 0, 1, 1, 1])
+    return { ...bandit, rewards }
+  }
+  /** Rewards that a second run gave, with forecasts as bad as `price` makes them cost. */
+  async function rewardsOf(bandit: SkipBandit<Log>, price = 1): Promise<number[]> {
+    const policy = banditSkip({ bandit, arms, price })
+    const { policyState } = await sample({ ...base, policy })
+    const second = await sample({ ...base, policy, policyState })
+    return second.policyState.bandits.flatMap((each) => each?.seen.map(({ reward }) => reward) ?? [])
+  }
+
+  it('is told rewards as they are where they fit', async () => {
+    const plain = await rewardsOf(recording([1, 2, 0, 1, 1, 1]))
+    expect(plain.length).toBeGreaterThan(3)
+    for (const range of [
+      { low: -1, high: 1 },
+      { low: -(2 ** 300), high: 2 ** 300 },
+    ])
+      expect(await rewardsOf(within(range))).toEqual(plain)
+  })
+
+  it.each([
+    [0, 1],
+    [-3, -1],
+    [0, 1e-3],
+    [-0.5, 2],
+  ])('is told rewards scaled from [-1, 1] to [%d, %d]', async (low, high) => {
+    const plain = await rewardsOf(recording([1, 2, 0, 1, 1, 1]))
+    const scaled = await rewardsOf(within({ low, high }))
+    for (const [i, reward] of plain.entries())
+      expect(scaled[i]).toBeCloseTo(low + ((Math.max(-1, reward) + 1) / 2) * (high - low), 12)
+  })
+
+  it('is told of nothing worse than its low end, however bad a forecast was', async () => {
+    const plain = await rewardsOf(recording([1, 2, 0, 1, 1, 1]), 1e-6)
+    expect(Math.min(...plain)).toBeLessThan(-10)
+    const cut = await rewardsOf(within({ low: -2, high: 1 }), 1e-6)
+    expect(cut).toEqual(plain.map((reward) => Math.max(-2, reward)))
+    const scaled = await rewardsOf(within({ low: 0, high: 1 }), 1e-6)
+    expect(Math.min(...scaled)).toBe(0)
+    expect(Math.max(...scaled)).toBeLessThanOrEqual(1)
+    const worst = await rewardsOf(recording([1, 2, 0, 1, 1, 1]), 1e-320)
+    expect(worst.every(Number.isFinite)).toBe(true)
+  })
+})
+
+describe('a bandit that cannot learn in a run', () => {
+  const good = greedy()
+  const withoutContexts = () => {
+    throw new RangeError('dimension: is missing')
+  }
+  it.each<[string, unknown, RegExp]>([
+    ['bandit', undefined, /is no bandit; pass one/],
+    ['bandit', 'ucb1', /is no bandit/],
+    ['bandit.select', { ...good, select: undefined }, /has init, select and update/],
+    ['bandit.update', { ...good, update: 7 }, /has init, select and update/],
+    ['bandit.name', { ...good, name: '' }, /is no name/],
+    ['bandit', { ...good, feedback: 'all-arms' }, /rewards of all arms.*exp3\(\)/],
+    ['bandit.rewards', { ...good, rewards: { low: 1, high: 0 } }, /low below high/],
+    ['bandit.rewards', { ...good, rewards: { low: 0, high: NaN } }, /low below high/],
+    ['bandit.rewards', { ...good, rewards: null }, /low below high/],
+    ['bandit', { ...good, init: withoutContexts }, /cannot start.*\(dimension: is missing\).*ucb1\(\)/],
+  ])('is refused before the first run: %s', (field, bandit, problem) => {
+    const create = () => banditSkip({ bandit: bandit as SkipBandit<Means>, arms })
+    expect(create).toThrow(expect.objectContaining({ code: 'invalid-argument', field }))
+    expect(create).toThrow(problem)
+  })
+
+  it.each([3, -1, 0.5, NaN, undefined])('or chooses arm %s of three is told of', async (arm) => {
+    const bandit = { ...greedy(), select: () => ({ arm: arm as number }) }
+    const { policy, state } = await calibrated(bandit)
+    const run = sample({ ...base, policy, policyState: state })
+    await expect(run).rejects.toMatchObject({ code: 'invalid-argument', field: 'bandit.select' })
+  })
+})
+
 describe('state', () => {
   it('is JSON: a run goes on from a stored copy as from the state itself', async () => {
     const store = memoryPolicyStore()

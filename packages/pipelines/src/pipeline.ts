@@ -168,7 +168,6 @@ async function generate(
     acceleration,
     features: conditionFeatures(condition.feeds),
     notes: condition.notes,
-    range: run.range,
     prepare: (seed, ordinary) => prepareFlow(model, condition, { ...options, seed }, statesOf(ordinary)),
     options,
   })

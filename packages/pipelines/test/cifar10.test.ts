@@ -44,7 +44,7 @@ describe('the CIFAR-10 model in Node', () => {
   it('learns, and a snapshot gives the same bytes again', async () => {
     const options = { numSteps: 9, guidanceScale: 1, seed: 3 }
     const learned = await pipe.generate('dog', { ...options, count: 3, accelerate: 'paper' })
-    expect(learned.items[0]?.stats).toMatchObject({ nfe: 9, passes: 9, estimatedPsnr: 100 })
+    expect(learned.items[0]?.stats).toMatchObject({ nfe: 9, passes: 9, estimatedPsnr: undefined })
     expect(learned.policy?.state.generations).toBe(3)
     const accelerate = { method: 'paper', policy: learned.policy!, learn: false } as const
     const first = await pipe.generate('dog', { ...options, accelerate })

@@ -110,13 +110,24 @@ describe('a learned state', () => {
     ['state.bandits', (state) => ({ ...state, bandits: undefined })],
     ['state.bandits', (state) => ({ ...state, numSteps: 21 })],
     ['state.bandits[0]', (state) => withBandit(state, 0, null)],
-    ['state.bandits[0]', (state) => withBandit(state, 0, { version: 1 })],
+    ['state.bandits[0]', (state) => withBandit(state, 0, '{"version":1}')],
+    ['state.bandits[0].kind', (state) => withBandit(state, 0, { version: 1 })],
+    ['state.bandits[0].version', (state) => withBandit(state, 0, { kind: 'ucb1' })],
+    ['state.bandits[2].rows.local.pulls[1]', (state) => withPulls(state, [1, -1, 0, 0])],
+    ['state.bandits[2].rows.local.pulls[0]', (state) => withPulls(state, ['1', 0, 0, 0])],
+    ['state.bandits[2].rows.local.pulls', (state) => withPulls(state, [1])],
     ['state.bandits[0]', (state) => withBandit(state, 0, { version: 1, kind: 'ucb1', arms: 3, rows: {} })],
     ['state.bandits[19]', (state) => withBandit(state, 19, { version: 1, kind: 'ucb1', arms: 2, rows: {} })],
   ]
 
   function withBandit(state: PaperState, step: number, bandit: unknown) {
     return { ...state, bandits: state.bandits.map((old, at) => (at === step ? bandit : old)) }
+  }
+
+  function withPulls(state: PaperState, pulls: unknown) {
+    const bandit = state.bandits[2]!
+    const { local } = bandit.rows
+    return withBandit(state, 2, { ...bandit, rows: { local: { ...local, pulls } } })
   }
 
   it.each(broken)('is refused where %s is damaged', async (field, damage, code = 'policy-unreadable') => {

@@ -492,6 +492,19 @@ describe('documents from outside', () => {
   })
 
   it.each([
+    ['learner.arms', { learner: { version: 1, kind: 'lin-ucb', arms: -1 } }],
+    [
+      'drift[1].count',
+      { drift: initState(terms).drift.map((one, i) => (i === 1 ? { ...one, count: -1 } : one)) },
+    ],
+    ['drift[0].kind', { drift: initState(terms).drift.map(() => ({ version: 1 })) }],
+    ['drift[2].up', { drift: initState(terms).drift.map((one, i) => (i === 2 ? { ...one, up: 'x' } : one)) }],
+  ])('a damaged %s is named', (field, damage) => {
+    const wanted = expect.objectContaining({ code: 'policy-unreadable', field: `target.state.${field}` })
+    expect(() => parseState({ ...initState(terms), ...damage }, terms)).toThrow(wanted)
+  })
+
+  it.each([
     [{}, 'no decision'],
     [{ ...record({}), version: 1 }, 'version'],
     [record({ propensity: 0 }), 'propensity'],
@@ -502,6 +515,7 @@ describe('documents from outside', () => {
     [record({ choices: [{ context: [1], among: [0], taken: [9] }] }), 'choices'],
     [record({ scores: [{ arm: 9, score: 1, landings: [] }] }), 'scores'],
     [{ ...record({}), reward: 'x' }, 'reward'],
+    [record({ reward: 1.5 }), 'reward'],
   ])('%j is no record', (value, problem) => {
     expect(() => parseRecord(value)).toThrow(problem)
   })

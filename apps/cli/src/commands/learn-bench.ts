@@ -7,6 +7,7 @@ import {
   learningCurves,
   targetCoverageOf,
 } from '@fastflow/bench'
+import { invalidArgument } from '@fastflow/core'
 import type { Metric, QualityTable } from '@fastflow/pipelines'
 import type { Io } from '../io.ts'
 import { landingsOf } from '../learning/landings.ts'
@@ -65,6 +66,11 @@ export async function learnBenchCommand(io: Io, options: LearnBenchOptions): Pro
   )
   const swapped =
     options.swapped === undefined ? undefined : await landingsOf(io, options, options.swapped, arm, SWAPPED)
+  if (table.runs.length < 2)
+    throw invalidArgument(
+      '--runs',
+      `${table.runs.length} cannot be split into known and fresh ones; measure 2 or more`,
+    )
   const result: LearnBench = {
     model: options.model,
     metric,
@@ -141,5 +147,7 @@ function describe(
 function describeDrift({ nfe, repeats, unchanged, falseAlarms, swapped }: DriftResult): string {
   const calm = `drift, ${nfe} evaluations: ${falseAlarms} of ${repeats} repeats of ${unchanged} unchanged requests raised a false alarm`
   if (swapped === undefined) return calm
-  return `${calm}; other weights were found in ${swapped.found}, after ${swapped.mean.toFixed(1)} requests on average, ${swapped.worst} at most`
+  const { found, mean, worst, requests } = swapped
+  if (mean === null) return `${calm}; other weights were never found in ${requests} requests`
+  return `${calm}; other weights were found in ${found}, after ${mean.toFixed(1)} requests on average, ${worst} at most`
 }

@@ -21,6 +21,9 @@ export interface PolicyEvaluateOptions {
 
 const METHODS: readonly OffPolicyMethod[] = ['ips', 'snips', 'dr']
 
+/** Quality minus price: what a reward of a decision can be. */
+const REWARDS = { low: -1, high: 1 }
+
 /** Broken lines that are told of one by one. */
 const SHOWN_LINES = 5
 
@@ -44,10 +47,15 @@ export async function policyEvaluateCommand(
   const decisions = decisionsOf(rewarded, policy)
   const { clip, confidence } = options
   const estimates = METHODS.map((method) =>
-    evaluateOffPolicy(decisions, { method, clip, confidence, random: createRandom(0).next }),
+    evaluateOffPolicy(decisions, {
+      method,
+      clip,
+      confidence,
+      rewards: REWARDS,
+      random: createRandom(0).next,
+    }),
   )
-  if (estimates[0]!.effective === 0)
-    io.log(`no decision of the log is one that ${options.policy} would make: these estimates mean nothing`)
+  tellGaps(io, options.policy, estimates)
   const logged = rewarded.reduce((sum, { reward }) => sum + reward!, 0) / rewarded.length
   // As of the first choice: what later ones would have changed depends on landings that were not seen.
   const nfe = mean(
@@ -67,11 +75,23 @@ export async function policyEvaluateCommand(
     nfe,
     confidence,
   }
-  if (options.json) return io.out(JSON.stringify({ ...summary, estimates }, null, 2))
+  // What is unknown is null, not missing.
+  const nulls = (_: string, value: unknown): unknown => (value === undefined ? null : value)
+  if (options.json) return io.out(JSON.stringify({ ...summary, estimates }, nulls, 2))
   io.out(
     `${rewarded.length} measured of ${records.length} decisions, mean reward ${logged.toFixed(4)}; ${options.policy} evaluates ${nfe.toFixed(1)} steps`,
   )
   io.out(textTable(['method', 'reward', 'low', 'high', 'effective', 'clipped'], estimates.map(rowOf), [0]))
+}
+
+/** Why a value or an interval is missing, or wider than the decisions alone would make it, and what to do. */
+function tellGaps(io: Io, policy: string, estimates: readonly OffPolicyEstimate[]): void {
+  if (estimates.every(({ status }) => status === 'no-overlap')) {
+    io.log(`no decision of the log is one that ${policy} would make: there is nothing to judge it by`)
+    return
+  }
+  for (const { method, status, remedy } of estimates)
+    if (remedy !== undefined) io.log(`${method}: ${status}, ${remedy}`)
 }
 
 /**
@@ -98,7 +118,11 @@ function decisionsOf(records: readonly DecisionRecord[], policy: LogPolicy): Log
 /** Probability that the policy goes the way that was taken. */
 function chanceOf(policy: LogPolicy, { context, among, taken }: ChoiceRecord): number {
   const probabilities = policy(context, among)
-  return taken.reduce((sum, arm) => sum + probabilities[arm]!, 0)
+  // A sum of shares can come out a rounding above 1.
+  return Math.min(
+    1,
+    taken.reduce((sum, arm) => sum + probabilities[arm]!, 0),
+  )
 }
 
 /** Expected reward of these arms as the policy weighs them; of one it never takes, where it takes none. */
@@ -111,7 +135,7 @@ function meanOver(arms: readonly number[], weights: readonly number[], values: r
 function rowOf({ method, value, low, high, effective, clipped }: OffPolicyEstimate): string[] {
   return [
     method,
-    ...[value, low, high].map((number) => number.toFixed(4)),
+    ...[value, low, high].map((number) => number?.toFixed(4) ?? '-'),
     effective.toFixed(1),
     `${(clipped * 100).toFixed(1)} %`,
   ]

@@ -107,11 +107,10 @@ function promise({ metric, estimate, bound, confidence, n, abstained }: TargetQu
 }
 
 function fidelity(
-  { estimatedPsnr, estimateBasis }: GeneratedImage['stats'],
+  { estimatedPsnr, estimateBasis, nfe, steps }: GeneratedImage['stats'],
   target: 'baseline' | 'exact',
 ): string {
-  if (estimatedPsnr === undefined) return ''
+  if (estimatedPsnr === undefined) return nfe < steps ? ', distance to the full run not measured' : ''
   const to = `${estimatedPsnr.toFixed(1)} dB to the ${target === 'exact' ? 'exact solution' : 'full run'}`
-  if (estimateBasis === 'mismatches') return `, at best about ${to}`
   return `, on average ${to} in calibration (${estimateBasis})`
 }

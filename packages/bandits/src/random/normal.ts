@@ -1,16 +1,17 @@
 import type { Random } from '../bandit.ts'
 import { uniform } from '../check.ts'
+import { BanditError } from '../errors.ts'
 
 // A fair generator fails this often with probability below 1e-60 for every sampler here.
 const MAX_REJECTIONS = 1000
 
-/** Repeats `attempt` until it accepts. @throws RangeError when `random` looks constant, which would never end. */
+/** Repeats `attempt` until it accepts. @throws BanditError when `random` looks constant, which would never end. */
 export function untilAccepted(attempt: () => number | undefined): number {
   for (let i = 0; i < MAX_REJECTIONS; i++) {
     const value = attempt()
     if (value !== undefined) return value
   }
-  throw new RangeError('random: its numbers are not uniform (constant?); pass a working generator')
+  throw new BanditError('random', 'its numbers are not uniform (constant?); pass a working generator')
 }
 
 /**

@@ -33,9 +33,9 @@ export interface SwappedResult {
   readonly requests: number
   /** Repeats in which they raised the alarm. */
   readonly found: number
-  /** Mean and largest number of requests until it. */
-  readonly mean: number
-  readonly worst: number
+  /** Mean and largest number of requests until it; null where it was never raised. */
+  readonly mean: number | null
+  readonly worst: number | null
 }
 
 /**
@@ -81,8 +81,10 @@ export function driftOf(
   }
   const result = { nfe: arms[arm]!, repeats, unchanged, falseAlarms }
   if (swapped === undefined) return result
-  const mean = delays.reduce((sum, delay) => sum + delay, 0) / Math.max(1, delays.length)
-  return { ...result, swapped: { requests: swapped.length, found, mean, worst: Math.max(0, ...delays) } }
+  const requests = swapped.length
+  if (found === 0) return { ...result, swapped: { requests, found, mean: null, worst: null } }
+  const mean = delays.reduce((sum, delay) => sum + delay, 0) / found
+  return { ...result, swapped: { requests, found, mean, worst: Math.max(...delays) } }
 }
 
 function recordOf(

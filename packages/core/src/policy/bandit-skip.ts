@@ -1,22 +1,7 @@
 import { FastFlowError, invalidArgument } from '../errors.ts'
-import type { Random } from '../random/random.ts'
 import type { Decision, Feedback, Landing, Outcome, PolicyContext, SkipPolicy } from './policy.ts'
+import { checkSkipBandit, fitReward, type SkipBandit, type SkipSelection } from './skip-bandit.ts'
 import { calibrate, type SkipCalibration, startCalibration } from './skip-price.ts'
-
-/** What a bandit chose; the propensity, where it has one, comes back to it with the reward. */
-export interface SkipSelection {
-  readonly arm: number
-  readonly propensity?: number | undefined
-}
-
-/** What a skip policy asks of a bandit; those of `@fastflow/bandits` that learn from single arms satisfy it. */
-export interface SkipBandit<State> {
-  readonly name: string
-  /** An empty state, plain JSON like every later one. */
-  init(options: { readonly arms: number }): State
-  select(state: State, random: Random): SkipSelection
-  update(state: State, observation: SkipSelection & { readonly reward: number }): State
-}
 
 export interface BanditSkipOptions<BanditState> {
   /** One independent copy decides at every grid step. */
@@ -51,6 +36,7 @@ export interface BanditSkipState<BanditState> {
  * The network is called at the landing anyway, so the forecast there can be checked, and the bandit that chose
  * the jump gets `r = mu m - MSE(v_hat, v)`; here in units of `mu max(arms)`, so that rewards are at most 1
  * and one exploration constant serves every model (there is no lower bound: a bad forecast can cost many evaluations).
+ * A bandit that takes rewards in a range of its own, such as [0, 1], gets them cut at -1 and scaled to it.
  * `mu` is `price` times the largest error that any of the arms would have made anywhere along one full run, divided by
  * its steps: the first run evaluates every step and calibrates, keeping `max(arms) + 3` velocities for that once.
  * So the policy skips where the path is straight compared with its most curved part.
@@ -58,14 +44,16 @@ export interface BanditSkipState<BanditState> {
  * Unlike the released code, the reward goes to the bandit that decided, the forecast uses the measured slope
  * and the last step is always evaluated (a jump to the very end could never be judged).
  *
- * @throws FastFlowError `invalid-argument` for bad arms and, when a run starts, `policy-mismatch` for a state that
- *   was learned with another bandit, other arms or another number of steps.
+ * @throws FastFlowError `invalid-argument` for bad arms, and for a bandit that has to see contexts or the rewards of all
+ *   arms; when a run starts, `policy-mismatch` for a state that was learned with another bandit, other arms or another
+ *   number of steps.
  */
 export function banditSkip<BanditState>(
   options: BanditSkipOptions<BanditState>,
 ): SkipPolicy<BanditSkipState<BanditState>> {
   const { bandit } = options
   const arms = checkArms(options.arms)
+  checkSkipBandit(bandit, arms.length)
   const scale = options.price ?? 1
   if (!(scale > 0 && Number.isFinite(scale)))
     throw invalidArgument('price', `${scale} is not a positive number`)
@@ -131,6 +119,9 @@ function decide<B>(
     return [{ landing: step + 1 + skip }, state]
   }
   const selection = bandit.select(learned, random)
+  const count = armsAt(arms, step, numSteps)
+  if (!Number.isInteger(selection?.arm) || selection.arm < 0 || selection.arm >= count)
+    throw invalidArgument('bandit.select', `'${bandit.name}' chose arm ${selection?.arm} of ${count}`)
   return [{ landing: step + 1 + arms[selection.arm]! }, { ...state, pending: { ...selection, step } }]
 }
 
@@ -144,7 +135,7 @@ function observe<B>(
   if (state.mu === null || pending === null || pending.step !== feedback.from) return state
   const { step, ...selection } = pending
   const best = state.mu * arms.at(-1)!
-  const reward = (state.mu * feedback.skipped - feedback.mismatch) / best
+  const reward = fitReward(bandit, (state.mu * feedback.skipped - feedback.mismatch) / best)
   const bandits = state.bandits.slice()
   bandits[step] = bandit.update(bandits[step]!, { ...selection, reward })
   return { ...state, bandits, pending: null }

@@ -31,7 +31,7 @@ export interface SampleStats {
   readonly mismatches: readonly number[]
   /**
    * Estimated mean squared difference of the final state to that of a full run, from the landing
-   * mismatches; undefined when none were measured.
+   * mismatches; undefined when none were measured. Optimistic: it knows nothing of how the flow carries errors on.
    */
   readonly estimatedMse: number | undefined
   /** Milliseconds inside the velocity function; 0 without a clock. */

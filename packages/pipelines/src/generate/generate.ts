@@ -14,8 +14,6 @@ export interface GenerateRequest {
   readonly features: readonly number[]
   /** Remarks on what was asked for. */
   readonly notes: readonly string[]
-  /** Peak-to-peak range that estimates in decibels refer to. */
-  readonly range: number
   /** @param ordinary whether its states have to live in ordinary memory. */
   prepare(seed: number, ordinary: boolean): PreparedFlow<unknown>
   readonly options: Pick<GenerateOptions, 'signal' | 'clock' | 'onStep' | 'onImage'>
@@ -85,7 +83,7 @@ async function generateImage(
       index,
       seed,
       caption: flow.caption,
-      stats: statsOf(flow, result, request.range),
+      stats: statsOf(flow, result),
     }
   } finally {
     space.release(result.x)

@@ -1,29 +1,32 @@
 import type { PlanDocument, PlanQuality, RgbImage, SampleStats } from '@fastflow/core'
-import { psnrOfError } from '@fastflow/proxies'
 import type { Flow } from '../flow.ts'
 import type { PolicyDocument } from '../policy/document.ts'
 import type { PaperState } from '../policy/paper.ts'
 import type { TargetQuality } from '../target/quality.ts'
 import type { Sampled } from './acceleration.ts'
 
-/** What one image cost. */
-export interface GenerationStats extends SampleStats {
+/**
+ * What one image cost.
+ *
+ * The sampler's `estimatedMse` is left out: it knows nothing of how the flow carries early errors on, and has been wrong by
+ * a factor of forty on a trained model.
+ */
+export interface GenerationStats extends Omit<SampleStats, 'estimatedMse'> {
   /** Milliseconds inside the network. */
   readonly modelMs: number
   /**
-   * dB to the full run of the same seed; undefined where there is no estimate.
-   *
-   * For the paper's policy it is this image's, from the landing mismatches; 100, the cap, for a calibration run, which is
-   * the full run itself. For a plan it is the mean of its calibration runs and the same for every image, the distance
+   * dB to the full run of the same seed: of a plan the mean of its calibration runs, the same for every image, the distance
    * being to what the plan was made to reproduce ({@link PlanDocument} `key.target`).
+   *
+   * Undefined where nothing was measured: for the full run, `custom` policies and the paper's. What that one sees at its
+   * landings is not the distance of the image; `pipe.generate` without acceleration and the same seed gives that.
    */
   readonly estimatedPsnr: number | undefined
   /**
-   * What {@link estimatedPsnr} rests on: this image's landing mismatches, or calibration runs that the plan was not
-   * fitted on (`held-out`), one that it was (`in-sample`), or recorded velocities alone (`rehearsed`: a plan from the
-   * first image, several dB too rosy).
+   * What {@link estimatedPsnr} rests on: calibration runs that the plan was not fitted on (`held-out`), one that it was
+   * (`in-sample`), or recorded velocities alone (`rehearsed`: a plan from the first image, several dB too rosy).
    */
-  readonly estimateBasis: 'mismatches' | Exclude<PlanQuality['basis'], 'none'> | undefined
+  readonly estimateBasis: Exclude<PlanQuality['basis'], 'none'> | undefined
   /**
    * Evaluations made after delivery to measure the quality of this image, on top of `nfe`; 0 where it was not measured.
    * `onImage` comes before them and sees 0.
@@ -69,31 +72,18 @@ export interface GenerateResult {
   readonly notes: readonly string[]
 }
 
-/** @param range peak-to-peak, that decibels refer to. */
-export function statsOf(
-  flow: Flow<unknown>,
-  { stats, quality, target }: Sampled,
-  range: number,
-): GenerationStats {
+export function statsOf(flow: Flow<unknown>, { stats: sampled, quality, target }: Sampled): GenerationStats {
   const modelMs = flow.modelMs()
+  const { estimatedMse: _, ...stats } = sampled
+  const known = quality !== undefined && quality.basis !== 'none'
   return {
     ...stats,
     modelMs,
     // What the velocity function spends beyond the network (copies, messages) is ours too.
     overheadMs: stats.overheadMs + Math.max(0, stats.velocityMs - modelMs),
-    ...estimateOf(stats, quality, range),
+    estimatedPsnr: known ? quality.mean : undefined,
+    estimateBasis: known ? quality.basis : undefined,
     shadowNfe: 0,
     quality: target,
   }
-}
-
-function estimateOf(
-  { estimatedMse }: SampleStats,
-  quality: PlanQuality | undefined,
-  range: number,
-): Pick<GenerationStats, 'estimatedPsnr' | 'estimateBasis'> {
-  if (quality !== undefined && quality.basis !== 'none')
-    return { estimatedPsnr: quality.mean, estimateBasis: quality.basis }
-  if (estimatedMse === undefined) return { estimatedPsnr: undefined, estimateBasis: undefined }
-  return { estimatedPsnr: psnrOfError(estimatedMse, range), estimateBasis: 'mismatches' }
 }

@@ -1,4 +1,4 @@
-import type { Bandit, MomentsRow, State } from '@fastflow/bandits'
+import { type Bandit, BanditError, type MomentsRow, type State } from '@fastflow/bandits'
 import { FastFlowError, isRecord, type SkipPolicy } from '@fastflow/core'
 import { unreadablePolicy } from './document.ts'
 import type { PaperState } from './paper.ts'
@@ -53,10 +53,21 @@ function parseBandit(
   try {
     parsed = bandit.parse(value)
   } catch (cause) {
-    throw unreadablePolicy(source, field, cause instanceof Error ? cause.message : String(cause), cause)
+    if (!BanditError.isInstance(cause)) throw cause
+    throw unreadablePolicy(source, fieldWithin(field, cause), problemOf(cause), cause)
   }
   if (parsed.arms === empty.arms) return parsed
   throw unreadablePolicy(source, field, `has ${parsed.arms} arms where the step has ${empty.arms}`)
+}
+
+/** The field of a bandit's state as one of the document; the state as a whole is `field` itself. */
+function fieldWithin(field: string, { field: inner }: BanditError): string {
+  return inner === 'state' ? field : `${field}.${inner}`
+}
+
+/** What is wrong, without the field that the message begins with. */
+function problemOf({ field, message }: BanditError): string {
+  return message.slice(field.length + 2)
 }
 
 function isCount(value: unknown): value is number {

@@ -82,6 +82,7 @@ export function parseRecord(value: unknown): DecisionRecord {
   if (!numbers(landings)) throw new TypeError('has damaged landings')
   if (!Number.isInteger(shadowNfe) || (shadowNfe as number) < 0)
     throw new TypeError('has a damaged shadowNfe')
-  if (reward !== null && !Number.isFinite(reward)) throw new TypeError('has a damaged reward')
+  if (reward !== null && !(Number.isFinite(reward) && Math.abs(reward as number) <= 1))
+    throw new TypeError('has a damaged reward')
   return value as unknown as DecisionRecord
 }

@@ -83,7 +83,7 @@ export async function serve(session: Session): Promise<Acceleration> {
       const target = qualityOf(state, terms, route.arm, proxy?.version, abstained)
       const plan = frontier.document.plans[route.arm]
       if (plan !== undefined) return { ...result, quality: plan.quality, target } satisfies Sampled
-      return { ...result, stats: { ...stats, mismatches, estimatedMse: undefined }, target }
+      return { ...result, stats: { ...stats, mismatches }, target }
     },
     document: () => undefined,
     plan: () => frontier.document,

@@ -1,4 +1,4 @@
-import { cusum, type DriftState, type RateCounts } from '@fastflow/bandits'
+import { BanditError, cusum, type DriftState, type RateCounts } from '@fastflow/bandits'
 import { FastFlowError, isRecord } from '@fastflow/core'
 import { lastChoice, sharedEvaluations } from './branches.ts'
 import { lostIn } from './conservative.ts'
@@ -151,9 +151,10 @@ export function perfectScore({ metric }: Goal): number {
 export function parseState(document: unknown, terms: Terms): TargetState {
   const fresh = initState(terms)
   if (document === undefined) return fresh
-  const unreadable = (cause?: unknown): FastFlowError => {
+  const unreadable = (cause?: unknown, part = ''): FastFlowError => {
+    const field = `target.state${BanditError.isInstance(cause) ? `.${part}.${cause.field}` : ''}`
     const message = `the learned state of the target is damaged${cause ? ` (${cause})` : ''}; delete it to learn anew`
-    return new FastFlowError({ code: 'policy-unreadable', field: 'target.state', message, cause })
+    return new FastFlowError({ code: 'policy-unreadable', field, message, cause })
   }
   if (!isRecord(document) || document.version !== 4) throw unreadable()
   const { taken, online, served, previous, alarm, drift } = document
@@ -165,10 +166,14 @@ export function parseState(document: unknown, terms: Terms): TargetState {
   if (!Number.isInteger(served) || !Number.isFinite(previous)) throw unreadable()
   if (!Array.isArray(drift) || drift.length !== LANDING_PARTS || !drift.every(isRecord)) throw unreadable()
   if (alarm !== null && !Number.isInteger(alarm)) throw unreadable()
-  try {
-    const learner = terms.learner.parse(document.learner, terms.arms.length)
-    return { ...(document as unknown as TargetState), learner }
-  } catch (cause) {
-    throw unreadable(cause)
+  const read = <Part>(part: string, parse: () => Part): Part => {
+    try {
+      return parse()
+    } catch (cause) {
+      throw unreadable(cause, part)
+    }
   }
+  const learner = read('learner', () => terms.learner.parse(document.learner, terms.arms.length))
+  const detectors = drift.map((one, i) => read(`drift[${i}]`, () => detector.parse(one)))
+  return { ...(document as unknown as TargetState), learner, drift: detectors }
 }
