@@ -30,10 +30,7 @@ function reading(limits: { maxHeaderBytes?: number; maxPayloadBytes?: number } =
 
 function bytesOf(frames: readonly Frame[]): Uint8Array {
   return Buffer.concat(
-    frames.flatMap(({ header, payload }) => [
-      encodeFrame(header, payload.length),
-      Uint8Array.from(payload),
-    ]),
+    frames.flatMap(({ header, payload }) => [encodeFrame(header, payload.length), Uint8Array.from(payload)]),
   )
 }
 
@@ -99,7 +96,11 @@ describe('frames', () => {
     ['a payload over the limit', prefix('FFP1', 2, 1001n), 'more than the 1000'],
     ['no header', prefix('FFP1', 0, 0n), 'without a header'],
     ['a header that is not JSON', Buffer.concat([prefix('FFP1', 2, 0n), Buffer.from('{]')]), 'not JSON'],
-    ['a header that is not UTF-8', Buffer.concat([prefix('FFP1', 3, 0n), Buffer.from('"\xff"', 'latin1')]), 'JSON'],
+    [
+      'a header that is not UTF-8',
+      Buffer.concat([prefix('FFP1', 3, 0n), Buffer.from('"\xff"', 'latin1')]),
+      'JSON',
+    ],
   ])('are refused before memory is taken: %s', (_, stream, words) => {
     const { reader, frames, asked } = reading()
     expect(() => reader.push(stream)).toThrow(RangeError)

@@ -46,7 +46,7 @@ export function encodeFrame(header: unknown, payloadBytes: number): Uint8Array {
 export function createFrameReader(options: FrameReaderOptions): FrameReader {
   // Filled in turn: the prefix, the header, the payload.
   let part: 'prefix' | 'header' | 'payload' = 'prefix'
-  let target = new Uint8Array(prefixBytes)
+  let target: Uint8Array = new Uint8Array(prefixBytes)
   let filled = 0
   let payloadBytes = 0
   let header: unknown
