@@ -60,13 +60,14 @@ export function checkIsolation({ isolation = 'thread', limits = {} }: IsolationO
       "needs isolation: 'process'; threads share the process's memory",
     )
   }
+  const { loadSeconds, runSeconds, disposeSeconds, memoryBytes } = { ...defaults, ...limits }
   return {
     isolation,
     limits: {
-      loadSeconds: seconds('loadSeconds', limits.loadSeconds ?? defaults.loadSeconds),
-      runSeconds: seconds('runSeconds', limits.runSeconds ?? defaults.runSeconds),
-      disposeSeconds: seconds('disposeSeconds', limits.disposeSeconds ?? defaults.disposeSeconds),
-      memoryBytes: memory(limits.memoryBytes ?? defaults.memoryBytes),
+      loadSeconds: seconds('loadSeconds', loadSeconds),
+      runSeconds: seconds('runSeconds', runSeconds),
+      disposeSeconds: seconds('disposeSeconds', disposeSeconds),
+      memoryBytes: memory(memoryBytes),
     },
   }
 }

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import { Worker } from 'node:worker_threads'
 import { after } from './deadline.ts'
 import { guardExit } from './exit-guard.ts'
+import { messageOf } from './failure.ts'
 import type { End, Link } from './link.ts'
 import type { Request } from './protocol.ts'
 
@@ -27,33 +28,34 @@ export function workerPath(): string {
 export function threadLink(path: string, closeSeconds: number): Link {
   // The flags of the process (--input-type, --cpu-prof, ...) are not meant for this thread.
   const worker = new Worker(path, { execArgv: [], resourceLimits: { stackSizeMb } })
-  let givenUp: ((end: End) => void) | undefined
+  let alive = true
+  let tellEnd: (end: End) => void
   const ended = new Promise<End>((resolve) => {
-    givenUp = resolve
-    worker.on('error', (error) => resolve({ why: error instanceof Error ? error.message : String(error) }))
-    worker.on('messageerror', (error) => resolve({ why: error.message }))
-    worker.on('exit', (code) => resolve({ why: `exit code ${code}` }))
+    tellEnd = resolve
   })
-  guardExit(worker, true)
   const exited = new Promise<void>((resolve) => {
-    worker.once('exit', () => {
+    worker.once('exit', (code) => {
+      alive = false
       guardExit(worker, false)
+      tellEnd({ why: `exit code ${code}` })
       resolve()
     })
   })
+  worker.on('error', (error) => tellEnd({ why: messageOf(error) }))
+  worker.on('messageerror', (error) => tellEnd({ why: error.message }))
+  guardExit(worker, true)
 
   function hold(held: boolean): void {
-    // The promise of its end is all that is left of a thread that was given up.
-    if (givenUp === undefined) return
+    if (!alive) return
     guardExit(worker, held)
     if (held) worker.ref()
     else worker.unref()
   }
 
   function kill(): void {
-    if (givenUp === undefined) return
-    givenUp({ why: 'it was given up' })
-    givenUp = undefined
+    if (!alive) return
+    alive = false
+    tellEnd({ why: 'it was given up' })
     guardExit(worker, true)
     void worker.terminate()
     // `terminate` holds the process.
@@ -68,7 +70,7 @@ export function threadLink(path: string, closeSeconds: number): Link {
     hold,
     kill,
     async close() {
-      if (givenUp === undefined) return
+      if (!alive) return
       hold(true)
       worker.postMessage({ kind: 'dispose' } satisfies Request)
       await new Promise<void>((resolve) => {

@@ -10,7 +10,7 @@ import { tailOf } from './tail.ts'
 const maxHeaderBytes = 2 ** 20
 
 /** How long the last words of a process that has ended are waited for. */
-const lastWordsSeconds = 0.2
+const lastWordsSeconds = 1
 
 /**
  * Starts a process with one worker in it. It ends with this one, however this one ends, and can be ended at any time.
