@@ -1,4 +1,4 @@
-import { createFrameReader, encodeFrame } from './process/frames.ts'
+import { createFrameReader, encodeFrame, writeFrame } from './process/frames.ts'
 import { extentOf } from './process/messages.ts'
 import type { LoadRequest, Reply, RunRequest } from './protocol.ts'
 import { threadLink, workerPath } from './thread-link.ts'
@@ -19,17 +19,13 @@ function end(): void {
   process.kill(process.pid, 'SIGKILL')
 }
 
-function send(header: unknown, payload: Uint8Array = new Uint8Array(0)): void {
-  process.stdout.write(encodeFrame(header, payload.length))
-  if (payload.length > 0) process.stdout.write(payload)
-}
-
 function answer(reply: Reply): void {
   if (reply.kind === 'ran') {
     if (reply.output instanceof SharedArrayBuffer) output = reply.output
-    send({ ...reply, output: undefined }, new Uint8Array(output, 0, extentOf(reply.outputs)))
+    const payload = new Uint8Array(output, 0, extentOf(reply.outputs))
+    writeFrame(process.stdout, { ...reply, output: undefined }, payload)
   } else {
-    send(reply)
+    writeFrame(process.stdout, reply, new Uint8Array(0))
   }
 }
 

@@ -3,8 +3,9 @@ import { type CheckedIsolation, limitExceeded } from './limits.ts'
 import type { End } from './link.ts'
 import type { Failure } from './protocol.ts'
 
-/** Words of onnxruntime and of C++ where the system refuses a network more memory. */
-const allocationFailed = /bad[ _]alloc|failed to allocate|cannot allocate memory/i
+/** Words of onnxruntime, of C++ and of V8 where the system refuses a network more memory. */
+const allocationFailed =
+  /bad[ _]alloc|failed to allocate|cannot allocate memory|array buffer allocation failed/i
 
 function overMemory(why: string, { limits }: CheckedIsolation): boolean {
   return limits.memoryBytes !== Infinity && allocationFailed.test(why)

@@ -23,6 +23,8 @@ import {
 import { exists, networksOf } from './support/processes.ts'
 
 const path = (name: string): string => fileURLToPath(new URL(name, fixtures))
+/** Processors of other kinds give a number where these raise a signal. */
+const itOnX64 = it.runIf(process.arch === 'x64')
 const row: Tensor = { type: 'float32', dims: [1, 3], data: Float32Array.of(1, 2, 3) }
 
 async function load(model: string | Uint8Array, limits: Limits = {}): Promise<ModelRunner> {
@@ -38,22 +40,25 @@ const exceeded = (limit: keyof Limits): object => ({
 })
 
 describe('models that are not to be trusted, in processes', () => {
-  it('one that divides by zero in hardware while it loads ends its process alone', async () => {
+  itOnX64('one that divides what cannot be divided while it loads ends its process alone', async () => {
     const refusal = { code: 'model-failed', field: 'm.onnx', message: expect.stringContaining('SIGFPE') }
     await expect(load(dividesWhileLoading())).rejects.toMatchObject(refusal)
     await expect(load(path('affine.onnx'))).resolves.toBeDefined()
   })
 
-  it('one that does so while it runs fails that run, and the network is loaded again for the next', async () => {
-    const runner = await load(dividesWhileRunning())
-    for (let round = 0; round < 2; round++) {
-      const refusal = { code: 'model-failed', message: expect.stringContaining('SIGFPE') }
-      await expect(runner.run(deadlyFeeds)).rejects.toMatchObject(refusal)
-      expect((await runner.run(harmlessFeeds)).outputs.y?.data).toEqual(BigInt64Array.of(2n))
-    }
-  })
+  itOnX64(
+    'one that does so while it runs fails that run, and the network is loaded again for the next',
+    async () => {
+      const runner = await load(dividesWhileRunning())
+      for (let round = 0; round < 2; round++) {
+        const refusal = { code: 'model-failed', message: expect.stringContaining('SIGFPE') }
+        await expect(runner.run(deadlyFeeds)).rejects.toMatchObject(refusal)
+        expect((await runner.run(harmlessFeeds)).outputs.y?.data).toEqual(BigInt64Array.of(2n))
+      }
+    },
+  )
 
-  it('calls that wait behind one that ends the process are served all the same', async () => {
+  itOnX64('calls that wait behind one that ends the process are served all the same', async () => {
     const runner = await load(dividesWhileRunning())
     const calls = [harmlessFeeds, deadlyFeeds, harmlessFeeds, deadlyFeeds, harmlessFeeds].map((feeds) =>
       runner.run(feeds).then(
@@ -147,16 +152,19 @@ describe('processes that end', () => {
     expect(outputs.total?.data).toEqual(Float32Array.of(15))
   })
 
-  it('take feeds that change once run has returned, also where a network is loaded again first', async () => {
-    const { runner } = await loadWithPid(dividesWhileRunning())
-    await expect(runner.run(deadlyFeeds)).rejects.toThrow('SIGFPE')
-    const a = BigInt64Array.of(6n)
-    const call = runner.run({ ...harmlessFeeds, a: { type: 'int64', dims: [], data: a } })
-    a[0] = 0n
-    expect((await call).outputs.y?.data).toEqual(BigInt64Array.of(2n))
-  })
+  itOnX64(
+    'take feeds that change once run has returned, also where a network is loaded again first',
+    async () => {
+      const { runner } = await loadWithPid(dividesWhileRunning())
+      await expect(runner.run(deadlyFeeds)).rejects.toThrow('SIGFPE')
+      const a = BigInt64Array.of(6n)
+      const call = runner.run({ ...harmlessFeeds, a: { type: 'int64', dims: [], data: a } })
+      a[0] = 0n
+      expect((await call).outputs.y?.data).toEqual(BigInt64Array.of(2n))
+    },
+  )
 
-  it('do not come back with another model than was loaded', async () => {
+  itOnX64('do not come back with another model than was loaded', async () => {
     const file = join(tmpdir(), `fastflow-${process.pid}-changing.onnx`)
     onTestFinished(() => rm(file))
     await writeFile(file, dividesWhileRunning())
@@ -176,18 +184,14 @@ describe('processes that end', () => {
 })
 
 describe('cancelling', () => {
-  it.each(['process', 'thread'] as const)(
-    'stops loading in a %s, whatever onnxruntime does',
-    async (isolation) => {
-      const signal = { aborted: false }
-      // 2^13 nodes: seconds, so that the thread ends by itself as well.
-      const loading = createModelRunner(nestsFunctions(13), { isolation, signal })
-      setImmediate(() => {
-        signal.aborted = true
-      })
-      await expect(loading).rejects.toMatchObject({ code: 'aborted', field: 'signal' })
-    },
-  )
+  it('stops loading, whatever onnxruntime does', async () => {
+    const signal = { aborted: false }
+    const loading = createModelRunner(nestsFunctions(24), { isolation: 'process', signal })
+    setImmediate(() => {
+      signal.aborted = true
+    })
+    await expect(loading).rejects.toMatchObject({ code: 'aborted', field: 'signal' })
+  })
 })
 
 describe('limits', () => {

@@ -45,6 +45,7 @@ describe('processes that answer', () => {
     ['no text', 'without a text'],
     ['an unknown kind', 'no known kind'],
     ['no object', 'no object'],
+    ['a payload for nothing', 'nobody asked for'],
   ])('with %s are ended, and the error says so', async (act, words) => {
     const lane = await open(act)
     const refusal = { code: 'model-failed', field: act, message: expect.stringContaining(words) }

@@ -1,3 +1,5 @@
+import type { Writable } from 'node:stream'
+
 // What travels between two processes: frames of a JSON header and raw bytes, over any stream of bytes.
 //
 //   4 bytes  the letters FFP1
@@ -40,6 +42,14 @@ export function encodeFrame(header: unknown, payloadBytes: number): Uint8Array {
   view.setBigUint64(8, BigInt(payloadBytes), true)
   bytes.set(text, prefixBytes)
   return bytes
+}
+
+/** Writes a frame in one go. The payload must stay as it is until it has arrived. */
+export function writeFrame(stream: Writable, header: unknown, payload: Uint8Array): void {
+  stream.cork()
+  stream.write(encodeFrame(header, payload.length))
+  if (payload.length > 0) stream.write(payload)
+  stream.uncork()
 }
 
 /** Puts frames together again from a stream that comes in pieces of any size. */

@@ -1,7 +1,8 @@
+import { isRecord } from '@fastflow/core'
 import { after } from '../deadline.ts'
 import type { End, Link } from '../link.ts'
 import type { ModelInfo, Reply, Request, RunRequest } from '../protocol.ts'
-import { createFrameReader, encodeFrame } from './frames.ts'
+import { createFrameReader, writeFrame } from './frames.ts'
 import { extentOf, readReply, requestHeader } from './messages.ts'
 import { holdChild, startChild } from './start.ts'
 import { tailOf } from './tail.ts'
@@ -35,7 +36,9 @@ export function processLink(path: string, memoryBytes: number, threads: number):
   const reader = createFrameReader({
     maxHeaderBytes,
     maxPayloadBytes: memoryBytes,
-    payloadFor(_, bytes) {
+    payloadFor(header, bytes) {
+      if (bytes > 0 && (call === undefined || !isRecord(header) || header.kind !== 'ran'))
+        throw new RangeError('a payload that nobody asked for')
       if (bytes > output.byteLength) output = new ArrayBuffer(bytes)
       return new Uint8Array(output)
     },
@@ -92,9 +95,7 @@ export function processLink(path: string, memoryBytes: number, threads: number):
     slots: 1,
     post(request) {
       if (request.kind === 'run') call = request
-      const payload = payloadOf(request)
-      child.stdin.write(encodeFrame(requestHeader(request), payload.length))
-      if (payload.length > 0) child.stdin.write(payload)
+      writeFrame(child.stdin, requestHeader(request), payloadOf(request))
     },
     onReply: (listener) => listeners.push(listener),
     ended,

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 
 /** A process that runs networks, as the system sees it. */
 export interface Running {
@@ -17,11 +17,8 @@ export function networksOf(parent: number): Running[] {
   })
 }
 
+/** Whether it still runs: one that has ended, and that nobody has asked how, does not. */
 export function exists(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
+  const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' })
+  return stdout.trim() !== '' && !stdout.trim().startsWith('Z')
 }
