@@ -121,7 +121,7 @@ export function limitExceeded(
   const outcome =
     isolation === 'process'
       ? 'it was ended'
-      : "it was given up, but threads cannot be ended: its work goes on until this process ends. Load what may hang with isolation: 'process'"
+      : "it was given up, but a thread cannot be ended: its work goes on until it or this process ends. Load what may hang with isolation: 'process'"
   const fix = `if you trust the model, allow more by limits.${limit}`
   return new FastFlowError({
     code: 'limit-exceeded',

@@ -32,8 +32,8 @@ describeModelRunner('one process', {
   fixture,
   sha256,
 })
-describeModelRunner('two processes', {
-  create: (model) => createModelRunner(model, { isolation: 'process', workers: 2, threads: 1 }),
+describeModelRunner('one process, one thread', {
+  create: (model) => createModelRunner(model, { isolation: 'process', threads: 1 }),
   fixture,
   sha256,
 })

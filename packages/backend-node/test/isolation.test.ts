@@ -20,7 +20,7 @@ import {
   sizeFeeds,
   zeros,
 } from './support/hostile-models.ts'
-import { exists, networksOf } from './support/processes.ts'
+import { exists, isTakenNoteOf, networksOf } from './support/processes.ts'
 
 const path = (name: string): string => fileURLToPath(new URL(name, fixtures))
 /** Processors of other kinds give a number where these raise a signal. */
@@ -145,9 +145,7 @@ describe('processes that end', () => {
   it('killed while idle are replaced without a word', async () => {
     const { runner, pid } = await loadWithPid(path('affine.onnx'))
     process.kill(pid, 'SIGKILL')
-    await expect.poll(() => exists(pid)).toBe(false)
-    // Its end is told on the event loop.
-    await expect.poll(() => networksOf(process.pid).some((network) => network.pid === pid)).toBe(false)
+    await expect.poll(() => isTakenNoteOf(pid)).toBe(true)
     const { outputs } = await runner.run({ x: row })
     expect(outputs.total?.data).toEqual(Float32Array.of(15))
   })

@@ -75,6 +75,8 @@ export function processLink(path: string, memoryBytes: number, threads: number):
         const why = violation ?? `${signal ?? `exit code ${code}`}${cut}${words}`
         resolve({ why, ...(outOfMemory && { outOfMemory }) })
       }
+      // Nobody waits for an idle one: the next call has to know at once.
+      if (info !== undefined && call === undefined) return tell()
       const callOff = after(lastWordsSeconds, tell)
       child.on('close', () => {
         callOff()
