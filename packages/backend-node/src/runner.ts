@@ -90,11 +90,18 @@ function opener(
 ): (onProgress: OnProgress) => Promise<Lane> {
   if (settings.isolation === 'thread')
     return (onProgress) => startLane(workerPath(), request, onProgress, { settings, signal: loading })
-  return (onProgress) =>
-    revivingLane((killed) => {
-      const signal = AbortSignal.any([loading, killed])
-      return startProcessLane(request, onProgress, { settings, signal })
+  return (onProgress) => {
+    let report = onProgress
+    return revivingLane((killed) => {
+      const started = startProcessLane(request, report, {
+        settings,
+        signal: AbortSignal.any([loading, killed]),
+      })
+      // Progress and signal are of the first load, which the caller waits for.
+      report = () => {}
+      return started
     }, request.file)
+  }
 }
 
 /** @throws FastFlowError `invalid-argument`. */

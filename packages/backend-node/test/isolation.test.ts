@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -31,6 +31,15 @@ async function load(model: string | Uint8Array, limits: Limits = {}): Promise<Mo
   const runner = await createModelRunner(model, { isolation: 'process', limits, threads: 1, name: 'm.onnx' })
   onTestFinished(() => runner.dispose())
   return runner
+}
+
+/** A file with this model, as long as the test runs. */
+async function written(model: Uint8Array): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'fastflow-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  const file = join(folder, 'm.onnx')
+  await writeFile(file, model)
+  return file
 }
 
 const exceeded = (limit: keyof Limits): object => ({
@@ -163,9 +172,7 @@ describe('processes that end', () => {
   )
 
   itOnX64('do not come back with another model than was loaded', async () => {
-    const file = join(tmpdir(), `fastflow-${process.pid}-changing.onnx`)
-    onTestFinished(() => rm(file))
-    await writeFile(file, dividesWhileRunning())
+    const file = await written(dividesWhileRunning())
     const runner = await load(file)
     await writeFile(file, await readFile(path('nan.onnx')))
     await expect(runner.run(deadlyFeeds)).rejects.toMatchObject({ code: 'model-failed' })
@@ -189,6 +196,22 @@ describe('cancelling', () => {
       signal.aborted = true
     })
     await expect(loading).rejects.toMatchObject({ code: 'aborted', field: 'signal' })
+  })
+
+  itOnX64('ends with loading: a network is loaded again although its signal was aborted since', async () => {
+    const signal = { aborted: false }
+    const reports: string[] = []
+    const file = await written(dividesWhileRunning())
+    const runner = await createModelRunner(file, {
+      isolation: 'process',
+      signal,
+      onProgress: ({ status }) => reports.push(status),
+    })
+    onTestFinished(() => runner.dispose())
+    signal.aborted = true
+    await expect(runner.run(deadlyFeeds)).rejects.toThrow('SIGFPE')
+    expect((await runner.run(harmlessFeeds)).outputs.y?.data).toEqual(BigInt64Array.of(2n))
+    expect(reports).toEqual(['initiate', 'progress', 'done', 'ready'])
   })
 })
 

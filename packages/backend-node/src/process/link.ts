@@ -48,7 +48,7 @@ export function processLink(path: string, memoryBytes: number, threads: number):
         outOfMemory = true
         return kill()
       }
-      if (reply.kind === 'loaded') info = reply.info
+      if (reply.kind === 'loaded') info ??= reply.info
       const whole = reply.kind === 'ran' ? { ...reply, output } : reply
       if (reply.kind === 'ran' || reply.kind === 'run-failed') call = undefined
       for (const listener of listeners) listener(whole)
