@@ -365,6 +365,11 @@ function withModel(command: Command): Command {
       interval('--guidance-interval', 0, 1),
     )
     .option('--threads <n>', 'threads inside the network', wholeNumber('--threads', 1, 256))
+    .option(
+      '--isolation <kind>',
+      'where networks run: thread, or process for models you do not trust',
+      oneOf('--isolation', ['thread', 'process']),
+    )
 }
 
 function version(): string {

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { nodeBackend } from '@fastflow/backend-node'
+import { type Isolation, nodeBackend } from '@fastflow/backend-node'
 import type { GuidanceInterval } from '@fastflow/core'
 import { loadPipeline, type Pipeline, type RunSettings } from '@fastflow/pipelines'
 import type { Io } from './io.ts'
@@ -11,6 +11,8 @@ import { findModel } from './models.ts'
 export interface ModelOptions {
   readonly model: string
   readonly threads?: number
+  /** Where the networks live; `process` for models one did not make. */
+  readonly isolation?: Isolation
   /** Folder learned policies are kept in; in memory when undefined. */
   readonly store?: string
 }
@@ -39,7 +41,7 @@ export async function withPipeline<Result>(
   use: (pipe: Pipeline) => Promise<Result>,
 ): Promise<Result> {
   const location = await findModel(io, options.model)
-  const backend = nodeBackend()
+  const backend = nodeBackend(options.isolation === undefined ? {} : { isolation: options.isolation })
   const pipe = await loadPipeline(location, {
     backend,
     ...(options.store !== undefined && { store: backend.policyStore(options.store) }),

@@ -4,13 +4,13 @@ import { FastFlowError, invalidArgument, type ModelFolder } from '@fastflow/core
 import { bytesOf, staysInside } from '@fastflow/core/backend'
 import { resolveInside } from './contained.ts'
 import { errorCode, messageOf } from './failure.ts'
-import { createModelRunner, type ThreadOptions } from './runner.ts'
+import { createModelRunner, type NodeBackendOptions } from './runner.ts'
 
 /** Names shown when something is missing: enough to see the mistake, short enough for one line. */
 const listed = 20
 
 /** @throws FastFlowError `model-not-found` listing what lies beside, when there is no such folder. */
-export async function openFolder(location: string, defaults: ThreadOptions): Promise<ModelFolder> {
+export async function openFolder(location: string, defaults: NodeBackendOptions): Promise<ModelFolder> {
   const root = resolve(location)
   const found = await stat(root).catch((error: unknown) => {
     if (isMissing(error)) return undefined

@@ -1,5 +1,11 @@
 export { replaceFile } from './atomic-write.ts'
 export { nodeBackend } from './backend.ts'
 export { fileJournal } from './journal/file-journal.ts'
+export type { Isolation, IsolationOptions, Limits } from './limits.ts'
 export { filePolicyStore } from './policy-store.ts'
-export { createModelRunner, type ModelRunnerOptions, type ThreadOptions } from './runner.ts'
+export {
+  createModelRunner,
+  type ModelRunnerOptions,
+  type NodeBackendOptions,
+  type ThreadOptions,
+} from './runner.ts'

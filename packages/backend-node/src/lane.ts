@@ -1,148 +1,100 @@
-import { createRequire } from 'node:module'
-import { Worker } from 'node:worker_threads'
-import { FastFlowError, type Feeds, type LoadProgress, type RunResult } from '@fastflow/core'
-import type { LoadRequest, ModelInfo, Reply, Request } from './protocol.ts'
-import { emptySlot, type Into, readOutputs, type Slot, writeFeeds } from './slot.ts'
+import type { FastFlowError, LoadProgress } from '@fastflow/core'
+import { after } from './deadline.ts'
+import { type Calls, createCalls } from './lane-calls.ts'
+import { loadFailed } from './lane-errors.ts'
+import { type CheckedIsolation, checkIsolation, limitExceeded } from './limits.ts'
+import type { Link } from './link.ts'
+import type { LoadRequest, ModelInfo } from './protocol.ts'
+import { threadLink } from './thread-link.ts'
 
-/** One worker thread with its own session: the caller's side of `worker.ts`. */
+/** One worker with its own session, wherever it lives: the caller's side of `worker.ts`. */
 export interface Lane {
   readonly info: ModelInfo
-  /** Calls under way; at most `slotsPerLane`. */
+  /** Most calls that may be under way. */
+  readonly slots: number
+  /** Calls under way. */
   readonly running: () => number
+  /** Why it takes no calls any more; undefined as long as it does. */
+  readonly failure: () => FastFlowError | undefined
   /** Copies the feeds before it returns. */
-  run(feeds: Feeds, fetches: readonly string[], into: Into): Promise<RunResult>
+  readonly run: Calls['run']
+  /** Ends it whatever it does; calls under way and later ones fail with `error`. */
+  kill(error: FastFlowError): void
+  /** Frees the network, once no call is under way. */
   dispose(): Promise<void>
 }
 
 export type OnProgress = (progress: Omit<LoadProgress, 'name'>) => void
 
-/** Two, so that the worker finds the next call waiting while the last answer is being read. */
-export const slotsPerLane = 2
-
-interface Waiting {
-  readonly slot: Slot
-  readonly into: Into
-  readonly resolve: (result: RunResult) => void
-  readonly reject: (error: unknown) => void
+export interface LaneOptions {
+  readonly settings: CheckedIsolation
+  /** Ends loading with its reason, a FastFlowError. */
+  readonly signal?: AbortSignal
 }
 
-export function workerPath(): string {
-  return createRequire(import.meta.url).resolve('@fastflow/backend-node/worker')
+/** Starts a worker thread and loads the model in it, as {@link openLane} does. */
+export function startLane(
+  path: string,
+  request: LoadRequest,
+  onProgress: OnProgress,
+  options: LaneOptions = { settings: checkIsolation({}) },
+): Promise<Lane> {
+  const link = threadLink(path, options.settings.limits.disposeSeconds)
+  return openLane(link, request, onProgress, options)
 }
 
 /**
- * Loading a model, onnxruntime 1.30 reads the command line of the process by a recursion as deep as that is long: a prompt of
- * 20,000 characters there overflows the 4 MB that threads have otherwise. Only what is used of it costs memory.
- */
-const stackSizeMb = 64
-
-/**
- * Starts a worker and loads the model in it. The worker keeps the process alive only while it
+ * Loads the model at the other end of a link. The worker keeps the process alive only while it
  * loads, runs or is being disposed of.
  *
- * @throws FastFlowError whatever the load met; the worker ends by itself then.
+ * @throws FastFlowError whatever the load met; the worker is ended then.
  */
-export async function startLane(path: string, request: LoadRequest, onProgress: OnProgress): Promise<Lane> {
-  // The flags of the process (--input-type, --cpu-prof, ...) are not meant for this thread.
-  const worker = new Worker(path, { execArgv: [], resourceLimits: { stackSizeMb } })
-  const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
-  const calls = createCalls(worker, request.file)
-  const info = await load(worker, request, onProgress)
-  worker.unref()
-  return {
-    info,
-    ...calls,
-    dispose: () => {
-      worker.ref()
-      post(worker, { kind: 'dispose' })
-      return exited
-    },
+export async function openLane(
+  link: Link,
+  request: LoadRequest,
+  onProgress: OnProgress,
+  { settings, signal }: LaneOptions,
+): Promise<Lane> {
+  const calls = createCalls(link, request.file, settings)
+  const callOffLimit = after(settings.limits.loadSeconds, () =>
+    calls.kill(limitExceeded('loadSeconds', settings, request.file)),
+  )
+  const abort = (): void => calls.kill(signal?.reason)
+  signal?.addEventListener('abort', abort)
+  try {
+    if (signal?.aborted) throw signal.reason
+    const info = await load(link, request, onProgress, calls, settings)
+    link.hold(false)
+    const { running, failure, run, kill } = calls
+    return { info, slots: link.slots, running, failure, run, kill, dispose: () => link.close() }
+  } catch (error) {
+    void link.close()
+    throw error
+  } finally {
+    callOffLimit()
+    signal?.removeEventListener('abort', abort)
   }
 }
 
-function post(worker: Worker, message: Request): void {
-  worker.postMessage(message)
-}
-
-function load(worker: Worker, request: LoadRequest, onProgress: OnProgress): Promise<ModelInfo> {
+function load(
+  link: Link,
+  request: LoadRequest,
+  onProgress: OnProgress,
+  calls: Calls,
+  settings: CheckedIsolation,
+): Promise<ModelInfo> {
   return new Promise((resolve, reject) => {
-    const give = (error: unknown): void => {
-      post(worker, { kind: 'dispose' })
-      reject(error)
-    }
-    onCrash(worker, request.file, reject)
-    worker.on('message', (reply: Reply) => {
+    void calls.failed.then(reject)
+    link.onReply((reply) => {
       if (reply.kind === 'loaded') resolve(reply.info)
-      if (reply.kind === 'load-failed') give(new FastFlowError(reply.failure))
+      if (reply.kind === 'load-failed') reject(loadFailed(reply.failure, request.file, settings))
       if (reply.kind !== 'progress') return
       try {
         onProgress(reply.progress)
       } catch (error) {
-        give(error)
+        reject(error)
       }
     })
-    post(worker, request)
+    link.post(request)
   })
-}
-
-function createCalls(worker: Worker, file: string): Pick<Lane, 'running' | 'run'> {
-  const free = Array.from({ length: slotsPerLane }, (_, id) => emptySlot(id))
-  const waiting = new Map<number, Waiting>()
-  let crash: FastFlowError | undefined
-
-  onCrash(worker, file, (error) => {
-    crash ??= error
-    for (const { reject } of waiting.values()) reject(crash)
-    waiting.clear()
-  })
-  worker.on('message', (reply: Reply) => {
-    if (reply.kind !== 'ran' && reply.kind !== 'run-failed') return
-    const call = waiting.get(reply.slot)
-    if (call === undefined) return
-    waiting.delete(reply.slot)
-    try {
-      if (reply.kind === 'ran') call.resolve(readOutputs(reply, call.slot, call.into))
-      else call.reject(runFailed(file, reply.message))
-    } catch (error) {
-      call.reject(error)
-    }
-    free.push(call.slot)
-    if (waiting.size === 0) worker.unref()
-  })
-
-  return {
-    running: () => waiting.size,
-    run: (feeds, fetches, into) =>
-      new Promise((resolve, reject) => {
-        const slot = free.at(-1)
-        if (crash !== undefined) throw crash
-        if (slot === undefined) throw new RangeError('run was called on a lane without a free slot')
-        const written = writeFeeds(slot, feeds)
-        free.pop()
-        if (waiting.size === 0) worker.ref()
-        waiting.set(slot.id, { slot, into, resolve, reject })
-        post(worker, { kind: 'run', slot: slot.id, ...written, fetches })
-      }),
-  }
-}
-
-/** Calls back however the worker ends, and when it ends as it should. */
-function onCrash(worker: Worker, file: string, listener: (error: FastFlowError) => void): void {
-  const report = (why: string): void => listener(crashed(file, why))
-  worker.on('error', (error) => report(error instanceof Error ? error.message : String(error)))
-  worker.on('messageerror', (error) => report(error.message))
-  worker.on('exit', (code) => report(`exit code ${code}`))
-}
-
-function runFailed(file: string, why: string): FastFlowError {
-  return new FastFlowError({
-    code: 'model-failed',
-    field: file,
-    message: `${file} failed while running: ${why}`,
-  })
-}
-
-function crashed(file: string, why: string): FastFlowError {
-  const message = `${file}: the worker thread that ran it ended (${why}); load the model again`
-  return new FastFlowError({ code: 'model-failed', field: file, message })
 }

@@ -39,7 +39,8 @@ export interface Failure {
 export interface RunReply {
   readonly kind: 'ran'
   readonly slot: number
-  readonly output: SharedArrayBuffer | undefined
+  /** Sent once, and again when it had to grow. */
+  readonly output: SharedArrayBuffer | ArrayBuffer | undefined
   readonly outputs: readonly PackedTensor[]
   readonly ms: number
 }

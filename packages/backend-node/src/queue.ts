@@ -1,7 +1,9 @@
 import { FastFlowError, type Feeds, type ModelRunner, type RunOptions, type RunResult } from '@fastflow/core'
 import { checkCall } from '@fastflow/core/backend'
-import { type Lane, slotsPerLane } from './lane.ts'
-import type { Into } from './slot.ts'
+import { after } from './deadline.ts'
+import type { Lane } from './lane.ts'
+import { type CheckedIsolation, checkIsolation, limitExceeded } from './limits.ts'
+import { copyFeeds, type Into } from './slot.ts'
 
 interface Queued {
   readonly feeds: Feeds
@@ -11,7 +13,11 @@ interface Queued {
 }
 
 /** Serves calls in the order they come, each on the worker with the least to do. */
-export function runnerOf(lanes: readonly Lane[], file: string): ModelRunner {
+export function runnerOf(
+  lanes: readonly Lane[],
+  file: string,
+  settings: CheckedIsolation = checkIsolation({}),
+): ModelRunner {
   const [{ info }] = lanes as [Lane]
   const queue: Queued[] = []
   const running = new Set<Promise<RunResult>>()
@@ -24,9 +30,10 @@ export function runnerOf(lanes: readonly Lane[], file: string): ModelRunner {
     return call
   }
 
+  /** Of the lanes that still take calls; one that takes none only where all have failed, so that calls fail and do not wait. */
   function idlest(): Lane | undefined {
-    const least = lanes.reduce((a, b) => (b.running() < a.running() ? b : a))
-    return least.running() < slotsPerLane ? least : undefined
+    const least = lanes.reduce((a, b) => (before(b, a) ? b : a))
+    return least.running() < least.slots ? least : undefined
   }
 
   function pump(): void {
@@ -41,11 +48,7 @@ export function runnerOf(lanes: readonly Lane[], file: string): ModelRunner {
     const lane = queue.length === 0 ? idlest() : undefined
     if (lane !== undefined) return start(lane, { feeds, fetches, into })
     // Feeds belong to the caller again as soon as `run` returns.
-    const copies = Object.entries(feeds).map(([name, tensor]) => [
-      name,
-      { ...tensor, data: tensor.data.slice() },
-    ])
-    return new Promise((resolve) => queue.push({ feeds: Object.fromEntries(copies), fetches, into, resolve }))
+    return new Promise((resolve) => queue.push({ feeds: copyFeeds(feeds), fetches, into, resolve }))
   }
 
   return {
@@ -67,10 +70,26 @@ export function runnerOf(lanes: readonly Lane[], file: string): ModelRunner {
       }
     },
     dispose: () => {
-      disposal ??= Promise.allSettled(running).then(() => disposeAll(lanes))
+      disposal ??= finish().then(() => disposeAll(lanes))
       return disposal
     },
   }
+
+  /** Waits for the calls under way, as long as one after the other ends in time. */
+  async function finish(): Promise<void> {
+    while (running.size > 0) {
+      const callOff = after(settings.limits.disposeSeconds, () => {
+        for (const lane of lanes) lane.kill(limitExceeded('disposeSeconds', settings, file))
+      })
+      await Promise.race(running).catch(() => {})
+      callOff()
+    }
+  }
+}
+
+function before(a: Lane, b: Lane): boolean {
+  const [aFailed, bFailed] = [a.failure() !== undefined, b.failure() !== undefined]
+  return aFailed === bFailed ? a.running() < b.running() : bFailed
 }
 
 async function disposeAll(lanes: readonly Lane[]): Promise<void> {

@@ -3,15 +3,20 @@ import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type AbortSignalLike, invalidArgument, type LoadProgress, type ModelRunner } from '@fastflow/core'
 import { throwIfAborted } from '@fastflow/core/backend'
-import { type OnProgress, startLane, workerPath } from './lane.ts'
+import { type Lane, type OnProgress, startLane } from './lane.ts'
+import { type CheckedIsolation, checkIsolation, type IsolationOptions } from './limits.ts'
+import { startProcessLane } from './process/lane.ts'
 import type { LoadRequest } from './protocol.ts'
 import { runnerOf } from './queue.ts'
+import { revivingLane } from './revive.ts'
+import { workerPath } from './thread-link.ts'
+import { watchSignal } from './watch-signal.ts'
 
 export interface ThreadOptions {
   /** Threads inside each worker's network; by default the cores divided by `workers`. */
   readonly threads?: number
   /**
-   * Worker threads per model, each with its own copy of the weights; 1 by default. More serve calls
+   * Worker threads (or processes) per model, each with its own copy of the weights; 1 by default. More serve calls
    * side by side, which pays for many small independent calls only.
    */
   readonly workers?: number
@@ -22,27 +27,32 @@ export interface ThreadOptions {
   readonly spin?: boolean
 }
 
-export interface ModelRunnerOptions extends ThreadOptions {
+/** Options of every network that a backend loads. */
+export interface NodeBackendOptions extends ThreadOptions, IsolationOptions {}
+
+export interface ModelRunnerOptions extends NodeBackendOptions {
   /** Name of the model in progress reports and errors; the path by default. */
   readonly name?: string
   readonly onProgress?: (progress: LoadProgress) => void
-  /** Cancels loading; looked at whenever there is progress. */
+  /** Cancels loading, whatever onnxruntime is doing; looked at twenty times a second and whenever there is progress. */
   readonly signal?: AbortSignalLike
 }
 
 /**
- * Loads one ONNX model in a worker thread: neither loading nor running blocks the event loop.
+ * Loads one ONNX model in a worker thread, or in a process with limits: neither loading nor running blocks the event loop.
  *
  * @param source path or file URL of an `.onnx` file, whose external data, if any, lies in the same
- *   folder; or the bytes of a model without external data.
+ *   folder; or the bytes of a model without external data, which must not change as long as a process may load them again.
  * @throws FastFlowError `model-not-found`, `model-unreadable`, `unsupported` (onnxruntime-node is
- *   missing, or the model has tensors of a type FastFlow does not carry), `invalid-argument`.
+ *   missing, or the model has tensors of a type FastFlow does not carry), `invalid-argument`, `model-failed` where it ends
+ *   the process it is loaded in, `limit-exceeded` naming the limit, `aborted`.
  */
 export async function createModelRunner(
   source: string | URL | Uint8Array,
   options: ModelRunnerOptions = {},
 ): Promise<ModelRunner> {
   const { workers, threads } = checkThreads(options)
+  const settings = checkIsolation(options)
   const path = source instanceof Uint8Array ? source : pathOf(source)
   const file = options.name ?? (path instanceof Uint8Array ? 'the model' : String(source))
   const request: LoadRequest = { kind: 'load', source: path, file, threads, spin: options.spin ?? false }
@@ -50,18 +60,19 @@ export async function createModelRunner(
     throwIfAborted(options.signal, `loading ${file}`)
     options.onProgress?.({ name: file, ...progress })
   }
+  const watch = watchSignal(options.signal, `loading ${file}`)
+  const open = opener(request, settings, watch.signal)
   const started = await Promise.allSettled(
-    Array.from({ length: workers }, (_, index) =>
-      startLane(workerPath(), request, index === 0 ? report : () => {}),
-    ),
+    Array.from({ length: workers }, (_, index) => open(index === 0 ? report : () => {})),
   )
+  watch.stop()
   const lanes = started.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
   for (const result of started) {
     if (result.status === 'fulfilled') continue
     await Promise.all(lanes.map((lane) => lane.dispose()))
     throw result.reason
   }
-  const runner = runnerOf(lanes, file)
+  const runner = runnerOf(lanes, file, settings)
   try {
     report({ status: 'ready', file })
   } catch (error) {
@@ -69,6 +80,28 @@ export async function createModelRunner(
     throw error
   }
   return runner
+}
+
+/** How a lane is opened; a process that had to be ended is replaced, a thread is not. */
+function opener(
+  request: LoadRequest,
+  settings: CheckedIsolation,
+  loading: AbortSignal,
+): (onProgress: OnProgress) => Promise<Lane> {
+  if (settings.isolation === 'thread')
+    return (onProgress) => startLane(workerPath(), request, onProgress, { settings, signal: loading })
+  return (onProgress) => {
+    let report = onProgress
+    return revivingLane((killed) => {
+      const started = startProcessLane(request, report, {
+        settings,
+        signal: AbortSignal.any([loading, killed]),
+      })
+      // Progress and signal are of the first load, which the caller waits for.
+      report = () => {}
+      return started
+    }, request.file)
+  }
 }
 
 /** @throws FastFlowError `invalid-argument`. */

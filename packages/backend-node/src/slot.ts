@@ -2,11 +2,11 @@ import type { Feeds, RunResult, Tensor } from '@fastflow/core'
 import { layOutFeeds, type PackedTensor, packFeeds, unpackOutputs } from '@fastflow/core/backend'
 import type { RunReply } from './protocol.ts'
 
-/** Shared memory for the tensors of one call under way; reused by later calls. */
+/** Memory for the tensors of one call under way, shared with the worker where that is a thread; reused by later calls. */
 export interface Slot {
   readonly id: number
   input: SharedArrayBuffer
-  output: SharedArrayBuffer
+  output: SharedArrayBuffer | ArrayBuffer
 }
 
 export function emptySlot(id: number): Slot {
@@ -32,4 +32,13 @@ export function writeFeeds(
 export function readOutputs(reply: RunReply, slot: Slot, into: Into): RunResult {
   if (reply.output !== undefined) slot.output = reply.output
   return { outputs: unpackOutputs(slot.output, reply.outputs, into), timing: { ms: reply.ms } }
+}
+
+/** Feeds that stay as they are when the caller's change. */
+export function copyFeeds(feeds: Feeds): Feeds {
+  const copies = Object.entries(feeds).map(([name, tensor]) => [
+    name,
+    { ...tensor, data: tensor.data.slice() },
+  ])
+  return Object.fromEntries(copies)
 }

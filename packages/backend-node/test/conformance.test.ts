@@ -27,12 +27,25 @@ describeModelRunner('one thread, spinning', {
   sha256,
 })
 
-describeBackend('node', {
-  create: () => nodeBackend(),
-  fixtures: fileURLToPath(fixtures),
-  missing: join(tmpdir(), 'fastflow-no-such-folder'),
-  emptyStore: emptyFolder,
+describeModelRunner('one process', {
+  create: (model) => createModelRunner(model, { isolation: 'process' }),
+  fixture,
+  sha256,
 })
+describeModelRunner('one process, one thread', {
+  create: (model) => createModelRunner(model, { isolation: 'process', threads: 1 }),
+  fixture,
+  sha256,
+})
+
+for (const isolation of ['thread', 'process'] as const) {
+  describeBackend(`node, isolation ${isolation}`, {
+    create: () => nodeBackend({ isolation }),
+    fixtures: fileURLToPath(fixtures),
+    missing: join(tmpdir(), 'fastflow-no-such-folder'),
+    emptyStore: emptyFolder,
+  })
+}
 
 describePolicyStore('files in a folder to be created', async () =>
   filePolicyStore(join(await emptyFolder(), 'deep', 'policies')),

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createModelRunner } from '../src/index.ts'
 import { startLane } from '../src/lane.ts'
 import { runnerOf } from '../src/queue.ts'
+import { workerPath } from '../src/thread-link.ts'
 
 const path = (name: string): string => fileURLToPath(new URL(name, fixtures))
 const x: Tensor = { type: 'float32', dims: [3], data: Float32Array.of(1, 2, 3) }
@@ -97,18 +98,21 @@ describe('loading', () => {
 })
 
 describe('workers', () => {
-  it('two workers give every call its own answer', async () => {
-    const runner = await createModelRunner(path('affine.onnx'), { workers: 2, threads: 1 })
-    const totals = await Promise.all(
-      Array.from({ length: 40 }, async (_, call) => {
-        const data = new Float32Array(3).fill(call)
-        const { outputs } = await runner.run({ x: { ...row, data } })
-        return outputs.total?.data[0]
-      }),
-    )
-    expect(totals).toEqual(totals.map((_, call) => 6 * call + 3))
-    await runner.dispose()
-  })
+  it.each(['thread', 'process'] as const)(
+    'two of kind %s give every call its own answer',
+    async (isolation) => {
+      const runner = await createModelRunner(path('affine.onnx'), { workers: 2, threads: 1, isolation })
+      const totals = await Promise.all(
+        Array.from({ length: 40 }, async (_, call) => {
+          const data = new Float32Array(3).fill(call)
+          const { outputs } = await runner.run({ x: { ...row, data } })
+          return outputs.total?.data[0]
+        }),
+      )
+      expect(totals).toEqual(totals.map((_, call) => 6 * call + 3))
+      await runner.dispose()
+    },
+  )
 
   it('leave no thread behind, however often models are loaded', async () => {
     const model = await readFile(path('affine.onnx'))
@@ -129,6 +133,18 @@ describe('workers', () => {
     const calls = Array.from({ length: 5 }, () => runner.run({ x }))
     for (const call of calls) await expect(call).rejects.toMatchObject(refusal)
     await expect(runner.run({ x })).rejects.toMatchObject(refusal)
+    await runner.dispose()
+  })
+
+  it('take no more calls once they have crashed, where another one does', async () => {
+    const request = loadRequest('m.onnx')
+    const real = { ...loadRequest('affine.onnx'), source: path('affine.onnx') }
+    const crashing = await startLane(dyingWorker, request, () => {})
+    const runner = runnerOf([await startLane(workerPath(), real, () => {}), crashing], 'm.onnx')
+    await expect(crashing.run({ x }, ['y'], {})).rejects.toThrow('out of luck')
+    const calls = Array.from({ length: 5 }, () => runner.run({ x: row }))
+    for (const { outputs } of await Promise.all(calls))
+      expect(outputs.total?.data).toEqual(Float32Array.of(15))
     await runner.dispose()
   })
 

@@ -8,6 +8,7 @@ export type FastFlowErrorCode =
   | 'model-unreadable'
   | 'model-mismatch'
   | 'model-failed'
+  | 'limit-exceeded'
   | 'runner-disposed'
   | 'policy-unreadable'
   | 'policy-mismatch'

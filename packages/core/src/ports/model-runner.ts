@@ -43,12 +43,13 @@ export interface ModelRunner {
    * `timing.ms` is the time inside the network alone, copies and messages excluded.
    *
    * @throws FastFlowError `model-mismatch` for a missing, unknown or wrongly shaped feed,
-   *   `model-failed` when the network fails, `runner-disposed` after `dispose`.
+   *   `model-failed` when the network fails, `limit-exceeded` where it takes more time or memory than the backend was
+   *   told to allow it, `runner-disposed` after `dispose`.
    */
   run(feeds: Feeds, options?: RunOptions): Promise<RunResult>
   /** Runs on states that stay where the network computes; undefined where that is ordinary memory. */
   readonly resident?: ResidentRunner | undefined
-  /** Frees the network; running calls finish first. Calling it again does nothing. */
+  /** Frees the network; running calls finish first, within limits of the backend. Calling it again does nothing. */
   dispose(): Promise<void>
 }
 

@@ -1,0 +1,120 @@
+// Just enough of ONNX's format (protobuf) to write the models of `hostile-models.ts` byte by byte. Fields are called by
+// their numbers in onnx.proto there, and by their names here.
+
+type Bytes = Uint8Array
+
+function varint(value: number | bigint): Bytes {
+  const bytes: number[] = []
+  let rest = BigInt.asUintN(64, BigInt(value))
+  while (rest >= 128n) {
+    bytes.push(Number(rest & 127n) | 128)
+    rest >>= 7n
+  }
+  return Uint8Array.from([...bytes, Number(rest)])
+}
+
+/** Parts and lists of them, however long. */
+type Parts = readonly (Bytes | readonly Bytes[])[]
+
+export function join(...parts: Parts): Bytes {
+  return new Uint8Array(Buffer.concat(parts.flat()))
+}
+
+/** A whole number. */
+export function whole(field: number, value: number | bigint): Bytes {
+  return join(varint(field * 8), varint(value))
+}
+
+/** A message, or bytes, within another message. */
+export function nested(field: number, ...parts: Parts): Bytes {
+  const content = join(...parts)
+  return join(varint(field * 8 + 2), varint(content.length), content)
+}
+
+export function text(field: number, value: string): Bytes {
+  return nested(field, Buffer.from(value))
+}
+
+export const types = { float32: 1, int64: 7, bool: 9 } as const
+
+export function int64(...values: readonly bigint[]): Bytes {
+  return new Uint8Array(BigInt64Array.from(values).buffer)
+}
+
+interface Node {
+  readonly op: string
+  readonly inputs: readonly string[]
+  readonly outputs: readonly string[]
+  readonly attributes?: readonly Bytes[]
+  readonly domain?: string
+}
+
+/** A node of a graph is its field 1, of a function its field 7. */
+export function node(field: number, { op, inputs, outputs, attributes = [], domain = '' }: Node): Bytes {
+  return nested(
+    field,
+    inputs.map((name) => text(1, name)),
+    outputs.map((name) => text(2, name)),
+    text(4, op),
+    attributes.map((attribute) => nested(5, attribute)),
+    text(7, domain),
+  )
+}
+
+interface Value {
+  readonly name: string
+  readonly type: number
+  readonly dims: readonly number[]
+}
+
+function value(field: number, { name, type, dims }: Value): Bytes {
+  const shape = nested(
+    2,
+    dims.map((size) => nested(1, whole(1, size))),
+  )
+  return nested(field, text(1, name), nested(2, nested(1, whole(1, type), shape)))
+}
+
+interface Weight extends Value {
+  readonly data: Bytes
+}
+
+export interface Graph {
+  readonly nodes: readonly Bytes[]
+  readonly weights?: readonly Weight[]
+  readonly inputs?: readonly Value[]
+  readonly outputs: readonly Value[]
+}
+
+export function graph({ nodes, weights = [], inputs = [], outputs }: Graph): Bytes {
+  return join(
+    nodes,
+    text(2, 'graph'),
+    weights.map(({ name, type, dims, data }) =>
+      nested(
+        5,
+        dims.map((size) => whole(1, size)),
+        whole(2, type),
+        text(8, name),
+        nested(9, data),
+      ),
+    ),
+    inputs.map((input) => value(11, input)),
+    outputs.map((output) => value(12, output)),
+  )
+}
+
+/** Operators of ONNX, and of these functions. */
+export function imports(field: number, domain: string): Bytes {
+  return nested(field, text(1, domain), whole(2, domain === '' ? 17 : 1))
+}
+
+export function model(body: Bytes, functions: readonly Bytes[] = []): Bytes {
+  return join(
+    whole(1, 8),
+    nested(7, body),
+    imports(8, ''),
+    imports(8, 'local'),
+    functions.map((definition) => nested(25, definition)),
+  )
+}
