@@ -1,4 +1,5 @@
-import { FastFlowError } from '../errors.ts'
+import { FastFlowError, throwIfAborted } from '../errors.ts'
+import { createPace, type Pace } from '../pace.ts'
 import type { AbortSignalLike, Velocity } from '../ports/velocity.ts'
 import type { VectorSpace } from '../space/vector-space.ts'
 
@@ -24,11 +25,16 @@ export function keepingBack(ledger: Ledger, kept: number): Ledger {
 
 interface CountedVelocity<T> {
   readonly ledger: Ledger
+  /** For what is computed between evaluations, cancelled by the same signal. */
+  readonly pace: Pace
   /** The same velocity, counted, cancellable and refusing NaN. */
   count(velocity: Velocity<T>): Velocity<T>
 }
 
-/** @param onEvaluation told the number spent so far after each one. */
+/**
+ * @param onEvaluation told the number spent so far after each one.
+ * @throws FastFlowError `aborted` where the signal is aborted already.
+ */
 export function createLedger<T>(
   space: VectorSpace<T>,
   limit: number,
@@ -36,6 +42,10 @@ export function createLedger<T>(
   signal: AbortSignalLike | undefined,
   onEvaluation: (spent: number) => void,
 ): CountedVelocity<T> {
+  const look = (): void =>
+    throwIfAborted(signal, 'calibration', 'pass the last checkpoint to go on from there')
+  look()
+  const pace = createPace(look)
   let spent = alreadySpent
   const ledger: Ledger = {
     limit,
@@ -48,10 +58,14 @@ export function createLedger<T>(
   }
   return {
     ledger,
+    pace,
     count: (velocity) => async (x, sigma, call) => {
-      checkNotAborted(signal)
+      if (pace.due()) await pace.rest()
+      look()
       spent++
       const v = await velocity(x, sigma, { ...call, signal })
+      // What a cancelled evaluation returns may be unfinished.
+      look()
       const { guidance } = call
       const finite = (await space.isFinite(v)) && (!guidance?.written || (await space.isFinite(guidance.out)))
       if (!finite) {
@@ -65,14 +79,4 @@ export function createLedger<T>(
       return v
     },
   }
-}
-
-function checkNotAborted(signal: AbortSignalLike | undefined): void {
-  if (!signal?.aborted) return
-  throw new FastFlowError({
-    code: 'aborted',
-    field: 'signal',
-    message: 'calibration was cancelled; pass the last checkpoint to go on from there',
-    cause: signal.reason,
-  })
 }
