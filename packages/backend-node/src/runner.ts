@@ -36,7 +36,7 @@ export interface ModelRunnerOptions extends ThreadOptions {
  * @param source path or file URL of an `.onnx` file, whose external data, if any, lies in the same
  *   folder; or the bytes of a model without external data.
  * @throws FastFlowError `model-not-found`, `model-unreadable`, `unsupported` (onnxruntime-node is
- *   missing, or the model has tensors of a type FastFlow does not carry), `invalid-argument`.
+ *   missing, or the model has tensors of a type FastFlow does not carry), `invalid-argument`, `aborted`.
  */
 export async function createModelRunner(
   source: string | URL | Uint8Array,
@@ -46,8 +46,10 @@ export async function createModelRunner(
   const path = source instanceof Uint8Array ? source : pathOf(source)
   const file = options.name ?? (path instanceof Uint8Array ? 'the model' : String(source))
   const request: LoadRequest = { kind: 'load', source: path, file, threads, spin: options.spin ?? false }
+  const look = (): void => throwIfAborted(options.signal, `loading ${file}`)
+  look()
   const report: OnProgress = (progress) => {
-    throwIfAborted(options.signal, `loading ${file}`)
+    look()
     options.onProgress?.({ name: file, ...progress })
   }
   const started = await Promise.allSettled(
@@ -64,6 +66,7 @@ export async function createModelRunner(
   const runner = runnerOf(lanes, file)
   try {
     report({ status: 'ready', file })
+    look()
   } catch (error) {
     await runner.dispose()
     throw error
