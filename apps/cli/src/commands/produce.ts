@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path'
 import type { Accelerate, FlowOptions, GeneratedImage, Pipeline } from '@fastflow/pipelines'
-import { encodeApng, encodeWebp } from '../clip.ts'
+import { clipNotes, encodeApng, encodeWebp } from '../clip.ts'
 import { prepareFolder, writeWhole } from '../files.ts'
 import type { Io } from '../io.ts'
 import { encodePng } from '../png.ts'
@@ -92,7 +92,8 @@ async function run(
         },
       }),
     )
-    return { result, lagMs, origin, files }
+    const notes = new Set(result.clips.flatMap(clipNotes))
+    return { result: { ...result, notes: [...result.notes, ...notes] }, lagMs, origin, files }
   } finally {
     progress.end()
   }
