@@ -42,6 +42,7 @@ export async function withPipeline<Result>(
   const backend = nodeBackend()
   const pipe = await loadPipeline(location, {
     backend,
+    signal: io.signal,
     ...(options.store !== undefined && { store: backend.policyStore(options.store) }),
     ...(options.threads !== undefined && { threads: options.threads }),
   })

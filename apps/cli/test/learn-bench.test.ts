@@ -6,7 +6,7 @@ import { coverageOf } from '../src/learning/coverage.ts'
 import { fixedNfeFor, learningCurves } from '../src/learning/curves.ts'
 import { driftOf } from '../src/learning/drift.ts'
 import { splitTable } from '../src/learning/split.ts'
-import { cli, repository, temporaryFolder } from './run-cli.ts'
+import { cli, repository, temporaryFolder, unhurried } from './run-cli.ts'
 
 const goal: Goal = { metric: 'lpips', limit: 0.05, confidence: 0.95 }
 
@@ -40,8 +40,8 @@ test('a split keeps every run, on one side', () => {
   )
 })
 
-test('curves: the warm contextual policy is there at once and beats every fixed plan; the full run earns nothing', () => {
-  const curves = learningCurves(tableOf(60), goal, { generations: 60, repeats: 4 })
+test('curves: the warm contextual policy is there at once and beats every fixed plan; the full run earns nothing', async () => {
+  const curves = await learningCurves(tableOf(60), goal, { generations: 60, repeats: 4 }, unhurried)
   const named = (name: string) => curves.find((curve) => curve.name === name)!
   const warm = named('lin-ucb, warm')
   expect(warm.settled).toBe(1)
@@ -51,7 +51,7 @@ test('curves: the warm contextual policy is there at once and beats every fixed 
   expect(named('always 50').final).toEqual({ reward: 0, nfe: 50, p10: 0 })
   expect(named('always 10').nfe.every((nfe) => nfe === 10)).toBe(true)
   expect(named('ucb1 (paper)').final.reward).toBeLessThan(warm.final.reward)
-  expect(learningCurves(tableOf(60), goal, { generations: 60, repeats: 4 })).toEqual(curves)
+  expect(await learningCurves(tableOf(60), goal, { generations: 60, repeats: 4 }, unhurried)).toEqual(curves)
 })
 
 test('the fixed plans for a worst tenth are interpolated', () => {
@@ -64,21 +64,17 @@ test('the fixed plans for a worst tenth are interpolated', () => {
   expect(fixedNfeFor(0.001, goal, plans)).toBeUndefined()
 })
 
-test('coverage: what is certified is kept, what cannot be is refused', () => {
-  const [strict, loose] = coverageOf(tableOf(200), {
-    limits: [0.003, 0.05],
-    confidence: 0.95,
-    repeats: 10,
-    samples: 64,
-  })
+test('coverage: what is certified is kept, what cannot be is refused', async () => {
+  const settings = { limits: [0.003, 0.05], confidence: 0.95, repeats: 10, samples: 64 }
+  const [strict, loose] = await coverageOf(tableOf(200), settings, unhurried)
   expect(strict).toMatchObject({ served: 0, share: null, nfe: 50, refusals: { 'out-of-reach': 10 } })
   expect(loose).toMatchObject({ served: 10, kept: 10, share: 1, nfe: 15, fresh: 64, known: 136 })
 })
 
-test('drift: changed landings raise the alarm, unchanged ones do not', () => {
+test('drift: changed landings raise the alarm, unchanged ones do not', async () => {
   const settings = { repeats: 10, unchanged: 500 }
   const other = Array.from({ length: 20 }, () => [-2, -2, -1.6])
-  expect(driftOf(tableOf(120), goal, 1, other, settings)).toMatchObject({
+  expect(await driftOf(tableOf(120), goal, 1, other, settings, unhurried)).toMatchObject({
     nfe: 10,
     falseAlarms: 0,
     swapped: { requests: 20, found: 10 },

@@ -62,6 +62,20 @@ export function evaluateOffPolicy(
   log: readonly LoggedDecision[],
   options: OffPolicyOptions,
 ): OffPolicyEstimate {
+  const steps = offPolicySteps(log, options)
+  for (let step = steps.next(); ; step = steps.next()) if (step.done) return step.value
+}
+
+/**
+ * {@link evaluateOffPolicy} in steps, for those who let other work in between, or may stop: a step a resample, each
+ * O(decisions). What the last one returns is the estimate.
+ *
+ * @throws as {@link evaluateOffPolicy}, at the first step.
+ */
+export function* offPolicySteps(
+  log: readonly LoggedDecision[],
+  options: OffPolicyOptions,
+): Generator<undefined, OffPolicyEstimate> {
   const method = checkMethod(options.method ?? 'snips')
   const clip = checkNumber('clip', options.clip ?? 100, { low: 1, high: 1e9 })
   const confidence = checkNumber('confidence', options.confidence ?? 0.95, { low: 0.5, high: 0.9999 })
@@ -69,13 +83,13 @@ export function evaluateOffPolicy(
   if (log.length === 0) throw new RangeError('log: has no decisions')
   const rows = log.map((decision, i) => contributionOf(decision, i, method, clip))
   const every = rows.map((_, i) => i)
-  const drawn = Array.from({ length: resamples }, () =>
-    combine(
-      rows,
-      every.map(() => Math.floor(uniform(options.random) * rows.length)),
-      method,
-    ),
-  ).sort((a, b) => a - b)
+  const drawn: number[] = []
+  while (drawn.length < resamples) {
+    const chosen = every.map(() => Math.floor(uniform(options.random) * rows.length))
+    drawn.push(combine(rows, chosen, method))
+    yield undefined
+  }
+  drawn.sort((a, b) => a - b)
   const at = (share: number): number => drawn[Math.min(resamples - 1, Math.floor(share * resamples))]!
   const weights = rows.map(({ weight }) => weight)
   const total = weights.reduce((sum, w) => sum + w, 0)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { evaluateOffPolicy, type LoggedDecision } from '../src/index.ts'
+import { evaluateOffPolicy, type LoggedDecision, offPolicySteps } from '../src/index.ts'
 import { seeded } from './seeded.ts'
 
 const LOGGING = [0.7, 0.2, 0.1]
@@ -72,4 +72,16 @@ it('names the decision and the field of bad input', () => {
   expect(() => evaluateOffPolicy([good], { method: 'best' as 'ips', random })).toThrow(
     /^method: "best" is unknown/,
   )
+})
+
+describe('an estimate in steps', () => {
+  it('is the same, a step a resample', () => {
+    const log = Array.from({ length: 20 }, (_, i) => ({ propensity: 0.5, reward: i / 20, target: i % 2 }))
+    const steps = offPolicySteps(log, { resamples: 100, random: seeded(7) })
+    let taken = 0
+    let step = steps.next()
+    for (; !step.done; step = steps.next()) taken++
+    expect(taken).toBe(100)
+    expect(step.value).toEqual(evaluateOffPolicy(log, { resamples: 100, random: seeded(7) }))
+  })
 })

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { type GuidanceInterval, numStepsOf } from '@fastflow/core'
 import type { Flow } from '@fastflow/pipelines'
+import { paceOf } from '../io.ts'
 import type { Comparison, LearningCurve } from '../report/document.ts'
 import { withLoopLag } from '../session.ts'
 import { contestsOf } from './contests.ts'
@@ -105,7 +106,7 @@ export async function runBench(plain: TurnPipeline, settings: BenchSettings): Pr
       eventLoopLagP99Ms: lagMs,
     },
     rows,
-    contests: contestsOf(runs, budgets),
+    contests: await contestsOf(runs, budgets, paceOf(settings, 'bench')),
     passes: passesOfPlans(rows),
   }
   return { document, learning, comparisons: result.comparisons }

@@ -1,4 +1,4 @@
-import { FastFlowError } from '@fastflow/core'
+import { throwIfAborted } from '@fastflow/core/backend'
 import type { Flow } from '@fastflow/pipelines'
 import type { Comparison } from '../report/document.ts'
 import type { BenchLog } from './log.ts'
@@ -71,9 +71,9 @@ async function runSample(
 ): Promise<KeptSample> {
   const { guidanceScale, signal } = settings
   const seed = settings.seed + index
-  const flow = await pipe.prepareTurn(index, { seed, guidanceScale })
+  const flow = await pipe.prepareTurn(index, { seed, guidanceScale, signal })
   const measureOne = (method: Method): Promise<Measurement> => {
-    if (signal.aborted) throw new FastFlowError({ code: 'aborted', field: 'signal', message: 'cancelled' })
+    throwIfAborted(signal, 'bench')
     return measure(flow, method, seed, signal)
   }
   const fine = exact && (await measureOne(exact))

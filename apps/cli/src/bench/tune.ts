@@ -1,4 +1,4 @@
-import { FastFlowError } from '@fastflow/core'
+import { throwIfAborted } from '@fastflow/core/backend'
 import { psnrOfFloats } from '@fastflow/proxies'
 import { measure } from './measure.ts'
 import type { Method } from './method.ts'
@@ -84,10 +84,10 @@ async function tryAll(
   )
   const sums = all.map(() => ({ nfe: 0, psnr: 0 }))
   for (const [done, seed] of seeds.entries()) {
-    const flow = await pipe.prepareTurn(seed, { seed, guidanceScale })
+    const flow = await pipe.prepareTurn(seed, { seed, guidanceScale, signal })
     const reference = await measure(flow, full, seed, signal)
     for (const [i, { method }] of all.entries()) {
-      if (signal.aborted) throw new FastFlowError({ code: 'aborted', field: 'signal', message: 'cancelled' })
+      throwIfAborted(signal, 'bench')
       const { nfe, pixels } = await measure(flow, method, seed, signal)
       sums[i]!.nfe += nfe / seeds.length
       sums[i]!.psnr += psnrOfFloats(pixels, reference.pixels, 2) / seeds.length

@@ -6,7 +6,7 @@ import { coverageOf } from '../bench/pool/coverage.ts'
 import { type PoolSettings, recordPool } from '../bench/pool/record.ts'
 import { coverageTable, guardTable } from '../bench/pool/table.ts'
 import { subjectsOf, takingTurns } from '../bench/turns.ts'
-import type { Io } from '../io.ts'
+import { type Io, paceOf } from '../io.ts'
 import { createProgress } from '../progress.ts'
 import { runSettingsOf, withPipeline } from '../session.ts'
 import type { BenchCommandOptions } from './bench.ts'
@@ -47,7 +47,7 @@ export async function benchPoolCommand(io: Io, options: BenchPoolOptions): Promi
     }
     try {
       const pool = await recordPool(takingTurns(pipe, all, terms), settings)
-      const guards = options.guard ? compareGuards(pool, subjects) : undefined
+      const guards = options.guard ? await compareGuards(pool, subjects, paceOf(io, 'bench')) : undefined
       const coverage = options.coverage
         ? TARGETS.map(({ psnr, confidence }) => coverageOf(pool, psnr, confidence))
         : undefined

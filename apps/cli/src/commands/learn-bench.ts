@@ -1,5 +1,5 @@
 import type { Metric, QualityTable } from '@fastflow/pipelines'
-import type { Io } from '../io.ts'
+import { type Io, paceOf } from '../io.ts'
 import { type Coverage, coverageOf } from '../learning/coverage.ts'
 import { type Curve, fixedNfeFor, learningCurves } from '../learning/curves.ts'
 import { type DriftResult, driftOf } from '../learning/drift.ts'
@@ -59,15 +59,17 @@ export async function learnBenchCommand(io: Io, options: LearnBenchOptions): Pro
   )
   const swapped =
     options.swapped === undefined ? undefined : await landingsOf(io, options, options.swapped, arm, SWAPPED)
+  const pace = paceOf(io, 'learn-bench')
+  const coverage = { limits, confidence, repeats: COVERAGE_REPEATS, samples: COVERAGE_SAMPLES }
   const result: LearnBench = {
     model: options.model,
     metric,
     proxy: table.proxy.version,
     limit,
     runs: table.runs.length,
-    curves: learningCurves(table, goal, { generations, repeats }),
-    coverage: coverageOf(table, { limits, confidence, repeats: COVERAGE_REPEATS, samples: COVERAGE_SAMPLES }),
-    drift: driftOf(table, goal, arm, swapped, { repeats, unchanged: UNCHANGED }),
+    curves: await learningCurves(table, goal, { generations, repeats }, pace),
+    coverage: await coverageOf(table, coverage, pace),
+    drift: await driftOf(table, goal, arm, swapped, { repeats, unchanged: UNCHANGED }, pace),
   }
   io.out(options.json ? JSON.stringify(result, null, 2) : describe(result, table))
 }
