@@ -30,6 +30,8 @@ async function processOf(
 ): Promise<Ended> {
   const env = { ...process.env, FASTFLOW_MODELS: fixtures, FASTFLOW_CACHE: join(cwd, 'cache') }
   const child = spawn(process.execPath, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  // Where a signal is not heard, nobody else ends it.
+  onTestFinished(() => void child.kill('SIGKILL'))
   const ended: { -readonly [Name in keyof Ended]: Ended[Name] } = {
     code: null,
     signal: null,
