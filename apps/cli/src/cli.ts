@@ -16,24 +16,24 @@ import { policyEvaluateCommand } from './commands/policy-evaluate.ts'
 import { proxiesAddCommand, proxiesBuildCommand } from './commands/proxies.ts'
 import { PROXY_NAMES, scoreCommand } from './commands/score.ts'
 import { videoCommand } from './commands/video.ts'
-import { describeError, exitCodeOf } from './errors.ts'
+import { describeError, type ExitCode, exitCodeOf, interruptedCode, isCancelled } from './errors.ts'
 import type { Io } from './io.ts'
 import { decimal, interval, list, oneOf, wholeNumber, wholeNumbers } from './options.ts'
 import { defaultCache } from './session.ts'
 
-/** Runs one command line. @returns the exit code: 0 done, 1 failed, 2 bad usage. */
-export async function runCli(args: readonly string[], io: Io): Promise<0 | 1 | 2> {
+/** Runs one command line. */
+export async function runCli(args: readonly string[], io: Io): Promise<ExitCode> {
   let failed = false
   const program = createProgram(io, args, () => {
     failed = true
   })
   try {
     await program.parseAsync([...args], { from: 'user' })
-    return failed ? 1 : 0
+    return interruptedCode(io.signal) ?? (failed ? 1 : 0)
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
-    io.log(io.signal.aborted ? 'fastflow: cancelled' : describeError(error))
-    return exitCodeOf(error)
+    io.log(isCancelled(io.signal, error) ? 'fastflow: cancelled' : describeError(error))
+    return interruptedCode(io.signal) ?? exitCodeOf(error)
   }
 }
 

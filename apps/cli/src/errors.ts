@@ -1,9 +1,23 @@
 import { FastFlowError } from '@fastflow/core'
+import { Interruption } from './io.ts'
+
+/** 0 done, 1 failed, 2 bad usage; 130 and 143 ended by Ctrl-C and SIGTERM, as shells have it. */
+export type ExitCode = 0 | 1 | 2 | Interruption['exitCode']
 
 /** Bad usage gives 2, everything else that goes wrong 1. */
 export function exitCodeOf(error: unknown): 1 | 2 {
   if (!FastFlowError.isInstance(error)) return 1
   return error.code === 'invalid-argument' || error.code === 'model-not-found' ? 2 : 1
+}
+
+/** The code of a command that was told to end, whatever came of it; undefined where it was not. */
+export function interruptedCode({ reason }: AbortSignal): ExitCode | undefined {
+  return reason instanceof Interruption ? reason.exitCode : undefined
+}
+
+/** Whether a command ended because it was cancelled, and not by something else meanwhile. */
+export function isCancelled({ aborted, reason }: AbortSignal, error: unknown): boolean {
+  return aborted && (error === reason || (FastFlowError.isInstance(error) && error.code === 'aborted'))
 }
 
 /** Names that are no words of English: options of the packages wherever they stand in a message. */

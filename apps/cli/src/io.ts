@@ -1,3 +1,5 @@
+import { createPace, type Pace, throwIfAborted } from '@fastflow/core/backend'
+
 /** What a command may touch of the process it runs in. */
 export interface Io {
   /** Results. */
@@ -8,14 +10,32 @@ export interface Io {
   readonly rewrite: ((text: string) => void) | undefined
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
+  /** Cancels the command; its reason is an {@link Interruption} where the process was told to end. */
   readonly signal: AbortSignal
 }
 
-/** Standard streams of this process; Ctrl-C aborts once, a second time kills. */
+/** Exit codes by which shells know what ended a process: 128 and the number of the signal. */
+const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const
+
+/** The process was told to end. */
+export class Interruption extends Error {
+  override readonly name = 'Interruption'
+  readonly exitCode: (typeof exitCodes)[keyof typeof exitCodes]
+
+  constructor(signal: keyof typeof exitCodes) {
+    super(`the process got ${signal}`)
+    this.exitCode = exitCodes[signal]
+  }
+}
+
+/** Standard streams of this process; Ctrl-C or SIGTERM aborts once, and the next of them kills. */
 export function processIo(): Io {
   const abort = new AbortController()
-  process.once('SIGINT', () => abort.abort())
-  process.once('SIGTERM', () => abort.abort())
+  const stop = (signal: keyof typeof exitCodes): void => {
+    process.off('SIGINT', stop).off('SIGTERM', stop)
+    abort.abort(new Interruption(signal))
+  }
+  process.on('SIGINT', stop).on('SIGTERM', stop)
   const terminal = process.stderr.isTTY && !process.env.CI
   return {
     out: (text) => process.stdout.write(`${text}\n`),
@@ -25,4 +45,9 @@ export function processIo(): Io {
     cwd: process.cwd(),
     signal: abort.signal,
   }
+}
+
+/** For what a command computes on the event loop, where signals of the process are not heard otherwise. */
+export function paceOf({ signal }: Pick<Io, 'signal'>, what: string): Pace {
+  return createPace(() => throwIfAborted(signal, what))
 }

@@ -44,6 +44,7 @@ export async function withPipeline<Result>(
   const backend = nodeBackend(options.isolation === undefined ? {} : { isolation: options.isolation })
   const pipe = await loadPipeline(location, {
     backend,
+    signal: io.signal,
     ...(options.store !== undefined && { store: backend.policyStore(options.store) }),
     ...(options.threads !== undefined && { threads: options.threads }),
   })

@@ -1,15 +1,8 @@
-import type { Pool, PoolRun, PoolSample } from '@fastflow/bench'
-import {
-  applyGuard,
-  type CoverageRow,
-  compareGuards,
-  coverageOf,
-  type GuardRow,
-  variantsOf,
-} from '@fastflow/bench'
+import type { CoverageRow, GuardRow, Pool, PoolRun, PoolSample } from '@fastflow/bench'
+import { applyGuard, compareGuards, coverageOf, variantsOf } from '@fastflow/bench'
 import { calibrate, createRandom, fillNormal, linearSchedule, type PlanDocument } from '@fastflow/core'
 import { describe, expect, it, onTestFinished, test } from 'vitest'
-import { cli, temporaryFolder } from './run-cli.ts'
+import { cli, temporaryFolder, unhurried } from './run-cli.ts'
 
 const NUM_STEPS = 50
 const BUDGETS = [8, 12, 19, 25] as const
@@ -45,10 +38,11 @@ const rowAt12 = (rows: readonly GuardRow[], guard: string): GuardRow =>
   rows.find((row) => row.budget === 12 && row.guard === guard)!
 
 describe('guards', () => {
-  it('lift the tail where mismatches know it, at no more evaluations than the static plan', () => {
-    const rows = compareGuards(
+  it('lift the tail where mismatches know it, at no more evaluations than the static plan', async () => {
+    const rows = await compareGuards(
       poolOf((hard, random) => (hard ? 2 : 1) * (0.9 + 0.2 * random())),
       10,
+      unhurried,
     )
     for (const row of rows) expect(row.nfe).toBeLessThanOrEqual(row.budget)
     const { against, settings } = rowAt12(rows, 'mismatch')
@@ -57,10 +51,11 @@ describe('guards', () => {
     for (const setting of settings) expect(setting).toMatch(/^8 or \d+: high mismatch after \d$/)
   })
 
-  it('show nothing where mismatches are chance', () => {
-    const rows = compareGuards(
+  it('show nothing where mismatches are chance', async () => {
+    const rows = await compareGuards(
       poolOf((_, random) => random()),
       10,
+      unhurried,
     )
     for (const guard of ['mixture', 'mismatch', 'sensitivity', 'context'])
       expect(rowAt12(rows, guard).against!.p10.low).toBeLessThan(0)

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { cp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
@@ -36,7 +37,11 @@ test('a checkpoint of a bench on other prompts is refused', async () => {
     const args = ['bench', '--model', 'words', ...(await cases({ prompt })), ...few, '--checkpoint', 'log']
     return cli(cwd, [...args, '--threads', '1'], { models, signal })
   }
-  expect((await begin(AbortSignal.abort(), 'owl')).code).toBe(1)
+  const stop = new AbortController()
+  const interrupted = begin(stop.signal, 'owl')
+  while (!existsSync(join(cwd, 'log'))) await new Promise(setImmediate)
+  stop.abort()
+  expect((await interrupted).code).toBe(1)
   const { code, log } = await begin(new AbortController().signal, 'cat')
   expect(code).not.toBe(0)
   expect(log).toContain('cases')

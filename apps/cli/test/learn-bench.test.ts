@@ -3,7 +3,7 @@ import { driftOf, fixedNfeFor, learningCurves, splitTable, targetCoverageOf } fr
 import { createRandom, fillNormal } from '@fastflow/core'
 import type { Goal, QualityTable } from '@fastflow/pipelines'
 import { expect, onTestFinished, test } from 'vitest'
-import { cli, repository, temporaryFolder } from './run-cli.ts'
+import { cli, repository, temporaryFolder, unhurried } from './run-cli.ts'
 
 const goal: Goal = { metric: 'lpips', limit: 0.05, confidence: 0.95 }
 
@@ -37,8 +37,8 @@ test('a split keeps every run, on one side', () => {
   )
 })
 
-test('curves: the warm contextual policy is there at once and beats every fixed plan; the full run earns nothing', () => {
-  const curves = learningCurves(tableOf(60), goal, { generations: 60, repeats: 4 })
+test('curves: the warm contextual policy is there at once and beats every fixed plan; the full run earns nothing', async () => {
+  const curves = await learningCurves(tableOf(60), goal, { generations: 60, repeats: 4 }, unhurried)
   const named = (name: string) => curves.find((curve) => curve.name === name)!
   const warm = named('lin-ucb, warm')
   expect(warm.settled).toBe(1)
@@ -48,7 +48,7 @@ test('curves: the warm contextual policy is there at once and beats every fixed 
   expect(named('always 50').final).toEqual({ reward: 0, nfe: 50, p10: 0 })
   expect(named('always 10').nfe.every((nfe) => nfe === 10)).toBe(true)
   expect(named('ucb1 (paper)').final.reward).toBeLessThan(warm.final.reward)
-  expect(learningCurves(tableOf(60), goal, { generations: 60, repeats: 4 })).toEqual(curves)
+  expect(await learningCurves(tableOf(60), goal, { generations: 60, repeats: 4 }, unhurried)).toEqual(curves)
 })
 
 test('the fixed plans for a worst tenth are interpolated', () => {
@@ -61,32 +61,28 @@ test('the fixed plans for a worst tenth are interpolated', () => {
   expect(fixedNfeFor(0.001, goal, plans)).toBeUndefined()
 })
 
-test('coverage: what is certified is kept, what cannot be is refused', () => {
-  const [strict, loose] = targetCoverageOf(tableOf(200), {
-    limits: [0.003, 0.05],
-    confidence: 0.95,
-    repeats: 10,
-    samples: 64,
-  })
+test('coverage: what is certified is kept, what cannot be is refused', async () => {
+  const settings = { limits: [0.003, 0.05], confidence: 0.95, repeats: 10, samples: 64 }
+  const [strict, loose] = await targetCoverageOf(tableOf(200), settings, unhurried)
   expect(strict).toMatchObject({ served: 0, share: null, nfe: 50, refusals: { 'out-of-reach': 10 } })
   expect(loose).toMatchObject({ served: 10, kept: 10, share: 1, nfe: 15, fresh: 64, known: 136 })
 })
 
-test('drift: changed landings raise the alarm, unchanged ones do not', () => {
+test('drift: changed landings raise the alarm, unchanged ones do not', async () => {
   const settings = { repeats: 10, unchanged: 500 }
   const other = Array.from({ length: 20 }, () => [-2, -2, -1.6])
-  expect(driftOf(tableOf(120), goal, 1, other, settings)).toMatchObject({
+  expect(await driftOf(tableOf(120), goal, 1, other, settings, unhurried)).toMatchObject({
     nfe: 10,
     falseAlarms: 0,
     swapped: { requests: 20, found: 10 },
   })
 })
 
-test('drift: an alarm that is never raised has no delay, rather than one of 0', () => {
+test('drift: an alarm that is never raised has no delay, rather than one of 0', async () => {
   const settings = { repeats: 3, unchanged: 20 }
   const table = tableOf(120)
   const same = table.runs.slice(0, 2).map(({ landings }) => landings[1]!)
-  expect(driftOf(table, goal, 1, same, settings).swapped).toEqual({
+  expect((await driftOf(table, goal, 1, same, settings, unhurried)).swapped).toEqual({
     requests: 2,
     found: 0,
     mean: null,

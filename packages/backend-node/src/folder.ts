@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { FastFlowError, invalidArgument, type ModelFolder } from '@fastflow/core'
-import { bytesOf, staysInside } from '@fastflow/core/backend'
+import { bytesOf, staysInside, throwIfAborted } from '@fastflow/core/backend'
 import { resolveInside } from './contained.ts'
 import { errorCode, messageOf } from './failure.ts'
 import { createModelRunner, type NodeBackendOptions } from './runner.ts'
@@ -54,6 +54,7 @@ export async function openFolder(location: string, defaults: NodeBackendOptions)
       return bytesOf(buffer)
     },
     load: async (path, options = {}) => {
+      throwIfAborted(options.signal, `loading ${path}`)
       await existing(path)
       const { threads = defaults.threads, onProgress, signal } = options
       return createModelRunner(join(root, path), {

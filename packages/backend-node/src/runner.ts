@@ -56,8 +56,10 @@ export async function createModelRunner(
   const path = source instanceof Uint8Array ? source : pathOf(source)
   const file = options.name ?? (path instanceof Uint8Array ? 'the model' : String(source))
   const request: LoadRequest = { kind: 'load', source: path, file, threads, spin: options.spin ?? false }
+  const look = (): void => throwIfAborted(options.signal, `loading ${file}`)
+  look()
   const report: OnProgress = (progress) => {
-    throwIfAborted(options.signal, `loading ${file}`)
+    look()
     options.onProgress?.({ name: file, ...progress })
   }
   const watch = watchSignal(options.signal, `loading ${file}`)
@@ -75,6 +77,7 @@ export async function createModelRunner(
   const runner = runnerOf(lanes, file, settings)
   try {
     report({ status: 'ready', file })
+    look()
   } catch (error) {
     await runner.dispose()
     throw error

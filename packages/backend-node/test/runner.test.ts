@@ -183,3 +183,18 @@ function workerCount(): number {
   const report = process.report.getReport() as unknown as { workers: unknown[] }
   return report.workers.length
 }
+
+describe('a signal that is aborted before', () => {
+  it.each([
+    ['a path', path('affine.onnx')],
+    ['no file at all', '/nowhere/model.onnx'],
+    ['bytes', new Uint8Array(9)],
+  ])('starts no worker for %s', async (_, source) => {
+    const signal = AbortSignal.abort()
+    const reports: LoadProgress[] = []
+    const onProgress = (progress: LoadProgress) => reports.push(progress)
+    const loading = createModelRunner(source, { signal, onProgress })
+    await expect(loading).rejects.toMatchObject({ code: 'aborted', field: 'signal' })
+    expect(reports).toEqual([])
+  })
+})

@@ -28,7 +28,8 @@ export interface ModelRunnerOptions extends RuntimeOptions {
  * @param source URL of an `.onnx` file, whose external data, if any, lies in the same folder; or the bytes of a model
  *   without external data.
  * @throws FastFlowError `model-not-found`, `model-unreadable`, `model-failed` where memory runs out, `unsupported`
- *   (networks cannot be run here, or the model has tensors of a type FastFlow does not carry), `invalid-argument`.
+ *   (networks cannot be run here, or the model has tensors of a type FastFlow does not carry), `invalid-argument`,
+ *   `aborted`.
  */
 export async function createModelRunner(
   source: string | URL | Uint8Array,
@@ -57,13 +58,17 @@ export async function loadRunner(
   options: LoadRunnerOptions,
 ): Promise<ModelRunner> {
   const { file, name, onProgress, cache = true } = options
+  const look = (): void => throwIfAborted(options.signal, `loading ${file}`)
+  look()
   const lease = await pool.acquire(options.threads)
   try {
+    // Starting a worker takes a while.
+    look()
     const model = await lease.host.load(
       { source, file, cache },
       {
         onProgress: (progress) => {
-          throwIfAborted(options.signal, `loading ${file}`)
+          look()
           onProgress?.({ name, ...progress })
         },
         onNotice: (notice) => options.onNotice?.(notice),
@@ -71,7 +76,9 @@ export async function loadRunner(
     )
     const runner = runnerOf(model, lease, file)
     try {
+      look()
       onProgress?.({ status: 'ready', name, file })
+      look()
     } catch (error) {
       await runner.dispose()
       throw error

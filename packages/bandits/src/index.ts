@@ -46,6 +46,7 @@ export {
   type OffPolicyEstimate,
   type OffPolicyMethod,
   type OffPolicyOptions,
+  offPolicySteps,
 } from './off-policy.ts'
 export {
   binomialTail,

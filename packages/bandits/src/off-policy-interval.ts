@@ -39,20 +39,24 @@ const LEAST_EFFECTIVE = 2
 /** Narrower than this share of the rewards' range is rounding. */
 const LEAST_WIDTH = 1e-9
 
-/** Value and interval of an estimator by percentile bootstrap, inside the range of the rewards. */
-export function intervalOf(
+/** Value and interval of an estimator by percentile bootstrap, inside the range of the rewards; a step a resample. */
+export function* intervalSteps(
   weighed: Weighed,
   confidence: number,
   resamples: number,
   random: Random,
-): Interval {
+): Generator<undefined, Interval> {
   const { rows, effective, declared, observed } = weighed
   if (effective === 0) return nothing('no-overlap', NO_OVERLAP, declared)
   const range = declared ?? observed
   const all = estimate(weighed, (i) => i)!
   if (effective < LEAST_EFFECTIVE) return withoutSpread(weighed, all, confidence)
   const draw = (): number => Math.floor(uniform(random) * rows.length)
-  const drawn = Array.from({ length: resamples }, () => estimate(weighed, draw))
+  const drawn: (number | undefined)[] = []
+  while (drawn.length < resamples) {
+    drawn.push(estimate(weighed, draw))
+    yield undefined
+  }
   const { low, high } = percentiles(drawn, range, confidence)
   if (high < range.low || low > range.high || isLight(weighed))
     return nothing('misfit', misfit(weighed), declared)

@@ -11,7 +11,7 @@ import {
 } from './check.ts'
 import { BanditError } from './errors.ts'
 import { checkOptions, type Names } from './names.ts'
-import { type Interval, intervalOf, type Weighed } from './off-policy-interval.ts'
+import { type Interval, intervalSteps, type Weighed } from './off-policy-interval.ts'
 
 /** One logged decision: what was done, how probable that was, what came of it, and what the new policy would do. */
 export interface LoggedDecision {
@@ -88,6 +88,20 @@ export function evaluateOffPolicy(
   log: readonly LoggedDecision[],
   options: OffPolicyOptions,
 ): OffPolicyEstimate {
+  const steps = offPolicySteps(log, options)
+  for (let step = steps.next(); ; step = steps.next()) if (step.done) return step.value
+}
+
+/**
+ * {@link evaluateOffPolicy} in steps, for those who let other work in between, or may stop: a step a resample, each
+ * O(decisions). What the last one returns is the estimate.
+ *
+ * @throws as {@link evaluateOffPolicy}, at the first step.
+ */
+export function* offPolicySteps(
+  log: readonly LoggedDecision[],
+  options: OffPolicyOptions,
+): Generator<undefined, OffPolicyEstimate> {
   const {
     method = 'snips',
     clip = 100,
@@ -120,7 +134,7 @@ export function evaluateOffPolicy(
   }
   return {
     method,
-    ...intervalOf(weighed, confidence, resamples, random),
+    ...(yield* intervalSteps(weighed, confidence, resamples, random)),
     decisions: log.length,
     effective,
     clipped: rows.filter(({ cut }) => cut).length / rows.length,

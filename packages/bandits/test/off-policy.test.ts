@@ -1,6 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { evaluateOffPolicy, type LoggedDecision, type OffPolicyOptions } from '../src/index.ts'
+import {
+  evaluateOffPolicy,
+  type LoggedDecision,
+  type OffPolicyOptions,
+  offPolicySteps,
+} from '../src/index.ts'
 import { seeded } from './seeded.ts'
 
 const LOGGING = [0.7, 0.2, 0.1]
@@ -187,4 +192,16 @@ it('ips does not take what was hardly logged for rewards of 0', () => {
   expect(judge('ips')).toMatchObject({ status: 'misfit', value: undefined, low: 0, high: 1 })
   expect(judge('ips').remedy).toMatch(/^the weights average 0\.100 where 1 is expected/)
   expect(judge('snips')).toMatchObject({ status: 'estimated', value: 0.5 })
+})
+
+describe('an estimate in steps', () => {
+  it('is the same, a step a resample', () => {
+    const log = Array.from({ length: 20 }, (_, i) => ({ propensity: 0.5, reward: i / 20, target: i % 2 }))
+    const steps = offPolicySteps(log, { resamples: 100, random: seeded(7) })
+    let taken = 0
+    let step = steps.next()
+    for (; !step.done; step = steps.next()) taken++
+    expect(taken).toBe(100)
+    expect(step.value).toEqual(evaluateOffPolicy(log, { resamples: 100, random: seeded(7) }))
+  })
 })

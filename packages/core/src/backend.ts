@@ -21,4 +21,5 @@ export {
   tensorTypes,
 } from './backend/tensor-types.ts'
 export { throwIfAborted } from './errors.ts'
+export { createPace, type Pace } from './pace.ts'
 export { checkPolicyKey, policyText } from './store/policy-text.ts'

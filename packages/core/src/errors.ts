@@ -45,13 +45,18 @@ export class FastFlowError extends Error {
   }
 }
 
-/** What a signal throws, wherever it is looked at. */
-export function throwIfAborted(signal: AbortSignalLike | undefined, what: string): void {
+/**
+ * What a signal throws, wherever it is looked at; its reason, whatever that is, becomes the cause.
+ *
+ * @param remedy how to go on, where there is more to it than starting again.
+ */
+export function throwIfAborted(signal: AbortSignalLike | undefined, what: string, remedy?: string): void {
   if (!signal?.aborted) return
   throw new FastFlowError({
     code: 'aborted',
     field: 'signal',
-    message: `${what} was cancelled by its signal`,
+    message: `${what} was cancelled by its signal${remedy === undefined ? '' : `; ${remedy}`}`,
+    cause: signal.reason,
   })
 }
 

@@ -32,11 +32,7 @@ export { type RecordOptions, recordTrajectory } from './plan/record/record.ts'
 export { createRecorder, type Recorder, type RecorderOptions } from './plan/record/recorder.ts'
 export type { Trajectory } from './plan/record/trajectory.ts'
 export type { Trial } from './plan/search/trial.ts'
-export {
-  type BanditSkipOptions,
-  type BanditSkipState,
-  banditSkip,
-} from './policy/bandit-skip.ts'
+export { type BanditSkipOptions, type BanditSkipState, banditSkip } from './policy/bandit-skip.ts'
 export { type FlatSegmentOptions, flatSegment } from './policy/flat-segment.ts'
 export { frozen } from './policy/frozen.ts'
 export { fullPolicy } from './policy/full.ts'

@@ -7,7 +7,7 @@ import { solveSymmetric } from '../src/plan/fit/solve.ts'
 import { incrementsOf } from '../src/plan/price/increments.ts'
 import { recordTrajectory } from '../src/plan/record/record.ts'
 import { float32Space } from '../src/space/float32.ts'
-import { noise, record, schedule } from './support/plan.ts'
+import { noise, record, schedule, unhurried } from './support/plan.ts'
 
 const dimension = 12
 
@@ -85,20 +85,20 @@ describe('fitJump', () => {
 describe('rehearsal', () => {
   const prior = emulate(2)
   const increments = incrementsOf(schedule.sigmas, 'baseline')
-  const common = { increments, sigmas: schedule.sigmas, prior, depth: 3, fit: {} }
+  const common = { increments, sigmas: schedule.sigmas, prior, depth: 3, fit: {}, pace: unhurried }
 
   it('gives a full run no error', async () => {
-    const rehearsal = createRehearsal({ ...common, grams: [(await record(1)).gram] })
+    const rehearsal = await createRehearsal({ ...common, grams: [(await record(1)).gram] })
     const path = Array.from({ length: 31 }, (_, k) => k)
-    expect(rehearsal.errors({ path })[0]).toBeLessThan(1e-12)
+    expect((await rehearsal.errors({ path }))[0]).toBeLessThan(1e-12)
   })
 
   it('fits better than the prior, and its residuals agree with the fit', async () => {
     const { gram } = await record(1)
     const path = [0, 4, 9, 15, 22, 30]
-    const fitted = createRehearsal({ ...common, grams: [gram] }).errors({ path })[0]!
-    const plain = createRehearsal({ ...common, grams: [gram], fit: { ridge: 1e12 } }).errors({ path })[0]!
-    expect(fitted).toBeLessThan(plain)
+    const fitted = await createRehearsal({ ...common, grams: [gram] })
+    const plain = await createRehearsal({ ...common, grams: [gram], fit: { ridge: 1e12 } })
+    expect((await fitted.errors({ path }))[0]!).toBeLessThan((await plain.errors({ path }))[0]!)
     const sample = equations(1, [-0.5, 0.2])
     expect(residualOf(sample, [-0.5, 0.2], [0, 0])).toBeCloseTo(0, 9)
   })
@@ -116,9 +116,9 @@ describe('rehearsal', () => {
       noise: x0,
       seed: 4,
     })
-    const rehearsal = createRehearsal({ ...common, grams: [gram], responses: [0, response] })
+    const rehearsal = await createRehearsal({ ...common, grams: [gram], responses: [0, response] })
     const path = [0, 4, 9, 15, 22, 30]
-    const weights = rehearsal.weights({ path })
+    const weights = await rehearsal.weights({ path })
     const seen: Float32Array[] = []
     let x = x0
     for (const [m, row] of weights.entries()) {
@@ -126,7 +126,7 @@ describe('rehearsal', () => {
       x = x.map((value, k) => row.reduce((sum, weight, a) => sum + weight * seen[a]![k]!, value))
     }
     const error = float32Space.meanSquaredDifference(x, states.at(-1)!) as number
-    const [unanswered, answered] = rehearsal.errors({ path }, weights)
+    const [unanswered, answered] = await rehearsal.errors({ path }, weights)
     expect(answered! / error).toBeCloseTo(1, 3)
     expect(unanswered! / error).not.toBeCloseTo(1, 1)
   })
@@ -134,10 +134,11 @@ describe('rehearsal', () => {
   it('leaves each run out once, and none the last time', async () => {
     const runs = await Promise.all([1, 2, 3].map((seed) => record(seed)))
     const grams = runs.map(({ gram }) => gram)
-    const rehearsals = leaveOneOut({ ...common, grams })
+    const rehearsals = await leaveOneOut({ ...common, grams })
     const path = [0, 6, 12, 20, 30]
-    expect(rehearsals.map((rehearsal) => rehearsal.errors({ path }).length)).toEqual([2, 2, 2, 3])
-    const without = createRehearsal({ ...common, grams: [grams[0]!, grams[2]!] })
-    expect(rehearsals[1]!.weights({ path })).toEqual(without.weights({ path }))
+    const errors = await Promise.all(rehearsals.map((rehearsal) => rehearsal.errors({ path })))
+    expect(errors.map(({ length }) => length)).toEqual([2, 2, 2, 3])
+    const without = await createRehearsal({ ...common, grams: [grams[0]!, grams[2]!] })
+    expect(await rehearsals[1]!.weights({ path })).toEqual(await without.weights({ path }))
   })
 })

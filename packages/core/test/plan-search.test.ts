@@ -1,7 +1,8 @@
 import { emulate, linearSchedule, shiftedSchedule } from '@fastflow/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createRehearsal, type RehearsalOptions } from '../src/plan/fit/rehearse.ts'
+import type { RehearsalOptions } from '../src/plan/fit/rehearse.ts'
+import { createRehearsal } from '../src/plan/fit/rehearse.ts'
 import { ruleRow } from '../src/plan/fit/route.ts'
 import { priorRule } from '../src/plan/fit/visit.ts'
 import { blurred } from '../src/plan/price/blurred.ts'
@@ -13,16 +14,17 @@ import type { Candidate } from '../src/plan/search/candidate.ts'
 import { createProposals, type Proposals, shiftedPath } from '../src/plan/search/candidates.ts'
 import { climb, movesOf } from '../src/plan/search/climb.ts'
 import { fitResponse } from '../src/plan/search/response.ts'
-import { type Found, searchBudgets } from '../src/plan/search/search.ts'
+import type { Found } from '../src/plan/search/search.ts'
+import { searchBudgets } from '../src/plan/search/search.ts'
 import type { Trial } from '../src/plan/search/trial.ts'
 import type { Trials } from '../src/plan/search/trials.ts'
-import { quadratic, record, recordedEdges, schedule } from './support/plan.ts'
+import { quadratic, record, recordedEdges, schedule, unhurried } from './support/plan.ts'
 
 describe('edge errors', () => {
   it('equal the quadratic form of the jump they stand for', async () => {
     const { gram } = await record(1)
     const { sigmas } = schedule
-    const edges = createEdgeErrors([gram], incrementsOf(sigmas, 'baseline'), sigmas)
+    const edges = await createEdgeErrors([gram], incrementsOf(sigmas, 'baseline'), sigmas, unhurried)
     const out = new Float64Array(1)
     const triple = fc.uniqueArray(fc.integer({ min: 0, max: 30 }), { minLength: 3, maxLength: 3 })
     fc.assert(
@@ -76,12 +78,12 @@ describe('errors blurred over neighbouring steps', () => {
 describe('shortest paths', () => {
   const anyCost = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 343, maxLength: 343 })
 
-  it('are the cheapest of all schedules of each length', () => {
+  it('are the cheapest of all schedules of each length', async () => {
     const numSteps = 6
-    fc.assert(
-      fc.property(anyCost, (table) => {
+    await fc.assert(
+      fc.asyncProperty(anyCost, async (table) => {
         const cost = (p: number, i: number, j: number): number => table[(p * 7 + i) * 7 + j]!
-        const paths = shortestPaths(numSteps, numSteps, cost)
+        const paths = await shortestPaths(numSteps, numSteps, cost, unhurried)
         for (let nfe = 1; nfe <= numSteps; nfe++) {
           const best = Math.min(...schedulesOf(numSteps, nfe).map((path) => totalOf(path, cost)))
           const path = paths.get(nfe)!
@@ -100,7 +102,7 @@ async function rehearsalOf(seeds: readonly number[]): Promise<RehearsalOptions> 
   const { sigmas } = schedule
   const increments = incrementsOf(sigmas, 'baseline')
   const common = { sigmas, increments, prior: priorRule('baseline'), depth: 4, fit: { ridge: 0.2 } }
-  return { ...common, grams: runs.map(({ gram }) => gram) }
+  return { ...common, grams: runs.map(({ gram }) => gram), pace: unhurried }
 }
 
 async function proposals(budgets: readonly number[]): Promise<Proposals> {
@@ -115,7 +117,7 @@ describe('candidates', () => {
       const budgets = [5, 8, 29]
       const proposed = await proposals(budgets)
       for (const nfe of budgets) {
-        const candidates = proposed.candidates(nfe, response)
+        const candidates = await proposed.candidates(nfe, response)
         for (const { path } of candidates) {
           expect(path).toHaveLength(nfe + 1)
           expect([path[0], path.at(-1)]).toEqual([0, 30])
@@ -129,20 +131,21 @@ describe('candidates', () => {
 
   it.each([undefined, -2])('begin with the best forecast (response %s)', async (response) => {
     const proposed = await proposals([6])
-    const [first, ...others] = proposed.candidates(6, response)
-    const forecast = proposed.forecaster(response)
+    const [first, ...others] = await proposed.candidates(6, response)
+    const forecast = await proposed.forecaster(response)
     expect([first!.family, others[0]!.family]).toEqual(['climbed', 'tilted'])
-    for (const { path } of others) expect(forecast(first!.path)).toBeGreaterThanOrEqual(forecast(path))
+    for (const { path } of others)
+      expect(await forecast(first!.path)).toBeGreaterThanOrEqual(await forecast(path))
   })
 
   it('the safest forecasts best where errors grow most', async () => {
     const proposed = await proposals([6])
-    const safest = proposed.safest(6)
-    const forecast = proposed.forecaster(-3)
+    const safest = await proposed.safest(6)
+    const forecast = await proposed.forecaster(-3)
     expect(safest).toMatchObject({ family: 'climbed', response: -3 })
     for (const response of [undefined, 0])
-      for (const { path } of proposed.candidates(6, response))
-        expect(forecast(safest.path)).toBeGreaterThanOrEqual(forecast(path))
+      for (const { path } of await proposed.candidates(6, response))
+        expect(await forecast(safest.path)).toBeGreaterThanOrEqual(await forecast(path))
   })
 
   it('lie on any grid: shifted paths are increasing whatever the schedule', () => {
@@ -167,12 +170,12 @@ describe('candidates', () => {
 })
 
 describe('climbing', () => {
-  it('moves nodes towards what is worth more, and never the ends or past each other', () => {
+  it('moves nodes towards what is worth more, and never the ends or past each other', async () => {
     const wanted = [0, 4, 9, 14, 20]
-    const worth = (path: readonly number[]): number =>
+    const worth = async (path: readonly number[]): Promise<number> =>
       -path.reduce((sum, index, m) => sum + Math.abs(index - wanted[m]!), 0)
-    expect(climb([0, 5, 10, 15, 20], worth)).toEqual(wanted)
-    expect(climb([0, 1, 2, 3, 20], () => 0)).toEqual([0, 1, 2, 3, 20])
+    expect(await climb([0, 5, 10, 15, 20], worth)).toEqual(wanted)
+    expect(await climb([0, 1, 2, 3, 20], async () => 0)).toEqual([0, 1, 2, 3, 20])
     expect(movesOf([0, 1, 2, 20], 1)).toEqual([])
     expect(movesOf([0, 1, 3, 5], 2)).toEqual([
       [0, 1, 2, 5],
@@ -191,14 +194,14 @@ describe('the response to errors', () => {
   it.each([-3, -1, 0])('is found from walks of a model that has it: %d', async (response) => {
     const options = await rehearsalOf([1, 2, 3])
     const of = (value: number) => createRehearsal({ ...options, responses: [value] })
-    const weights = paths.map((path) => of(0).weights({ path }))
     // Any distance of all walks from what was forecast is to be ignored.
-    const trials = paths.map((path, k): Trial => {
-      const errors = of(response).errors({ path }, weights[k]!.slice(0, -1))
+    const walk = async (path: readonly number[]): Promise<Trial> => {
+      const weights = await (await of(0)).weights({ path })
+      const errors = await (await of(response)).errors({ path }, weights.slice(0, -1))
       const scores = errors.map((mse, n) => 10 * Math.log10(4 / mse) - 3 - n)
-      return { family: 'test', mode: 'rehearsed', parts: 1, path, weights: weights[k]!, scores }
-    })
-    expect(fitResponse(trials, of, 2)).toBe(response)
+      return { family: 'test', mode: 'rehearsed', parts: 1, path, weights, scores }
+    }
+    expect(await fitResponse(await Promise.all(paths.map(walk)), of, 2)).toBe(response)
   })
 
   it('is not known from one walk a budget', async () => {
@@ -211,7 +214,7 @@ describe('the response to errors', () => {
       weights: [],
       scores: [1],
     }
-    expect(fitResponse([trial], () => createRehearsal(options), 2)).toBeUndefined()
+    expect(await fitResponse([trial], () => createRehearsal(options), 2)).toBeUndefined()
   })
 })
 
@@ -236,8 +239,8 @@ describe('a budget that does no better than the one before it', () => {
       trials,
       ledger: { limit: 100, spent: 0, left: 100 },
       budgets: [4, 6],
-      propose: (nfe) => [of('learned', nfe)],
-      otherwise: (nfe) => ({ ...of('open', nfe), path: [0, ...of('', nfe).path.slice(2, -1), 29, 30] }),
+      propose: async (nfe) => [of('learned', nfe)],
+      otherwise: async (nfe) => ({ ...of('open', nfe), path: [0, ...of('', nfe).path.slice(2, -1), 29, 30] }),
       firstRound: 2,
       reserve: 0.5,
       onBudget: () => {},

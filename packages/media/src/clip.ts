@@ -1,19 +1,52 @@
 import { crc32 } from 'node:zlib'
-import type { Frames } from './pictures.ts'
+import { invalidArgument } from '@fastflow/core'
+import type { Frames, Picture } from './pictures.ts'
 import { encodePng, exifOf } from './png.ts'
 
-/** An animated WebP without loss that runs for ever. */
-export async function encodeWebp(
-  { frames, fps }: Frames,
-  metadata: Readonly<Record<string, unknown>>,
-): Promise<Buffer> {
-  const { default: sharp } = await import('sharp')
-  const pages = await Promise.all(frames.map((frame) => encodePng(frame)))
-  const delay = frames.map(() => Math.round(1000 / fps))
-  return sharp(pages, { join: { animated: true } })
-    .webp({ lossless: true, loop: 0, delay })
-    .withExif(exifOf(metadata))
-    .toBuffer()
+type Metadata = Readonly<Record<string, unknown>>
+
+/** Frames of fewer milliseconds are shown by browsers for 100. */
+const LEAST_MS = 11
+
+/** Both formats could hold more; APNG has 16 bits for it. */
+const MOST_FPS = 65_535
+
+/** @throws FastFlowError `invalid-argument` naming what no file could hold. */
+function checkClip({ frames, fps }: Frames): void {
+  if (!(Number.isInteger(fps) && fps >= 1 && fps <= MOST_FPS))
+    throw invalidArgument('fps', `${fps} is not a whole number from 1 to ${MOST_FPS}`)
+  const [first] = frames
+  if (first === undefined) throw invalidArgument('frames', 'are none; a clip has one or more')
+  const other = frames.findIndex(({ width, height }) => width !== first.width || height !== first.height)
+  if (other === -1) return
+  const sizes = [frames[other]!, first].map(({ width, height }) => `${width} x ${height}`)
+  throw invalidArgument(`frames[${other}]`, `is ${sizes[0]}, the first one ${sizes[1]}; make them equal`)
+}
+
+/** A frame as it is shown. */
+interface Shown {
+  readonly frame: Picture
+  readonly ms: number
+}
+
+/**
+ * The frames that a file in whole milliseconds shows: each begins at the millisecond nearest to its time, so that all of
+ * them last as long as the clip. One that browsers would slow down gives its time to the one before it.
+ */
+function shownOf({ frames, fps }: Frames): readonly Shown[] {
+  const begin = (n: number): number => Math.round((1000 * n) / fps)
+  const kept: number[] = [0]
+  for (let n = 1; n < frames.length; n++) if (begin(n) - begin(kept.at(-1)!) >= LEAST_MS) kept.push(n)
+  if (kept.length > 1 && begin(frames.length) - begin(kept.at(-1)!) < LEAST_MS) kept.pop()
+  return kept.map((n, k) => ({ frame: frames[n]!, ms: begin(kept[k + 1] ?? frames.length) - begin(n) }))
+}
+
+/** What the user should know of the files of a clip. */
+export function clipNotes(clip: Frames): readonly string[] {
+  const [shown, all] = [shownOf(clip).length, clip.frames.length]
+  if (shown === all) return []
+  const why = 'browsers show what is to last 10 ms or less for 100 ms'
+  return [`the animated WebP shows ${shown} of the ${all} frames: ${why}; the animated PNG has them all`]
 }
 
 interface Chunk {
@@ -22,14 +55,77 @@ interface Chunk {
 }
 
 /**
+ * An animated WebP without loss that runs for ever: every frame a whole picture of its own, so that equal ones stay apart.
+ * Of one frame a still picture.
+ *
+ * Reference: WebP Container Specification (RFC 9649), section 2.7.
+ *
+ * @throws FastFlowError `invalid-argument` for a clip that no file could hold.
+ */
+export async function encodeWebp(clip: Frames, metadata: Metadata): Promise<Buffer> {
+  checkClip(clip)
+  const [first] = clip.frames as readonly [Picture]
+  const still = await stillWebp(first, metadata)
+  if (clip.frames.length === 1) return still
+  const canvas = Buffer.concat([uint24(first.width - 1), uint24(first.height - 1)])
+  const frames = await Promise.all(
+    shownOf(clip).map(async ({ frame, ms }): Promise<Chunk> => {
+      const picture = webpChunksOf(await stillWebp(frame)).filter(({ type }) => type === 'VP8L')
+      // At the upper left corner, over what was there before, without blending.
+      const place = Buffer.concat([uint24(0), uint24(0), canvas, uint24(ms), Buffer.of(2)])
+      return { type: 'ANMF', data: Buffer.concat([place, ...picture.map(webpBytesOf)]) }
+    }),
+  )
+  // Animation and EXIF; a transparent background, for ever.
+  const head = [
+    { type: 'VP8X', data: Buffer.concat([Buffer.of(0x0a, 0, 0, 0), canvas]) },
+    { type: 'ANIM', data: Buffer.alloc(6) },
+  ]
+  const exif = webpChunksOf(still).filter(({ type }) => type === 'EXIF')
+  const content = Buffer.concat([Buffer.from('WEBP'), ...[...head, ...frames, ...exif].map(webpBytesOf)])
+  return webpBytesOf({ type: 'RIFF', data: content })
+}
+
+async function stillWebp({ width, height, data }: Picture, metadata?: Metadata): Promise<Buffer> {
+  const { default: sharp } = await import('sharp')
+  const picture = sharp(data, { raw: { width, height, channels: 3 } }).webp({ lossless: true })
+  return (metadata === undefined ? picture : picture.withExif(exifOf(metadata))).toBuffer()
+}
+
+/** Chunks have an even number of bytes and do not count the one that makes it so. */
+function webpChunksOf(webp: Buffer): readonly Chunk[] {
+  const chunks: Chunk[] = []
+  for (let at = 12; at < webp.length; ) {
+    const length = webp.readUInt32LE(at + 4)
+    const type = webp.toString('latin1', at, at + 4)
+    chunks.push({ type, data: webp.subarray(at + 8, at + 8 + length) })
+    at += 8 + length + (length % 2)
+  }
+  return chunks
+}
+
+function webpBytesOf({ type, data }: Chunk): Buffer {
+  const size = Buffer.alloc(4)
+  size.writeUInt32LE(data.length)
+  return Buffer.concat([Buffer.from(type, 'latin1'), size, data, Buffer.alloc(data.length % 2)])
+}
+
+function uint24(value: number): Buffer {
+  const bytes = Buffer.alloc(3)
+  bytes.writeUIntLE(value, 0, 3)
+  return bytes
+}
+
+/**
  * An animated PNG that runs for ever: every frame a whole PNG of its own, whose data become `fdAT` chunks.
  *
  * Reference: Portable Network Graphics (PNG) Specification (Third Edition), section 11.3.6.
+ *
+ * @throws FastFlowError `invalid-argument` for a clip that no file could hold.
  */
-export async function encodeApng(
-  { frames, fps }: Frames,
-  metadata: Readonly<Record<string, unknown>>,
-): Promise<Buffer> {
+export async function encodeApng(clip: Frames, metadata: Metadata): Promise<Buffer> {
+  checkClip(clip)
+  const { frames, fps } = clip
   const pictures = await Promise.all(
     frames.map(async (frame, n) => chunksOf(await encodePng(frame, n === 0 ? metadata : undefined))),
   )

@@ -1,4 +1,5 @@
 import type {
+  AbortSignalLike,
   FastFlowError,
   PassCount,
   RgbImage,
@@ -26,8 +27,12 @@ export interface Flow<T = Float32Array> {
   readonly fps: number | undefined
   /** Milliseconds inside the network so far. */
   modelMs(): number
-  /** Planar pixels [numFrames, 3, height, width] of a final state, clipped to [-1, 1]. */
-  pixels(x: T): Promise<Float32Array>
+  /**
+   * Planar pixels [numFrames, 3, height, width] of a final state, clipped to [-1, 1].
+   *
+   * @throws FastFlowError `aborted` where the signal says so before a batch of frames is decoded.
+   */
+  pixels(x: T, signal?: AbortSignalLike): Promise<Float32Array>
   /** 8-bit image of what {@link pixels} returned; of a clip the first frame, or the one asked for. */
   toImage(pixels: Float32Array, frame?: number): RgbImage
   /**

@@ -7,6 +7,7 @@ import {
   type PolicyStore,
   readConfig,
 } from '@fastflow/core'
+import { throwIfAborted } from '@fastflow/core/backend'
 import { loadClassToImage } from './class-to-image/load.ts'
 import { createPipeline, type Pipeline } from './pipeline.ts'
 import type { TaskModel } from './task/task-model.ts'
@@ -36,10 +37,11 @@ const loaders: ReadonlyMap<unknown, Loader> = new Map<unknown, Loader>([
  * learned policies in `policies/` if it brings any.
  *
  * @throws FastFlowError `model-not-found`, `model-unreadable` or `model-mismatch` naming the file,
- *   `unsupported` for a pipeline class, scheduler or convention this version does not run.
+ *   `unsupported` for a pipeline class, scheduler or convention this version does not run, `aborted`.
  */
 export async function loadPipeline(location: string, options: LoadPipelineOptions): Promise<Pipeline> {
   const { backend, store = memoryPolicyStore(), ...loadOptions } = options
+  throwIfAborted(loadOptions.signal, `loading ${location}`)
   const folder = await backend.open(location)
   const index = await readConfig(folder, 'model_index.json')
   const load = loaders.get(index.values._class_name)

@@ -1,4 +1,5 @@
 import { type Frontier, float32Space, simdSpace } from '@fastflow/core'
+import { throwIfAborted } from '@fastflow/core/backend'
 import type { Flow } from './flow.ts'
 import { openAcceleration } from './generate/acceleration.ts'
 import { generateImages } from './generate/generate.ts'
@@ -40,6 +41,9 @@ export interface Pipeline {
    * Cost: `numSteps` evaluations an image at full compute; see `items[i].stats`.
    *
    * @param subject a class by name or id, or a prompt.
+   * Where its signal is aborted after the last image, while a plan is made from it, the images are the result all the same, and
+   * a note says that there is no plan.
+   *
    * @throws FastFlowError `invalid-argument` naming the option, `non-finite-velocity`, `aborted`,
    *   `policy-unreadable` or `policy-mismatch`; and whatever `onStep` and `onImage` throw.
    */
@@ -48,7 +52,7 @@ export interface Pipeline {
    * One generation for samplers of the caller's: noise, velocity, schedule, decoder. Cost: no evaluation; prompts and
    * pictures are encoded.
    *
-   * @throws FastFlowError `invalid-argument` naming the option.
+   * @throws FastFlowError `invalid-argument` naming the option, `aborted`.
    */
   prepare(subject: string | number, options?: FlowOptions): Promise<Flow>
   /**
@@ -120,10 +124,12 @@ export function createPipeline(model: TaskModel, places: PolicyPlaces): Pipeline
     prepare: (subject, options = {}) => prepare(model, subject, options),
     async calibrate(options = {}) {
       checkTaskOptions(model, options)
+      throwIfAborted(options.signal, 'calibration')
       return calibratePlan(await calibrationSourceOf(model, options), options, places.store)
     },
     async measureQuality(options) {
       checkTaskOptions(model, options)
+      throwIfAborted(options.signal, 'measuring quality')
       return measureQuality(await measuredSourceOf(model, options), options, places)
     },
     async subjects() {
@@ -145,6 +151,7 @@ async function prepare(model: TaskModel, subject: string | number, options: Flow
   checkTaskOptions(model, options)
   checkSeed(options.seed ?? 0)
   runKeyOf(model, options)
+  throwIfAborted(options.signal, 'preparing')
   return prepareFlow(model, await model.condition(subject, options), options, ordinaryStates(float32Space))
 }
 
@@ -160,6 +167,7 @@ async function generate(
   const count = checkCount(options.count ?? 1)
   const firstSeed = checkSeed(options.seed ?? 0, count)
   const run = runKeyOf(model, options)
+  throwIfAborted(options.signal, 'generation')
   const acceleration = await openAcceleration(options.accelerate, run, places)
   const condition = await model.condition(subject, options)
   return generateImages({

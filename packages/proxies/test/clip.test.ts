@@ -220,3 +220,57 @@ describe('clip', () => {
     expect(error.message).toContain('pixel_values')
   })
 })
+
+describe('loading CLIP under a signal', () => {
+  /** The tiny CLIP with every touch of a file or network counted. */
+  async function watched(onTouch: (touch: number) => void) {
+    const folder = await backend.open(tiny)
+    const runners = { open: 0 }
+    let touches = 0
+    const touching =
+      <Args extends readonly unknown[], Result>(work: (...args: Args) => Promise<Result>) =>
+      (...args: Args): Promise<Result> => {
+        onTouch(++touches)
+        return work(...args)
+      }
+    const load = async (path: string) => {
+      // As of a backend that knows nothing of signals.
+      const runner = await folder.load(path)
+      runners.open++
+      const dispose = async (): Promise<void> => {
+        runners.open--
+        await runner.dispose()
+      }
+      return { ...runner, dispose }
+    }
+    const counted: ModelFolder = {
+      location: folder.location,
+      has: touching(folder.has),
+      read: touching(folder.read),
+      load: touching(load),
+    }
+    return { folder: counted, runners, touches: () => touches }
+  }
+
+  it('touches no file where it is aborted before', async () => {
+    const { folder, touches } = await watched(() => {})
+    const loading = loadClip(folder, { signal: AbortSignal.abort() })
+    await expect(loading).rejects.toMatchObject({ code: 'aborted', field: 'signal' })
+    expect(touches()).toBe(0)
+  })
+
+  it('loads no network once it is aborted, and frees what is loaded', async () => {
+    const whole = await watched(() => {})
+    await (await loadClip(whole.folder)).dispose()
+    expect(whole.runners.open).toBe(0)
+    for (let at = 1; at <= whole.touches(); at++) {
+      const controller = new AbortController()
+      const { folder, runners } = await watched((touch) => {
+        if (touch === at) controller.abort()
+      })
+      const loading = loadClip(folder, { signal: controller.signal })
+      await expect(loading).rejects.toMatchObject({ code: 'aborted' })
+      expect(runners.open).toBe(0)
+    }
+  })
+})

@@ -103,6 +103,30 @@ function describeLoading(open: () => Promise<ModelFolder>): void {
     await (await folder.load('affine.onnx')).dispose()
   })
 
+  it('reads nothing for a load whose signal is aborted before', async () => {
+    const folder = await open()
+    const reports: LoadProgress[] = []
+    const signal = AbortSignal.abort(new Error('changed my mind'))
+    const options = { signal, onProgress: (progress: LoadProgress) => reports.push(progress) }
+    const refusal = { code: 'aborted', field: 'signal', cause: { message: 'changed my mind' } }
+    await expect(folder.load('affine.onnx', options)).rejects.toMatchObject(refusal)
+    // Not even whether the file is there has been asked.
+    await expect(folder.load('missing.onnx', options)).rejects.toMatchObject(refusal)
+    expect(reports).toEqual([])
+  })
+
+  it('frees a network whose signal is aborted when it is ready', async () => {
+    const folder = await open()
+    const signal = { aborted: false }
+    const loading = folder.load('affine.onnx', {
+      signal,
+      onProgress: ({ status }) => {
+        signal.aborted = status === 'ready'
+      },
+    })
+    await expect(loading).rejects.toMatchObject({ code: 'aborted', field: 'signal' })
+  })
+
   it('runs several models of one folder side by side', async () => {
     const folder = await open()
     const runners = await Promise.all([folder.load('affine.onnx'), folder.load('nan.onnx')])

@@ -1,16 +1,9 @@
 import { resolve } from 'node:path'
-import {
-  compareGuards,
-  coverageOf,
-  noLog,
-  type PoolSettings,
-  recordPool,
-  subjectsOf,
-  takingTurns,
-} from '@fastflow/bench'
+import type { PoolSettings } from '@fastflow/bench'
+import { compareGuards, coverageOf, noLog, recordPool, subjectsOf, takingTurns } from '@fastflow/bench'
 import { planDigest } from '@fastflow/pipelines'
 import { openBenchLog } from '../bench-log.ts'
-import type { Io } from '../io.ts'
+import { type Io, paceOf } from '../io.ts'
 import { createProgress } from '../progress.ts'
 import { runSettingsOf, withPipeline } from '../session.ts'
 import { coverageTable, guardTable } from '../tables/pool.ts'
@@ -52,7 +45,7 @@ export async function benchPoolCommand(io: Io, options: BenchPoolOptions): Promi
     }
     try {
       const pool = await recordPool(takingTurns(pipe, all, terms), settings)
-      const guards = options.guard ? compareGuards(pool, subjects) : undefined
+      const guards = options.guard ? await compareGuards(pool, subjects, paceOf(io, 'bench')) : undefined
       const coverage = options.coverage
         ? TARGETS.map(({ psnr, confidence }) => coverageOf(pool, psnr, confidence))
         : undefined

@@ -98,7 +98,7 @@ async function withScorer(
   use: (scorer: Scorer | undefined) => Promise<void>,
 ): Promise<void> {
   if (name === undefined) return use(undefined)
-  const scorer = await loadClip(await nodeBackend().open(resolve(io.cwd, name)))
+  const scorer = await loadClip(await nodeBackend().open(resolve(io.cwd, name)), { signal: io.signal })
   try {
     await use(scorer)
   } finally {

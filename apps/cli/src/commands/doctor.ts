@@ -1,5 +1,6 @@
 import { availableParallelism, totalmem } from 'node:os'
 import { syntheticImages } from '@fastflow/pipelines'
+import { isCancelled } from '../errors.ts'
 import type { Io } from '../io.ts'
 import { listModels } from '../models.ts'
 import { withPipeline } from '../session.ts'
@@ -85,6 +86,7 @@ async function modelChecks(io: Io): Promise<Check[]> {
         const [image] = syntheticImages(pipe.size)
         const { items } = await pipe.generate(pipe.task === 'class-to-image' ? 0 : 'a', {
           numSteps: 2,
+          signal: io.signal,
           clock: () => performance.now(),
           ...(pipe.task === 'image-editing' && image && { image }),
         })
@@ -94,6 +96,7 @@ async function modelChecks(io: Io): Promise<Check[]> {
       })
       checks.push({ name: `model ${model}`, ok: true, detail })
     } catch (error) {
+      if (isCancelled(io.signal, error)) throw error
       checks.push({
         name: `model ${model}`,
         ok: false,

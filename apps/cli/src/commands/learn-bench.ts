@@ -9,7 +9,7 @@ import {
 } from '@fastflow/bench'
 import { invalidArgument } from '@fastflow/core'
 import type { Metric, QualityTable } from '@fastflow/pipelines'
-import type { Io } from '../io.ts'
+import { type Io, paceOf } from '../io.ts'
 import { landingsOf } from '../learning/landings.ts'
 import type { ModelOptions, RunOptions } from '../session.ts'
 import { textTable } from '../tables/text-table.ts'
@@ -71,20 +71,17 @@ export async function learnBenchCommand(io: Io, options: LearnBenchOptions): Pro
       '--runs',
       `${table.runs.length} cannot be split into known and fresh ones; measure 2 or more`,
     )
+  const pace = paceOf(io, 'learn-bench')
+  const coverage = { limits, confidence, repeats: COVERAGE_REPEATS, samples: COVERAGE_SAMPLES }
   const result: LearnBench = {
     model: options.model,
     metric,
     proxy: table.proxy.version,
     limit,
     runs: table.runs.length,
-    curves: learningCurves(table, goal, { generations, repeats }),
-    coverage: targetCoverageOf(table, {
-      limits,
-      confidence,
-      repeats: COVERAGE_REPEATS,
-      samples: COVERAGE_SAMPLES,
-    }),
-    drift: driftOf(table, goal, arm, swapped, { repeats, unchanged: UNCHANGED }),
+    curves: await learningCurves(table, goal, { generations, repeats }, pace),
+    coverage: await targetCoverageOf(table, coverage, pace),
+    drift: await driftOf(table, goal, arm, swapped, { repeats, unchanged: UNCHANGED }, pace),
   }
   io.out(options.json ? JSON.stringify(result, null, 2) : describe(result, table))
 }

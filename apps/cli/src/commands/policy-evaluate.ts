@@ -1,15 +1,17 @@
 import { resolve } from 'node:path'
 import {
-  evaluateOffPolicy,
   type LoggedDecision,
   type OffPolicyEstimate,
   type OffPolicyMethod,
+  type OffPolicyOptions,
+  offPolicySteps,
 } from '@fastflow/bandits'
 import { createRandom, invalidArgument } from '@fastflow/core'
+import type { Pace } from '@fastflow/core/backend'
 import type { ChoiceRecord, DecisionRecord } from '@fastflow/pipelines'
-import type { Io } from '../io.ts'
+import { type Io, paceOf } from '../io.ts'
 import { readDecisionLog } from '../learning/decision-log.ts'
-import { type LogPolicy, namedPolicy, rewardModel } from '../learning/log-policy.ts'
+import { type LogPolicy, namedPolicy, type RewardModel, rewardModel } from '../learning/log-policy.ts'
 import { textTable } from '../tables/text-table.ts'
 
 export interface PolicyEvaluateOptions {
@@ -33,7 +35,8 @@ export async function policyEvaluateCommand(
   file: string,
   options: PolicyEvaluateOptions,
 ): Promise<void> {
-  const { records, bad } = await readDecisionLog(resolve(io.cwd, file))
+  const pace = paceOf(io, 'evaluating')
+  const { records, bad } = await readDecisionLog(resolve(io.cwd, file), pace)
   for (const { line, problem } of bad.slice(0, SHOWN_LINES)) io.log(`${file}:${line} ${problem}; left out`)
   if (bad.length > SHOWN_LINES) io.log(`${file}: ${bad.length - SHOWN_LINES} more lines left out`)
   const rewarded = records.filter(({ reward }) => reward !== null)
@@ -44,17 +47,13 @@ export async function policyEvaluateCommand(
     )
   const { arms } = records[0]!
   const policy = await namedPolicy(options.policy, arms, resolve(io.cwd, options.policy))
-  const decisions = decisionsOf(rewarded, policy)
+  const decisions = await decisionsOf(rewarded, policy, pace)
   const { clip, confidence } = options
-  const estimates = METHODS.map((method) =>
-    evaluateOffPolicy(decisions, {
-      method,
-      clip,
-      confidence,
-      rewards: REWARDS,
-      random: createRandom(0).next,
-    }),
-  )
+  const estimates: OffPolicyEstimate[] = []
+  for (const method of METHODS) {
+    const how = { method, clip, confidence, rewards: REWARDS, random: createRandom(0).next }
+    estimates.push(await estimateOf(decisions, how, pace))
+  }
   tellGaps(io, options.policy, estimates)
   const logged = rewarded.reduce((sum, { reward }) => sum + reward!, 0) / rewarded.length
   // As of the first choice: what later ones would have changed depends on landings that were not seen.
@@ -94,25 +93,51 @@ function tellGaps(io: Io, policy: string, estimates: readonly OffPolicyEstimate[
     if (remedy !== undefined) io.log(`${method}: ${status}, ${remedy}`)
 }
 
+async function estimateOf(
+  decisions: readonly LoggedDecision[],
+  options: OffPolicyOptions,
+  pace: Pace,
+): Promise<OffPolicyEstimate> {
+  const steps = offPolicySteps(decisions, options)
+  for (let step = steps.next(); ; step = steps.next()) {
+    if (step.done) return step.value
+    if (pace.due()) await pace.rest()
+  }
+}
+
 /**
  * The policy's probability of the choices made is the product over them. The reward model speaks of the first one alone, about
  * which the log knows what the policy would have done elsewhere too; it is fitted on the other half of the log, so that it
  * does not know the decisions it speaks about.
  */
-function decisionsOf(records: readonly DecisionRecord[], policy: LogPolicy): LoggedDecision[] {
-  const models = [0, 1].map((half) => rewardModel(records.filter((_, i) => i % 2 !== half)))
-  return records.map(({ propensity, reward, choices }, i) => {
+async function decisionsOf(
+  records: readonly DecisionRecord[],
+  policy: LogPolicy,
+  pace: Pace,
+): Promise<LoggedDecision[]> {
+  const models: RewardModel[] = []
+  for (const half of [0, 1])
+    models.push(
+      await rewardModel(
+        records.filter((_, i) => i % 2 !== half),
+        pace,
+      ),
+    )
+  const decisions: LoggedDecision[] = []
+  for (const [i, { propensity, reward, choices }] of records.entries()) {
+    if (pace.due()) await pace.rest()
     const { context, among, taken } = choices[0]!
     const probabilities = policy(context, among)
     const expected = models[i % 2]!(context)
-    return {
+    decisions.push({
       propensity,
       reward: reward!,
       target: choices.reduce((product, choice) => product * chanceOf(policy, choice), 1),
       modelled: meanOver(taken, probabilities, expected),
       modelledTarget: probabilities.reduce((sum, p, arm) => sum + p * expected[arm]!, 0),
-    }
-  })
+    })
+  }
+  return decisions
 }
 
 /** Probability that the policy goes the way that was taken. */

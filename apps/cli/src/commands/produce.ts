@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path'
-import { encodeApng, encodePng, encodeWebp } from '@fastflow/media'
+import { clipNotes, encodeApng, encodePng, encodeWebp } from '@fastflow/media'
 import type { Accelerate, FlowOptions, GeneratedImage, Pipeline } from '@fastflow/pipelines'
 import { prepareFolder, writeWhole } from '../files.ts'
 import type { Io } from '../io.ts'
@@ -91,7 +91,8 @@ async function run(
         },
       }),
     )
-    return { result, lagMs, origin, files }
+    const notes = new Set(result.clips.flatMap(clipNotes))
+    return { result: { ...result, notes: [...result.notes, ...notes] }, lagMs, origin, files }
   } finally {
     progress.end()
   }

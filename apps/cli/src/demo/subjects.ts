@@ -73,6 +73,7 @@ async function drawAndEdit(
 ): Promise<readonly Subject[]> {
   const drawing = await loadPipeline(folder, {
     backend: nodeBackend(),
+    signal,
     ...(threads !== undefined && { threads }),
   })
   try {

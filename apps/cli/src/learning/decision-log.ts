@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { FastFlowError } from '@fastflow/core'
+import type { Pace } from '@fastflow/core/backend'
 import { type DecisionRecord, parseRecord } from '@fastflow/pipelines'
 
 /** A line that was left out, and why. */
@@ -19,7 +20,7 @@ export interface DecisionLog {
  *
  * @throws FastFlowError `policy-unreadable` where the file cannot be read or holds no decision at all.
  */
-export async function readDecisionLog(path: string): Promise<DecisionLog> {
+export async function readDecisionLog(path: string, pace: Pace): Promise<DecisionLog> {
   const unreadable = (problem: string, cause?: unknown): FastFlowError => {
     const message = `LOG: ${path} ${problem}; write one with "fastflow generate --lpips X --log FILE"`
     return new FastFlowError({ code: 'policy-unreadable', field: 'LOG', message, cause })
@@ -34,6 +35,7 @@ export async function readDecisionLog(path: string): Promise<DecisionLog> {
   const bad: BadLine[] = []
   for (const [index, content] of text.split('\n').entries()) {
     if (content.trim() === '') continue
+    if (pace.due()) await pace.rest()
     try {
       const record = parseRecord(JSON.parse(content))
       const difference = differenceOf(record, records[0] ?? record)

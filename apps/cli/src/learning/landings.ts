@@ -49,9 +49,11 @@ export async function landingsOf(
     const turns = takingTurns(pipe, await casesOf(io, pipe, options.cases))
     const all: (readonly number[])[] = []
     for (let seed = 0; seed < count; seed++) {
-      const { velocity, schedule, noise } = await turns.prepareTurn(seed, { ...settings, seed })
+      const flow = await turns.prepareTurn(seed, { ...settings, seed, signal: io.signal })
+      const { velocity, schedule, noise } = flow
       const policy = { ...frontier.at(plan.budget), needs: ['mismatch'] as const }
-      const { stats } = await sample({ velocity, schedule, x: noise, policy, signal: io.signal })
+      const { stats, status } = await sample({ velocity, schedule, x: noise, policy, signal: io.signal })
+      if (status.kind !== 'completed') throw flow.failure(status)
       all.push(landingLogs(stats.mismatches))
     }
     return all

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { linUcb } from '@fastflow/bandits'
 import { FastFlowError, invalidArgument, isRecord } from '@fastflow/core'
+import type { Pace } from '@fastflow/core/backend'
 import { type DecisionRecord, learnerOfState } from '@fastflow/pipelines'
 
 /** What a policy would do: the probability of every arm in a context, 0 outside those that are open. */
@@ -57,11 +58,13 @@ async function learnedPolicy(path: string, arms: readonly number[]): Promise<Log
 }
 
 /** A ridge regression an arm in what was known at the first choice, fitted on these decisions. */
-export function rewardModel(records: readonly DecisionRecord[]): RewardModel {
+export async function rewardModel(records: readonly DecisionRecord[], pace: Pace): Promise<RewardModel> {
   const { arms, choices } = records[0]!
   const regression = linUcb()
   let state = regression.init({ arms: arms.length, dimension: choices[0]!.context.length })
-  for (const { arm, choices: made, reward } of records)
+  for (const { arm, choices: made, reward } of records) {
+    if (pace.due()) await pace.rest()
     if (reward !== null) state = regression.update(state, { arm, context: made[0]!.context, reward })
+  }
   return (given) => regression.forecast(state, given).map(({ mean }) => mean)
 }

@@ -19,7 +19,7 @@ const ESTIMATE = 'perceptual'
  */
 export async function openPerceptual(io: Io, name: string, weights: string | undefined): Promise<OpenProxy> {
   const source = weights === undefined ? await sourceOf(io, name) : await given(io, weights)
-  const measure = perceptual(await createModelRunner(source, { name: `--proxy ${name}` }))
+  const measure = perceptual(await createModelRunner(source, { name: `--proxy ${name}`, signal: io.signal }))
   const { proxy, dispose } = measure
   // Without weights `lpips` takes what there is; with them, LPIPS of any network.
   if (measure.name === name || (name === 'lpips' && (weights === undefined || measure.name !== ESTIMATE)))

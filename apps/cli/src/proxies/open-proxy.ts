@@ -58,6 +58,6 @@ async function openClip(io: Io, weights: string | undefined): Promise<OpenProxy>
     throw invalidArgument('--weights', `is missing; give a folder with an ONNX export of CLIP, ${example}`)
   }
   const folder = await nodeBackend().open(resolve(io.cwd, weights))
-  const { proxy, dispose } = await loadClip(folder)
+  const { proxy, dispose } = await loadClip(folder, { signal: io.signal })
   return { proxy, dispose }
 }

@@ -1,4 +1,5 @@
 import { createRandom } from '@fastflow/core'
+import type { Pace } from '@fastflow/core/backend'
 import { pairedBootstrap, quantile } from '@fastflow/proxies'
 import type { Interval } from '../document.ts'
 import { applyGuard, bestVariant, IDEAS, runOf } from './guards.ts'
@@ -30,17 +31,23 @@ interface Outcome {
 }
 
 /** Every guard at every contested budget, each half of the samples with what was learned on the other. */
-export function compareGuards({ samples, numSteps, document }: Pool, subjects: number): readonly GuardRow[] {
+export async function compareGuards(
+  { samples, numSteps, document }: Pool,
+  subjects: number,
+  pace: Pace,
+): Promise<readonly GuardRow[]> {
   const rounds = [0, 1].map((half) => samples.filter((_, k) => Math.floor(k / subjects) % 2 === half))
   const halves = rounds.every(({ length }) => length > 0) ? rounds : []
   const budgets = CONTESTED.filter((budget) => document.plans.some((plan) => plan.budget === budget))
-  return budgets.flatMap((budget): GuardRow[] => {
+  const rows: GuardRow[] = []
+  for (const budget of budgets) {
     const fixed = (runs: readonly PoolRun[]): Outcome => ({ nfe: runs[0]!.nfe, settings: [], samples, runs })
     const own = fixed(samples.map((sample) => runOf(sample, budget)))
-    const rows = [rowOf(budget, 'static', own, own)]
+    rows.push(rowOf(budget, 'static', own, own))
     const early = samples.map((sample) => sample.early[budget])
     if (early.every((run) => run !== undefined)) rows.push(rowOf(budget, 'early', fixed(early), own))
     for (const idea of IDEAS) {
+      if (pace.due()) await pace.rest()
       const parts = halves.flatMap((test, half) => {
         const variant = bestVariant(idea, halves[1 - half]!, budget, numSteps)
         if (variant === undefined) return []
@@ -57,8 +64,8 @@ export function compareGuards({ samples, numSteps, document }: Pool, subjects: n
       const plain = { ...outcome, runs: outcome.samples.map((sample) => runOf(sample, budget)) }
       rows.push(rowOf(budget, idea, outcome, plain))
     }
-    return rows
-  })
+  }
+  return rows
 }
 
 function rowOf(budget: number, guard: string, outcome: Outcome, plain: Outcome): GuardRow {

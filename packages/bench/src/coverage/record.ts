@@ -1,7 +1,6 @@
 import type { AbortSignalLike } from '@fastflow/core'
 import {
   calibrate,
-  FastFlowError,
   type Frontier,
   invalidArgument,
   type PlanDocument,
@@ -9,6 +8,7 @@ import {
   planFromMask,
   type SkipPolicy,
 } from '@fastflow/core'
+import { throwIfAborted } from '@fastflow/core/backend'
 import type { Flow } from '@fastflow/pipelines'
 import { exactMethod, fullMethod } from '../methods/controls.ts'
 import type { BenchCost } from '../document.ts'
@@ -86,7 +86,7 @@ export async function recordPool(pipe: TurnPipeline, settings: PoolSettings): Pr
   const early = parsePlan(fitted)
   const recorded: PoolSample[] = []
   for (let index = 0; index < samples; index++) {
-    if (signal.aborted) throw new FastFlowError({ code: 'aborted', field: 'signal', message: 'cancelled' })
+    throwIfAborted(signal, 'bench')
     const make = (): Promise<PoolSample> => recordSample(pipe, index, { settings, grids, planned, early })
     recorded.push(await log.once(`sample ${index}`, make, noCost))
     onProgress(index + 1, samples, 'samples')
@@ -129,7 +129,7 @@ function earlyNodes({ document, budgets }: Frontier, budget: number): readonly n
 async function earlyPlans(
   pipe: TurnPipeline,
   planned: Frontier,
-  { guidanceScale }: PoolSettings,
+  { guidanceScale, signal }: PoolSettings,
 ): Promise<PlanDocument> {
   const { document, budgets } = planned
   const { schedule } = document.key
@@ -139,14 +139,15 @@ async function earlyPlans(
   })
   const recorded = []
   for (let k = 0; k < FIT.runs; k++)
-    recorded.push(await recordRun(pipe, { schedule, guidanceScale, seed: FIT.seed + k }))
+    recorded.push(await recordRun(pipe, { schedule, guidanceScale, seed: FIT.seed + k, signal }))
   const quality = { mean: 0, p10: 0, min: 0, runs: 0, basis: 'none' } as const
   const plans = wanted.map((budget) => {
     const steps = planFromMask(maskOf(earlyNodes(planned, budget), schedule), schedule)
     return { ...steps, budget, nfe: budget, quality, scores: [] }
   })
   const start = parsePlan({ ...document, plans })
-  return (await calibrate({ schedule, recorded, evaluations: 0, budgets: wanted, start })).toJSON()
+  const planning = { schedule, recorded, evaluations: 0, budgets: wanted, start, signal }
+  return (await calibrate(planning)).toJSON()
 }
 
 function maskOf(nodes: readonly number[], { sigmas }: Flow['schedule']): number[] {
@@ -168,7 +169,7 @@ async function recordSample(
   const { numSteps, guidanceScale, signal } = settings
   const seed = settings.seed + index
   const subject = index % settings.subjects
-  const flow = await pipe.prepareTurn(subject, { seed, guidanceScale, numSteps })
+  const flow = await pipe.prepareTurn(subject, { seed, guidanceScale, numSteps, signal })
   const run = (method: Method, of: Flow = flow) => measure(of, method, seed, signal)
   const exact = await run(exactMethod(grids, EXACT_FACTOR * numSteps))
   const full = await run(fullMethod(grids))

@@ -1,4 +1,5 @@
 import { createRandom } from '@fastflow/core'
+import type { Pace } from '@fastflow/core/backend'
 import { certify, type Goal, type Metric, misses, type QualityTable } from '@fastflow/pipelines'
 import { splitTable } from './split.ts'
 
@@ -31,14 +32,20 @@ export interface Coverage {
 }
 
 /** Certifies each target on part of the runs and looks how the rest does, again and again. */
-export function coverageOf(table: QualityTable, settings: CoverageSettings): readonly Coverage[] {
+export async function coverageOf(
+  table: QualityTable,
+  settings: CoverageSettings,
+  pace: Pace,
+): Promise<readonly Coverage[]> {
   const { limits, confidence, repeats } = settings
   const fresh = Math.min(settings.samples, Math.floor(table.runs.length / 2))
-  return limits.map((limit) => {
+  const coverage: Coverage[] = []
+  for (const limit of limits) {
     const goal: Goal = { metric: table.metric, limit, confidence }
     const refusals: Record<string, number> = {}
     let [served, kept, within, nfe] = [0, 0, 0, 0]
     for (let repeat = 0; repeat < repeats; repeat++) {
+      if (pace.due()) await pace.rest()
       const split = splitTable(table, fresh, createRandom(repeat).next)
       const { arm, kind } = certify(goal, table.nfe, { table: split.known, online: [] })
       nfe += arm === undefined ? table.numSteps : table.nfe[arm]!
@@ -51,7 +58,7 @@ export function coverageOf(table: QualityTable, settings: CoverageSettings): rea
       within += good
       if (good / fresh >= confidence) kept++
     }
-    return {
+    coverage.push({
       metric: table.metric,
       limit,
       repeats,
@@ -62,6 +69,7 @@ export function coverageOf(table: QualityTable, settings: CoverageSettings): rea
       share: served > 0 ? within / (served * fresh) : null,
       nfe: nfe / repeats,
       refusals,
-    }
-  })
+    })
+  }
+  return coverage
 }

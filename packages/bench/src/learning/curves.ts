@@ -1,4 +1,5 @@
 import { createRandom } from '@fastflow/core'
+import type { Pace } from '@fastflow/core/backend'
 import { type Goal, perfect, type QualityTable, rewardsOf } from '@fastflow/pipelines'
 import type { Chooser } from './chooser.ts'
 import { type Contender, contenders, fixed } from './contenders.ts'
@@ -44,28 +45,36 @@ interface Step {
 const GROUP = 10
 
 /** Replays ways to choose over measured runs: half of them are known beforehand, the others are drawn as requests. */
-export function learningCurves(table: QualityTable, goal: Goal, settings: CurveSettings): readonly Curve[] {
+export async function learningCurves(
+  table: QualityTable,
+  goal: Goal,
+  settings: CurveSettings,
+  pace: Pace,
+): Promise<readonly Curve[]> {
   const arms = [...table.nfe, table.numSteps]
   const all: readonly Contender[] = [
     ...contenders,
     ...arms.map((nfe, arm) => ({ name: `always ${nfe}`, start: () => fixed(arm) })),
   ]
-  return all.map((contender) => {
-    const replays = Array.from({ length: settings.repeats }, (_, repeat) =>
-      replay(contender, table, goal, arms, settings.generations, repeat),
-    )
-    return curveOf(contender.name, replays, arms, goal)
-  })
+  const curves: Curve[] = []
+  for (const contender of all) {
+    const replays: (readonly Step[])[] = []
+    for (let repeat = 0; repeat < settings.repeats; repeat++)
+      replays.push(await replay(contender, table, goal, arms, settings.generations, repeat, pace))
+    curves.push(await curveOf(contender.name, replays, arms, goal, pace))
+  }
+  return curves
 }
 
-function replay(
+async function replay(
   contender: Contender,
   table: QualityTable,
   goal: Goal,
   arms: readonly number[],
   generations: number,
   seed: number,
-): readonly Step[] {
+  pace: Pace,
+): Promise<readonly Step[]> {
   const order = createRandom(seed).next
   const { known, fresh } = splitTable(table, Math.floor(table.runs.length / 2), order)
   const rewards = fresh.runs.map((run) => rewardsOf(goal, run.scores, arms))
@@ -74,23 +83,27 @@ function replay(
   const chooser: Chooser = contender.start(goal, arms, known)
   // Choices have randomness of their own, so that all contenders see the same requests.
   const { next } = createRandom(seed + 1_000_000)
-  return Array.from({ length: generations }, () => {
+  const steps: Step[] = []
+  while (steps.length < generations) {
+    if (pace.due()) await pace.rest()
     const drawn = Math.floor(order() * fresh.runs.length)
     const run = fresh.runs[drawn]!
     const { scores } = run
     const arm = chooser.choose(run, next)
     chooser.learn(run, arm, rewards[drawn]!)
     const row = rewards[drawn]!
-    return { arm, reward: row[arm]!, score: scores[arm] ?? perfect[goal.metric], best: row[best]! }
-  })
+    steps.push({ arm, reward: row[arm]!, score: scores[arm] ?? perfect[goal.metric], best: row[best]! })
+  }
+  return steps
 }
 
-function curveOf(
+async function curveOf(
   name: string,
   replays: readonly (readonly Step[])[],
   arms: readonly number[],
   goal: Goal,
-): Curve {
+  pace: Pace,
+): Promise<Curve> {
   const generations = replays[0]!.length
   const at = (g: number, value: (step: Step) => number): number =>
     replays.reduce((sum, steps) => sum + value(steps[g]!), 0) / replays.length
@@ -112,8 +125,11 @@ function curveOf(
       replays.flatMap((steps) => steps.slice(late).map(({ score }) => score)),
     ),
   }
-  const starts = Array.from({ length: generations - GROUP + 1 }, (_, g) => g)
-  const settled = starts.find((g) => between(g, g + GROUP, reward) >= 0.95 * final.reward)
+  let settled = 0
+  while (settled <= generations - GROUP && between(settled, settled + GROUP, reward) < 0.95 * final.reward) {
+    if (pace.due()) await pace.rest()
+    settled++
+  }
   return {
     name,
     rewards: groups.map((g) => between(g, g + GROUP, reward)),
@@ -123,7 +139,7 @@ function curveOf(
       return end * between(0, end, lost)
     }) as [number, number, number],
     final,
-    settled: (settled ?? generations) + 1,
+    settled: (settled <= generations - GROUP ? settled : generations) + 1,
   }
 }
 

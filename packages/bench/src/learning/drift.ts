@@ -1,4 +1,5 @@
 import { createRandom } from '@fastflow/core'
+import type { Pace } from '@fastflow/core/backend'
 import {
   contextOf,
   createTerms,
@@ -44,13 +45,14 @@ export interface SwappedResult {
  *
  * @param swapped decimal logarithms of the landing mismatches of another model under the same plan.
  */
-export function driftOf(
+export async function driftOf(
   table: QualityTable,
   goal: Goal,
   arm: number,
   swapped: readonly (readonly number[])[] | undefined,
   { repeats, unchanged }: DriftSettings,
-): DriftResult {
+  pace: Pace,
+): Promise<DriftResult> {
   const arms = [...table.nfe, table.numSteps]
   const delays: number[] = []
   let falseAlarms = 0
@@ -61,20 +63,24 @@ export function driftOf(
     const terms = createTerms(goal, arms, known)
     const draw = (from: readonly (readonly number[])[], count: number): (readonly number[])[] =>
       Array.from({ length: count }, () => from[Math.floor(next() * from.length)]!)
-    const watch = (state: TargetState, requests: readonly (readonly number[])[]): TargetState =>
-      requests.reduce<TargetState>(
+    const watch = async (
+      before: TargetState,
+      requests: readonly (readonly number[])[],
+    ): Promise<TargetState> => {
+      let state = before
+      for (const landings of requests) {
         // The first alarm is what counts: a detector starts anew after it.
-        (before, landings) =>
-          before.alarm === null
-            ? updateTargetState(before, recordOf(arms, goal, arm, landings), terms)
-            : before,
-        state,
-      )
+        if (state.alarm !== null) break
+        if (pace.due()) await pace.rest()
+        state = updateTargetState(state, recordOf(arms, goal, arm, landings), terms)
+      }
+      return state
+    }
     const usual = fresh.runs.map(({ landings }) => landings[arm]!)
-    const calm = watch(initTargetState(terms), draw(usual, unchanged))
+    const calm = await watch(initTargetState(terms), draw(usual, unchanged))
     if (calm.alarm !== null) falseAlarms++
     if (swapped === undefined || calm.alarm !== null) continue
-    const { alarm } = watch(calm, draw(swapped, swapped.length))
+    const { alarm } = await watch(calm, draw(swapped, swapped.length))
     if (alarm === null) continue
     found++
     delays.push(alarm - unchanged)

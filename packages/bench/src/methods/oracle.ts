@@ -32,7 +32,7 @@ export async function searchOracle(
 ): Promise<Frontier> {
   const flows = new Map<number, Flow>()
   for (let index = 0; index < samples; index++)
-    flows.set(seed + index, await pipe.prepareTurn(index, { seed: seed + index, guidanceScale }))
+    flows.set(seed + index, await pipe.prepareTurn(index, { seed: seed + index, guidanceScale, signal }))
   return calibrate({
     schedule,
     budgets: start.budgets,

@@ -62,8 +62,8 @@ export async function makeJointPlan(
   settings: PlanSettings,
   onProgress: PlanProgress,
 ): Promise<Frontier | undefined> {
-  const { schedule, guidanceScale } = settings
-  const { passesPerEvaluation } = await pipe.prepareTurn(0, { seed: 0, guidanceScale })
+  const { schedule, guidanceScale, signal } = settings
+  const { passesPerEvaluation } = await pipe.prepareTurn(0, { seed: 0, guidanceScale, signal })
   if (passesPerEvaluation !== 2) return undefined
   const passes = PASSES.filter((count) => count < 2 * numStepsOf(schedule))
   return makePlan(pipe, settings, { passes }, onProgress)
@@ -71,9 +71,9 @@ export async function makeJointPlan(
 
 /** Plans from one full run, with no evaluation more. */
 export async function makeSinglePlan(pipe: TurnPipeline, settings: PlanSettings): Promise<Frontier> {
-  const { schedule, guidanceScale } = settings
-  const run = await recordRun(pipe, { schedule, guidanceScale, seed: SINGLE_SEED })
-  return calibrate({ schedule, budgets: plannable(settings), recorded: [run], evaluations: 0 })
+  const { schedule, guidanceScale, signal } = settings
+  const run = await recordRun(pipe, { schedule, guidanceScale, seed: SINGLE_SEED, signal })
+  return calibrate({ schedule, budgets: plannable(settings), recorded: [run], evaluations: 0, signal })
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { AbortSignalLike } from '@fastflow/core'
-import { FastFlowError } from '@fastflow/core'
+import { throwIfAborted } from '@fastflow/core/backend'
 import { psnrOfFloats } from '@fastflow/proxies'
 import type { Method } from '../method.ts'
 import { measure } from '../source/measure.ts'
@@ -85,10 +85,10 @@ async function tryAll(
   )
   const sums = all.map(() => ({ nfe: 0, psnr: 0 }))
   for (const [done, seed] of seeds.entries()) {
-    const flow = await pipe.prepareTurn(seed, { seed, guidanceScale })
+    const flow = await pipe.prepareTurn(seed, { seed, guidanceScale, signal })
     const reference = await measure(flow, full, seed, signal)
     for (const [i, { method }] of all.entries()) {
-      if (signal.aborted) throw new FastFlowError({ code: 'aborted', field: 'signal', message: 'cancelled' })
+      throwIfAborted(signal, 'bench')
       const { nfe, pixels } = await measure(flow, method, seed, signal)
       sums[i]!.nfe += nfe / seeds.length
       sums[i]!.psnr += psnrOfFloats(pixels, reference.pixels, 2) / seeds.length

@@ -1,5 +1,5 @@
-import type { AbortSignalLike } from '@fastflow/core'
-import { FastFlowError, type RgbImage } from '@fastflow/core'
+import type { AbortSignalLike, RgbImage } from '@fastflow/core'
+import { throwIfAborted } from '@fastflow/core/backend'
 import type { GenerateOptions, Pipeline, RunSettings } from '@fastflow/pipelines'
 import type { Clip as Scorer } from '@fastflow/proxies'
 import type { Case } from './case.ts'
@@ -60,7 +60,7 @@ export async function runQuality(pipe: Pipeline, settings: QualitySettings): Pro
       }
     }
     for (const [at, { frames, notes, ...cost }] of made.entries()) {
-      const scores = await scoreCase(pipe.task, one, frames, made[0]!.frames, settings.scorer)
+      const scores = await scoreCase(pipe.task, one, frames, made[0]!.frames, settings)
       runs[at]!.measurements.push({ ...cost, scores })
     }
     settings.onSample?.(index + 1)
@@ -80,7 +80,7 @@ async function make(
   index: number,
   nfe: number | undefined,
 ): Promise<Made> {
-  if (signal.aborted) throw new FastFlowError({ code: 'aborted', field: 'signal', message: 'cancelled' })
+  throwIfAborted(signal, 'bench')
   const accelerate: GenerateOptions['accelerate'] = nfe === undefined ? 'off' : { method: 'plan', nfe }
   const began = now()
   const { items, notes } = await pipe.generate(subject, {

@@ -1,4 +1,5 @@
-import type { RgbImage } from '@fastflow/core'
+import type { AbortSignalLike, RgbImage } from '@fastflow/core'
+import { throwIfAborted } from '@fastflow/core/backend'
 import type { Task } from '@fastflow/pipelines'
 import {
   psnr,
@@ -22,14 +23,21 @@ export interface CaseScores {
   readonly targetFeatures: Float32Array | undefined
 }
 
+/** Network that scores, and what cancels it. */
+interface Scoring {
+  readonly scorer: Scorer | undefined
+  readonly signal: AbortSignalLike
+}
+
 /** @param full frames of the full run of the same sample; one frame is a picture. */
 export async function scoreCase(
   task: Task,
   { subject, target, caption }: Case,
   frames: readonly RgbImage[],
   full: readonly RgbImage[],
-  scorer: Scorer | undefined,
+  { scorer, signal }: Scoring,
 ): Promise<CaseScores> {
+  throwIfAborted(signal, 'bench')
   // An instruction does not say what the result shows, and a class id is no caption.
   const words = caption ?? (task === 'text-to-image' ? String(subject) : undefined)
   const isClip = frames.length > 1
@@ -38,7 +46,7 @@ export async function scoreCase(
   return {
     psnr: mean(frames.map((frame, t) => psnr(frame, full[t]!))),
     contrast: mean(frames.map(rmsContrast)),
-    fit: scorer && words !== undefined ? await fitOf(scorer, frames, words) : undefined,
+    fit: scorer && words !== undefined ? await fitOf(scorer, frames, words, signal) : undefined,
     target: target !== undefined && task === 'image-editing' ? psnr(frames[0]!, target) : undefined,
     consistency: scorer && isClip ? await temporalConsistency(frames, scorer.features) : undefined,
     motion: isClip ? 1 - temporalFlickering(frames) : undefined,
@@ -47,9 +55,17 @@ export async function scoreCase(
   }
 }
 
-async function fitOf(scorer: Scorer, frames: readonly RgbImage[], words: string): Promise<number> {
+async function fitOf(
+  scorer: Scorer,
+  frames: readonly RgbImage[],
+  words: string,
+  signal: AbortSignalLike,
+): Promise<number> {
   const scores: number[] = []
-  for (const frame of frames) scores.push(100 * (await scorer.similarity(frame, words)))
+  for (const frame of frames) {
+    throwIfAborted(signal, 'bench')
+    scores.push(100 * (await scorer.similarity(frame, words)))
+  }
   return mean(scores)
 }
 

@@ -1,4 +1,5 @@
 import { createRandom } from '@fastflow/core'
+import type { Pace } from '@fastflow/core/backend'
 import { pairedBootstrap, quantile } from '@fastflow/proxies'
 import type { BenchContest, Interval } from '../document.ts'
 import type { Scores } from '../source/measure.ts'
@@ -33,10 +34,19 @@ const contestants: readonly Contestant[] = [
  * The plans of each budget against the method that turned out best there on these very samples; those for the exact
  * solution also against the full run.
  */
-export function contestsOf(runs: readonly MethodRuns[], budgets: readonly number[]): readonly BenchContest[] {
-  return contestants.flatMap((contestant) =>
-    budgets.flatMap((budget): BenchContest[] => contest(runs, budget, contestant)),
-  )
+export async function contestsOf(
+  runs: readonly MethodRuns[],
+  budgets: readonly number[],
+  pace: Pace,
+): Promise<readonly BenchContest[]> {
+  const contests: BenchContest[] = []
+  for (const contestant of contestants) {
+    for (const budget of budgets) {
+      if (pace.due()) await pace.rest()
+      contests.push(...contest(runs, budget, contestant))
+    }
+  }
+  return contests
 }
 
 function contest(

@@ -131,7 +131,7 @@ async function tuneAll(
   const norms = await log.once(
     'norms',
     async () => {
-      const run = { schedule: grids.full, guidanceScale, seed: seeds[0]! }
+      const run = { schedule: grids.full, guidanceScale, seed: seeds[0]!, signal }
       return peers ? velocityNorms(await recordRun(pipe, run), numSteps) : []
     },
     tally.cost,

@@ -1,4 +1,5 @@
 import { numStepsOf } from '@fastflow/core'
+import { createPace, throwIfAborted } from '@fastflow/core/backend'
 import type { Flow } from '@fastflow/pipelines'
 import type { BenchDocument } from '../document.ts'
 import { noLog } from '../log.ts'
@@ -62,7 +63,11 @@ export async function runBench<Shown = unknown>(
       eventLoopLagP99Ms: lagMs,
     },
     rows,
-    contests: contestsOf(runs, budgets),
+    contests: await contestsOf(
+      runs,
+      budgets,
+      createPace(() => throwIfAborted(settings.signal, 'bench')),
+    ),
     passes: passesOfPlans(rows),
   }
   return { document, learning, comparisons: result.comparisons }

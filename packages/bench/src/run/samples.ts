@@ -1,7 +1,9 @@
-import { FastFlowError } from '@fastflow/core'
+import { throwIfAborted } from '@fastflow/core/backend'
 import type { BenchLog } from '../log.ts'
-import { computationOf, distinctMethods, type Method } from '../method.ts'
-import { type Measurement, measure, type Scores, score } from '../source/measure.ts'
+import type { Method } from '../method.ts'
+import { computationOf, distinctMethods } from '../method.ts'
+import type { Measurement, Scores } from '../source/measure.ts'
+import { measure, score } from '../source/measure.ts'
 import type { Tally } from '../source/tally.ts'
 import type { TurnPipeline } from '../source/turns.ts'
 import type { SampleRun } from './bench-sample.ts'
@@ -55,9 +57,9 @@ async function runSample<Shown>(
 ): Promise<KeptSample<Shown>> {
   const { guidanceScale, signal, now } = settings
   const seed = settings.seed + index
-  const flow = await pipe.prepareTurn(index, { seed, guidanceScale })
+  const flow = await pipe.prepareTurn(index, { seed, guidanceScale, signal })
   const measureOne = (method: Method): Promise<Measurement> => {
-    if (signal.aborted) throw new FastFlowError({ code: 'aborted', field: 'signal', message: 'cancelled' })
+    throwIfAborted(signal, 'bench')
     return measure(flow, method, seed, signal, now)
   }
   const fine = exact && (await measureOne(exact))

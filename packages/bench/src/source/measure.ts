@@ -52,7 +52,14 @@ export async function measure(
   const modelMs = flow.modelMs() - modelBefore
   const { nfe, passes, decisions } = result.stats
   const timings = { modelMs, overheadMs: wallMs - modelMs, wallMs }
-  return { method: method.name, nfe, passes, decisions, pixels: await flow.pixels(result.x), ...timings }
+  return {
+    method: method.name,
+    nfe,
+    passes,
+    decisions,
+    pixels: await flow.pixels(result.x, signal),
+    ...timings,
+  }
 }
 
 export function score(flow: Flow, one: Measurement, full: Measurement, exact: Measurement): Required<Scores>

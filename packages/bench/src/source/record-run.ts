@@ -1,3 +1,4 @@
+import type { AbortSignalLike } from '@fastflow/core'
 import { float32Space, numStepsOf, recordTrajectory, type Schedule, type Trajectory } from '@fastflow/core'
 import type { TurnPipeline } from './turns.ts'
 
@@ -6,17 +7,18 @@ export interface RecordRunOptions {
   readonly guidanceScale: number
   /** Of the noise, and of the subject, which goes in turn. */
   readonly seed: number
+  readonly signal: AbortSignalLike
 }
 
 /** One full run, kept for planning. */
 export async function recordRun(
   pipe: TurnPipeline,
-  { schedule, guidanceScale, seed }: RecordRunOptions,
+  { schedule, guidanceScale, seed, signal }: RecordRunOptions,
 ): Promise<Trajectory<Float32Array>> {
   const numSteps = numStepsOf(schedule)
-  const flow = await pipe.prepareTurn(seed, { seed, guidanceScale, numSteps })
+  const flow = await pipe.prepareTurn(seed, { seed, guidanceScale, numSteps, signal })
   const { velocity, noise } = flow
-  return recordTrajectory({ velocity, schedule, space: float32Space, noise, seed })
+  return recordTrajectory({ velocity, schedule, space: float32Space, noise, seed, signal })
 }
 
 /** Root mean square of the velocity at each step of a run, which some rules are calibrated with. */

@@ -3,7 +3,9 @@ import type { Decision } from '../policy/policy.ts'
 /** How a run ended; anything but `completed` says what happened and what to do about it. */
 export type SampleStatus =
   | { readonly kind: 'completed' }
-  | { readonly kind: 'aborted' | 'stopped'; readonly step: number; readonly remedy: string }
+  /** `reason` is the signal's. */
+  | { readonly kind: 'aborted'; readonly step: number; readonly remedy: string; readonly reason: unknown }
+  | { readonly kind: 'stopped'; readonly step: number; readonly remedy: string }
   | { readonly kind: 'non-finite'; readonly step: number; readonly sigma: number; readonly remedy: string }
 
 /** One evaluation and the decision that followed it. */

@@ -70,7 +70,7 @@ async function integrateAlong<T, State>(run: Run<T, State>): Promise<SampleStatu
 
 function aborted<T, State>(run: Run<T, State>): SampleStatus {
   const remedy = 'cancelled by its signal; start again to get a result'
-  return { kind: 'aborted', step: run.index, remedy }
+  return { kind: 'aborted', step: run.index, remedy, reason: run.options.signal?.reason }
 }
 
 function nonFinite<T, State>(

@@ -7,10 +7,14 @@ import {
   type Velocity,
 } from '@fastflow/core'
 import { type AnalyticVelocity, type GuidedFlow, guidedFlow, mixtureFlow } from '@fastflow/testkit'
+import { createPace, type Pace } from '../../src/pace.ts'
 import { createEdgeErrors, type EdgeErrors } from '../../src/plan/price/edges.ts'
 import { incrementsOf } from '../../src/plan/price/increments.ts'
 import { recordTrajectory } from '../../src/plan/record/record.ts'
 import { float32Space } from '../../src/space/float32.ts'
+
+/** Of work that nothing cancels. */
+export const unhurried: Pace = createPace(() => {})
 
 /** Elements of the states planner tests run on. */
 export const elements = 24
@@ -46,7 +50,7 @@ export function record(seed: number, grid: Schedule = schedule): Promise<Traject
 export async function recordedEdges(seeds: readonly number[]): Promise<EdgeErrors> {
   const runs = await Promise.all(seeds.map((seed) => record(seed)))
   const grams = runs.map(({ gram }) => gram)
-  return createEdgeErrors(grams, incrementsOf(schedule.sigmas, 'baseline'), schedule.sigmas)
+  return createEdgeErrors(grams, incrementsOf(schedule.sigmas, 'baseline'), schedule.sigmas, unhurried)
 }
 
 /** Options of a small calibration. */

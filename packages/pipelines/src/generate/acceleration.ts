@@ -58,7 +58,11 @@ export interface Acceleration {
   document(): PolicyDocument<PaperState> | undefined
   /** The plans that are followed. */
   plan(): PlanDocument | undefined
-  /** Learns from the image that was served last, or from all frames of a clip, and stores what has been learned so far. */
+  /**
+   * Learns from the image that was served last, or from all frames of a clip, and stores what has been learned so far.
+   *
+   * @throws FastFlowError `aborted` where the signal of that image's run ended the learning.
+   */
   save(served?: readonly RgbImage[]): Promise<void>
   /** Evaluations that the last `save` made to measure what was served; none where it is missing. */
   shadowNfe?(): number

@@ -7,6 +7,12 @@ const errors = {
 } as const
 
 /** The error for a run that did not complete. */
-export function failureOf({ kind, remedy }: Exclude<SampleStatus, { kind: 'completed' }>): FastFlowError {
-  return new FastFlowError({ ...errors[kind], message: remedy })
+export function failureOf(status: Exclude<SampleStatus, { kind: 'completed' }>): FastFlowError {
+  const cause = status.kind === 'aborted' ? status.reason : undefined
+  return new FastFlowError({ ...errors[status.kind], message: status.remedy, cause })
+}
+
+/** Whether work was given up because its signal said so. */
+export function isCancelled(error: unknown): boolean {
+  return FastFlowError.isInstance(error) && error.code === 'aborted' && error.field === 'signal'
 }

@@ -1,7 +1,9 @@
 import type { StepEvent } from '@fastflow/core'
+import { throwIfAborted } from '@fastflow/core/backend'
 import { type Flow, framesOf } from '../flow.ts'
 import type { PreparedFlow } from '../task/prepare.ts'
 import type { Acceleration } from './acceleration.ts'
+import { isCancelled } from './failure.ts'
 import type { GenerateOptions, GenerateStep } from './options.ts'
 import { type Clip, type GeneratedImage, type GenerateResult, statsOf } from './result.ts'
 
@@ -23,7 +25,9 @@ export interface GenerateRequest {
 export async function generateImages(request: GenerateRequest): Promise<GenerateResult> {
   const { acceleration, options } = request
   const items: GeneratedImage[] = []
+  const notes: string[] = []
   for (let index = 0; index < request.count; index++) {
+    throwIfAborted(options.signal, 'generation')
     const flow = request.prepare(request.firstSeed + index, acceleration.listens())
     try {
       const item = await generateImage(request, flow, index)
@@ -32,7 +36,7 @@ export async function generateImages(request: GenerateRequest): Promise<Generate
       try {
         await options.onImage?.(item)
       } finally {
-        await acceleration.save(item.clip?.frames ?? [item.image])
+        await learn(acceleration, item, notes)
       }
       const shadowNfe = acceleration.shadowNfe?.() ?? 0
       if (shadowNfe > 0) items[index] = { ...item, stats: { ...item.stats, shadowNfe } }
@@ -47,7 +51,21 @@ export async function generateImages(request: GenerateRequest): Promise<Generate
     items,
     policy: acceleration.document(),
     plan: acceleration.plan(),
-    notes: [...request.notes, ...acceleration.notes],
+    notes: [...request.notes, ...acceleration.notes, ...notes],
+  }
+}
+
+/** The image is there and stays the result: what comes of it besides, such as a plan, may be cancelled. */
+async function learn(
+  acceleration: Acceleration,
+  { image, clip }: GeneratedImage,
+  notes: string[],
+): Promise<void> {
+  try {
+    await acceleration.save(clip?.frames ?? [image])
+  } catch (error) {
+    if (!isCancelled(error)) throw error
+    notes.push('planning from this image was cancelled: there is no plan yet, the next call makes it')
   }
 }
 
@@ -65,7 +83,7 @@ async function generateImage(
     x: flow.noise,
     seed,
     features: request.features,
-    render: async (x) => framesOf(flow, await flow.pixels(x)),
+    render: async (x) => framesOf(flow, await flow.pixels(x, signal)),
     space,
     passesPerEvaluation: flow.passesPerEvaluation,
     ...(signal && { signal }),
@@ -76,7 +94,7 @@ async function generateImage(
   })
   try {
     if (result.status.kind !== 'completed') throw flow.failure(result.status)
-    const pixels = await flow.pixels(result.x)
+    const pixels = await flow.pixels(result.x, signal)
     return {
       image: flow.toImage(pixels),
       clip: clipOf(flow, pixels),

@@ -1,4 +1,4 @@
-import type { AbortSignalLike, PlanDocument, RgbImage, SkipPolicy, StepEvent } from '@fastflow/core'
+import type { PlanDocument, RgbImage, SkipPolicy, StepEvent } from '@fastflow/core'
 import type { PolicyDocument } from '../policy/document.ts'
 import type { PaperOptions } from '../policy/paper.ts'
 import type { TargetAcceleration } from '../target/options.ts'
@@ -82,8 +82,6 @@ export interface GenerateOptions extends FlowOptions {
   readonly count?: number
   /** Default `off`. */
   readonly accelerate?: Accelerate
-  /** Stops at the next step with an error of code `aborted`. */
-  readonly signal?: AbortSignalLike
   /** After every jump; returning false stops with an error of code `aborted`. */
   readonly onStep?: (event: GenerateStep) => unknown
   /** As soon as an image or clip is ready; what was delivered is kept when a later one fails. Awaited. */

@@ -1,4 +1,5 @@
 import {
+  type AbortSignalLike,
   calibrate,
   createRecorder,
   FastFlowError,
@@ -41,7 +42,7 @@ export async function openPlanned(
   const notes: string[] = found ? (found.borrowed ? [borrowedNote(run)] : []) : [firstRunNote]
   let frontier: Frontier | undefined
   let chosen: ChosenPlan | undefined
-  let recorder: Recorder<unknown> | undefined
+  let heard: Heard | undefined
   const use = (plan: Frontier): void => {
     frontier = plan
     chosen = choosePlan(plan, options, run.guided)
@@ -57,22 +58,39 @@ export async function openPlanned(
       const guided = hearsParts(options, run)
       const listener = createRecorder<unknown>({ velocity, schedule, space: float32Space, seed, guided })
       const result = await sample({ ...runOptions, velocity: listener.velocity })
-      if (result.status.kind === 'completed') recorder = listener
+      if (result.status.kind === 'completed') heard = { recorder: listener, signal: runOptions.signal }
       return result
     },
     document: () => undefined,
     plan: () => frontier?.document,
     async save() {
-      if (recorder === undefined) return
-      const recorded = [await recorder.finish()]
-      recorder = undefined
-      const { schedule, range } = run
-      const budgets = budgetsFor(options, run)
-      const plan = await calibrate({ schedule, range, recorded, evaluations: 0, key, ...budgets })
+      if (heard === undefined) return
+      const first = heard
+      heard = undefined
+      const plan = await planFrom(first, run, budgetsFor(options, run))
       use(plan)
       await places.store.save(planDigest(key), plan.document)
     },
   }
+}
+
+/** A full run that was listened to. */
+export interface Heard {
+  readonly recorder: Recorder<unknown>
+  /** Of the run, and of what is computed from it. */
+  readonly signal: AbortSignalLike | undefined
+}
+
+/** Plans from a full run that was served anyway, at no evaluation. @throws FastFlowError `aborted`. */
+export async function planFrom(
+  { recorder, signal }: Heard,
+  run: RunKey,
+  budgets: ReturnType<typeof budgetsFor>,
+): Promise<Frontier> {
+  const { schedule, range } = run
+  const recorded = [await recorder.finish()]
+  const key = planKeyOf(run)
+  return calibrate({ schedule, range, recorded, evaluations: 0, key, ...(signal && { signal }), ...budgets })
 }
 
 /** A plan, and whether it was made for clips of another length. */

@@ -1,4 +1,5 @@
 import {
+  type AbortSignalLike,
   coarserSchedule,
   FastFlowError,
   type Frontier,
@@ -62,14 +63,14 @@ export async function measureQuality(
   const { table: found } = await findTable(places, { key, frontier, metric })
   // Scores of different proxies do not mix.
   const usable = found?.proxy.version === proxy.version ? found : undefined
-  let table = usable ? await withSizes(usable, source) : emptyTable(key, frontier, options, proxy)
+  let table = usable ? await withSizes(usable, source, signal) : emptyTable(key, frontier, options, proxy)
   if (usable && table !== usable) await places.store.save(tableDigest(key, metric), table)
   for (let turn = table.runs.length; turn < total; turn++) {
     throwIfAborted(signal, 'measuring quality')
     onProgress?.(turn, total)
     const seed = FIRST_SEED + turn
     const { flow, feeds } = source.flow(turn, seed)
-    const measured = await measureRun(flow, frontier, proxy, turn < floorRuns)
+    const measured = await measureRun(flow, frontier, proxy, turn < floorRuns, signal)
     const run: QualityRun = { seed, features: conditionFeatures(feeds).map(brief), ...measured.run }
     table = { ...table, runs: [...table.runs, run], floor: [...table.floor, ...measured.floor] }
     await places.store.save(tableDigest(key, metric), table)
@@ -113,10 +114,15 @@ function emptyTable(
 }
 
 /** Runs of a table of before get the size of what the first evaluation predicts, by that evaluation. */
-async function withSizes(table: QualityTable, source: MeasuredSource): Promise<QualityTable> {
+async function withSizes(
+  table: QualityTable,
+  source: MeasuredSource,
+  signal: AbortSignalLike | undefined,
+): Promise<QualityTable> {
   if (table.runs.every(({ size }) => size !== undefined)) return table
   const runs: QualityRun[] = []
   for (const [turn, run] of table.runs.entries()) {
+    throwIfAborted(signal, 'measuring quality')
     const { flow, feeds } = source.flow(turn, run.seed)
     // Not where it showed something else than this turn would.
     const same = JSON.stringify(conditionFeatures(feeds).map(brief)) === JSON.stringify(run.features)
@@ -139,19 +145,23 @@ async function measureRun(
   frontier: Frontier,
   proxy: QualityProxy,
   withFloor: boolean,
+  signal: AbortSignalLike | undefined,
 ): Promise<{ readonly run: Omit<QualityRun, 'seed' | 'features'>; readonly floor: readonly number[] }> {
   const first = sized(flow.velocity, float32Space)
-  const references = (await rendered({ ...flow, velocity: first.velocity })).images
+  const references = (await rendered({ ...flow, velocity: first.velocity }, signal)).images
   const size = brief(first.size()!)
-  const scoreOf = (images: readonly RgbImage[]): Promise<number> => scoreFrames(proxy, images, references)
+  const scoreOf = (images: readonly RgbImage[]): Promise<number> =>
+    scoreFrames(proxy, images, references, signal)
   const scores: number[] = []
   const landings: (readonly number[])[] = []
   for (const { budget } of frontier.document.plans) {
-    const { images, mismatches } = await rendered(flow, listening(frontier.at(budget)))
+    const { images, mismatches } = await rendered(flow, signal, listening(frontier.at(budget)))
     scores.push(brief(await scoreOf(images)))
     landings.push(landingLogs(mismatches).map(brief))
   }
-  const coarse = withFloor ? await rendered(flow, undefined, coarserSchedule(flow.schedule)) : undefined
+  const coarse = withFloor
+    ? await rendered(flow, signal, undefined, coarserSchedule(flow.schedule))
+    : undefined
   return { run: { size, scores, landings }, floor: coarse ? [brief(await scoreOf(coarse.images))] : [] }
 }
 
@@ -162,6 +172,7 @@ export function listening<State>(policy: SkipPolicy<State>): SkipPolicy<State> {
 
 async function rendered(
   flow: Flow,
+  signal: AbortSignalLike | undefined,
   policy?: SkipPolicy<undefined>,
   schedule: Schedule = flow.schedule,
 ): Promise<{ readonly images: readonly RgbImage[]; readonly mismatches: readonly number[] }> {
@@ -171,9 +182,10 @@ async function rendered(
     x: flow.noise,
     space: float32Space,
     ...(policy && { policy }),
+    ...(signal && { signal }),
   })
   if (status.kind !== 'completed') throw flow.failure(status)
-  return { images: framesOf(flow, await flow.pixels(x)), mismatches: stats.mismatches }
+  return { images: framesOf(flow, await flow.pixels(x, signal)), mismatches: stats.mismatches }
 }
 
 /** Six digits are more than any of these numbers has. */

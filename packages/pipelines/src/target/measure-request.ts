@@ -1,5 +1,6 @@
 import { type Frontier, type QualityProxy, type RgbImage, type SampleOptions, sample } from '@fastflow/core'
 import type { RunOptions } from '../generate/acceleration.ts'
+import { isCancelled } from '../generate/failure.ts'
 import { landingLogs } from './landings.ts'
 import { listening } from './measure-quality.ts'
 import type { DecisionRecord, ScoreRecord } from './record.ts'
@@ -22,17 +23,35 @@ interface Image {
 
 /**
  * Runs what is missing for a comparison, the full run or the other plans, and scores the plans' images against the full
- * one; clips frame by frame. No scores where a run did not complete: a missing value is no update.
+ * one; clips frame by frame. No scores where a run did not complete or was cancelled: a missing value is no update.
  */
 export async function measureRequest(
-  { options, arm, images: frames, landings }: Served,
+  served: Served,
   compared: readonly number[],
   frontier: Frontier,
   proxy: QualityProxy,
 ): Promise<{ readonly scores: DecisionRecord['scores'] | undefined; readonly nfe: number }> {
+  let nfe = 0
+  try {
+    const scores = await compare(served, compared, frontier, proxy, (spent) => {
+      nfe += spent
+    })
+    return { scores, nfe }
+  } catch (error) {
+    if (!isCancelled(error)) throw error
+    return { scores: undefined, nfe }
+  }
+}
+
+async function compare(
+  { options, arm, images: frames, landings }: Served,
+  compared: readonly number[],
+  frontier: Frontier,
+  proxy: QualityProxy,
+  onRun: (nfe: number) => void,
+): Promise<DecisionRecord['scores'] | undefined> {
   const { plans } = frontier.document
   const full = plans.length
-  let nfe = 0
   const imageOf = async (which: number): Promise<Image | undefined> => {
     if (which === arm) return { frames, landings }
     // Its steps are nobody's progress.
@@ -40,7 +59,7 @@ export async function measureRequest(
     const run: SampleOptions<unknown, undefined> = silent
     const plan = plans[which]
     const result = await sample({ ...run, ...(plan && { policy: listening(frontier.at(plan.budget)) }) })
-    nfe += result.stats.nfe
+    onRun(result.stats.nfe)
     try {
       if (result.status.kind !== 'completed') return undefined
       return { frames: await options.render(result.x), landings: landingLogs(result.stats.mismatches) }
@@ -49,13 +68,13 @@ export async function measureRequest(
     }
   }
   const reference = await imageOf(full)
-  if (reference === undefined) return { scores: undefined, nfe }
+  if (reference === undefined) return undefined
   const scores: ScoreRecord[] = []
   for (const which of compared) {
     const image = await imageOf(which)
-    if (image === undefined) return { scores: undefined, nfe }
-    const score = await scoreFrames(proxy, image.frames, reference.frames)
+    if (image === undefined) return undefined
+    const score = await scoreFrames(proxy, image.frames, reference.frames, options.signal)
     scores.push({ arm: which, score, landings: image.landings })
   }
-  return { scores, nfe }
+  return scores
 }

@@ -1,7 +1,8 @@
-import { calibrate, createRecorder, float32Space, type Recorder, sample } from '@fastflow/core'
+import { createRecorder, float32Space, type Recorder, sample } from '@fastflow/core'
 import type { Acceleration, RunOptions } from '../generate/acceleration.ts'
 import { budgetsFor } from '../plan/choose.ts'
 import { planDigest, planKeyOf } from '../plan/key.ts'
+import { type Heard, planFrom } from '../plan/planned.ts'
 import type { RunKey } from '../policy/document.ts'
 import type { PolicyPlaces } from '../policy/places.ts'
 
@@ -10,21 +11,22 @@ export function listen({ velocity, schedule, seed }: RunOptions): Recorder<unkno
   return createRecorder<unknown>({ velocity, schedule, space: float32Space, seed })
 }
 
-/** Plans from a full run that was served anyway, at no evaluation, and stores them where the next call finds them. */
+/**
+ * Plans from a full run that was served anyway, at no evaluation, and stores them where the next call finds them.
+ *
+ * @throws FastFlowError `aborted`.
+ */
 export async function replan(
   { run, places }: { readonly run: RunKey; readonly places: PolicyPlaces },
-  recorder: Recorder<unknown>,
+  heard: Heard,
 ): Promise<void> {
-  const { schedule, range } = run
-  const recorded = [await recorder.finish()]
-  const key = planKeyOf(run)
-  const plan = await calibrate({ schedule, range, recorded, evaluations: 0, key, ...budgetsFor({}, run) })
-  await places.store.save(planDigest(key), plan.document)
+  const plan = await planFrom(heard, run, budgetsFor({}, run))
+  await places.store.save(planDigest(planKeyOf(run)), plan.document)
 }
 
 /** There is nothing to choose from yet: the full run, and its plans for the next call. */
 export function openUnplanned(run: RunKey, places: PolicyPlaces): Acceleration {
-  let recorder: Recorder<unknown> | undefined
+  let heard: Heard | undefined
   const notes = [
     'every step is evaluated: there is no plan for these settings yet, it comes from the first image',
   ]
@@ -34,14 +36,14 @@ export function openUnplanned(run: RunKey, places: PolicyPlaces): Acceleration {
     async sample(options) {
       const listener = listen(options)
       const result = await sample({ ...options, velocity: listener.velocity })
-      if (result.status.kind === 'completed') recorder ??= listener
+      if (result.status.kind === 'completed') heard ??= { recorder: listener, signal: options.signal }
       return result
     },
     document: () => undefined,
     plan: () => undefined,
     async save() {
-      if (recorder === undefined || notes.length > 1) return
-      await replan({ run, places }, recorder)
+      if (heard === undefined || notes.length > 1) return
+      await replan({ run, places }, heard)
       notes.push('planned from the first image: measure the quality of these plans to accelerate')
     },
   }

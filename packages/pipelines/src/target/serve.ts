@@ -101,7 +101,7 @@ export async function serve(session: Session): Promise<Acceleration> {
       await options.onDecision?.(record)
       if (state.alarm !== before) tell(notes, state, session)
       if (served.recorder !== undefined) {
-        await replan(session, served.recorder)
+        await replan(session, { recorder: served.recorder, signal: served.run.signal })
         notes.push(
           'planned anew from one run of the changed model: measure the quality of these plans to accelerate again',
         )

@@ -1,4 +1,5 @@
 import type { LoadOptions, ModelFolder, ModelRunner } from '@fastflow/core'
+import { throwIfAborted } from '@fastflow/core/backend'
 import { checkInterface, type NetworkPorts } from './interface.ts'
 
 /** Loads a network that has these ports; one that has others is freed again. */
@@ -8,8 +9,12 @@ export async function loadNetwork(
   options: LoadOptions,
   ports: NetworkPorts,
 ): Promise<ModelRunner> {
+  const look = (): void => throwIfAborted(options.signal, `loading ${path}`)
+  look()
   const runner = await folder.load(path, options)
   try {
+    // Backends look at it where there is progress; one may have come to the end without any.
+    look()
     checkInterface(folder.location, path, runner, ports)
     return runner
   } catch (error) {

@@ -1,4 +1,4 @@
-import type { GuidanceInterval } from '@fastflow/core'
+import type { AbortSignalLike, GuidanceInterval } from '@fastflow/core'
 
 /** What a model makes, and from what. */
 export type Task = 'class-to-image' | 'text-to-image' | 'image-editing' | 'text-to-video'
@@ -37,6 +37,8 @@ export interface FlowOptions {
   readonly image?: ImageInput
   /** Frames of the clip, for text-to-video. Default: the model's. */
   readonly numFrames?: number
+  /** Cancels with an error of code `aborted`, before the next run of a network. */
+  readonly signal?: AbortSignalLike
 }
 
 /** What policies and plans depend on, besides the model. */

@@ -6,6 +6,7 @@ import {
   takesBothPasses,
   type VectorSpace,
 } from '@fastflow/core'
+import { throwIfAborted } from '@fastflow/core/backend'
 import type { Flow } from '../flow.ts'
 import { failureOf } from '../generate/failure.ts'
 import type { CalibrationOptions, CalibrationSource } from '../plan/calibrate.ts'
@@ -52,7 +53,10 @@ export function prepareFlow<T>(
     schedule: scheduleOf(model, options.numSteps),
     numFrames: framesOf(model, dims),
     fps,
-    pixels: async (x) => checkPixels(await states.decode(model, x, dims)),
+    async pixels(x, signal) {
+      throwIfAborted(signal, 'decoding')
+      return checkPixels(await states.decode(model, x, dims, signal))
+    },
     toImage: (pixels, frame = 0) => toRgb(pixels.subarray(frame * plane, (frame + 1) * plane), size),
     async preview({ x, velocity, sigma }, frame = 0) {
       const end = space.allocate(x)
@@ -99,6 +103,7 @@ export async function measuredSourceOf(model: TaskModel, options: QualityOptions
   const conditions = await model.calibrationConditions({
     ...(options.prompts && { prompts: options.prompts }),
     ...(options.images && { images: options.images }),
+    ...(options.signal && { signal: options.signal }),
   })
   return {
     run: runKeyOf(model, options),

@@ -1,4 +1,4 @@
-import type { ResidentRunner, VectorSpace } from '@fastflow/core'
+import type { AbortSignalLike, ResidentRunner, VectorSpace } from '@fastflow/core'
 import { batchedPasses } from './batched-passes.ts'
 import type { PassRunner } from './passes.ts'
 import { residentPasses } from './resident-passes.ts'
@@ -12,7 +12,12 @@ export interface States<T = unknown> {
   download(x: T): Promise<Float32Array>
   passes(model: Pick<TaskModel, 'network'>, dims: readonly number[]): PassRunner<T>
   /** Planar pixels of a final state, as `TaskModel.decode`. */
-  decode(model: TaskModel, x: T, dims: readonly number[]): Promise<Float32Array>
+  decode(
+    model: TaskModel,
+    x: T,
+    dims: readonly number[],
+    signal: AbortSignalLike | undefined,
+  ): Promise<Float32Array>
 }
 
 /** States that every network can be run on. */
@@ -22,7 +27,7 @@ export function ordinaryStates(space: VectorSpace<Float32Array>): States<Float32
     upload: (values) => values,
     download: async (x) => x,
     passes: ({ network }, dims) => batchedPasses(network, dims),
-    decode: async (model, x, dims) => model.decode(x, dims),
+    decode: async (model, x, dims, signal) => model.decode(x, dims, signal),
   }
 }
 
@@ -33,7 +38,9 @@ export function residentStates<T>(runner: ResidentRunner<T>): States<T> {
     upload: (values) => runner.upload(values),
     download: (x) => runner.download(x),
     passes: ({ network }, dims) => residentPasses(runner, network, dims),
-    decode: async (model, x, dims) =>
-      model.decodeResident ? model.decodeResident(x, dims) : model.decode(await runner.download(x), dims),
+    decode: async (model, x, dims, signal) =>
+      model.decodeResident
+        ? model.decodeResident(x, dims)
+        : model.decode(await runner.download(x), dims, signal),
   }
 }

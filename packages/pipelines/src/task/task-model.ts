@@ -1,4 +1,4 @@
-import type { Feeds, ModelRunner, RgbImage, SchedulerConfig } from '@fastflow/core'
+import type { AbortSignalLike, Feeds, ModelRunner, RgbImage, SchedulerConfig } from '@fastflow/core'
 import type { CalibrationOptions } from '../plan/calibrate.ts'
 import type { Defaults, FlowOptions, Task } from './options.ts'
 
@@ -49,7 +49,11 @@ export interface TaskModel {
   /** What calibration runs show, in turn. @throws FastFlowError `invalid-argument` saying what to pass. */
   calibrationConditions(options: CalibrationOptions): Promise<readonly Condition[]>
   /** Planar pixels [frames, 3, height, width] of a final state, clipped to [-1, 1]. */
-  decode(x: Float32Array, dims: readonly number[]): Float32Array | Promise<Float32Array>
+  decode(
+    x: Float32Array,
+    dims: readonly number[],
+    signal: AbortSignalLike | undefined,
+  ): Float32Array | Promise<Float32Array>
   /** The same of a state on the graphics card; undefined where states are ordinary arrays or have to become them first. */
   readonly decodeResident: ((x: unknown, dims: readonly number[]) => Promise<Float32Array>) | undefined
   /** A small image of one frame of a state at sigma 0, without running a network; undefined where that cannot be had. */

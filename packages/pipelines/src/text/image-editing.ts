@@ -1,4 +1,5 @@
 import {
+  type AbortSignalLike,
   type ConfigFile,
   invalidArgument,
   type LoadOptions,
@@ -35,13 +36,14 @@ export async function loadImageEditing(
       output: 'latent_sample',
     })
     const model = textModel(parts, 'image-editing', [encoder])
-    const latentsOf = (pixels: Float32Array): Promise<Tensor> => encodePixels(encoder, vae, pixels, size)
-    const pairs = async ({ prompts, images }: CalibrationOptions): Promise<readonly Condition[]> => {
+    const latentsOf = (pixels: Float32Array, signal: AbortSignalLike | undefined): Promise<Tensor> =>
+      encodePixels(encoder, vae, pixels, size, signal)
+    const pairs = async ({ prompts, images, signal }: CalibrationOptions): Promise<readonly Condition[]> => {
       const texts = await calibrationPrompts(folder, prompts)
       const pixels = checkImages(images, size)
-      const conditions = await promptConditions(parts, texts)
+      const conditions = await promptConditions(parts, texts, signal)
       const sources: Tensor[] = []
-      for (const one of pixels) sources.push(await latentsOf(one))
+      for (const one of pixels) sources.push(await latentsOf(one, signal))
       return pairUp(conditions, sources)
     }
     return {
@@ -50,7 +52,8 @@ export async function loadImageEditing(
       async condition(subject, flowOptions) {
         checkPrompt(subject, 'prompt')
         const pixels = planarPixels(flowOptions.image, size, 'image')
-        return withImage(await textCondition(parts, model, subject, flowOptions), await latentsOf(pixels))
+        const condition = await textCondition(parts, model, subject, flowOptions)
+        return withImage(condition, await latentsOf(pixels, flowOptions.signal))
       },
       calibrationConditions: pairs,
       dispose,

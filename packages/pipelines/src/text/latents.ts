@@ -1,4 +1,5 @@
-import type { ModelRunner, ResidentRunner, RgbImage, Tensor } from '@fastflow/core'
+import type { AbortSignalLike, ModelRunner, ResidentRunner, RgbImage, Tensor } from '@fastflow/core'
+import { throwIfAborted } from '@fastflow/core/backend'
 import { clipPixels, toRgb } from '../task/pixels.ts'
 import type { VaeConfig } from './vae-config.ts'
 
@@ -35,6 +36,7 @@ export async function decodeLatents(
   { scaling, shift, scaleFactor }: VaeConfig,
   x: Float32Array,
   dims: readonly number[],
+  signal: AbortSignalLike | undefined,
 ): Promise<Float32Array> {
   const layout = layoutOf(dims)
   const { channels, frames, side } = layout
@@ -42,6 +44,7 @@ export async function decodeLatents(
   const pixelSize = 3 * (side * scaleFactor) ** 2
   const pixels = new Float32Array(frames * pixelSize)
   for (let begin = 0; begin < frames; begin += BATCH) {
+    throwIfAborted(signal, 'decoding')
     const batch = Math.min(BATCH, frames - begin)
     const data = new Float32Array(batch * size)
     for (let n = 0; n < batch; n++) data.set(frameOf(x, layout, begin + n), n * size)
@@ -86,7 +89,9 @@ export async function encodePixels(
   { scaling, shift }: VaeConfig,
   pixels: Float32Array,
   size: number,
+  signal: AbortSignalLike | undefined,
 ): Promise<Tensor> {
+  throwIfAborted(signal, 'encoding the picture')
   const sample: Tensor = { type: 'float32', dims: [1, 3, size, size], data: pixels }
   const { outputs } = await runner.run({ sample }, { fetches: ['latent_sample'] })
   const { dims, data } = outputs.latent_sample!

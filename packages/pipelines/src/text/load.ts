@@ -1,4 +1,12 @@
-import type { ConfigFile, Feeds, ModelFolder, ModelRunner, ResidentRunner, TensorInfo } from '@fastflow/core'
+import type {
+  AbortSignalLike,
+  ConfigFile,
+  Feeds,
+  ModelFolder,
+  ModelRunner,
+  ResidentRunner,
+  TensorInfo,
+} from '@fastflow/core'
 import { readTokenizer, type TextTokenizer } from '@fastflow/proxies'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
@@ -121,7 +129,7 @@ export function textModel(
     range: LATENT_RANGE,
     fps: undefined,
     size: side * vae.scaleFactor,
-    decode: (x, dims) => decodeLatents(decoder, vae, x, dims),
+    decode: (x, dims, signal) => decodeLatents(decoder, vae, x, dims, signal),
     decodeResident: decoder.resident && residentDecoder(decoder.resident, vae),
     preview: (x, dims, frame) => previewLatents(vae, x, dims, frame),
   }
@@ -143,7 +151,7 @@ export async function textCondition(
   const negative = checkText(options.negativePrompt ?? '', 'negativePrompt')
   const guided = checkGuidance(model, options.guidanceScale) !== 1
   const tokens = [prompt, ...(guided ? [negative] : [])].map((text) => tokenizer.tokenize(text))
-  const [feeds, unconditional] = await encodeTokens(textEncoder, tokens)
+  const [feeds, unconditional] = await encodeTokens(textEncoder, tokens, options.signal)
   const notes = ['prompt', 'negativePrompt'].flatMap((field, n) =>
     tokens[n] === undefined ? [] : promptNotes(field, tokens[n], tokenizer),
   )
@@ -156,8 +164,9 @@ export async function textCondition(
 export async function promptConditions(
   { tokenizer, textEncoder }: TextParts,
   prompts: readonly string[],
+  signal: AbortSignalLike | undefined,
 ): Promise<readonly Condition[]> {
   const tokens = ['', ...prompts].map((text) => tokenizer.tokenize(text))
-  const [unconditional, ...encoded] = await encodeTokens(textEncoder, tokens)
+  const [unconditional, ...encoded] = await encodeTokens(textEncoder, tokens, signal)
   return encoded.map((feeds: Feeds, n) => ({ caption: prompts[n]!, notes: [], feeds, unconditional }))
 }

@@ -1,14 +1,21 @@
-import type { Feeds, ModelRunner, Tensor } from '@fastflow/core'
+import type { AbortSignalLike, Feeds, ModelRunner, Tensor } from '@fastflow/core'
+import { throwIfAborted } from '@fastflow/core/backend'
 import type { Tokens } from '@fastflow/proxies'
 
 /** Texts that go through the encoder in one batch. */
 const BATCH = 16
 
 /** Runs the text encoder: for each text the feeds `encoder_hidden_states` and `encoder_attention_mask` of a batch of one. */
-export async function encodeTokens(runner: ModelRunner, texts: readonly Tokens[]): Promise<readonly Feeds[]> {
+export async function encodeTokens(
+  runner: ModelRunner,
+  texts: readonly Tokens[],
+  signal: AbortSignalLike | undefined,
+): Promise<readonly Feeds[]> {
   const encoded: Feeds[] = []
-  for (let begin = 0; begin < texts.length; begin += BATCH)
+  for (let begin = 0; begin < texts.length; begin += BATCH) {
+    throwIfAborted(signal, 'encoding prompts')
     encoded.push(...(await encodeBatch(runner, texts.slice(begin, begin + BATCH))))
+  }
   return encoded
 }
 

@@ -18,8 +18,8 @@ export async function loadTextToImage(
       ...model,
       dims: () => dims,
       condition: (subject, flowOptions) => textCondition(parts, model, subject, flowOptions),
-      calibrationConditions: async ({ prompts }) =>
-        promptConditions(parts, await calibrationPrompts(folder, prompts)),
+      calibrationConditions: async ({ prompts, signal }) =>
+        promptConditions(parts, await calibrationPrompts(folder, prompts), signal),
       dispose,
     }
   })

@@ -33,8 +33,8 @@ export async function loadTextToVideo(
       fps: file.whole('frames_per_second', { least: 1, most: MAX_FPS, otherwise: 8 }),
       dims: (numFrames) => [parts.channels, checkFrames(name, limits, numFrames), parts.side, parts.side],
       condition: (subject, flowOptions) => textCondition(parts, model, subject, flowOptions),
-      calibrationConditions: async ({ prompts }) =>
-        promptConditions(parts, await calibrationPrompts(folder, prompts)),
+      calibrationConditions: async ({ prompts, signal }) =>
+        promptConditions(parts, await calibrationPrompts(folder, prompts), signal),
       dispose,
     }
   })

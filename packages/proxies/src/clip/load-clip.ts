@@ -5,6 +5,7 @@ import {
   type ModelRunner,
   type TensorInfo,
 } from '@fastflow/core'
+import { throwIfAborted } from '@fastflow/core/backend'
 import { type Clip, clipOf } from './clip.ts'
 import { readPreprocessing } from './preprocessing.ts'
 import { readClipTokenizer } from './tokenizer.ts'
@@ -14,12 +15,15 @@ import { readClipTokenizer } from './tokenizer.ts'
  * `attention_mask`, to `text_embeds`) and `vision_model.onnx` (`pixel_values` to `image_embeds`), beside or under `onnx/`,
  * with `preprocessor_config.json`, `tokenizer.json` and `tokenizer_config.json`.
  *
- * @throws FastFlowError `model-not-found`, `model-unreadable`, `model-mismatch`, `unsupported`.
+ * @throws FastFlowError `model-not-found`, `model-unreadable`, `model-mismatch`, `unsupported`, `aborted`.
  */
 export async function loadClip(folder: ModelFolder, options: LoadOptions = {}): Promise<Clip> {
+  const look = (): void => throwIfAborted(options.signal, `loading ${folder.location}`)
+  look()
   const preprocessing = await readPreprocessing(folder)
   const textPath = await locate(folder, 'text_model.onnx')
   const visionPath = await locate(folder, 'vision_model.onnx')
+  look()
   const text = await folder.load(textPath, options)
   let vision: ModelRunner | undefined
   try {
@@ -30,7 +34,9 @@ export async function loadClip(folder: ModelFolder, options: LoadOptions = {}): 
       folder,
       typeof length === 'number' && length > 1 ? length : undefined,
     )
+    look()
     vision = await folder.load(visionPath, options)
+    look()
     port(folder, visionPath, vision.inputs, 'pixel_values', 'float32')
     port(folder, visionPath, vision.outputs, 'image_embeds', 'float32')
     return clipOf(text, vision, tokenizer, preprocessing)

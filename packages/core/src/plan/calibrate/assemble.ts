@@ -1,5 +1,8 @@
-import { compact, type PlanCalibration, type PlanDocument, type PlanEntry } from '../document/document.ts'
-import { createFrontier, type Frontier } from '../document/frontier.ts'
+import type { Pace } from '../../pace.ts'
+import type { PlanCalibration, PlanDocument, PlanEntry } from '../document/document.ts'
+import { compact } from '../document/document.ts'
+import type { Frontier } from '../document/frontier.ts'
+import { createFrontier } from '../document/frontier.ts'
 import type { PlanFloor } from '../document/plan-floor.ts'
 import type { PlannedSteps } from '../document/planned-steps.ts'
 import { psnrOf, scoresWithoutChoice, summarise } from '../document/quality.ts'
@@ -18,16 +21,18 @@ interface Parts<T> {
   readonly found: AllFound
   readonly floor: PlanFloor
   readonly spent: number
+  readonly pace: Pace
 }
 
 /** Writes down what a calibration found. */
-export function assemble<T>(parts: Parts<T>): Frontier {
+export async function assemble<T>(parts: Parts<T>): Promise<Frontier> {
   const { options, settings, floor } = parts
   const { schedule, target, depth, passes } = settings
   const { model = null, guidance = null, guidanceInterval, dims = null, dtype = null } = options.key ?? {}
   const sigmas = schedule.sigmas.map((sigma) => compact(sigma))
   const rounded = (scores: readonly number[]): number[] => scores.map((score) => compact(score, 4))
-  const joint = entriesOf(parts, 'joint')
+  const plans = await entriesOf(parts, 'plans')
+  const joint = await entriesOf(parts, 'joint')
   const withJoint = passes.length > 0 || joint.length > 0
   const document: PlanDocument = {
     format: 'fastflow-plan',
@@ -44,7 +49,7 @@ export function assemble<T>(parts: Parts<T>): Frontier {
     },
     calibration: calibrationOf(parts),
     floor: { ...floor, fewerSteps: rounded(floor.fewerSteps), exact: rounded(floor.exact) },
-    plans: entriesOf(parts, 'plans'),
+    plans,
     ...(withJoint && { joint }),
   }
   return createFrontier(document)
@@ -64,23 +69,27 @@ function calibrationOf<T>({ options, settings, teachers, spent }: Parts<T>): Pla
 }
 
 /** Of the budgets planned for, and as they were those of other budgets in the plan that this one started from. */
-function entriesOf<T>(parts: Parts<T>, list: 'plans' | 'joint'): PlanEntry[] {
+async function entriesOf<T>(parts: Parts<T>, list: 'plans' | 'joint'): Promise<PlanEntry[]> {
   const { options, settings } = parts
   const budgets = list === 'plans' ? settings.budgets : settings.passes
   const others = options.start?.document[list]?.filter(({ budget }) => !budgets.includes(budget)) ?? []
-  const made = budgets.flatMap((budget) => entryOf(parts, list, budget) ?? [])
-  return [...made, ...others].sort((a, b) => a.budget - b.budget)
+  const made: (PlanEntry | undefined)[] = []
+  for (const budget of budgets) made.push(await entryOf(parts, list, budget))
+  return [...made.flatMap((entry) => entry ?? []), ...others].sort((a, b) => a.budget - b.budget)
 }
 
-function entryOf<T>(parts: Parts<T>, list: 'plans' | 'joint', budget: number): PlanEntry | undefined {
-  const { options, settings, teachers, found } = parts
+async function entryOf<T>(
+  parts: Parts<T>,
+  list: 'plans' | 'joint',
+  budget: number,
+): Promise<PlanEntry | undefined> {
+  const { options, settings, found } = parts
   const result = (list === 'plans' ? found.steps : found.joint).get(budget)
   if (result === undefined) return keptEntry(options, list, budget)
   const { winner, rivals } = result
   const steps = { budget, nfe: winner.path.length - 1, ...stepsOf(settings, winner) }
   const count = winner.scores.length
-  if (count === 0)
-    return { ...steps, scores: [], quality: rehearsedQuality(settings, teachers.grams, winner) }
+  if (count === 0) return { ...steps, scores: [], quality: await rehearsedQuality(parts, winner) }
   if (count === 1) return { ...steps, scores: [], quality: summarise(winner.scores, 'in-sample') }
   const peers = rivals
     .filter(({ scores }) => scores.length >= count)
@@ -108,12 +117,12 @@ function stepsOf<T>({ depth }: Settings<T>, trial: Trial): PlannedSteps {
   }
 }
 
-function rehearsedQuality<T>(
-  settings: Settings<T>,
-  grams: readonly Float64Array[],
+async function rehearsedQuality<T>(
+  { settings, teachers, pace }: Parts<T>,
   candidate: Candidate,
-): PlanEntry['quality'] {
-  const errors = createRehearsal(rehearsalOptions(settings, grams, candidate)).errors(candidate)
+): Promise<PlanEntry['quality']> {
+  const options = await rehearsalOptions(settings, teachers.grams, candidate, pace)
+  const errors = await (await createRehearsal(options)).errors(candidate)
   return summarise(
     errors.map((mse) => psnrOf(mse, settings.range)),
     'rehearsed',

@@ -1,3 +1,4 @@
+import type { Pace } from '../../pace.ts'
 import type { Velocity } from '../../ports/velocity.ts'
 import type { Frontier } from '../document/frontier.ts'
 import { leaveOneOut } from '../fit/rehearse.ts'
@@ -38,7 +39,7 @@ export async function calibrate<T = Float32Array>(options: CalibrateOptions<T>):
   const report = (): void =>
     options.onProgress?.({ ...stage, evaluations: ledger.spent, limit: ledger.limit })
   const spentBefore = checkpoint?.spent ?? 0
-  const { ledger, count } = createLedger<T>(
+  const { ledger, count, pace } = createLedger<T>(
     settings.space,
     settings.evaluations,
     spentBefore,
@@ -62,7 +63,7 @@ export async function calibrate<T = Float32Array>(options: CalibrateOptions<T>):
     floor ??= await measureFloor(settings, teachers, velocityOf, ledger)
     save()
     trials = createTrials({
-      walkerOf: (weighting) => openWalker(settings, teachers, velocityOf, weighting),
+      walkerOf: (weighting) => openWalker(settings, teachers, velocityOf, weighting, pace),
       runs: teachers.seeds.length,
       setup: () => teachers.missing(),
       ledger,
@@ -78,10 +79,11 @@ export async function calibrate<T = Float32Array>(options: CalibrateOptions<T>):
       report()
     }
     const { grams } = teachers
-    const found = await planAll({ options, settings, grams, trials, ledger, onStage })
+    const found = await planAll({ options, settings, grams, trials, ledger, pace, onStage })
+    const plan = await assemble({ options, settings, teachers, found, floor, spent: ledger.spent, pace })
     stage = { stage: 'done' }
     report()
-    return assemble({ options, settings, teachers, found, floor, spent: ledger.spent })
+    return plan
   } finally {
     trials?.retain([])
     teachers.release()
@@ -94,6 +96,7 @@ async function openWalker<T>(
   teachers: Teachers<T>,
   velocityOf: (seed: number) => Velocity<T>,
   { mode, parts, response }: Weighting,
+  pace: Pace,
 ): Promise<Walker> {
   const { space, sigmas, depth, ridge, target } = settings
   const runs = await teachers.load()
@@ -121,6 +124,8 @@ async function openWalker<T>(
     subtract(space, out, term)
     return { velocity: out, guidance: term }
   }
-  const rehearsals = leaveOneOut(rehearsalOptions(settings, teachers.grams, { parts, response }))
+  const rehearsals = await leaveOneOut(
+    await rehearsalOptions(settings, teachers.grams, { parts, response }, pace),
+  )
   return createWalker({ ...setup, mode, rehearsals, evaluate })
 }

@@ -1,17 +1,23 @@
+import type { Pace } from '../../pace.ts'
 import type { PlanEntry } from '../document/document.ts'
-import { createRehearsal, type Rehearsal, type RehearsalOptions } from '../fit/rehearse.ts'
+import type { Rehearsal, RehearsalOptions } from '../fit/rehearse.ts'
+import { createRehearsal } from '../fit/rehearse.ts'
 import { priorRule } from '../fit/visit.ts'
 import { blurred } from '../price/blurred.ts'
 import { createEdgeErrors } from '../price/edges.ts'
-import { type Increments, incrementsOf } from '../price/increments.ts'
-import { guidanceGram, wholeGram } from '../record/two-parts.ts'
+import type { Increments } from '../price/increments.ts'
+import { incrementsOf } from '../price/increments.ts'
+import { eachGram, guidanceGram, wholeGram } from '../record/two-parts.ts'
 import type { Candidate, Weighting } from '../search/candidate.ts'
-import { createProposals, type Proposals } from '../search/candidates.ts'
+import type { Proposals } from '../search/candidates.ts'
+import { createProposals } from '../search/candidates.ts'
 import { grow, improveLocally, makeMonotone, nodeMoves } from '../search/improve.ts'
 import { jointMoves, proposeJoint, splitsOf, usualSplit } from '../search/joint.ts'
-import { keepingBack, type Ledger } from '../search/ledger.ts'
+import type { Ledger } from '../search/ledger.ts'
+import { keepingBack } from '../search/ledger.ts'
 import { fitResponse, lowestResponse, responsesNear } from '../search/response.ts'
-import { type Found, finishBudgets, searchBudgets, walkedIn } from '../search/search.ts'
+import type { Found } from '../search/search.ts'
+import { finishBudgets, searchBudgets, walkedIn } from '../search/search.ts'
 import type { Trial } from '../search/trial.ts'
 import type { Trials } from '../search/trials.ts'
 import { type CalibrateOptions, type CalibrationProgress, firstRuns, type Settings } from './options.ts'
@@ -37,6 +43,7 @@ interface Planning<T> {
   readonly grams: readonly Float64Array[]
   readonly trials: Trials
   readonly ledger: Ledger
+  readonly pace: Pace
   readonly onStage: (stage: CalibrationProgress['stage'], budget: number) => void
 }
 
@@ -45,30 +52,35 @@ interface Planning<T> {
  * plan to start from has been measured.
  */
 export async function planAll<T>(planning: Planning<T>): Promise<AllFound> {
-  const { settings, ledger, grams } = planning
+  const { settings, ledger, grams, pace } = planning
   const { sigmas, target, numSteps, budgets, passes } = settings
   const increments = incrementsOf(sigmas, target)
-  const whole = grams.map((gram) => wholeGram(gram, numSteps))
-  const recorded = createEdgeErrors(whole, increments, sigmas)
+  const whole = await eachGram(grams, (gram) => wholeGram(gram, numSteps), pace)
+  const recorded = await createEdgeErrors(whole, increments, sigmas, pace)
   const edges = grams.length > 1 ? recorded : blurred(recorded)
   const extra = passes
     .filter((count) => splitsOf(count, budgets).length === 0)
     .map(usualSplit)
     .filter((nfe) => nfe < numSteps)
   const known = [...new Set([...budgets, ...extra])]
-  const rehearsal = rehearsalOptions(settings, grams, { parts: 1 })
-  const proposals = createProposals({ edges, budgets: known, rehearsal, range: settings.range })
+  const rehearsal = await rehearsalOptions(settings, grams, { parts: 1 }, pace)
+  const proposals = await createProposals({ edges, budgets: known, rehearsal, range: settings.range })
   const kept = passes.length > 0 ? Math.floor(jointShare * ledger.left) : 0
   const steps = await planSteps({ ...planning, ledger: keepingBack(ledger, kept) }, proposals, rehearsal)
   if (passes.length === 0) return { steps, joint: new Map() }
-  const schedules = new Map(known.map((nfe) => [nfe, [scheduleOf(nfe, steps, proposals)]]))
+  const schedules = new Map<number, readonly Candidate[]>()
+  for (const nfe of known) schedules.set(nfe, [await scheduleOf(nfe, steps, proposals)])
   return { steps, joint: await planJoint(planning, schedules, increments) }
 }
 
 /** The schedule found for so many evaluations, unless a smaller one stands in for it. */
-function scheduleOf(nfe: number, steps: ReadonlyMap<number, Found>, proposals: Proposals): Candidate {
+async function scheduleOf(
+  nfe: number,
+  steps: ReadonlyMap<number, Found>,
+  proposals: Proposals,
+): Promise<Candidate> {
   const winner = steps.get(nfe)?.winner
-  return winner?.path.length === nfe + 1 ? winner : proposals.candidates(nfe, undefined)[0]!
+  return winner?.path.length === nfe + 1 ? winner : (await proposals.candidates(nfe, undefined))[0]!
 }
 
 async function planSteps<T>(
@@ -76,27 +88,29 @@ async function planSteps<T>(
   proposals: Proposals,
   rehearsal: RehearsalOptions,
 ): Promise<Map<number, Found>> {
-  const { options, settings, grams, trials, ledger, onStage } = planning
+  const { options, settings, grams, trials, ledger, pace, onStage } = planning
   const { budgets, range } = settings
   const rehearsals = new Map<number, Rehearsal>()
-  const rehearsalOf = (response: number): Rehearsal => {
-    const known = rehearsals.get(response) ?? createRehearsal({ ...rehearsal, responses: [response] })
+  const rehearsalOf = async (response: number): Promise<Rehearsal> => {
+    const known = rehearsals.get(response) ?? (await createRehearsal({ ...rehearsal, responses: [response] }))
     rehearsals.set(response, known)
     return known
   }
-  const learn = (walked: readonly Trial[]): number | undefined => fitResponse(walked, rehearsalOf, range)
+  const learn = (walked: readonly Trial[]): Promise<number | undefined> =>
+    fitResponse(walked, rehearsalOf, range)
   const shared = { trials, ledger, runs: grams.length, firstRound: firstRuns(grams.length) }
-  const propose = (nfe: number, walked: readonly Trial[]): Candidate[] => {
-    const response = learn(walked)
-    const [best, ...others] = proposals.candidates(nfe, response)
+  const propose = async (nfe: number, walked: readonly Trial[]): Promise<Candidate[]> => {
+    const response = await learn(walked)
+    const [best, ...others] = await proposals.candidates(nfe, response)
     const wary = shared.firstRound >= tellingRuns && response !== lowestResponse
-    const safest = wary ? [proposals.safest(nfe)] : []
-    return [...startingPoint(options, nfe, response, proposals), best!, ...safest, ...others]
+    const safest = wary ? [await proposals.safest(nfe)] : []
+    return [...(await startingPoint(options, nfe, response, proposals)), best!, ...safest, ...others]
   }
-  const otherwise = (nfe: number): Candidate => proposals.candidates(nfe, undefined)[0]!
+  const otherwise = async (nfe: number): Promise<Candidate> =>
+    (await proposals.candidates(nfe, undefined))[0]!
   const onBudget = (nfe: number): void => onStage('search', nfe)
   const found = await searchBudgets({ ...shared, budgets, propose, otherwise, reserve, onBudget })
-  const forecast = proposals.forecaster(learn(walkedIn(found)))
+  const forecast = await proposals.forecaster(await learn(walkedIn(found)))
   const improving = { ...shared, onMove: (nfe: number) => onStage('improve', nfe) }
   await finishBudgets(improving, found)
   await makeMonotone(improving, forecast, found)
@@ -104,7 +118,7 @@ async function planSteps<T>(
   await makeMonotone(improving, forecast, found)
   for (const nfe of budgets) {
     if (!found.has(nfe) && keptEntry(options, 'plans', nfe) === undefined)
-      found.set(nfe, rehearsed(settings, grams, propose(nfe, [])[0]!))
+      found.set(nfe, await rehearsed(settings, grams, (await propose(nfe, []))[0]!, pace))
   }
   return found
 }
@@ -115,25 +129,26 @@ async function planJoint<T>(
   schedules: ReadonlyMap<number, readonly Candidate[]>,
   increments: Increments,
 ): Promise<Map<number, Found>> {
-  const { options, settings, grams, trials, ledger, onStage } = planning
+  const { options, settings, grams, trials, ledger, pace, onStage } = planning
   const { passes, sigmas, numSteps } = settings
-  const guidance = grams.map((gram) => guidanceGram(gram, numSteps))
-  const terms = createEdgeErrors(guidance, increments, sigmas)
-  const candidates = new Map(passes.map((count) => [count, proposeJoint(schedules, count, terms, sigmas)]))
+  const guidance = await eachGram(grams, (gram) => guidanceGram(gram, numSteps), pace)
+  const terms = await createEdgeErrors(guidance, increments, sigmas, pace)
+  const candidates = new Map<number, readonly Candidate[]>()
+  for (const count of passes) candidates.set(count, await proposeJoint(schedules, count, terms, sigmas, pace))
   // Joint plans begin like the schedules they come from: those walks are worth keeping.
   const origins = [...schedules.values()].flat()
   const sharing = { ...trials, retain: (kept: readonly Candidate[]) => trials.retain([...kept, ...origins]) }
   const shared = { ledger, runs: grams.length, firstRound: firstRuns(grams.length), trials: sharing }
   const onBudget = (count: number): void => onStage('joint', count)
-  const propose = (count: number): readonly Candidate[] => candidates.get(count)!
+  const propose = async (count: number): Promise<readonly Candidate[]> => candidates.get(count)!
   const found = await searchBudgets({ ...shared, budgets: passes, propose, reserve, onBudget })
   const improving = { ...shared, onMove: onBudget }
   await finishBudgets(improving, found)
-  await improveLocally(improving, found, jointMoves)
+  await improveLocally(improving, found, async (winner) => jointMoves(winner))
   for (const count of passes) {
     const [first] = candidates.get(count)!
     if (!found.has(count) && first !== undefined && keptEntry(options, 'joint', count) === undefined)
-      found.set(count, rehearsed(settings, grams, first))
+      found.set(count, await rehearsed(settings, grams, first, pace))
   }
   return found
 }
@@ -149,34 +164,42 @@ export function keptEntry<T>(
 }
 
 /** The schedule that a plan to start from follows for this budget, grown where it is shorter. */
-function startingPoint<T>(
+async function startingPoint<T>(
   { start }: CalibrateOptions<T>,
   nfe: number,
   response: number | undefined,
   proposals: Proposals,
-): Candidate[] {
+): Promise<Candidate[]> {
   if (start === undefined || nfe < start.budgets[0]!) return []
   const entry = start.entry(nfe)!
   const path = [...entry.nodes, start.document.key.schedule.sigmas.length - 1]
   const known: Candidate = { family: 'start', mode: 'rehearsed', parts: 1, response, path }
-  return [entry.nfe === nfe ? known : grow(proposals.forecaster(response), known, nfe)]
+  return [entry.nfe === nfe ? known : await grow(await proposals.forecaster(response), known, nfe)]
 }
 
-function rehearsed<T>(settings: Settings<T>, grams: readonly Float64Array[], candidate: Candidate): Found {
-  const weights = createRehearsal(rehearsalOptions(settings, grams, candidate)).weights(candidate)
+async function rehearsed<T>(
+  settings: Settings<T>,
+  grams: readonly Float64Array[],
+  candidate: Candidate,
+  pace: Pace,
+): Promise<Found> {
+  const options = await rehearsalOptions(settings, grams, candidate, pace)
+  const weights = await (await createRehearsal(options)).weights(candidate)
   const winner = { ...candidate, family: 'rehearsed', mode: 'rehearsed' as const, weights, scores: [] }
   return { winner, rivals: [] }
 }
 
 /** @param weighting what the weights are to be of; the Gram matrices may know both parts all the same. */
-export function rehearsalOptions<T>(
+export async function rehearsalOptions<T>(
   settings: Settings<T>,
   recorded: readonly Float64Array[],
   { parts, response }: Pick<Weighting, 'parts' | 'response'>,
-): RehearsalOptions {
+  pace: Pace,
+): Promise<RehearsalOptions> {
   const { sigmas, target, depth, ridge, numSteps } = settings
   const increments = incrementsOf(sigmas, target)
-  const grams = parts === 2 ? recorded : recorded.map((gram) => wholeGram(gram, numSteps))
+  const grams = parts === 2 ? recorded : await eachGram(recorded, (gram) => wholeGram(gram, numSteps), pace)
   const responses = responsesNear(response)
-  return { grams, increments, sigmas, prior: priorRule(target), depth, parts, responses, fit: { ridge } }
+  const prior = priorRule(target)
+  return { grams, increments, sigmas, prior, depth, parts, responses, fit: { ridge }, pace }
 }

@@ -45,6 +45,7 @@ export function createTeachers<T>(
       target,
       refinement,
       guided: parts === 2,
+      ...(options.signal && { signal: options.signal }),
     })
     loaded.set(seed, run)
     grams.set(seed, run.gram)

@@ -1,4 +1,5 @@
 import type { Extrapolator } from '../../extrapolate/extrapolator.ts'
+import type { Pace } from '../../pace.ts'
 import type { Increments } from '../price/increments.ts'
 import type { FitOptions, JumpEquations } from './fit.ts'
 import { fitColumns } from './fit-parts.ts'
@@ -11,9 +12,9 @@ export interface Rehearsal {
    * Mean squared distance to the end of the recorded run when `route` is followed with `weights` (rows that are missing are
    * fitted): of the first run with each response, of the second one, and so on.
    */
-  errors(route: Route, weights?: readonly ArrayLike<number>[]): number[]
+  errors(route: Route, weights?: readonly ArrayLike<number>[]): Promise<number[]>
   /** Weights fitted on the recorded runs, one row a jump, newest velocity first, guidance last. */
-  weights(route: Route): number[][]
+  weights(route: Route): Promise<number[][]>
 }
 
 export interface RehearsalOptions {
@@ -32,6 +33,7 @@ export interface RehearsalOptions {
    * weights are fitted on all of these together. Default `[0]`.
    */
   readonly responses?: readonly number[]
+  readonly pace: Pace
 }
 
 /** Weights of the teacher's vectors, and behind them the Gram matrix times those: products of two cost T operations. */
@@ -72,14 +74,15 @@ interface Place {
  * (docs/decisions/2026-11-25-forecast-schedules.md); it is several dB too rosy all the same, since a real error also turns
  * into directions that one number does not know.
  */
-export function createRehearsal(options: RehearsalOptions): Rehearsal {
-  const { grams, depth, parts = 1, responses = [0] } = options
+export async function createRehearsal(options: RehearsalOptions): Promise<Rehearsal> {
+  const { grams, depth, parts = 1, responses = [0], pace } = options
   const { numSteps } = options.increments
-  const cases = grams.flatMap((gram) => {
+  const cases: Case[] = []
+  for (const gram of grams) {
     const rows = Array.from({ length: parts * numSteps }, (_, index) => rowOf(gram, index))
-    const reached = cumulate(options.increments, rows)
-    return responses.map((response): Case => ({ rows, response, reached }))
-  })
+    const reached = await cumulate(options.increments, rows, pace)
+    cases.push(...responses.map((response): Case => ({ rows, response, reached })))
+  }
   const places = new Map<string, Place>()
 
   const standAt = ({ rows, response, reached }: Case, node: number, state: Combination): Standing => {
@@ -94,17 +97,27 @@ export function createRehearsal(options: RehearsalOptions): Rehearsal {
     return { index: 0, before: undefined, weights: new Float64Array(0), standings }
   }
 
-  const reach = (route: Route, length: number): Place => {
-    const key = prefixKey(route, length)
-    const known = places.get(key)
-    if (known !== undefined) return known
-    const place = length === 1 ? start() : jump(reach(route, length - 1), route, length)
-    places.set(key, place)
+  const reach = async (route: Route): Promise<Place> => {
+    let length = route.path.length
+    while (length > 1 && !places.has(prefixKey(route, length))) length--
+    let place = places.get(prefixKey(route, length)) ?? start()
+    places.set(prefixKey(route, length), place)
+    while (length++ < route.path.length) {
+      if (pace.due()) await pace.rest()
+      place = jump(place, route, length)
+      places.set(prefixKey(route, length), place)
+    }
     return place
   }
 
-  const follow = (route: Route, weights: readonly ArrayLike<number>[]): Place =>
-    route.path.slice(1).reduce((before: Place, _, m) => jump(before, route, m + 2, weights[m]), start())
+  const follow = async (route: Route, weights: readonly ArrayLike<number>[]): Promise<Place> => {
+    let place = start()
+    for (let length = 2; length <= route.path.length; length++) {
+      if (pace.due()) await pace.rest()
+      place = jump(place, route, length, weights[length - 2])
+    }
+    return place
+  }
 
   const jump = (before: Place, route: Route, length: number, given?: ArrayLike<number>): Place => {
     const index = route.path[length - 1]!
@@ -135,14 +148,19 @@ export function createRehearsal(options: RehearsalOptions): Rehearsal {
   }
 
   return {
-    errors: (route, weights) => {
-      const { standings } = weights === undefined ? reach(route, route.path.length) : follow(route, weights)
+    errors: async (route, weights) => {
+      const { standings } = await (weights === undefined ? reach(route) : follow(route, weights))
       return standings.map(({ state }, n) => {
         const error = combine([cases[n]!.reached[numSteps]!, state], [1, -1])
         return Math.max(0, product(error, error))
       })
     },
-    weights: (route) => route.path.slice(1).map((_, m) => [...reach(route, m + 2).weights]),
+    weights: async (route) => {
+      const rows: number[][] = []
+      for (let place = await reach(route); place.before !== undefined; place = place.before)
+        rows.push([...place.weights])
+      return rows.reverse()
+    },
   }
 }
 
@@ -150,16 +168,24 @@ export function createRehearsal(options: RehearsalOptions): Rehearsal {
 const mostRuns = 8
 
 /** A rehearsal for each of the first runs that leaves it out, and last one with all of them. */
-export function leaveOneOut(options: RehearsalOptions): Rehearsal[] {
+export async function leaveOneOut(options: RehearsalOptions): Promise<Rehearsal[]> {
   const grams = options.grams.slice(0, mostRuns)
   const without = grams.map((_, n) => (grams.length > 1 ? grams.filter((_, m) => m !== n) : grams))
-  return [...without, grams].map((chosen) => createRehearsal({ ...options, grams: chosen }))
+  const rehearsals: Rehearsal[] = []
+  for (const chosen of [...without, grams])
+    rehearsals.push(await createRehearsal({ ...options, grams: chosen }))
+  return rehearsals
 }
 
 /** Entry j: the teacher's `x_j - x_0`; both parts of a velocity count alike. */
-function cumulate({ numSteps, matrix }: Increments, rows: readonly Combination[]): Combination[] {
+async function cumulate(
+  { numSteps, matrix }: Increments,
+  rows: readonly Combination[],
+  pace: Pace,
+): Promise<Combination[]> {
   const reached: Combination[] = [new Float64Array(2 * rows.length)]
   for (let k = 0; k < numSteps; k++) {
+    if (pace.due()) await pace.rest()
     const used = [...rows.keys()].filter((a) => matrix[k * numSteps + (a % numSteps)] !== 0)
     const weights = used.map((a) => matrix[k * numSteps + (a % numSteps)]!)
     reached.push(combine([reached[k]!, ...used.map((a) => rows[a]!)], [1, ...weights]))

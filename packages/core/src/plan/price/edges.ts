@@ -1,3 +1,4 @@
+import type { Pace } from '../../pace.ts'
 import type { Increments } from './increments.ts'
 
 /**
@@ -25,13 +26,15 @@ interface RunTables {
   readonly way: Float64Array
 }
 
-export function createEdgeErrors(
+export async function createEdgeErrors(
   grams: readonly Float64Array[],
   increments: Increments,
   sigmas: readonly number[],
-): EdgeErrors {
+  pace: Pace,
+): Promise<EdgeErrors> {
   const { numSteps } = increments
-  const tables = grams.map((gram) => tabulate(gram, increments))
+  const tables: RunTables[] = []
+  for (const gram of grams) tables.push(await tabulate(gram, increments, pace))
   const moments = momentsOf(sigmas)
   return {
     numSteps,
@@ -87,10 +90,15 @@ function linearWeights(
   return [h + slope, -slope]
 }
 
-function tabulate(gram: Float64Array, { numSteps: size, matrix }: Increments): RunTables {
+async function tabulate(
+  gram: Float64Array,
+  { numSteps: size, matrix }: Increments,
+  pace: Pace,
+): Promise<RunTables> {
   const wide = size + 1
   const toward = new Float64Array(size * wide)
   for (let a = 0; a < size; a++) {
+    if (pace.due()) await pace.rest()
     for (let j = 0; j < size; j++) {
       let sum = toward[a * wide + j]!
       for (let b = 0; b < size; b++) sum += matrix[j * size + b]! * gram[a * size + b]!
@@ -99,6 +107,7 @@ function tabulate(gram: Float64Array, { numSteps: size, matrix }: Increments): R
   }
   const way = new Float64Array(wide * wide)
   for (let i = 0; i < size; i++) {
+    if (pace.due()) await pace.rest()
     for (let j = 0; j <= size; j++) {
       let sum = way[i * wide + j]!
       for (let a = 0; a < size; a++) sum += matrix[i * size + a]! * toward[a * wide + j]!

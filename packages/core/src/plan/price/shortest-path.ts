@@ -1,3 +1,5 @@
+import type { Pace } from '../../pace.ts'
+
 /** Cost of a jump from `i` to `j` when `previous` was evaluated before; `previous` is `i` at the start. */
 export type EdgeCost = (previous: number, i: number, j: number) => number
 
@@ -7,8 +9,13 @@ export type EdgeCost = (previous: number, i: number, j: number) => number
  * @returns for each budget `[0, ..., T]`, the evaluated indices and the end; `maxBudget` at most T.
  * Cost: T^3 / 6 edge costs and `maxBudget` times as many additions.
  */
-export function shortestPaths(numSteps: number, maxBudget: number, cost: EdgeCost): Map<number, number[]> {
-  const costs = tabulateCosts(numSteps, cost)
+export async function shortestPaths(
+  numSteps: number,
+  maxBudget: number,
+  cost: EdgeCost,
+  pace: Pace,
+): Promise<Map<number, number[]>> {
+  const costs = await tabulateCosts(numSteps, cost, pace)
   const states = numSteps * numSteps
   const arrived: Int16Array[] = []
   const paths = new Map<number, number[]>()
@@ -17,7 +24,7 @@ export function shortestPaths(numSteps: number, maxBudget: number, cost: EdgeCos
   for (let used = 1; used <= maxBudget; used++) {
     const next = new Float64Array(states).fill(Number.POSITIVE_INFINITY)
     const from = new Int16Array(states)
-    const end = advance(numSteps, used, costs, current, next, from)
+    const end = await advance({ numSteps, used, costs, current, next, from }, pace)
     if (end >= 0) paths.set(used, traceBack(numSteps, end, used, arrived))
     arrived.push(from)
     current = next
@@ -25,30 +32,35 @@ export function shortestPaths(numSteps: number, maxBudget: number, cost: EdgeCos
   return paths
 }
 
-function tabulateCosts(numSteps: number, cost: EdgeCost): Float64Array {
+async function tabulateCosts(numSteps: number, cost: EdgeCost, pace: Pace): Promise<Float64Array> {
   const wide = numSteps + 1
   const costs = new Float64Array(numSteps * numSteps * wide)
   for (let i = 0; i < numSteps; i++) {
     for (let p = i === 0 ? 0 : i - 1; p >= 0; p--) {
+      if (pace.due()) await pace.rest()
       for (let j = i + 1; j <= numSteps; j++) costs[(p * numSteps + i) * wide + j] = cost(p, i, j)
     }
   }
   return costs
 }
 
+/** Costs of reaching every state with one evaluation more. */
+interface Layer {
+  readonly numSteps: number
+  readonly used: number
+  readonly costs: Float64Array
+  readonly current: Float64Array
+  readonly next: Float64Array
+  readonly from: Int16Array
+}
+
 /** One more evaluation for every state (p, i). Returns the state from which jumping to the end is cheapest, or -1. */
-function advance(
-  numSteps: number,
-  used: number,
-  costs: Float64Array,
-  current: Float64Array,
-  next: Float64Array,
-  from: Int16Array,
-): number {
+async function advance({ numSteps, used, costs, current, next, from }: Layer, pace: Pace): Promise<number> {
   const wide = numSteps + 1
   let end = -1
   let least = Number.POSITIVE_INFINITY
   for (let i = used - 1; i < numSteps; i++) {
+    if (pace.due()) await pace.rest()
     for (let p = i === 0 ? 0 : i - 1; p >= 0; p--) {
       const state = p * numSteps + i
       const spent = current[state]!

@@ -1,7 +1,10 @@
-import { FastFlowError } from '../../errors.ts'
+import type { AbortSignalLike } from '../../abort-signal.ts'
+import { FastFlowError, throwIfAborted } from '../../errors.ts'
+import { createPace } from '../../pace.ts'
 import type { Velocity } from '../../ports/velocity.ts'
 import { sample } from '../../sample/sample.ts'
-import { createSchedule, numStepsOf, type Schedule } from '../../schedule/schedule.ts'
+import type { Schedule } from '../../schedule/schedule.ts'
+import { createSchedule, numStepsOf } from '../../schedule/schedule.ts'
 import { adamsBashforth } from '../../solver/adams-bashforth.ts'
 import type { VectorSpace } from '../../space/vector-space.ts'
 import type { PlanTarget } from '../price/increments.ts'
@@ -21,6 +24,7 @@ export interface RecordOptions<T> {
   readonly refinement?: number
   /** The velocity hands back its guidance term: record both parts. */
   readonly guided?: boolean
+  readonly signal?: AbortSignalLike
 }
 
 /**
@@ -28,14 +32,22 @@ export interface RecordOptions<T> {
  *
  * Memory: T states for `baseline`, T velocities more while it runs for `exact`.
  *
- * @throws FastFlowError `non-finite-velocity` naming the step.
+ * @throws FastFlowError `non-finite-velocity` naming the step, `aborted`.
  */
 export async function recordTrajectory<T>(options: RecordOptions<T>): Promise<Trajectory<T>> {
+  look(options)
   if (options.target === 'exact') return recordExact(options)
   const { velocity, schedule, space, seed, guided = false } = options
   const recorder = createRecorder({ velocity, schedule, space, seed, guided })
-  const { x, status } = await sample({ velocity: recorder.velocity, schedule, space, x: options.noise })
+  const { x, status } = await sample({
+    velocity: recorder.velocity,
+    schedule,
+    space,
+    x: options.noise,
+    ...(options.signal && { signal: options.signal }),
+  })
   space.release(x)
+  look(options)
   if (status.kind !== 'completed') throw incomplete(status.remedy)
   return recorder.finish()
 }
@@ -66,12 +78,19 @@ async function recordExact<T>(options: RecordOptions<T>): Promise<Trajectory<T>>
     space,
     x: options.noise,
     solver: adamsBashforth(3),
+    ...(options.signal && { signal: options.signal }),
   })
+  look(options)
   if (status.kind !== 'completed') throw incomplete(status.remedy)
-  const gram = await gramOf(space, velocities, terms, await elementsOf(space, options.noise))
+  const pace = createPace(() => look(options))
+  const gram = await gramOf(space, velocities, terms, await elementsOf(space, options.noise), pace)
   const first = firstParts(space, velocities[0]!, terms[0])
   for (const used of [...velocities, ...terms]) space.release(used)
   return { seed, states: [...states, x], ...first, gram, nfe: numStepsOf(fine) }
+}
+
+function look<T>({ signal }: RecordOptions<T>): void {
+  throwIfAborted(signal, 'recording')
 }
 
 /** Splits every step of a grid into equal parts. */

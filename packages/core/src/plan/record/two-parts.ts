@@ -1,4 +1,5 @@
 import { invalidArgument } from '../../errors.ts'
+import type { Pace } from '../../pace.ts'
 import type { GuidanceSlot } from '../../ports/velocity.ts'
 import type { VectorSpace } from '../../space/vector-space.ts'
 import type { Trajectory } from './trajectory.ts'
@@ -42,11 +43,14 @@ export async function gramOf<T>(
   velocities: readonly T[],
   terms: readonly T[],
   elements: number,
+  pace: Pace,
 ): Promise<Float64Array> {
   const parts = terms.length > 0 ? 2 : 1
   const products = new Float64Array((parts * velocities.length) ** 2)
-  for (const row of velocities.keys())
+  for (const row of velocities.keys()) {
+    if (pace.due()) await pace.rest()
     await takeRow(space, products, velocities, terms, row, velocities.length)
+  }
   return finishGram(products, parts, velocities.length, elements)
 }
 
@@ -106,6 +110,20 @@ export function guidanceGram(gram: Float64Array, numSteps: number): Float64Array
   return Float64Array.from({ length: numSteps * numSteps }, (_, k) =>
     at(Math.floor(k / numSteps), k % numSteps),
   )
+}
+
+/** What `of` makes of every Gram matrix, each of which has as many entries as 4 T^2. */
+export async function eachGram(
+  grams: readonly Float64Array[],
+  of: (gram: Float64Array) => Float64Array,
+  pace: Pace,
+): Promise<Float64Array[]> {
+  const made: Float64Array[] = []
+  for (const gram of grams) {
+    if (pace.due()) await pace.rest()
+    made.push(of(gram))
+  }
+  return made
 }
 
 /** Gram matrix of the whole velocities `c + g`. */

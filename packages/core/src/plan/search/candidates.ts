@@ -1,11 +1,11 @@
+import type { Pace } from '../../pace.ts'
 import { shiftSigma } from '../../schedule/shifted.ts'
 import { judge, meanOf, psnrOf } from '../document/quality.ts'
 import { createRehearsal, type RehearsalOptions } from '../fit/rehearse.ts'
 import type { EdgeErrors } from '../price/edges.ts'
 import { nearestIndex } from '../price/nearest-index.ts'
 import { type EdgeCost, shortestPaths } from '../price/shortest-path.ts'
-import type { Candidate } from './candidate.ts'
-import { distinct } from './candidate.ts'
+import { type Candidate, distinct } from './candidate.ts'
 import { climb } from './climb.ts'
 import { lowestResponse, responsesNear } from './response.ts'
 
@@ -25,15 +25,15 @@ export interface Proposals {
    * cheapest path by {@link tiltedCost}, good on most models; the others by their forecasts. Where the model's `response` is not known
    * yet, schedules have to bear all there may be.
    */
-  candidates(nfe: number, response: number | undefined): Candidate[]
+  candidates(nfe: number, response: number | undefined): Promise<Candidate[]>
   /** The schedule with the best forecast where errors grow as much as is reckoned with. */
-  safest(nfe: number): Candidate
+  safest(nfe: number): Promise<Candidate>
   /** Expected score of schedules, dB, several too high: only differences mean something. */
-  forecaster(response: number | undefined): Forecast
+  forecaster(response: number | undefined): Promise<Forecast>
 }
 
 /** How well a schedule is expected to do. */
-export type Forecast = (path: readonly number[]) => number
+export type Forecast = (path: readonly number[]) => Promise<number>
 
 export interface ProposalsOptions {
   readonly edges: EdgeErrors
@@ -43,35 +43,36 @@ export interface ProposalsOptions {
   readonly range: number
 }
 
-export function createProposals({ edges, budgets, rehearsal, range }: ProposalsOptions): Proposals {
-  const { sigmas } = rehearsal
+export async function createProposals(options: ProposalsOptions): Promise<Proposals> {
+  const { edges, budgets, rehearsal, range } = options
+  const { sigmas, pace } = rehearsal
   const grams = rehearsal.grams.slice(0, forecastRuns)
   const tilting = tiltedCost(edges, sigmas)
-  const shapes = cheapestPaths(edges, sigmas, tilting, Math.max(...budgets))
-  const forecaster = (response: number | undefined): Forecast => {
-    const { errors } = createRehearsal({ ...rehearsal, grams, responses: responsesNear(response) })
-    return (path) => judge(errors({ path }).map((mse) => psnrOf(mse, range)))
+  const shapes = await cheapestPaths(edges, sigmas, tilting, Math.max(...budgets), pace)
+  const forecaster = async (response: number | undefined): Promise<Forecast> => {
+    const { errors } = await createRehearsal({ ...rehearsal, grams, responses: responsesNear(response) })
+    return async (path) => judge((await errors({ path })).map((mse) => psnrOf(mse, range)))
   }
   const known = (nfe: number): Proposed[] => [
     ...[...shapes].map(([family, paths]) => ({ family, path: paths.get(nfe)! })),
     ...shifts.map((shift) => ({ family: `shift-${shift}`, path: shiftedPath(sigmas, nfe, shift) })),
   ]
-  const climbing = (nfe: number, response: number | undefined): Proposed[] => {
-    const forecast = forecaster(response)
-    const ranked = known(nfe)
-      .map((one) => ({ ...one, value: forecast(one.path) }))
-      .sort((a, b) => b.value - a.value)
-    return [{ family: 'climbed', path: climb(ranked[0]!.path, forecast) }, ...ranked]
+  const climbing = async (nfe: number, response: number | undefined): Promise<Proposed[]> => {
+    const forecast = await forecaster(response)
+    const ranked: (Proposed & { readonly value: number })[] = []
+    for (const one of known(nfe)) ranked.push({ ...one, value: await forecast(one.path) })
+    ranked.sort((a, b) => b.value - a.value)
+    return [{ family: 'climbed', path: await climb(ranked[0]!.path, forecast) }, ...ranked]
   }
   const candidate = ({ family, path }: Proposed, response: number | undefined): Candidate => {
     return { family, path, response, mode: 'rehearsed', parts: 1 }
   }
   return {
-    candidates: (nfe, response) => {
-      const [climbed, ...ranked] = climbing(nfe, response)
+    candidates: async (nfe, response) => {
+      const [climbed, ...ranked] = await climbing(nfe, response)
       return distinct([climbed!, known(nfe)[0]!, ...ranked].map((one) => candidate(one, response)))
     },
-    safest: (nfe) => candidate(climbing(nfe, lowestResponse)[0]!, lowestResponse),
+    safest: async (nfe) => candidate((await climbing(nfe, lowestResponse))[0]!, lowestResponse),
     forecaster,
   }
 }
@@ -88,12 +89,13 @@ export function tiltedCost(edges: EdgeErrors, sigmas: readonly number[]): EdgeCo
 }
 
 /** Cheapest paths of every budget by several costs, the best known first. */
-function cheapestPaths(
+async function cheapestPaths(
   edges: EdgeErrors,
   sigmas: readonly number[],
   tilting: EdgeCost,
   maxBudget: number,
-): Map<string, Map<number, readonly number[]>> {
+  pace: Pace,
+): Promise<Map<string, Map<number, readonly number[]>>> {
   const errors = new Float64Array(edges.runs)
   const measured = (previous: number, i: number, j: number): Float64Array => {
     edges.measure(errors, previous, i, j)
@@ -109,7 +111,10 @@ function cheapestPaths(
     // Jumps by the newest velocity alone: with few evaluations the one before it is too far off to help.
     ['newest', (_, i, j) => tilting(i, i, j)],
   ]
-  return new Map(costs.map(([family, cost]) => [family, shortestPaths(edges.numSteps, maxBudget, cost)]))
+  const paths = new Map<string, Map<number, readonly number[]>>()
+  for (const [family, cost] of costs)
+    paths.set(family, await shortestPaths(edges.numSteps, maxBudget, cost, pace))
+  return paths
 }
 
 /** The grid indices closest to a shifted grid of `budget` steps, made strictly increasing. */

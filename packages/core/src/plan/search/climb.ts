@@ -5,17 +5,17 @@ const shifts = [-1, 1, -2, 2] as const
 const mostSweeps = 2
 
 /** Moves nodes of a schedule, one at a time, as long as that raises its value; the ends stay. */
-export function climb(
+export async function climb(
   path: readonly number[],
-  judge: (path: readonly number[]) => number,
-): readonly number[] {
+  judge: (path: readonly number[]) => Promise<number>,
+): Promise<readonly number[]> {
   let best = path
-  let value = judge(path)
+  let value = await judge(path)
   for (let sweep = 0; sweep < mostSweeps; sweep++) {
     const before = value
     for (let m = path.length - 2; m > 0; m--) {
       for (const moved of movesOf(best, m)) {
-        const reached = judge(moved)
+        const reached = await judge(moved)
         if (reached > value) [best, value] = [moved, reached]
       }
     }

@@ -29,10 +29,11 @@ const patience = 6
 export async function improveLocally(
   options: ImproveOptions,
   found: Map<number, Found>,
-  movesOf: (winner: Trial) => Candidate[],
+  movesOf: (winner: Trial) => Promise<Candidate[]>,
 ): Promise<void> {
   const { trials, ledger, runs, firstRound } = options
-  const queues = new Map([...found].map(([nfe, { winner }]) => [nfe, movesOf(winner)]))
+  const queues = new Map<number, Candidate[]>()
+  for (const [nfe, { winner }] of found) queues.set(nfe, await movesOf(winner))
   const failures = new Map<number, number>()
   while (queues.size > 0 && ledger.left > 0) {
     for (const [nfe, queue] of queues) {
@@ -47,7 +48,7 @@ export async function improveLocally(
       const trial = hopeful ? await trials.attempt(move, runs, ledger.left) : undefined
       if (trial !== undefined && isBetter(trial, holder.winner, margin)) {
         found.set(nfe, { winner: trial, rivals: [...holder.rivals, holder.winner] })
-        queues.set(nfe, movesOf(trial))
+        queues.set(nfe, await movesOf(trial))
         failures.set(nfe, 0)
       } else failures.set(nfe, (failures.get(nfe) ?? 0) + 1)
       trials.retain([...found.values()].map(({ winner }) => winner))
@@ -57,9 +58,10 @@ export async function improveLocally(
 }
 
 /** Schedules that differ in one node, moved by one or two; those with the best forecasts first. */
-export function nodeMoves(forecast: Forecast, winner: Trial): Candidate[] {
+export async function nodeMoves(forecast: Forecast, winner: Trial): Promise<Candidate[]> {
   const paths = winner.path.slice(1, -1).flatMap((_, k) => movesOf(winner.path, k + 1))
-  const values = new Map(paths.map((path) => [path, forecast(path)]))
+  const values = new Map<readonly number[], number>()
+  for (const path of paths) values.set(path, await forecast(path))
   return paths
     .sort((a, b) => values.get(b)! - values.get(a)!)
     .map((path) => ({ ...candidateOf(winner), family: 'moved', path }))
@@ -84,7 +86,7 @@ export async function makeMonotone(
     const smaller = found.get(budgets[k - 1] ?? -1)
     const holder = found.get(nfe)!
     if (smaller === undefined || !isBetter(smaller.winner, holder.winner)) continue
-    const candidate = grow(forecast, smaller.winner, nfe)
+    const candidate = await grow(forecast, smaller.winner, nfe)
     const grown = await options.trials.attempt(candidate, options.runs, options.ledger.left)
     const better = grown !== undefined && isBetter(grown, smaller.winner) ? grown : smaller.winner
     found.set(nfe, { winner: better, rivals: [...holder.rivals, holder.winner] })
@@ -92,11 +94,12 @@ export async function makeMonotone(
 }
 
 /** Adds the nodes that raise the forecast most, one at a time. */
-export function grow(forecast: Forecast, smaller: Candidate, nfe: number): Candidate {
+export async function grow(forecast: Forecast, smaller: Candidate, nfe: number): Promise<Candidate> {
   let grown = smaller.path
   while (grown.length <= nfe) {
     const longer = gapsOf(grown).map((node) => [...grown, node].sort((a, b) => a - b))
-    const values = longer.map(forecast)
+    const values: number[] = []
+    for (const path of longer) values.push(await forecast(path))
     grown = longer[values.indexOf(Math.max(...values))]!
   }
   return { ...candidateOf(smaller), family: 'grown', path: grown }

@@ -1,5 +1,7 @@
+import type { Pace } from '../../pace.ts'
 import type { EdgeErrors } from '../price/edges.ts'
-import { type EdgeCost, shortestPaths } from '../price/shortest-path.ts'
+import type { EdgeCost } from '../price/shortest-path.ts'
+import { shortestPaths } from '../price/shortest-path.ts'
 import type { Candidate } from './candidate.ts'
 import { distinct } from './candidate.ts'
 import { tiltedCost } from './candidates.ts'
@@ -19,20 +21,20 @@ const usualShare = 0.64
  * @param schedules candidates by their number of evaluations
  * @param terms local errors of the guidance terms alone
  */
-export function proposeJoint(
+export async function proposeJoint(
   schedules: ReadonlyMap<number, readonly Candidate[]>,
   passes: number,
   terms: EdgeErrors,
   sigmas: readonly number[],
-): Candidate[] {
-  const proposed = splitsOf(passes, [...schedules.keys()]).flatMap((evaluations) =>
-    (schedules.get(evaluations) ?? []).flatMap((schedule) =>
-      forecastsOf(schedule.path, passes, terms, sigmas).map((conditional, k): Candidate => {
-        const { mode, path, response } = schedule
-        return { family: `joint ${k}`, mode, response, parts: 2, path, conditional }
-      }),
-    ),
-  )
+  pace: Pace,
+): Promise<Candidate[]> {
+  const proposed: Candidate[] = []
+  const splits = splitsOf(passes, [...schedules.keys()])
+  for (const { mode, path, response } of splits.flatMap((nfe) => schedules.get(nfe) ?? [])) {
+    const forecasts = await forecastsOf(path, passes, terms, sigmas, pace)
+    for (const [k, conditional] of forecasts.entries())
+      proposed.push({ family: `joint ${k}`, mode, response, parts: 2, path, conditional })
+  }
   return distinct(proposed)
 }
 
@@ -50,32 +52,34 @@ export function usualSplit(passes: number): number {
 }
 
 /** Nodes of a schedule whose guidance terms may be forecast so that it makes `passes` passes; most promising first. */
-function forecastsOf(
+async function forecastsOf(
   path: readonly number[],
   passes: number,
   terms: EdgeErrors,
   sigmas: readonly number[],
-): number[][] {
+  pace: Pace,
+): Promise<number[][]> {
   const evaluations = path.length - 1
   const [first, ...others] = patterns(evaluations, 2 * evaluations - passes).map((positions) =>
     positions.map((position) => path[position]!),
   )
-  const guided = cheapestNodes(path, passes - evaluations, terms, sigmas)
+  const guided = await cheapestNodes(path, passes - evaluations, terms, sigmas, pace)
   return [first!, path.slice(0, -1).filter((node) => !guided.includes(node)), ...others]
 }
 
 /** The nodes of a schedule, `count` of them, from which the guidance term is forecast best at the others. */
-function cheapestNodes(
+async function cheapestNodes(
   path: readonly number[],
   count: number,
   terms: EdgeErrors,
   sigmas: readonly number[],
-): readonly number[] {
+  pace: Pace,
+): Promise<readonly number[]> {
   const nodes = new Set(path)
   const tilting = tiltedCost(terms, sigmas)
   const cost: EdgeCost = (previous, i, j) =>
     nodes.has(previous) && nodes.has(i) && nodes.has(j) ? tilting(previous, i, j) : Number.POSITIVE_INFINITY
-  return shortestPaths(terms.numSteps, count, cost).get(count)!
+  return (await shortestPaths(terms.numSteps, count, cost, pace)).get(count)!
 }
 
 /** Positions in a schedule of `evaluations` nodes at which `count` guidance terms are forecast; most promising first. */

@@ -1,5 +1,7 @@
 import type { AbortSignalLike } from '../../abort-signal.ts'
-import { FastFlowError } from '../../errors.ts'
+import { FastFlowError, throwIfAborted } from '../../errors.ts'
+import type { Pace } from '../../pace.ts'
+import { createPace } from '../../pace.ts'
 import type { Velocity } from '../../ports/velocity.ts'
 import type { VectorSpace } from '../../space/vector-space.ts'
 
@@ -25,11 +27,16 @@ export function keepingBack(ledger: Ledger, kept: number): Ledger {
 
 interface CountedVelocity<T> {
   readonly ledger: Ledger
+  /** For what is computed between evaluations, cancelled by the same signal. */
+  readonly pace: Pace
   /** The same velocity, counted, cancellable and refusing NaN. */
   count(velocity: Velocity<T>): Velocity<T>
 }
 
-/** @param onEvaluation told the number spent so far after each one. */
+/**
+ * @param onEvaluation told the number spent so far after each one.
+ * @throws FastFlowError `aborted` where the signal is aborted already.
+ */
 export function createLedger<T>(
   space: VectorSpace<T>,
   limit: number,
@@ -37,6 +44,10 @@ export function createLedger<T>(
   signal: AbortSignalLike | undefined,
   onEvaluation: (spent: number) => void,
 ): CountedVelocity<T> {
+  const look = (): void =>
+    throwIfAborted(signal, 'calibration', 'pass the last checkpoint to go on from there')
+  look()
+  const pace = createPace(look)
   let spent = alreadySpent
   const ledger: Ledger = {
     limit,
@@ -49,10 +60,14 @@ export function createLedger<T>(
   }
   return {
     ledger,
+    pace,
     count: (velocity) => async (x, sigma, call) => {
-      checkNotAborted(signal)
+      if (pace.due()) await pace.rest()
+      look()
       spent++
       const v = await velocity(x, sigma, { ...call, signal })
+      // What a cancelled evaluation returns may be unfinished.
+      look()
       const { guidance } = call
       const finite = (await space.isFinite(v)) && (!guidance?.written || (await space.isFinite(guidance.out)))
       if (!finite) {
@@ -66,14 +81,4 @@ export function createLedger<T>(
       return v
     },
   }
-}
-
-function checkNotAborted(signal: AbortSignalLike | undefined): void {
-  if (!signal?.aborted) return
-  throw new FastFlowError({
-    code: 'aborted',
-    field: 'signal',
-    message: 'calibration was cancelled; pass the last checkpoint to go on from there',
-    cause: signal.reason,
-  })
 }

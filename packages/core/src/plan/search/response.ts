@@ -25,33 +25,37 @@ export function responsesNear(response: number | undefined): readonly number[] {
  *
  * How far a forecast is off on the whole says nothing (it is always too rosy), so only differences count.
  */
-export function fitResponse(
+export async function fitResponse(
   trials: readonly Trial[],
-  rehearsalOf: (response: number) => Rehearsal,
+  rehearsalOf: (response: number) => Promise<Rehearsal>,
   range: number,
-): number | undefined {
+): Promise<number | undefined> {
   const groups = new Map<number, Trial[]>()
   for (const trial of trials.filter(({ parts }) => parts === 1)) {
     groups.set(trial.path.length, [...(groups.get(trial.path.length) ?? []), trial])
   }
   const compared = [...groups.values()].filter((group) => group.length > 1)
   if (compared.length === 0) return undefined
-  const misfits = responses.map((response) => {
-    const rehearsal = rehearsalOf(response)
-    const sums = compared.map((group) =>
+  const misfits: number[] = []
+  for (const response of responses) {
+    const rehearsal = await rehearsalOf(response)
+    let total = 0
+    for (const group of compared) {
+      const forecasts: number[][] = []
       // Not the last jump, which was fitted on what the network answered.
-      misfit(group, (trial) => psnrs(rehearsal.errors(trial, trial.weights.slice(0, -1)), range)),
-    )
-    return sums.reduce((total, sum) => total + sum, 0)
-  })
+      for (const trial of group)
+        forecasts.push(psnrs(await rehearsal.errors(trial, trial.weights.slice(0, -1)), range))
+      total += misfit(group, forecasts)
+    }
+    misfits.push(total)
+  }
   return responses[misfits.indexOf(Math.min(...misfits))]
 }
 
 const psnrs = (errors: readonly number[], range: number): number[] => errors.map((mse) => psnrOf(mse, range))
 
 /** Squared differences between what was forecast and what came, each run's means over the schedules taken off. */
-function misfit(group: readonly Trial[], forecast: (trial: Trial) => readonly number[]): number {
-  const forecasts = group.map(forecast)
+function misfit(group: readonly Trial[], forecasts: readonly (readonly number[])[]): number {
   const runs = Math.min(...group.map(({ scores }, k) => Math.min(scores.length, forecasts[k]!.length)))
   let sum = 0
   for (let n = 0; n < runs; n++) {

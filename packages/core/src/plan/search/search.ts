@@ -16,9 +16,9 @@ export interface SearchOptions {
   readonly ledger: Ledger
   readonly budgets: readonly number[]
   /** Candidates of a budget, most promising first, in the light of what the search has walked so far. */
-  readonly propose: (nfe: number, walked: readonly Trial[]) => readonly Candidate[]
+  readonly propose: (nfe: number, walked: readonly Trial[]) => Promise<readonly Candidate[]>
   /** A candidate that takes nothing from the walks, for a budget that did no better than the one before it. */
-  readonly otherwise?: (nfe: number) => Candidate
+  readonly otherwise?: (nfe: number) => Promise<Candidate>
   /** Number of calibration runs that candidates are tried with. */
   readonly firstRound: number
   /** Share of the evaluations left that is kept back for fitting and improving the winners. */
@@ -53,7 +53,7 @@ export async function searchBudgets(options: SearchOptions): Promise<Map<number,
     const allowance = Math.max(0, floor - ledger.spent) * (share(nfe) / parts)
     const walked = walkedIn(found)
     const again = triedIn(found.get(nfe))
-    const round = await firstRound(options, [...propose(nfe, walked), ...again], allowance)
+    const round = await firstRound(options, [...(await propose(nfe, walked)), ...again], allowance)
     const smaller = found.get(budgets[budgets.indexOf(nfe) - 1] ?? -1)?.winner
     const [winner, ...rivals] = await reconsider(options, nfe, round, smaller)
     if (winner !== undefined) found.set(nfe, { winner, rivals })
@@ -84,7 +84,7 @@ async function reconsider(
   const [best] = round
   if (otherwise === undefined || best === undefined || smaller === undefined) return round
   if (isBetter(best, smaller)) return round
-  const trial = await trials.attempt(otherwise(nfe), few, ledger.left)
+  const trial = await trials.attempt(await otherwise(nfe), few, ledger.left)
   return trial === undefined ? round : ranked(distinct([...round, trial]), few)
 }
 

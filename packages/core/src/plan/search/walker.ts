@@ -113,7 +113,9 @@ async function openVisit<T>(options: WalkerOptions<T>, before: Visit<T>, route: 
   const to = path.at(-1)!
   const visit = { index: to, before, states: [], velocities: [], guidance: [] }
   if (options.mode === 'rehearsed') {
-    const own = options.rehearsals.map((rehearsal) => Float64Array.from(rehearsal.weights(route).at(-1)!))
+    const own: Float64Array[] = []
+    for (const rehearsal of options.rehearsals)
+      own.push(Float64Array.from((await rehearsal.weights(route)).at(-1)!))
     return { ...visit, weights: own.pop()!, own }
   }
   const columns = columnsOf(route, path.length - 2, options.depth, options.parts)
