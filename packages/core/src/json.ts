@@ -3,9 +3,13 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** The value of a JSON file. @throws SyntaxError or URIError when the bytes are not JSON in UTF-8. */
+/**
+ * The value of a JSON file, with or without a byte order mark.
+ *
+ * @throws SyntaxError or URIError when the bytes are not JSON in UTF-8.
+ */
 export function parseJson(bytes: Uint8Array): unknown {
-  return JSON.parse(decodeUtf8(bytes))
+  return JSON.parse(decodeUtf8(bytes).replace(/^\uFEFF/, ''))
 }
 
 /** Text of bytes in UTF-8; TextDecoder is a host type this package does not compile against. @throws URIError for others. */

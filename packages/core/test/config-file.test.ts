@@ -33,6 +33,13 @@ describe('parseJson', () => {
   })
 })
 
+describe('a byte order mark', () => {
+  it('is no part of the JSON', () => {
+    expect(parseJson(encoder.encode('\uFEFF{ "a": "\uFEFF" }'))).toEqual({ a: '\uFEFF' })
+    expect(() => parseJson(encoder.encode('\uFEFF\uFEFF1'))).toThrow(SyntaxError)
+  })
+})
+
 describe('readConfig', () => {
   it('reads whole numbers within bounds, and takes null for missing', async () => {
     const config = await readConfig(folderOf('{ "a": 3, "b": null }'), 'dir/config.json')
