@@ -1,5 +1,7 @@
 export { replaceFile } from './atomic-write.ts'
 export { nodeBackend } from './backend.ts'
 export { fileJournal } from './journal/file-journal.ts'
+export { pathOf } from './location.ts'
 export { filePolicyStore } from './policy-store.ts'
+export { readRegularFile } from './regular-file.ts'
 export { createModelRunner, type ModelRunnerOptions, type ThreadOptions } from './runner.ts'

@@ -35,12 +35,16 @@ const loaders: ReadonlyMap<unknown, Loader> = new Map<unknown, Loader>([
  * Loads a model folder in Diffusers layout: `model_index.json`, `scheduler/`, `unet/` or `transformer/`, and
  * learned policies in `policies/` if it brings any.
  *
+ * Whether networks and configs fit together is checked here, before anything is generated. Cost: no evaluation; where a
+ * decoder does not say how large its pictures are, one pass of it over at most 8 x 8 latents, if it takes so few.
+ *
+ * @param location what the backend opens: a path or a `file:` address in Node, an address in the browser.
  * @throws FastFlowError `model-not-found`, `model-unreadable` or `model-mismatch` naming the file,
- *   `unsupported` for a pipeline class, scheduler or convention this version does not run.
+ *   `unsupported` for a pipeline class, scheduler or convention this version does not run, `invalid-argument`.
  */
-export async function loadPipeline(location: string, options: LoadPipelineOptions): Promise<Pipeline> {
+export async function loadPipeline(location: string | URL, options: LoadPipelineOptions): Promise<Pipeline> {
   const { backend, store = memoryPolicyStore(), ...loadOptions } = options
-  const folder = await backend.open(location)
+  const folder = await backend.open(location instanceof URL ? location.href : location)
   const index = await readConfig(folder, 'model_index.json')
   const load = loaders.get(index.values._class_name)
   if (load === undefined) throw index.unsupported('_class_name', [...loaders.keys()].join(', '))
