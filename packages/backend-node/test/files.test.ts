@@ -87,7 +87,9 @@ describe('readRegularFile', () => {
   // Files of /sys say that they have 4,096 bytes and end before, as one does that is cut off meanwhile.
   const short = '/sys/devices/system/cpu/online'
   it.skipIf(!existsSync(short))('tells of a file that ends before its size says', async () => {
-    await expect(readRegularFile(short, 2 ** 20)).rejects.toThrow(/became shorter while it was read: \d+ of 4096/)
+    await expect(readRegularFile(short, 2 ** 20)).rejects.toThrow(
+      /became shorter while it was read: \d+ of 4096/,
+    )
   })
 
   it('reads up to its limit', async () => {

@@ -1,6 +1,7 @@
 import {
   type Backend,
   type ConfigFile,
+  invalidArgument,
   type LoadOptions,
   type ModelFolder,
   memoryPolicyStore,
@@ -13,6 +14,11 @@ import type { TaskModel } from './task/task-model.ts'
 import { loadImageEditing } from './text/image-editing.ts'
 import { loadTextToImage } from './text/text-to-image.ts'
 import { loadTextToVideo } from './text/text-to-video.ts'
+
+/** A `URL`; that name belongs to hosts. */
+interface Address {
+  readonly href: string
+}
 
 export interface LoadPipelineOptions extends LoadOptions {
   /** Where networks run, e.g. `nodeBackend()`. */
@@ -42,11 +48,19 @@ const loaders: ReadonlyMap<unknown, Loader> = new Map<unknown, Loader>([
  * @throws FastFlowError `model-not-found`, `model-unreadable` or `model-mismatch` naming the file,
  *   `unsupported` for a pipeline class, scheduler or convention this version does not run, `invalid-argument`.
  */
-export async function loadPipeline(location: string | URL, options: LoadPipelineOptions): Promise<Pipeline> {
+export async function loadPipeline(
+  location: string | Address,
+  options: LoadPipelineOptions,
+): Promise<Pipeline> {
   const { backend, store = memoryPolicyStore(), ...loadOptions } = options
-  const folder = await backend.open(location instanceof URL ? location.href : location)
+  const folder = await backend.open(typeof location === 'string' ? location : addressOf(location))
   const index = await readConfig(folder, 'model_index.json')
   const load = loaders.get(index.values._class_name)
   if (load === undefined) throw index.unsupported('_class_name', [...loaders.keys()].join(', '))
   return createPipeline(await load(folder, index, loadOptions), { folder, store })
+}
+
+function addressOf(location: Address): string {
+  if (typeof location?.href === 'string') return location.href
+  throw invalidArgument('location', `is ${typeof location}; pass the path of a model folder, or its address`)
 }
