@@ -16,6 +16,12 @@ export function processIo(): Io {
   const abort = new AbortController()
   process.once('SIGINT', () => abort.abort())
   process.once('SIGTERM', () => abort.abort())
+  // A reader that went away (| head) wants no more; a disk that is full is told of once, where anyone can see it.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    process.exitCode = 1
+    if (error.code !== 'EPIPE') process.stderr.write(`fastflow: cannot write the result (${error.code})\n`)
+    abort.abort()
+  })
   const terminal = process.stderr.isTTY && !process.env.CI
   return {
     out: (text) => process.stdout.write(`${text}\n`),

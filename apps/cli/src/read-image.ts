@@ -1,9 +1,16 @@
-import { readFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { readRegularFile } from '@fastflow/backend-node'
 import { type FastFlowError, invalidArgument, type RgbImage } from '@fastflow/core'
+import { pathAt } from './files.ts'
 import type { Io } from './io.ts'
+import { reasonOf } from './read-text.ts'
 
 const MAX_MEGAPIXELS = 25
+
+/** Pixels on a side: a strip of one by millions takes minutes to resize and shows nothing. */
+const MAX_SIDE = 32_768
+
+/** More than any picture within those limits takes. */
+const MAX_BYTES = 256 * 2 ** 20
 
 const FORMATS: readonly (string | undefined)[] = ['png', 'jpeg', 'webp']
 
@@ -12,7 +19,8 @@ const FORMATS: readonly (string | undefined)[] = ['png', 'jpeg', 'webp']
  * as large as it is.
  *
  * @param option the option that named the file, for errors.
- * @throws FastFlowError `invalid-argument` for a file that is missing, no such picture, damaged or over 25 megapixels.
+ * @throws FastFlowError `invalid-argument` for a file that is missing, no such picture, damaged, over 256 MiB, over 25
+ *   megapixels or over 32,768 pixels on a side.
  */
 export async function readImage(
   io: Io,
@@ -21,8 +29,8 @@ export async function readImage(
   option: string,
 ): Promise<RgbImage> {
   const wrong = (problem: string): FastFlowError => invalidArgument(option, `${path} ${problem}`)
-  const bytes = await readFile(resolve(io.cwd, path)).catch((cause) => {
-    throw wrong(`cannot be read (${cause.code}); give the path of a PNG, JPEG or WebP file`)
+  const bytes = await readRegularFile(pathAt(io, path, option), MAX_BYTES).catch((cause) => {
+    throw wrong(`cannot be read (${reasonOf(cause)}); give the path of a PNG, JPEG or WebP file`)
   })
   if (bytes.length === 0) throw wrong('is empty; give a PNG, JPEG or WebP file')
   const { default: sharp } = await import('sharp')
@@ -36,6 +44,8 @@ export async function readImage(
   if (!FORMATS.includes(format)) throw wrong(`is ${format}; give a PNG, JPEG or WebP file`)
   if (width * height > MAX_MEGAPIXELS * 1e6)
     throw wrong(`has ${width} x ${height} pixels; make it smaller than ${MAX_MEGAPIXELS} megapixels`)
+  if (Math.max(width, height) > MAX_SIDE)
+    throw wrong(`has ${width} x ${height} pixels; make no side longer than ${MAX_SIDE}`)
   const upright = open().autoOrient().toColourspace('srgb').flatten({ background: 'white' })
   const fitted =
     size === undefined ? upright : upright.resize(size, size, { fit: 'contain', background: 'white' })

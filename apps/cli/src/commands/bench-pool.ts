@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import { planDigest } from '@fastflow/pipelines'
 import { noLog, openBenchLog } from '../bench/log.ts'
 import { compareGuards } from '../bench/pool/compare-guards.ts'
@@ -6,6 +5,7 @@ import { coverageOf } from '../bench/pool/coverage.ts'
 import { type PoolSettings, recordPool } from '../bench/pool/record.ts'
 import { coverageTable, guardTable } from '../bench/pool/table.ts'
 import { subjectsOf, takingTurns } from '../bench/turns.ts'
+import { pathAt } from '../files.ts'
 import type { Io } from '../io.ts'
 import { createProgress } from '../progress.ts'
 import { runSettingsOf, withPipeline } from '../session.ts'
@@ -37,7 +37,7 @@ export async function benchPoolCommand(io: Io, options: BenchPoolOptions): Promi
     const terms = { samples, seed, ...pipe.defaults, ...runSettingsOf(options), subjects }
     const model = planDigest(pipe.planKey(runSettingsOf(options)))
     const log = options.checkpoint
-      ? await openBenchLog(resolve(io.cwd, options.checkpoint), { pool: true, model, ...terms })
+      ? await openBenchLog(pathAt(io, options.checkpoint, '--checkpoint'), { pool: true, model, ...terms })
       : noLog
     const settings: PoolSettings = {
       ...terms,

@@ -1,8 +1,8 @@
-import { resolve } from 'node:path'
 import { nodeBackend } from '@fastflow/backend-node'
 import { invalidArgument } from '@fastflow/core'
 import type { Pipeline } from '@fastflow/pipelines'
 import { loadClip, type Clip as Scorer } from '@fastflow/proxies'
+import { pathAt } from '../files.ts'
 import type { Io } from '../io.ts'
 import { createProgress } from '../progress.ts'
 import { casesOf } from '../quality/cases.ts'
@@ -98,7 +98,7 @@ async function withScorer(
   use: (scorer: Scorer | undefined) => Promise<void>,
 ): Promise<void> {
   if (name === undefined) return use(undefined)
-  const scorer = await loadClip(await nodeBackend().open(resolve(io.cwd, name)))
+  const scorer = await loadClip(await nodeBackend().open(pathAt(io, name, '--scorer')))
   try {
     await use(scorer)
   } finally {

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import {
   evaluateOffPolicy,
   type LoggedDecision,
@@ -7,6 +6,7 @@ import {
 } from '@fastflow/bandits'
 import { createRandom, invalidArgument } from '@fastflow/core'
 import type { ChoiceRecord, DecisionRecord } from '@fastflow/pipelines'
+import { pathAt } from '../files.ts'
 import type { Io } from '../io.ts'
 import { readDecisionLog } from '../learning/decision-log.ts'
 import { type LogPolicy, namedPolicy, rewardModel } from '../learning/log-policy.ts'
@@ -30,7 +30,7 @@ export async function policyEvaluateCommand(
   file: string,
   options: PolicyEvaluateOptions,
 ): Promise<void> {
-  const { records, bad } = await readDecisionLog(resolve(io.cwd, file))
+  const { records, bad } = await readDecisionLog(pathAt(io, file, 'LOG'))
   for (const { line, problem } of bad.slice(0, SHOWN_LINES)) io.log(`${file}:${line} ${problem}; left out`)
   if (bad.length > SHOWN_LINES) io.log(`${file}: ${bad.length - SHOWN_LINES} more lines left out`)
   const rewarded = records.filter(({ reward }) => reward !== null)
@@ -40,7 +40,7 @@ export async function policyEvaluateCommand(
       `has ${rewarded.length} measured decisions of ${records.length}; raise --measure to log more`,
     )
   const { arms } = records[0]!
-  const policy = await namedPolicy(options.policy, arms, resolve(io.cwd, options.policy))
+  const policy = await namedPolicy(options.policy, arms, pathAt(io, options.policy, '--policy'))
   const decisions = decisionsOf(rewarded, policy)
   const { clip, confidence } = options
   const estimates = METHODS.map((method) =>

@@ -1,8 +1,7 @@
 import { appendFile } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
 import { invalidArgument } from '@fastflow/core'
 import type { Accelerate, BanditName } from '@fastflow/pipelines'
-import { prepareFolder } from '../files.ts'
+import { pathAt, prepareLog } from '../files.ts'
 import type { Io } from '../io.ts'
 import { onlyWith } from '../options.ts'
 import { openProxy } from '../proxies/open-proxy.ts'
@@ -57,8 +56,8 @@ export async function withAcceleration<Result>(
   onlyWith('--choose', choose ?? 'certified', {
     learned: { '--bandit': bandit, '--conservative': conservative },
   })
-  const file = log === undefined ? undefined : resolve(io.cwd, log)
-  if (file !== undefined) await prepareFolder(dirname(file), '--log')
+  const file = log === undefined ? undefined : pathAt(io, log, '--log')
+  if (file !== undefined) await prepareLog(file, '--log')
   const { proxy, dispose } = await openProxy(io, 'lpips', weights)
   try {
     return await use({
