@@ -65,7 +65,7 @@ export async function prepareOutput(io: Io, out: string): Promise<OutputPlace> {
   const path = pathAt(io, out, '--out')
   const means = /[\\/]$/.test(out) || extname(path) === ''
   const folder = (await isFolder(path)) || (means && (await kindAt(path)) === 'nothing')
-  await (folder ? prepareFolder(path) : prepareFile(path, '--out'))
+  await (folder ? prepareFolder(path) : prepareFile(io, path, '--out'))
   return { path, isFolder: folder }
 }
 
@@ -93,18 +93,20 @@ export async function prepareFolder(path: string, option = '--out'): Promise<voi
 }
 
 /**
- * Makes the folder of an output file and proves that the file can be written or replaced, before any work is done.
+ * Makes the folder of an output file and proves that the file can be written or replaced, before any work is done. One that
+ * is to be replaced is told of while there is time to stop.
  *
  * @param option that named it.
  * @throws FastFlowError `output-unwritable`.
  */
-export async function prepareFile(path: string, option: string): Promise<void> {
+export async function prepareFile(io: Io, path: string, option: string): Promise<void> {
   await prepareFolder(dirname(path), option)
   const probe = `${path}.${randomUUID()}.tmp`
   try {
     await checkReplaceable(path)
     // As long a name as the draft of the file will have.
     await (await open(probe, 'wx')).close()
+    if (await isFile(path)) io.log(`${path} is there and will be replaced`)
   } catch (cause) {
     throw unwritable(path, option, cause)
   } finally {
@@ -113,9 +115,9 @@ export async function prepareFile(path: string, option: string): Promise<void> {
 }
 
 /** The same for a file that lines are added to, which may be a terminal too. */
-export async function prepareLog(path: string, option: string): Promise<void> {
+export async function prepareLog(io: Io, path: string, option: string): Promise<void> {
   const before = await kindAt(path)
-  if (before === 'nothing') return prepareFile(path, option)
+  if (before === 'nothing') return prepareFile(io, path, option)
   try {
     if (before !== 'device') await checkReplaceable(path)
   } catch (cause) {

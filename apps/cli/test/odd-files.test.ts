@@ -244,6 +244,9 @@ describe('outputs are checked before work', () => {
     const { code } = await run(...plan, pathToFileURL(join(cwd, 'a plan.json')).href, ...small)
     expect(code).toBe(0)
     expect(await readdir(cwd)).toEqual(['a plan.json'])
+    // Nothing is replaced in silence either.
+    const again = await run(...plan, 'a plan.json', ...small)
+    expect(again.log).toContain(`${join(cwd, 'a plan.json')} is there and will be replaced`)
     const shown = await run('policy', 'show', pathToFileURL(join(cwd, 'a plan.json')).href)
     expect(shown.code).toBe(0)
   })

@@ -22,7 +22,7 @@ export async function calibratePlan(
     const cases = options.cases === undefined ? undefined : await readCases(io, pipe, options.cases)
     const start = options.start === undefined ? undefined : await readStart(io, options.start)
     const file = fileAt(output, `${digest}.json`)
-    await prepareFile(file, '--out')
+    if (output.isFolder) await prepareFile(io, file, '--out')
     const checkpoint = await openCheckpoint(`${file}.checkpoint`, {
       plan: digest,
       target: options.target ?? 'baseline',

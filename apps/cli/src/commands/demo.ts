@@ -44,7 +44,7 @@ export async function demoCommand(io: Io, options: DemoCommandOptions): Promise<
     throw new FastFlowError({ code: 'model-not-found', field: 'models', message })
   }
   const report = join(folder, 'report.html')
-  await prepareFile(report, '--out')
+  await prepareFile(io, report, '--out')
   const sections: ModelSection[] = []
   const end = performance.now() + 60_000 * options.minutes
   const costs: DemoCost[] = []

@@ -26,7 +26,7 @@ export interface ProxiesAddOptions {
 /** An ONNX file of LPIPS from its weights. */
 export async function proxiesBuildCommand(io: Io, options: ProxiesBuildOptions): Promise<void> {
   const out = pathAt(io, options.out, '--out')
-  await prepareFile(out, '--out')
+  await prepareFile(io, out, '--out')
   const bytes = await readLocal(pathAt(io, options.weights, '--weights'), '--weights')
   const { net, model } = buildLpips(bytes, { spatial: options.spatial ?? false, name: options.weights })
   await write(io, out, net, model, options.json)
@@ -36,7 +36,7 @@ export async function proxiesBuildCommand(io: Io, options: ProxiesBuildOptions):
 export async function proxiesAddCommand(io: Io, options: ProxiesAddOptions): Promise<void> {
   const { from, net } = options
   const path = installedPath(io, `lpips-${net}.onnx`)
-  await prepareFile(path, '--out')
+  await prepareFile(io, path, '--out')
   const bytes = await readWeights(io, from, net)
   const { net: found, model } = buildLpips(bytes, { name: from })
   if (found !== net) throw refused('--net', `${from} holds weights of ${found}; give --net ${found}`)

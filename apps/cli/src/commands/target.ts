@@ -57,7 +57,7 @@ export async function withAcceleration<Result>(
     learned: { '--bandit': bandit, '--conservative': conservative },
   })
   const file = log === undefined ? undefined : pathAt(io, log, '--log')
-  if (file !== undefined) await prepareLog(file, '--log')
+  if (file !== undefined) await prepareLog(io, file, '--log')
   const { proxy, dispose } = await openProxy(io, 'lpips', weights)
   try {
     return await use({
