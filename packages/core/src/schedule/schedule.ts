@@ -42,6 +42,8 @@ export function numStepsOf(schedule: Schedule): number {
 
 /** `T` as a whole number from 1 to 100,000, or the typed error. */
 export function checkNumSteps(numSteps: number): number {
-  if (Number.isInteger(numSteps) && numSteps >= 1 && numSteps <= MAX_STEPS) return numSteps
-  throw invalidArgument('numSteps', `${numSteps} is not a whole number from 1 to ${MAX_STEPS}`)
+  if (!(Number.isInteger(numSteps) && numSteps >= 1))
+    throw invalidArgument('numSteps', `${numSteps} is not a whole number of at least 1`)
+  if (numSteps <= MAX_STEPS) return numSteps
+  throw invalidArgument('numSteps', `${numSteps} is over the ${MAX_STEPS} steps that a schedule may have`)
 }
