@@ -53,6 +53,8 @@ export async function loadPipeline(
   options: LoadPipelineOptions,
 ): Promise<Pipeline> {
   const { backend, store = memoryPolicyStore(), ...loadOptions } = options
+  if (typeof backend?.open !== 'function')
+    throw invalidArgument('backend', 'is no backend; call the function that makes one, e.g. nodeBackend()')
   const folder = await backend.open(typeof location === 'string' ? location : addressOf(location))
   const index = await readConfig(folder, 'model_index.json')
   const load = loaders.get(index.values._class_name)

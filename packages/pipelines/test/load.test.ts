@@ -81,6 +81,8 @@ describe('a folder that is in order', () => {
     expect(opened).toEqual(['file:///models/fake/'])
     const error = await failure(() => loadPipeline(undefined as never, { backend }))
     expect(error).toMatchObject({ code: 'invalid-argument', field: 'location' })
+    const uncalled = await failure(() => loadPipeline('models/fake', { backend: fakeBackend as never }))
+    expect(uncalled).toMatchObject({ code: 'invalid-argument', field: 'backend' })
   })
 
   it('can be loaded, disposed of and loaded again', async () => {

@@ -36,9 +36,10 @@ export async function benchPoolCommand(io: Io, options: BenchPoolOptions): Promi
     const { samples, seed } = options
     const terms = { samples, seed, ...pipe.defaults, ...runSettingsOf(options), subjects }
     const model = planDigest(pipe.planKey(runSettingsOf(options)))
-    const log = options.checkpoint
-      ? await openBenchLog(pathAt(io, options.checkpoint, '--checkpoint'), { pool: true, model, ...terms })
-      : noLog
+    const log =
+      options.checkpoint !== undefined
+        ? await openBenchLog(pathAt(io, options.checkpoint, '--checkpoint'), { pool: true, model, ...terms })
+        : noLog
     const settings: PoolSettings = {
       ...terms,
       signal: io.signal,

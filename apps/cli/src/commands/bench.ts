@@ -68,7 +68,7 @@ async function openLog(io: Io, pipe: Pipeline, terms: Terms, file: string): Prom
 
 /** Every method at every budget on the same noise, as JSON or as a table, and as an HTML report. */
 export async function benchCommand(io: Io, options: BenchCommandOptions): Promise<void> {
-  const report = options.report && pathAt(io, options.report, '--report')
+  const report = options.report === undefined ? undefined : pathAt(io, options.report, '--report')
   if (report) await prepareFile(io, report, '--report')
   const section = await benchModel(io, options)
   if (report) {
