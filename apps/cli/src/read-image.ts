@@ -12,7 +12,8 @@ const MAX_SIDE = 32_768
 /** More than any picture within those limits takes. */
 const MAX_BYTES = 256 * 2 ** 20
 
-const FORMATS: readonly (string | undefined)[] = ['png', 'jpeg', 'webp']
+/** How PNG, JPEG and WebP files begin, hex. */
+const SIGNATURES: readonly RegExp[] = [/^89504e470d0a1a0a/, /^ffd8ff/, /^52494646.{8}57454250/]
 
 /**
  * Reads a PNG, JPEG or WebP picture, lays it on white and fits it into a square of `size` pixels; without a size it stays
@@ -33,15 +34,18 @@ export async function readImage(
     throw wrong(`cannot be read (${reasonOf(cause)}); give the path of a PNG, JPEG or WebP file`)
   })
   if (bytes.length === 0) throw wrong('is empty; give a PNG, JPEG or WebP file')
+  // Other formats, documents that refer to files among them, are not given to a parser at all.
+  const begin = Buffer.from(bytes.subarray(0, 12)).toString('hex')
+  if (!SIGNATURES.some((signature) => signature.test(begin)))
+    throw wrong('is not a picture that can be read; give a PNG, JPEG or WebP file')
   const { default: sharp } = await import('sharp')
   // The size is checked below, before a pixel is decoded, so that the message can name it.
   const open = () => sharp(bytes, { failOn: 'truncated', limitInputPixels: MAX_MEGAPIXELS * 1e6 })
-  const { width, height, format } = await sharp(bytes, { limitInputPixels: false })
+  const { width, height } = await sharp(bytes, { limitInputPixels: false })
     .metadata()
     .catch(() => {
       throw wrong('is not a picture that can be read; give a PNG, JPEG or WebP file')
     })
-  if (!FORMATS.includes(format)) throw wrong(`is ${format}; give a PNG, JPEG or WebP file`)
   if (width * height > MAX_MEGAPIXELS * 1e6)
     throw wrong(`has ${width} x ${height} pixels; make it smaller than ${MAX_MEGAPIXELS} megapixels`)
   if (Math.max(width, height) > MAX_SIDE)

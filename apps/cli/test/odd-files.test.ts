@@ -134,6 +134,8 @@ describe('a picture', () => {
     const create = { width: 9, height: 9, channels: 3, background: 'red' } as const
     await sharp({ create }).toFile(join(cwd, 'a b.png'))
     expect((await edit(pathToFileURL(join(cwd, 'a b.png')).href)).code).toBe(0)
+    const { exif } = await sharp(join(cwd, 'out/words-edit-owl-0.png')).metadata()
+    expect(exif?.toString('latin1')).toContain('"image":"a b.png"')
     const { code, log } = await edit('https://example.com/a.png')
     expect({ code, log }).toEqual({
       code: 2,

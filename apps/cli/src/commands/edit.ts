@@ -1,4 +1,5 @@
 import { basename } from 'node:path'
+import { pathAt } from '../files.ts'
 import type { Io } from '../io.ts'
 import { readImage } from '../read-image.ts'
 import { checkTask } from '../tasks.ts'
@@ -15,6 +16,6 @@ export async function editCommand(io: Io, options: EditCommandOptions): Promise<
   await produce(io, options, async (pipe) => {
     await checkTask(io, pipe, 'edit')
     const image = await readImage(io, options.image, pipe.size, '--image')
-    return { subject: options.prompt, image, source: basename(options.image) }
+    return { subject: options.prompt, image, source: basename(pathAt(io, options.image, '--image')) }
   })
 }
