@@ -99,7 +99,7 @@ describe('a file of cases', () => {
     )
 
   test('may have a byte order mark, lines of Windows and blank ones', async () => {
-    const text = '\uFEFF\r\n{ "prompt": "owl at night" }\r\n \r\n{ "prompt": "cat at noon" }\r\n\r\n'
+    const text = '\uFEFF{ "prompt": "owl at night" }\r\n \r\n{ "prompt": "cat at noon" }\r\n\r\n'
     const { code } = await bench(text, '--report', 'report.html')
     expect(code).toBe(0)
     const page = await readFile(join(cwd, 'report.html'), 'utf8')
