@@ -1,6 +1,7 @@
-import { appendFile, readFile, rm, truncate } from 'node:fs/promises'
+import { appendFile, rm, truncate } from 'node:fs/promises'
 import type { BenchCost, BenchLog } from '@fastflow/bench'
 import { FastFlowError } from '@fastflow/core'
+import { MAX_LOG, readText, reasonOf } from './read-text.ts'
 
 interface Entry {
   readonly key: string
@@ -22,7 +23,10 @@ export async function openBenchLog(
   terms: Readonly<Record<string, unknown>>,
 ): Promise<BenchLog> {
   const entries = new Map<string, Entry>()
-  const text = await readFile(path, 'utf8').catch(() => '')
+  const text = await readText(path, MAX_LOG).catch((cause) => {
+    if (reasonOf(cause) === 'ENOENT') return ''
+    throw unreadable(path, `cannot be read (${reasonOf(cause)})`)
+  })
   const whole = text.slice(0, text.lastIndexOf('\n') + 1)
   const [head, ...lines] = whole.split('\n').slice(0, -1)
   if (head === undefined) await start(path, text, terms)
@@ -71,8 +75,8 @@ function parse<Value>(path: string, line: string): Value {
   }
 }
 
-function unreadable(path: string): FastFlowError {
-  const message = `--checkpoint: ${path} is not the checkpoint of a bench, or damaged; choose another file or delete it`
+function unreadable(path: string, problem = 'is not the checkpoint of a bench, or damaged'): FastFlowError {
+  const message = `--checkpoint: ${path} ${problem}; choose another file or delete it`
   return new FastFlowError({ code: 'policy-unreadable', field: 'checkpoint', message })
 }
 

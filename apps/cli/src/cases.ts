@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
-import type { Case } from '@fastflow/bench'
-import { subjectsOf } from '@fastflow/bench'
+import { dirname } from 'node:path'
+import { type Case, subjectsOf } from '@fastflow/bench'
 import { invalidArgument, type RgbImage } from '@fastflow/core'
-import { readImage } from '@fastflow/media'
 import type { CalibrationOptions, Pipeline } from '@fastflow/pipelines'
+import { pathAt } from './files.ts'
 import type { Io } from './io.ts'
+import { readImage } from './read-image.ts'
+import { readText, reasonOf } from './read-text.ts'
 
 /** Digest of what is generated, for checkpoints. */
 export function digestOf(cases: readonly Case[]): string {
@@ -18,27 +18,27 @@ export function digestOf(cases: readonly Case[]): string {
 const FIELDS = ['prompt', 'image', 'target', 'caption'] as const
 
 /**
- * Reads a file of one JSON object a line: `{ "prompt", "image"?, "target"?, "caption"? }`, pictures as paths relative to
- * the file. Without a file, the model's own subjects in turn.
+ * Reads a file of at most 64 MiB, one JSON object a line: `{ "prompt", "image"?, "target"?, "caption"? }`, pictures as
+ * paths relative to the file, absolute ones or `file:` addresses. Without a file, the model's own subjects in turn.
  *
  * @throws FastFlowError `invalid-argument` naming the line.
  */
 export async function casesOf(io: Io, pipe: Pipeline, file: string | undefined): Promise<readonly Case[]> {
   if (file === undefined) return subjectsOf(pipe)
-  const path = resolve(io.cwd, file)
-  const text = await readFile(path, 'utf8').catch((cause) => {
-    throw invalidArgument('--cases', `${path} cannot be read (${cause.code}); give a file of JSON lines`)
+  const path = pathAt(io, file, '--cases')
+  const text = await readText(path).catch((cause) => {
+    throw invalidArgument('--cases', `${path} cannot be read (${reasonOf(cause)}); give a file of JSON lines`)
   })
-  const lines = text.split('\n').filter((line) => line.trim() !== '')
+  const lines = [...text.split(/\r\n|\r|\n/).entries()].filter(([, line]) => line.trim() !== '')
   if (lines.length === 0) throw invalidArgument('--cases', `${path} is empty; write one JSON object a line`)
   const cases: Case[] = []
-  for (const [n, line] of lines.entries()) {
+  for (const [n, line] of lines) {
     const fields = parseLine(line, `${path}:${n + 1}`)
     const read = (name: 'image' | 'target'): Promise<RgbImage> | undefined => {
       const at = fields[name]
       return at === undefined
         ? undefined
-        : readImage(io.cwd, join(dirname(path), at), pipe.size, `--cases ${name}`)
+        : readImage({ ...io, cwd: dirname(path) }, at, pipe.size, `--cases ${path}:${n + 1} ${name}`)
     }
     const [image, target] = [await read('image'), await read('target')]
     if (pipe.task === 'image-editing' && image === undefined)

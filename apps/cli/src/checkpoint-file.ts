@@ -1,6 +1,7 @@
-import { readFile, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { type Checkpoint, FastFlowError } from '@fastflow/core'
 import { writeWhole } from './files.ts'
+import { MAX_LOG, readText, reasonOf } from './read-text.ts'
 
 /** What has to be the same for a calibration to go on where it stopped. */
 export interface CheckpointTerms {
@@ -73,12 +74,15 @@ const options = {
 } as const satisfies Record<keyof CheckpointTerms, string>
 
 async function readCheckpoint(path: string, terms: CheckpointTerms): Promise<Checkpoint | undefined> {
-  const text = await readFile(path, 'utf8').catch(() => undefined)
-  if (text === undefined) return undefined
   const refuse = (code: 'policy-unreadable' | 'policy-mismatch', problem: string): FastFlowError => {
     const message = `${path}: ${problem}, or delete the file to start anew`
     return new FastFlowError({ code, field: 'checkpoint', message })
   }
+  const text = await readText(path, MAX_LOG).catch((cause) => {
+    if (reasonOf(cause) === 'ENOENT') return undefined
+    throw refuse('policy-unreadable', `cannot be read (${reasonOf(cause)}); choose another --out`)
+  })
+  if (text === undefined) return undefined
   let stored: { format?: unknown; terms?: Partial<CheckpointTerms>; checkpoint?: Checkpoint }
   try {
     stored = JSON.parse(text)

@@ -20,9 +20,11 @@ import { describeError, type ExitCode, exitCodeOf, interruptedCode, isCancelled 
 import type { Io } from './io.ts'
 import { decimal, interval, list, oneOf, wholeNumber, wholeNumbers } from './options.ts'
 import { defaultCache } from './session.ts'
+import { guarded } from './terminal.ts'
 
-/** Runs one command line. */
-export async function runCli(args: readonly string[], io: Io): Promise<ExitCode> {
+/** Runs one command line. @returns the exit code: 0 done, 1 failed, 2 bad usage, 130 and 143 ended by a signal. */
+export async function runCli(args: readonly string[], given: Io): Promise<ExitCode> {
+  const io = guarded(given)
   let failed = false
   const program = createProgram(io, args, () => {
     failed = true
@@ -358,7 +360,11 @@ function withModel(command: Command): Command {
   return command
     .requiredOption('--model <name>', 'a shipped model or the path of a model folder')
     .option('--steps <n>', 'steps of the full grid', wholeNumber('--steps', 1, 10_000))
-    .option('--guidance <scale>', 'guidance scale; 1 switches guidance off', decimal('--guidance', 0, 100))
+    .option(
+      '--guidance <scale>',
+      'guidance scale; 1 switches guidance off, 0 ignores the prompt or class; models without guidance have 1',
+      decimal('--guidance', 0, 100),
+    )
     .option(
       '--guidance-interval <low,high>',
       'noise levels at which guidance acts, e.g. 0.1,0.8; one network pass an evaluation elsewhere',

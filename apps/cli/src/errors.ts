@@ -36,6 +36,11 @@ const typed = new Map([
   ...sameName.map((name): [string, string] => [name, `--${name}`]),
 ])
 
+/** A note of the packages in the words of the command line. */
+export function asTyped(note: string): string {
+  return note.replaceAll(camelCase, (name) => typed.get(name) ?? name)
+}
+
 /** One line for people; unexpected errors keep their stack, they are ours to fix. */
 export function describeError(error: unknown): string {
   if (FastFlowError.isInstance(error)) return `fastflow: ${messageOf(error)}`
@@ -43,7 +48,7 @@ export function describeError(error: unknown): string {
 }
 
 function messageOf({ field, message }: FastFlowError): string {
-  const line = message.replaceAll(/\s*\n\s*/g, ' ').replaceAll(camelCase, (name) => typed.get(name) ?? name)
+  const line = asTyped(message.replaceAll(/\s*\n\s*/g, ' '))
   const option = typed.get(field)
   return option !== undefined && line.startsWith(`${field}: `) ? option + line.slice(field.length) : line
 }

@@ -36,6 +36,12 @@ export function processIo(): Io {
     abort.abort(new Interruption(signal))
   }
   process.on('SIGINT', stop).on('SIGTERM', stop)
+  // A reader that went away (| head) wants no more; a disk that is full is told of once, where anyone can see it.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    process.exitCode = 1
+    if (error.code !== 'EPIPE') process.stderr.write(`fastflow: cannot write the result (${error.code})\n`)
+    abort.abort()
+  })
   const terminal = process.stderr.isTTY && !process.env.CI
   return {
     out: (text) => process.stdout.write(`${text}\n`),

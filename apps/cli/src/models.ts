@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { FastFlowError } from '@fastflow/core'
-import { isFile, isFolder } from './files.ts'
+import { isFile, isFolder, pathAt } from './files.ts'
 import type { Io } from './io.ts'
 
 /** Folders that hold model folders, nearest first: `FASTFLOW_MODELS`, `models/` here, the models shipped with FastFlow. */
@@ -37,10 +37,13 @@ export async function findModelFile(io: Io, path: string): Promise<string | unde
 
 /** The folder of `--model`, a name or a path. @throws FastFlowError `model-not-found` listing the names. */
 export async function findModel(io: Io, model: string): Promise<string> {
-  if (/[\\/]/.test(model) || model === '.') return resolve(io.cwd, model)
+  const path = pathAt(io, model, '--model')
+  // A name with a slash, one of dots alone and an address can only mean a place.
+  if (/[\\/]|^file:|^\.+$/i.test(model)) return path
   const models = await listModels(io)
   const folder = models.get(model)
   if (folder !== undefined) return folder
+  if (await isFile(join(path, 'model_index.json'))) return path
   const available = [...models.keys()].join(', ') || 'none (set FASTFLOW_MODELS)'
   throw new FastFlowError({
     code: 'model-not-found',

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { FastFlowError, type Frontier, parsePlan } from '@fastflow/core'
 import {
   checkPolicyDocument,
@@ -7,6 +6,7 @@ import {
   type PolicyKey,
   paperPolicy,
 } from '@fastflow/pipelines'
+import { readText, reasonOf } from './read-text.ts'
 
 /** A checked document that `calibrate` wrote, by the method that made it. */
 export type PolicyFile =
@@ -28,9 +28,9 @@ export async function readPolicyFile(path: string, field: string): Promise<Polic
   const remedy = 'write one with "fastflow calibrate --out FILE"'
   let text: string
   try {
-    text = await readFile(path, 'utf8')
+    text = await readText(path)
   } catch (cause) {
-    throw unreadable(`cannot be read; ${remedy}`, cause)
+    throw unreadable(`cannot be read (${reasonOf(cause)}); ${remedy}`, cause)
   }
   let document: unknown
   try {

@@ -11,6 +11,7 @@ const WIDTH = 24
 
 /** A bar on a terminal; elsewhere one plain line every tenth of each phase, so that logs stay short. */
 export function createProgress(io: Io, title: string, now: () => number = () => performance.now()): Progress {
+  const named = title.replaceAll(/\s+/g, ' ')
   let began = now()
   let before = 0
   let tenth = -1
@@ -23,7 +24,7 @@ export function createProgress(io: Io, title: string, now: () => number = () => 
       const share = total > 0 ? Math.min(1, done / total) : 0
       const seconds = (now() - began) / 1000
       const left = share > 0.02 ? `, ${Math.round((seconds / share) * (1 - share))} s left` : ''
-      const text = `${title} ${done}/${total}${detail && ` ${detail}`} (${Math.round(seconds)} s${left})`
+      const text = `${named} ${done}/${total}${detail && ` ${detail}`} (${Math.round(seconds)} s${left})`
       if (io.rewrite) {
         const filled = Math.round(share * WIDTH)
         io.rewrite(`[${'#'.repeat(filled)}${'-'.repeat(WIDTH - filled)}] ${text}`)

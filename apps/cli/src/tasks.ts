@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type FastFlowError, invalidArgument } from '@fastflow/core'
 import type { Pipeline, Task } from '@fastflow/pipelines'
 import type { Io } from './io.ts'
 import { listModels } from './models.ts'
+import { readText } from './read-text.ts'
 
 /** `_class_name` of the folders of each task, and the command that runs them. */
 const tasks = {
@@ -17,7 +17,7 @@ const tasks = {
 export async function modelsOfTask(io: Io, task: Task): Promise<readonly string[]> {
   const found = await Promise.all(
     [...(await listModels(io))].map(async ([name, folder]) => {
-      const text = await readFile(join(folder, 'model_index.json'), 'utf8').catch(() => '')
+      const text = await readText(join(folder, 'model_index.json')).catch(() => '')
       return text.includes(`"${tasks[task].folder}"`) ? [name] : []
     }),
   )

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs'
 import { cp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import sharp from 'sharp'
-import { beforeEach, expect, onTestFinished, test } from 'vitest'
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { cli, repository, temporaryFolder } from './run-cli.ts'
 
 const models = join(repository, 'packages/testkit/fixtures/models')
@@ -82,6 +83,74 @@ test('measure makes its runs of the prompts of a file', async () => {
   expect(two[0]).not.toEqual(two[1])
   const one = await measure('one.json', { prompt: 'owl at night' })
   expect(one).toEqual([two[0], two[0]])
+})
+
+describe('a file of cases', () => {
+  const few = [
+    '--samples',
+    '2',
+    '--nfe',
+    '5',
+    '--generations',
+    '2',
+    '--tune',
+    '0',
+    '--no-plans',
+    '--no-oracle',
+  ]
+  const bench = (text: string | Buffer, ...args: string[]) =>
+    writeFile(join(cwd, 'cases.jsonl'), text).then(() =>
+      run('bench', '--model', 'words', '--cases', 'cases.jsonl', ...few, ...args),
+    )
+
+  test('may have a byte order mark, lines of Windows and blank ones', async () => {
+    const text = '\uFEFF{ "prompt": "owl at night" }\r\n \r\n{ "prompt": "cat at noon" }\r\n\r\n'
+    const { code } = await bench(text, '--report', 'report.html')
+    expect(code).toBe(0)
+    const page = await readFile(join(cwd, 'report.html'), 'utf8')
+    expect([...page.matchAll(/data-caption="([^"]+)"/g)].map(([, caption]) => caption)).toEqual([
+      'owl at night',
+      'cat at noon',
+    ])
+  })
+
+  test.each<[string, string | Buffer, RegExp]>([
+    ['blank lines before', '\n\n \n{ "prompt": "owl" }\n\nowl\n', /cases\.jsonl:6 is not JSON/],
+    ['lines of Windows', '\r\n{ "prompt": "owl" }\r\n{}\r\n', /cases\.jsonl:3 has no prompt/],
+    ['lines of old Macs', '{ "prompt": "owl" }\r\r{}', /cases\.jsonl:3 has no prompt/],
+    ['blank lines alone', '\uFEFF\n \r\n', /cases\.jsonl is empty/],
+    ['UTF-16', Buffer.from('\uFEFF{ "prompt": "owl" }', 'utf16le'), /\(it is UTF-16; save it as UTF-8\)/],
+    ['bytes that are no text', Buffer.from([0x7b, 0xc3, 0x28]), /\(it is not text in UTF-8\)/],
+  ])('of %s is told of by the line of the file', async (_, text, problem) => {
+    const { code, log } = await bench(text)
+    expect(code).toBe(2)
+    expect(log).toMatch(problem)
+  })
+
+  test('names pictures from its own folder on, from the root on and by file: addresses', async () => {
+    const create = { width: 16, height: 16, channels: 3, background: '#f00' } as const
+    const elsewhere = await temporaryFolder(onTestFinished)
+    await sharp({ create }).toFile(join(cwd, 'red.png'))
+    await sharp({ create }).toFile(join(elsewhere, 'a red one.png'))
+    const absolute = join(elsewhere, 'a red one.png')
+    const pictures = ['red.png', './red.png', absolute, pathToFileURL(absolute).href]
+    const at = async (name: string, lines: readonly string[]) => {
+      await writeFile(
+        join(cwd, 'cases.jsonl'),
+        lines.map((image) => JSON.stringify({ prompt: 'owl', image })).join('\n'),
+      )
+      const args = ['--model', 'words-edit', '--cases', pathToFileURL(join(cwd, 'cases.jsonl')).href]
+      return run('calibrate', ...args, '--nfe', '5', '--evaluations', '60', '--out', name)
+    }
+    expect((await at('plan.json', pictures)).code).toBe(0)
+    const missing = await at('none.json', ['red.png', join(elsewhere, 'none.png')])
+    expect(missing.code).toBe(2)
+    expect(missing.log).toContain(
+      `cases.jsonl:2 image: ${join(elsewhere, 'none.png')} cannot be read (ENOENT)`,
+    )
+    const web = await at('web.json', ['https://example.com/a.png'])
+    expect(web.log).toContain('https://example.com/a.png is not on disk')
+  })
 })
 
 test('what does not go together is refused', async () => {

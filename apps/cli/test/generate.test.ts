@@ -1,5 +1,6 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import sharp from 'sharp'
 import { beforeEach, expect, onTestFinished, test } from 'vitest'
 import { cli, repository, temporaryFolder } from './run-cli.ts'
@@ -51,6 +52,33 @@ test('guidance acts inside its interval alone, and the file says so', async () =
   const { code: refused, log } = await cli(cwd, ['calibrate', '--model', 'cifar10', ...joint])
   expect(refused).toBe(2)
   expect(log).toMatch(/--passes: are planned jointly where guidance acts at all noise levels/)
+})
+
+test('a guidance of 0 ignores the class, and says so', async () => {
+  const { code, log } = await generate('--steps', '2', '--guidance', '0')
+  expect(code).toBe(0)
+  expect(log).toContain(
+    '--guidance: 0 ignores the class and follows no class; 1 follows the class with guidance',
+  )
+})
+
+test('a model may be named by whatever means a place', async () => {
+  const shipped = join(repository, 'models/cifar10')
+  await mkdir(join(cwd, 'below/x'), { recursive: true })
+  await symlink(shipped, join(cwd, 'mine'))
+  const at = (folder: string, model: string) =>
+    cli(join(cwd, folder), ['generate', '--model', model, '--class', 'cat', '--steps', '2'])
+  for (const [folder, model] of [
+    ['mine/unet', '..'],
+    ['mine', '.'],
+    ['below/x', '../../mine'],
+    ['', 'mine'],
+    ['below', pathToFileURL(shipped).href],
+  ] as const)
+    expect(await at(folder, model)).toMatchObject({ code: 0 })
+  const nowhere = await at('below/x', '..')
+  expect(nowhere.code).toBe(2)
+  expect(nowhere.log).toMatch(/has no file model_index.json/)
 })
 
 test('image i equals a single run with seed + i', async () => {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -31,6 +32,19 @@ test('measure: scores of every plan, kept for targets and written where asked', 
   const again = await cli(cwd, [...args, '--runs', '1'])
   expect(again.out).toBe(out)
 })
+
+test.skipIf(!existsSync('/dev/full'))(
+  'a log that cannot be written any more costs one note, and no image',
+  async () => {
+    const args = ['generate', '--model', 'emoji', '--prompt', 'owl', '--accelerate', 'auto', '--lpips', '0.1']
+    const { code, log } = await cli(cwd, [...args, '--count', '2', '--measure', '0', '--log', '/dev/full'])
+    expect(code).toBe(0)
+    expect(
+      log.match(/--log: \/dev\/full cannot be written \(ENOSPC\): decisions are missing there/g),
+    ).toHaveLength(1)
+    expect(await readdir(join(cwd, 'out'))).toHaveLength(2)
+  },
+)
 
 const target = ['generate', '--model', 'cifar10', '--class', 'cat', '--lpips', '0.05']
 

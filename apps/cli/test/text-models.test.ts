@@ -41,6 +41,28 @@ describe('generate', () => {
     expect(exif?.toString('latin1')).toMatch(/"prompt":"Owl","negativePrompt":"ant","seed":0/)
   })
 
+  test('says what a guidance of 0 leaves out, once, in the words of the command line', async () => {
+    const args = [
+      'generate',
+      '--model',
+      'words',
+      '--prompt',
+      'owl',
+      '--steps',
+      '2',
+      '--count',
+      '2',
+      '--guidance',
+      '0',
+    ]
+    const { code, log } = await run(...args)
+    expect(code).toBe(0)
+    expect(log.match(/--guidance: 0 ignores the prompt and follows the negative prompt alone/g)).toHaveLength(
+      1,
+    )
+    expect(JSON.parse((await run(...args, '--json')).out).notes).toHaveLength(1)
+  })
+
   test('follows a plan from the second image on', async () => {
     const { out } = await run(
       ...['generate', '--model', 'words', '--prompt', 'owl', '--count', '2'],

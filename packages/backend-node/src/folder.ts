@@ -1,16 +1,25 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { FastFlowError, invalidArgument, type ModelFolder } from '@fastflow/core'
-import { bytesOf, staysInside, throwIfAborted } from '@fastflow/core/backend'
+import { staysInside, throwIfAborted } from '@fastflow/core/backend'
 import { resolveInside } from './contained.ts'
 import { errorCode, messageOf } from './failure.ts'
+import { pathOf } from './location.ts'
+import { readRegularFile } from './regular-file.ts'
 import { createModelRunner, type NodeBackendOptions } from './runner.ts'
 
 /** Names shown when something is missing: enough to see the mistake, short enough for one line. */
 const listed = 20
 
-/** @throws FastFlowError `model-not-found` listing what lies beside, when there is no such folder. */
-export async function openFolder(location: string, defaults: NodeBackendOptions): Promise<ModelFolder> {
+/** Configs, tokenizers and policies are smaller; networks are not read through this. */
+const maxFileBytes = 64 * 2 ** 20
+
+/**
+ * @param given a path or a `file:` address.
+ * @throws FastFlowError `model-not-found` listing what lies beside, when there is no such folder, `invalid-argument`.
+ */
+export async function openFolder(given: string, defaults: NodeBackendOptions): Promise<ModelFolder> {
+  const location = pathOf(given, 'location', 'a model folder')
   const root = resolve(location)
   const found = await stat(root).catch((error: unknown) => {
     if (isMissing(error)) return undefined
@@ -48,10 +57,9 @@ export async function openFolder(location: string, defaults: NodeBackendOptions)
     has: async (path) => (await locate(path)) !== undefined,
     read: async (path) => {
       const real = await existing(path)
-      const buffer = await readFile(real).catch((error: unknown) => {
-        throw unreadable(path, error)
+      return readRegularFile(real, maxFileBytes).catch((error: unknown) => {
+        throw unreadable(`${location}/${path}`, error, path)
       })
-      return bytesOf(buffer)
     },
     load: async (path, options = {}) => {
       throwIfAborted(options.signal, `loading ${path}`)
@@ -89,7 +97,7 @@ function notFound(field: string, message: string): FastFlowError {
   return new FastFlowError({ code: 'model-not-found', field, message })
 }
 
-function unreadable(path: string, error: unknown): FastFlowError {
+function unreadable(path: string, error: unknown, field: string = path): FastFlowError {
   const message = `${path} cannot be read: ${messageOf(error)}`
-  return new FastFlowError({ code: 'model-unreadable', field: path, message, cause: error })
+  return new FastFlowError({ code: 'model-unreadable', field, message, cause: error })
 }

@@ -2,7 +2,9 @@ export { replaceFile } from './atomic-write.ts'
 export { nodeBackend } from './backend.ts'
 export { fileJournal } from './journal/file-journal.ts'
 export type { Isolation, IsolationOptions, Limits } from './limits.ts'
+export { pathOf } from './location.ts'
 export { filePolicyStore } from './policy-store.ts'
+export { readRegularFile } from './regular-file.ts'
 export {
   createModelRunner,
   type ModelRunnerOptions,

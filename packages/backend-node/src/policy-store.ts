@@ -1,10 +1,15 @@
-import { mkdir, readFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { FastFlowError, type PolicyStore } from '@fastflow/core'
 import { checkPolicyKey, policyText } from '@fastflow/core/backend'
 import { replaceFile } from './atomic-write.ts'
 import { errorCode, messageOf } from './failure.ts'
 import { fileJournal } from './journal/file-journal.ts'
+import { pathOf } from './location.ts'
+import { readRegularFile } from './regular-file.ts'
+
+/** Plans, policies and measured runs are smaller. */
+const maxPolicyBytes = 64 * 2 ** 20
 
 /**
  * Policies as JSON files `<key>.json` in one folder, which is created by the first `save`.
@@ -14,16 +19,18 @@ import { fileJournal } from './journal/file-journal.ts'
  * processes that save at once the last wins; what they all have to add to goes into the store's journal,
  * {@link fileJournal}.
  *
+ * @param location a path or a `file:` address.
  * @throws FastFlowError `invalid-argument` for a key that is not lower-case letters, digits and
  *   hyphens or a document that is not JSON, `policy-unreadable`, `output-unwritable`.
  */
-export function filePolicyStore(folder: string): PolicyStore {
+export function filePolicyStore(location: string | URL): PolicyStore {
+  const folder = pathOf(location, 'folder', 'a folder of policies')
   return {
     version: 1,
     journal: fileJournal(folder),
-    load: async (key) => parse(await read(pathOf(folder, key)), pathOf(folder, key)),
+    load: async (key) => parse(await read(fileOf(folder, key)), fileOf(folder, key)),
     save: async (key, document) => {
-      const path = pathOf(folder, key)
+      const path = fileOf(folder, key)
       const text = `${policyText(document)}\n`
       try {
         await mkdir(folder, { recursive: true })
@@ -36,13 +43,13 @@ export function filePolicyStore(folder: string): PolicyStore {
   }
 }
 
-function pathOf(folder: string, key: string): string {
+function fileOf(folder: string, key: string): string {
   return join(folder, `${checkPolicyKey(key)}.json`)
 }
 
 async function read(path: string): Promise<string | undefined> {
   try {
-    return await readFile(path, 'utf8')
+    return new TextDecoder().decode(await readRegularFile(path, maxPolicyBytes))
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined
     throw unreadable(path, messageOf(error), error)

@@ -1,11 +1,11 @@
 import { createHash, type Hash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import type { LoadProgress } from '@fastflow/core'
 import { externalDataLocations, staysInside } from '@fastflow/core/backend'
 import { resolveInside } from './contained.ts'
 import { errorCode, messageOf, WorkerFailure } from './failure.ts'
+import { cutShort, readRegularFile, withRegularFile } from './regular-file.ts'
 
 export interface ModelFile {
   readonly bytes: Uint8Array
@@ -46,27 +46,16 @@ export async function readModel(
 }
 
 async function readWhole(path: string, file: string, onProgress: OnProgress): Promise<Uint8Array> {
-  const total = await sizeOf(path, file)
-  if (total > maxModelBytes) {
-    throw unreadable(file, 'is larger than 2 GiB; export the model with external data')
-  }
   onProgress({ status: 'initiate', file })
-  const bytes = await readFile(path).catch((error: unknown) => {
-    throw unreadable(file, `cannot be read: ${messageOf(error)}`)
+  const bytes = await readRegularFile(path, maxModelBytes).catch(async (error: unknown) => {
+    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR')
+      throw new WorkerFailure('model-not-found', file, await missing(path, file))
+    const remedy = 'give the path of an .onnx file, with external data where it is larger than 2 GiB'
+    throw unreadable(file, `cannot be read: ${messageOf(error)}; ${remedy}`)
   })
   onProgress({ status: 'progress', file, loaded: bytes.length, total: bytes.length, progress: 100 })
   onProgress({ status: 'done', file })
   return bytes
-}
-
-async function sizeOf(path: string, file: string): Promise<number> {
-  const found = await stat(path).catch((error: unknown) => {
-    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return undefined
-    throw unreadable(file, `cannot be read: ${messageOf(error)}`)
-  })
-  if (found === undefined) throw new WorkerFailure('model-not-found', file, await missing(path, file))
-  if (!found.isFile()) throw unreadable(file, 'is not a file; give the path of an .onnx file')
-  return found.size
 }
 
 async function missing(path: string, file: string): Promise<string> {
@@ -105,14 +94,19 @@ async function locate(folder: string, location: string, file: string): Promise<s
 }
 
 async function hashFile(hash: Hash, path: string, file: string, onProgress: OnProgress): Promise<void> {
-  const { size: total } = await stat(path)
   onProgress({ status: 'initiate', file })
-  let loaded = 0
-  for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 22 })) {
-    hash.update(chunk)
-    loaded += chunk.length
-    onProgress({ status: 'progress', file, loaded, total, progress: (100 * loaded) / total })
-  }
+  await withRegularFile(path, async (handle, total) => {
+    const chunk = Buffer.allocUnsafe(2 ** 22)
+    for (let loaded = 0; loaded < total; ) {
+      const { bytesRead } = await handle.read(chunk, 0, Math.min(chunk.length, total - loaded), loaded)
+      if (bytesRead === 0) throw cutShort(loaded, total)
+      hash.update(chunk.subarray(0, bytesRead))
+      loaded += bytesRead
+      onProgress({ status: 'progress', file, loaded, total, progress: (100 * loaded) / total })
+    }
+  }).catch((error: unknown) => {
+    throw unreadable(file, `cannot be read: ${messageOf(error)}; restore the weights beside the model`)
+  })
   onProgress({ status: 'done', file })
 }
 

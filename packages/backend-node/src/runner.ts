@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { type AbortSignalLike, invalidArgument, type LoadProgress, type ModelRunner } from '@fastflow/core'
 import { throwIfAborted } from '@fastflow/core/backend'
 import { type Lane, type OnProgress, startLane } from './lane.ts'
 import { type CheckedIsolation, checkIsolation, type IsolationOptions } from './limits.ts'
+import { pathOf } from './location.ts'
 import { startProcessLane } from './process/lane.ts'
 import type { LoadRequest } from './protocol.ts'
 import { runnerOf } from './queue.ts'
@@ -41,7 +41,7 @@ export interface ModelRunnerOptions extends NodeBackendOptions {
 /**
  * Loads one ONNX model in a worker thread, or in a process with limits: neither loading nor running blocks the event loop.
  *
- * @param source path or file URL of an `.onnx` file, whose external data, if any, lies in the same
+ * @param source path or `file:` address of an `.onnx` file, whose external data, if any, lies in the same
  *   folder; or the bytes of a model without external data, which must not change as long as a process may load them again.
  * @throws FastFlowError `model-not-found`, `model-unreadable`, `unsupported` (onnxruntime-node is
  *   missing, or the model has tensors of a type FastFlow does not carry), `invalid-argument`, `model-failed` where it ends
@@ -53,7 +53,7 @@ export async function createModelRunner(
 ): Promise<ModelRunner> {
   const { workers, threads } = checkThreads(options)
   const settings = checkIsolation(options)
-  const path = source instanceof Uint8Array ? source : pathOf(source)
+  const path = source instanceof Uint8Array ? source : resolve(pathOf(source, 'source', 'an .onnx file'))
   const file = options.name ?? (path instanceof Uint8Array ? 'the model' : String(source))
   const request: LoadRequest = { kind: 'load', source: path, file, threads, spin: options.spin ?? false }
   const look = (): void => throwIfAborted(options.signal, `loading ${file}`)
@@ -119,10 +119,4 @@ function positive(field: string, value: number): number {
     throw invalidArgument(field, `must be a whole number from 1 to 1024, got ${value}`)
   }
   return value
-}
-
-function pathOf(source: string | URL): string {
-  if (source instanceof URL) return fileURLToPath(source)
-  if (source === '') throw invalidArgument('source', 'is empty; give the path of an .onnx file')
-  return resolve(source)
 }

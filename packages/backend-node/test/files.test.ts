@@ -1,8 +1,11 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { filePolicyStore, nodeBackend } from '../src/index.ts'
+import { filePolicyStore, nodeBackend, readRegularFile } from '../src/index.ts'
 
 let folder = ''
 beforeEach(async () => {
@@ -31,6 +34,39 @@ describe('model folders', () => {
     await expect(nodeBackend().open(join(folder, 'model.onnx'))).rejects.toMatchObject(refusal)
   })
 
+  it('may be named by a file: address, and nothing else that is no path', async () => {
+    await writeFile(join(folder, 'a.json'), '{}')
+    const opened = await nodeBackend().open(pathToFileURL(folder).href)
+    expect(opened.location).toBe(folder)
+    expect(await opened.has('a.json')).toBe(true)
+    for (const location of ['https://example.com/model', '', undefined]) {
+      const refusal = { code: 'invalid-argument', field: 'location' }
+      await expect(nodeBackend().open(location as string)).rejects.toMatchObject(refusal)
+    }
+  })
+
+  it.skipIf(process.platform === 'win32')('never wait for a pipe', async () => {
+    execFileSync('mkfifo', [join(folder, 'config.json')])
+    const opened = await nodeBackend().open(folder)
+    const message = `${folder}/config.json cannot be read: it is a named pipe, not a file`
+    const refusal = { code: 'model-unreadable', field: 'config.json', message }
+    await expect(opened.read('config.json')).rejects.toMatchObject(refusal)
+  })
+
+  it('say what lies in place of a file, and how large one may be', async () => {
+    await mkdir(join(folder, 'unet'))
+    await writeFile(join(folder, 'config.json'), '{}')
+    await truncate(join(folder, 'config.json'), 64 * 2 ** 20 + 1)
+    const opened = await nodeBackend().open(folder)
+    for (const [path, problem] of [
+      ['unet', 'it is a folder, not a file'],
+      ['config.json', 'it has 67108865 bytes, more than the 67108864 that are read'],
+    ] as const) {
+      const refusal = { code: 'model-unreadable', field: path, message: expect.stringContaining(problem) }
+      await expect(opened.read(path)).rejects.toMatchObject(refusal)
+    }
+  })
+
   it('follow links inside, and refuse links that lead out', async () => {
     const root = join(folder, 'model')
     await mkdir(join(root, 'real'), { recursive: true })
@@ -47,7 +83,36 @@ describe('model folders', () => {
   })
 })
 
+describe('readRegularFile', () => {
+  // Files of /sys say that they have 4,096 bytes and end before, as one does that is cut off meanwhile.
+  const short = '/sys/devices/system/cpu/online'
+  it.skipIf(!existsSync(short))('tells of a file that ends before its size says', async () => {
+    await expect(readRegularFile(short, 2 ** 20)).rejects.toThrow(
+      /became shorter while it was read: \d+ of 4096/,
+    )
+  })
+
+  it('reads up to its limit', async () => {
+    const file = join(folder, 'five')
+    await writeFile(file, Uint8Array.of(1, 2, 3, 4, 5))
+    expect([...(await readRegularFile(file, 5))]).toEqual([1, 2, 3, 4, 5])
+    await expect(readRegularFile(file, 4)).rejects.toThrow('it has 5 bytes, more than the 4 that are read')
+    await expect(readRegularFile(join(folder, 'none'), 4)).rejects.toMatchObject({ code: 'ENOENT' })
+  })
+})
+
 describe('filePolicyStore', () => {
+  it('may be named by a file: address', async () => {
+    await filePolicyStore(pathToFileURL(join(folder, 'policies'))).save('abc', { a: 1 })
+    expect(await filePolicyStore(join(folder, 'policies')).load('abc')).toEqual({ a: 1 })
+  })
+
+  it.skipIf(process.platform === 'win32')('reports a pipe in place of a policy', async () => {
+    execFileSync('mkfifo', [join(folder, 'abc.json')])
+    const refusal = { code: 'policy-unreadable', message: expect.stringContaining('it is a named pipe') }
+    await expect(filePolicyStore(folder).load('abc')).rejects.toMatchObject(refusal)
+  })
+
   it.each(['', '{"a": 1', 'not json', '\0\0\0'])('reports %j and leaves the file alone', async (text) => {
     const file = join(folder, 'abc.json')
     await writeFile(file, text)

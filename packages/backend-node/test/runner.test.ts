@@ -1,11 +1,13 @@
+import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { LoadProgress, Tensor } from '@fastflow/core'
 import { fixtures } from '@fastflow/testkit'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { createModelRunner } from '../src/index.ts'
 import { startLane } from '../src/lane.ts'
 import { runnerOf } from '../src/queue.ts'
@@ -61,6 +63,64 @@ describe('external data', () => {
     await expect(createModelRunner(join(inner, 'external.onnx'))).rejects.toMatchObject(refusal)
   })
 })
+
+describe.skipIf(process.platform === 'win32')('what is no file', () => {
+  const kinds: readonly (readonly [string, (path: string) => unknown])[] = [
+    ['named pipe', (path) => execFileSync('mkfifo', [path])],
+    ['folder', (path) => mkdir(path)],
+    ['socket', (path) => listen(path)],
+    ['device', (path) => symlink('/dev/zero', path)],
+  ]
+
+  it.each(kinds)('is refused as a model: a %s', async (kind, make) => {
+    const model = join(folder, `${kind}.onnx`)
+    await make(model)
+    const refusal = {
+      code: 'model-unreadable',
+      message: expect.stringContaining(`it is a ${kind}, not a file`),
+    }
+    await expect(createModelRunner(model)).rejects.toMatchObject(refusal)
+  })
+
+  it.each(kinds.slice(0, 3))('is refused as weights beside a model: a %s', async (kind, make) => {
+    const inner = join(folder, `weights of ${kind}`)
+    await mkdir(inner)
+    await copyFile(path('external.onnx'), join(inner, 'external.onnx'))
+    await make(join(inner, 'weights.bin'))
+    const message = expect.stringMatching(
+      new RegExp(`weights.bin cannot be read: it is a ${kind}, not a file`),
+    )
+    const refusal = { code: 'model-unreadable', field: 'weights.bin', message }
+    await expect(createModelRunner(join(inner, 'external.onnx'))).rejects.toMatchObject(refusal)
+  })
+})
+
+describe('places', () => {
+  it('may be file: addresses, as text or as a URL', async () => {
+    for (const source of [new URL('affine.onnx', fixtures), new URL('affine.onnx', fixtures).href]) {
+      const runner = await createModelRunner(source)
+      await runner.dispose()
+      expect(runner.inputs).toHaveLength(1)
+    }
+  })
+
+  it.each<[unknown, string]>([
+    ['https://example.com/model.onnx', 'is not on disk; download it and give the path of an .onnx file'],
+    ['file://elsewhere/model.onnx', 'no address of an .onnx file'],
+    [undefined, 'is undefined, not text'],
+    ['', 'is empty'],
+  ])('%s say what to pass instead', async (source, problem) => {
+    const refusal = { code: 'invalid-argument', field: 'source', message: expect.stringContaining(problem) }
+    await expect(createModelRunner(source as string)).rejects.toMatchObject(refusal)
+  })
+})
+
+/** A socket at `path`, closed after the test. */
+async function listen(path: string): Promise<void> {
+  const server = createServer()
+  onTestFinished(() => void server.close())
+  await new Promise<void>((resolve) => server.listen(path, resolve))
+}
 
 describe('loading', () => {
   it('lists the models of the folder where the one asked for is missing', async () => {

@@ -1,6 +1,7 @@
 import { FastFlowError, isRecord, type ModelFolder, parseJson, readConfig } from '@fastflow/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { decodeUtf8 } from '../src/json.ts'
 
 const encoder = new TextEncoder()
 
@@ -30,6 +31,64 @@ describe('parseJson', () => {
         expect(parseJson(encoder.encode(text))).toEqual(JSON.parse(text))
       }),
     )
+  })
+})
+
+describe('UTF-8', () => {
+  // Slow, but strict by its own definition.
+  const reference = (bytes: Uint8Array): string =>
+    decodeURIComponent([...bytes].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join(''))
+  const outcome = (decode: (bytes: Uint8Array) => string, bytes: Uint8Array): string => {
+    try {
+      return decode(bytes)
+    } catch (error) {
+      return (error as Error).name
+    }
+  }
+
+  it('is read as decodeURIComponent reads it, and refused as it refuses it', () => {
+    const lead = fc.constantFrom(
+      0x7f,
+      0x80,
+      0xbf,
+      0xc0,
+      0xc1,
+      0xc2,
+      0xdf,
+      0xe0,
+      0xed,
+      0xef,
+      0xf0,
+      0xf4,
+      0xf5,
+      0xff,
+    )
+    const rest = fc.constantFrom(0x41, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0)
+    const nasty = fc.array(fc.oneof(lead, rest, fc.integer({ min: 0, max: 255 })), { maxLength: 6 })
+    fc.assert(
+      fc.property(nasty, (list) => {
+        const bytes = Uint8Array.from(list)
+        expect(outcome(decodeUtf8, bytes)).toBe(outcome(reference, bytes))
+      }),
+      { numRuns: 3000 },
+    )
+  })
+
+  it('comes back whole, however long and wherever it is cut into chunks', () => {
+    for (const letter of ['a', 'é', '甲', '🦊']) {
+      for (const before of ['', 'a', 'ab']) {
+        const text = before + letter.repeat(20_000)
+        expect(decodeUtf8(encoder.encode(text))).toBe(text)
+      }
+    }
+    expect(decodeUtf8(new Uint8Array(0))).toBe('')
+  })
+})
+
+describe('a byte order mark', () => {
+  it('is no part of the JSON', () => {
+    expect(parseJson(encoder.encode('\uFEFF{ "a": "\uFEFF" }'))).toEqual({ a: '\uFEFF' })
+    expect(() => parseJson(encoder.encode('\uFEFF\uFEFF1'))).toThrow(SyntaxError)
   })
 })
 

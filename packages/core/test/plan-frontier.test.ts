@@ -178,6 +178,27 @@ describe('documents', () => {
     expect((await run(plan.at(8))).x).toEqual((await run(planned.at(8))).x)
   })
 
+  it('are read from text, bytes, the value or a frontier, with or without a byte order mark', () => {
+    const bytes = new TextEncoder().encode(`\uFEFF${text}`)
+    const padded = new Uint8Array(bytes.length + 3)
+    padded.set(bytes, 3)
+    const forms = [`\uFEFF${text}`, bytes, bytes.buffer, padded.subarray(3), planned, parsePlan(text)]
+    for (const form of forms) expect(parsePlan(form).document).toEqual(JSON.parse(text))
+  })
+
+  it.each<[unknown, string]>([
+    ['plans/cat.json', 'pass the text of the file and not its path'],
+    [new URL('file:///plans/cat.json'), 'is the address file:///plans/cat.json; read the file'],
+    [Promise.resolve(planned), 'is a promise; await it first'],
+    [new Uint8Array([0xff, 0xfe, 0]), 'not JSON'],
+    [undefined, 'not an object'],
+  ])('that are no plan say what to pass (%#)', (stored, problem) => {
+    expect(refusal(() => parsePlan(stored))).toMatchObject({
+      field: 'plan',
+      message: expect.stringContaining(problem),
+    })
+  })
+
   it.each([
     [{ model: 'ff' }, 'model'],
     [{ guidance: 2 }, 'guidance'],

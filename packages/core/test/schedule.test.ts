@@ -51,6 +51,27 @@ describe('createSchedule', () => {
   })
 })
 
+describe('numbers of steps', () => {
+  it.each([
+    ...[100_001, 5e8, Number.MAX_SAFE_INTEGER].map(
+      (numSteps) => [numSteps, 'is over the 100000 steps'] as const,
+    ),
+    ...[Infinity, 0, 1.5, NaN].map((numSteps) => [numSteps, 'is not a whole number of at least 1'] as const),
+  ])('%d are refused', (numSteps, problem) => {
+    const message = expect.stringContaining(problem)
+    const refusal = expect.objectContaining({ code: 'invalid-argument', field: 'numSteps', message })
+    expect(() => linearSchedule(numSteps)).toThrow(refusal)
+    expect(() => shiftedSchedule(numSteps, 3)).toThrow(refusal)
+    expect(() => scheduleFromConfig({}, numSteps)).toThrow(refusal)
+  })
+
+  it('go up to 100,000, in grids of any making', () => {
+    expect(numStepsOf(linearSchedule(100_000))).toBe(100_000)
+    const sigmas = Array.from({ length: 100_002 }, (_, k) => 1 - k / 100_001)
+    expect(() => createSchedule('fine', sigmas)).toThrow('schedule: has 100001 steps; at most 100000')
+  })
+})
+
 describe('linear and shifted schedules', () => {
   it('run from 1 to 0 strictly downwards for every number of steps and every shift', () => {
     fc.assert(

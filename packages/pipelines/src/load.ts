@@ -1,6 +1,7 @@
 import {
   type Backend,
   type ConfigFile,
+  invalidArgument,
   type LoadOptions,
   type ModelFolder,
   memoryPolicyStore,
@@ -14,6 +15,11 @@ import type { TaskModel } from './task/task-model.ts'
 import { loadImageEditing } from './text/image-editing.ts'
 import { loadTextToImage } from './text/text-to-image.ts'
 import { loadTextToVideo } from './text/text-to-video.ts'
+
+/** A `URL`; that name belongs to hosts. */
+interface Address {
+  readonly href: string
+}
 
 export interface LoadPipelineOptions extends LoadOptions {
   /** Where networks run, e.g. `nodeBackend()`. */
@@ -36,15 +42,29 @@ const loaders: ReadonlyMap<unknown, Loader> = new Map<unknown, Loader>([
  * Loads a model folder in Diffusers layout: `model_index.json`, `scheduler/`, `unet/` or `transformer/`, and
  * learned policies in `policies/` if it brings any.
  *
+ * Whether networks and configs fit together is checked here, before anything is generated. Cost: no evaluation; where a
+ * decoder does not say how large its pictures are, one pass of it over at most 8 x 8 latents, if it takes so few.
+ *
+ * @param location what the backend opens: a path or a `file:` address in Node, an address in the browser.
  * @throws FastFlowError `model-not-found`, `model-unreadable` or `model-mismatch` naming the file,
- *   `unsupported` for a pipeline class, scheduler or convention this version does not run, `aborted`.
+ *   `unsupported` for a pipeline class, scheduler or convention this version does not run, `invalid-argument`, `aborted`.
  */
-export async function loadPipeline(location: string, options: LoadPipelineOptions): Promise<Pipeline> {
+export async function loadPipeline(
+  location: string | Address,
+  options: LoadPipelineOptions,
+): Promise<Pipeline> {
   const { backend, store = memoryPolicyStore(), ...loadOptions } = options
   throwIfAborted(loadOptions.signal, `loading ${location}`)
-  const folder = await backend.open(location)
+  if (typeof backend?.open !== 'function')
+    throw invalidArgument('backend', 'is no backend; call the function that makes one, e.g. nodeBackend()')
+  const folder = await backend.open(typeof location === 'string' ? location : addressOf(location))
   const index = await readConfig(folder, 'model_index.json')
   const load = loaders.get(index.values._class_name)
   if (load === undefined) throw index.unsupported('_class_name', [...loaders.keys()].join(', '))
   return createPipeline(await load(folder, index, loadOptions), { folder, store })
+}
+
+function addressOf(location: Address): string {
+  if (typeof location?.href === 'string') return location.href
+  throw invalidArgument('location', `is ${typeof location}; pass the path of a model folder, or its address`)
 }

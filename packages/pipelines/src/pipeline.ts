@@ -14,7 +14,7 @@ import { conditionFeatures } from './target/features.ts'
 import { measureQuality } from './target/measure-quality.ts'
 import type { QualityOptions } from './target/options.ts'
 import type { QualityTable } from './target/quality-table.ts'
-import { checkCount, checkSeed, checkTaskOptions } from './task/checks.ts'
+import { checkCount, checkSeed, checkTaskOptions, guidanceNotes } from './task/checks.ts'
 import type { Defaults, FlowOptions, RunSettings, Task } from './task/options.ts'
 import { calibrationSourceOf, measuredSourceOf, prepareFlow, runKeyOf } from './task/prepare.ts'
 import { ordinaryStates, residentStates, type States } from './task/states.ts'
@@ -175,7 +175,7 @@ async function generate(
     firstSeed,
     acceleration,
     features: conditionFeatures(condition.feeds),
-    notes: condition.notes,
+    notes: [...guidanceNotes(model, options), ...condition.notes],
     prepare: (seed, ordinary) => prepareFlow(model, condition, { ...options, seed }, statesOf(ordinary)),
     options,
   })

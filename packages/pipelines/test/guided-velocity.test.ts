@@ -93,11 +93,16 @@ describe('classifier-free guidance', () => {
 
   it('at scale 0 changes from no condition to the condition at the ends of its interval', async () => {
     const { pipe, backend } = await fakePipeline()
-    const { items } = await pipe.generate('fly', {
+    const { items, notes } = await pipe.generate('fly', {
       numSteps: 4,
       guidanceScale: 0,
       guidanceInterval: [0.5, 0.75],
     })
+    expect(notes).toEqual([
+      expect.stringMatching(
+        /^guidanceScale: 0 ignores the class where guidance acts and follows no class; 1 follows/,
+      ),
+    ])
     expect(backend.calls.map(({ labels }) => labels)).toEqual([[2], [nullClass], [nullClass], [2]])
     expect(items[0]?.stats).toMatchObject({ nfe: 4, passes: 4 })
   })

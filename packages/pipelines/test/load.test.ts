@@ -67,6 +67,24 @@ describe('a folder that is in order', () => {
     ])
   })
 
+  it('may be named by a URL, and by nothing that is neither', async () => {
+    const opened: string[] = []
+    const backend = fakeBackend()
+    const open = Object.assign(
+      (location: string) => {
+        opened.push(location)
+        return backend.open('models/fake')
+      },
+      { runners: 0 },
+    )
+    await loadPipeline(new URL('file:///models/fake/'), { backend: { ...backend, open } })
+    expect(opened).toEqual(['file:///models/fake/'])
+    const error = await failure(() => loadPipeline(undefined as never, { backend }))
+    expect(error).toMatchObject({ code: 'invalid-argument', field: 'location' })
+    const uncalled = await failure(() => loadPipeline('models/fake', { backend: fakeBackend as never }))
+    expect(uncalled).toMatchObject({ code: 'invalid-argument', field: 'backend' })
+  })
+
   it('can be loaded, disposed of and loaded again', async () => {
     const backend = fakeBackend()
     for (let round = 0; round < 2; round++) {

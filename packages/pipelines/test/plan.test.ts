@@ -1,4 +1,4 @@
-import type { Checkpoint } from '@fastflow/core'
+import type { Checkpoint, Frontier } from '@fastflow/core'
 import { type GenerateResult, type PlanAcceleration, planDigest } from '@fastflow/pipelines'
 import { describe, expect, it } from 'vitest'
 import { failure } from './support/failure.ts'
@@ -305,6 +305,22 @@ describe('calibrate', () => {
     expect(key).toMatchObject({ model: pipe.digest, guidance: 2, dims: [3, 4, 4], dtype: 'float32' })
     expect(planDigest(key)).toBe(planDigest(pipe.planKey({ guidanceScale: 2, numSteps: 12 })))
     expect(store.documents.get(planDigest(key))).toBe(JSON.stringify(frontier))
+  })
+
+  it('is followed as what calibrate returned, its document, its text or the bytes of its file', async () => {
+    const { frontier } = await calibrated()
+    const text = JSON.stringify(frontier)
+    for (const plan of [frontier, frontier.document, text, Buffer.from(text)] as Frontier[]) {
+      const { pipe } = await fakePipeline()
+      const { items } = await pipe.generate('ant', { accelerate: { method: 'plan', plan, nfe: 8 } })
+      expect(items[0]?.stats.decisions).toBe(frontier.decisions(8))
+      const again = await pipe.calibrate({ ...small, start: plan })
+      expect(again.budgets).toEqual(frontier.budgets)
+    }
+    const { pipe } = await fakePipeline()
+    const plan = 'plan.json' as unknown as Frontier
+    const error = await failure(() => pipe.generate('ant', { accelerate: { method: 'plan', plan } }))
+    expect(error.message).toContain('pass the text of the file and not its path')
   })
 
   it('replaces the plan of a first run', async () => {

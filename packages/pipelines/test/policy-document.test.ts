@@ -87,6 +87,16 @@ describe('a document', () => {
     ['state', { state: undefined }],
     ['state', { state: 'x' }],
   ]
+  it('says what to pass where it was not parsed', async () => {
+    const { document } = await learned()
+    const text = JSON.stringify(document)
+    for (const unread of [text, Buffer.from(text)]) {
+      const error = await failure(() => checkPolicyDocument(unread, document.key))
+      expect(error).toMatchObject({ code: 'policy-unreadable', field: 'policy.format' })
+      expect(error.message).toContain('pass what JSON.parse makes of them')
+    }
+  })
+
   it.each(broken)('without a proper %s is refused: %j', async (field, change) => {
     const document = { format: 'fastflow-policy', version: 1, kind: 'bandit-skip', key, state: {} }
     const whole = typeof change === 'object' && change && !Array.isArray(change)

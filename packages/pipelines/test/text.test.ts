@@ -1,8 +1,8 @@
-import { numStepsOf, type RgbImage, sample } from '@fastflow/core'
+import { type Feeds, numStepsOf, type RgbImage, sample, type TensorInfo } from '@fastflow/core'
 import { type GenerateOptions, planDigest } from '@fastflow/pipelines'
 import { describe, expect, it } from 'vitest'
 import { failure } from './support/failure.ts'
-import { fakeText, meanOf, textVelocity } from './support/fake-text-backend.ts'
+import { type FakeTextOptions, fakeText, meanOf, textVelocity } from './support/fake-text-backend.ts'
 import { grey } from './support/grey.ts'
 import { idOf, type TextTask, text, textFiles, tokenizer } from './support/text-files.ts'
 
@@ -205,6 +205,10 @@ describe('image editing', () => {
 
   const wrong: readonly (readonly [string, unknown, RegExp])[] = [
     ['nothing', undefined, /is missing; pass the picture/],
+    ['null', null, /is null; decode it first, and pass \{ width, height, data \}/],
+    ['a path', 'cat.png', /is a text, perhaps a path; decode it/],
+    ['the bytes of a file', Buffer.from('PNG'), /is bytes; decode it/],
+    ['a promise', Promise.resolve(grey(1)), /is a promise/],
     ['another size', grey(1, 10_000 / 100), /is 100 x 100; resize it to 4 x 4/],
     [
       'a hundred megapixels',
@@ -364,6 +368,155 @@ describe('a folder of a text model that is not in order', () => {
     expect(error).toMatchObject({ code: 'model-mismatch', field: 'vae_decoder/model.onnx' })
     expect(error.message).toContain('has no input latent_sample')
     expect(open.runners).toBe(0)
+  })
+})
+
+describe('sizes that do not fit together', () => {
+  type Changes = Readonly<Record<string, object>>
+  const vae = { latent_channels: 3, scale_factor: 2, scaling_factor: 2 }
+  const [decoder, encoder] = ['vae_decoder/model.onnx', 'vae_encoder/model.onnx']
+  const told = {
+    [decoder]: ['n', 3, 4, 4],
+    [encoder]: ['n', 3, 2, 2],
+    'transformer/model.onnx': ['n', 3, 2, 2],
+    'text_encoder/model.onnx': ['n', 8, 2],
+  }
+
+  async function refused(
+    changes: Changes,
+    outputs: FakeTextOptions['outputs'] = {},
+    task: TextTask = 'text-to-image',
+  ) {
+    const open = { runners: 0 }
+    const calls: Record<string, Feeds[]> = {}
+    const texts = textFiles(task)
+    const merged = Object.entries(changes).map(([path, change]) => {
+      return [path, JSON.stringify({ ...JSON.parse(texts[path]!), ...change })]
+    })
+    const options = { files: Object.fromEntries(merged), outputs, open, calls }
+    const error = await failure(async () => {
+      const { pipe } = await fakeText(task, options)
+      await pipe.generate('ant', { numSteps: 2, ...(task === 'image-editing' && { image: grey(4) }) })
+    })
+    return { error, calls, open }
+  }
+
+  it('are no matter where they do', async () => {
+    for (const outputs of [told, { ...told, [decoder]: ['n', 3, 'height', 'width'] }]) {
+      const { pipe } = await fakeText('text-to-image', { outputs })
+      expect((await pipe.generate('ant', { numSteps: 2 })).images).toHaveLength(1)
+    }
+  })
+
+  it.each<[string, Changes, Readonly<Record<string, TensorInfo['dims']>>, string, RegExp]>([
+    ...[1, 4, 8].map((scale_factor): [string, Changes, typeof told, string, RegExp] => [
+      `scale_factor ${scale_factor}`,
+      { 'vae_decoder/config.json': { scale_factor } },
+      told,
+      'vae_decoder/config.scale_factor',
+      /vae_decoder\/config.json: scale_factor: \d does not fit: vae_decoder\/model.onnx makes 4 x 4 pixels of 2 x 2/,
+    ]),
+    [
+      'no scale_factor',
+      { 'vae_decoder/config.json': { ...vae, scale_factor: null } },
+      told,
+      'vae_decoder/config.scale_factor',
+      /null does not fit/,
+    ],
+    [
+      'scale_factor, seen by a probe',
+      { 'vae_decoder/config.json': { scale_factor: 4 } },
+      { ...told, [decoder]: ['n', 3, 'h', 'w'] },
+      'vae_decoder/config.scale_factor',
+      /makes 4 x 4 pixels of 2 x 2 latents, where 8 x 8 are expected/,
+    ],
+    [
+      'pictures without end',
+      { 'vae_decoder/config.json': { scale_factor: 64 }, 'transformer/config.json': { sample_size: 4096 } },
+      {},
+      'vae_decoder/config.scale_factor',
+      /262144 pixels/,
+    ],
+    [
+      'a decoder of grey pictures',
+      {},
+      { ...told, [decoder]: ['n', 1, 4, 4] },
+      decoder,
+      /sample float32 \[batch, 3, height, width\] is needed/,
+    ],
+    [
+      'statistics of channels',
+      { 'vae_decoder/config.json': { latents_mean: [0, 0, 0] } },
+      told,
+      'vae_decoder/config.latents_mean',
+      /not supported/,
+    ],
+    [
+      'states without end',
+      { 'transformer/config.json': { sample_size: 4096, in_channels: 4096, out_channels: 4096 } },
+      {},
+      'transformer/config.sample_size',
+      /over 268435456/,
+    ],
+    [
+      'velocities of another size',
+      {},
+      { ...told, 'transformer/model.onnx': ['n', 3, 4, 4] },
+      'transformer/model.onnx',
+      /correct in_channels, sample_size and cross/,
+    ],
+    [
+      'vectors of another length',
+      {},
+      { ...told, 'text_encoder/model.onnx': ['n', 8, 5] },
+      'text_encoder/model.onnx',
+      /model_max_length .* cross_attention_dim/,
+    ],
+  ])('are told when the model is loaded: %s', async (_, changes, outputs, field, problem) => {
+    const { error, calls, open } = await refused(changes, outputs)
+    expect(error.field).toBe(field)
+    expect(error.message).toMatch(problem)
+    expect(open.runners).toBe(0)
+    expect(calls.transformer ?? []).toEqual([])
+  })
+
+  it('are told where a decoder says nothing of its output', async () => {
+    const { error } = await refused({ 'vae_decoder/config.json': { scale_factor: 4 } })
+    expect(error).toMatchObject({ code: 'model-unreadable', field: 'vae_decoder/config.scale_factor' })
+  })
+
+  it('are told before the first evaluation of what conditions are made of', async () => {
+    const width = await refused({ 'transformer/config.json': { cross_attention_dim: 3 } })
+    expect(width.error).toMatchObject({ code: 'model-mismatch', field: 'transformer/model.onnx' })
+    expect(width.error.message).toContain('cross_attention_dim in transformer/config.json')
+    const scale = await refused({ 'vae_encoder/config.json': { scale_factor: 4 } }, told, 'image-editing')
+    expect(scale.error).toMatchObject({ code: 'model-unreadable', field: 'vae_encoder/config.scale_factor' })
+    const both = Object.fromEntries(
+      ['vae_encoder', 'vae_decoder'].map((part) => [`${part}/config.json`, { scale_factor: 1 }]),
+    )
+    expect((await refused(both, {}, 'image-editing')).error.message).toContain(
+      'correct scale_factor in vae_encoder/config.json',
+    )
+  })
+})
+
+describe('guidance at scale 0', () => {
+  it.each(['text-to-image', 'text-to-video'] as const)('is noted once a call: %s', async (task) => {
+    const { pipe } = await fakeText(task)
+    const { notes } = await pipe.generate('ant', { numSteps: 2, count: 2, guidanceScale: 0 })
+    expect(notes).toEqual([
+      expect.stringMatching(/^guidanceScale: 0 ignores the prompt and follows the negative prompt/),
+    ])
+    const inside = { guidanceScale: 0, guidanceInterval: [0.5, 1] as const }
+    expect((await pipe.generate('ant', { numSteps: 2, ...inside })).notes[0]).toContain('where guidance acts')
+    for (const guidanceScale of [0.5, 1, 3])
+      expect((await pipe.generate('ant', { numSteps: 2, guidanceScale })).notes).toEqual([])
+  })
+
+  it('is noted where it is what the model says of itself', async () => {
+    const files = textFiles('text-to-image', { transformer: { default_guidance_scale: 0 } })
+    const { pipe } = await fakeText('text-to-image', { files })
+    expect((await pipe.generate('ant', { numSteps: 2 })).notes[0]).toMatch(/^guidanceScale: 0/)
   })
 })
 

@@ -186,6 +186,14 @@ describe('clip', () => {
     })
   })
 
+  it.each(['models/clip', new URL('file:///models/clip'), undefined])(
+    'wants an open folder, not %s',
+    async (folder) => {
+      const refusal = { code: 'invalid-argument', field: 'folder' }
+      await expect(loadClip(folder as never)).rejects.toMatchObject(refusal)
+    },
+  )
+
   it('finds the networks beside the configuration too', async () => {
     const folder = await changed({})
     const flat: ModelFolder = {

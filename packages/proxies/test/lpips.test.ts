@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createModelRunner } from '@fastflow/backend-node'
 import type { RgbImage, Tensor } from '@fastflow/core'
-import { buildLpips, type LpipsNet, type Perceptual, perceptual } from '@fastflow/proxies'
+import { buildLpips, type LpipsNet, type Perceptual, perceptual, readSafetensors } from '@fastflow/proxies'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { errorOf, rejectionOf } from './errors.ts'
@@ -208,6 +208,24 @@ describe('weights', () => {
     const error = errorOf(() => buildLpips(safetensorsOf(tensors)))
     expect(error).toMatchObject({ code: 'model-mismatch', field })
     expect(error.message).toContain(problem)
+  })
+
+  it('are taken as they were read too, and checked all the same', () => {
+    const bytes = safetensorsOf(hashedWeights('alex'))
+    const read = readSafetensors(bytes)
+    expect(buildLpips(read)).toEqual(buildLpips(bytes))
+    const head = read.get('lin0.weight')!
+    for (const wrong of [
+      { ...head, data: [...head.data] },
+      { ...head, data: head.data.slice(1) },
+      { ...head, data: head.data.map(() => Number.NaN) },
+      null,
+    ]) {
+      const error = errorOf(() => buildLpips(new Map([...read, ['lin0.weight', wrong as never]])))
+      expect(error).toMatchObject({ code: 'model-mismatch', field: 'lin0.weight' })
+    }
+    const error = errorOf(() => buildLpips({ net: 'alex' } as never))
+    expect(error).toMatchObject({ code: 'invalid-argument', message: expect.stringContaining('type Object') })
   })
 
   it('take heads of shape [1, C, 1, 1] too', () => {

@@ -42,6 +42,18 @@ describe('readSafetensors', () => {
     expect(readSafetensors(moved).get('b')?.data).toEqual(Float32Array.of(0.5))
   })
 
+  it.each<[string, unknown, RegExp]>([
+    ['what it read itself', readSafetensors(safetensorsOf(good)), /is tensors that were read already/],
+    ['a path', 'lpips.safetensors', /is a value of type string; pass the bytes/],
+    ['a buffer without a view', new ArrayBuffer(9), /of type ArrayBuffer/],
+    ['nothing', undefined, /of type undefined/],
+    ['an address', new URL('file:///a.safetensors'), /of type URL/],
+  ])('says what to pass instead of %s', (_, value, problem) => {
+    const error = errorOf(() => readSafetensors(value as Uint8Array))
+    expect(error).toMatchObject({ code: 'invalid-argument', field: 'bytes' })
+    expect(error.message).toMatch(problem)
+  })
+
   it('refuses a file cut off anywhere', () => {
     const bytes = safetensorsOf(good)
     for (let length = 0; length < bytes.length; length++) {

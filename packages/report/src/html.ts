@@ -1,3 +1,5 @@
+import { visible } from './visible.ts'
+
 /** Text that is HTML already. Only {@link html} and {@link trusted} make it. */
 export class Markup {
   readonly text: string
@@ -39,5 +41,5 @@ const entities: Readonly<Record<string, string>> = {
 }
 
 function escapeText(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => entities[character] ?? '')
+  return visible(text).replace(/[&<>"']/g, (character) => entities[character] ?? '')
 }

@@ -158,6 +158,26 @@ describe('the report', () => {
     expect(() => new Script(own)).not.toThrow()
   })
 
+  it('shows control characters and overrides of direction as they are written', () => {
+    const hostile = 'x\u001b[31m\u0000\u009b\u202e\r\u2066-4'
+    const base = section()
+    const evil: ModelSection = {
+      ...base,
+      model: hostile,
+      description: hostile,
+      bench: { ...bench([...rows, { ...rows[1]!, method: hostile }]), model: hostile },
+      comparisons: base.comparisons.map((comparison) => ({
+        ...comparison,
+        caption: hostile,
+        pictures: comparison.pictures.map((picture) => ({ ...picture, method: hostile })),
+      })),
+      learning: { ...base.learning!, policy: hostile },
+    }
+    const page = renderReport({ title: hostile, created: hostile, command: hostile, sections: [evil, evil] })
+    expect(page).not.toMatch(/[^\P{Cc}\n]|\p{Bidi_Control}/u)
+    expect(page).toContain('x\\u001b[31m\\u0000\\u009b\\u202e\\u000d\\u2066')
+  })
+
   it('escapes whatever a user wrote, everywhere it is shown', () => {
     const hostile = `</script></style><img src=x onerror="alert('1')">&amp;"'`
     const base = section()

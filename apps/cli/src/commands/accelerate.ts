@@ -1,6 +1,6 @@
-import { resolve } from 'node:path'
 import { invalidArgument } from '@fastflow/core'
 import type { Accelerate } from '@fastflow/pipelines'
+import { pathAt } from '../files.ts'
 import type { Io } from '../io.ts'
 import { onlyWith } from '../options.ts'
 import { readPolicyFile } from '../policy-file.ts'
@@ -38,7 +38,7 @@ export async function accelerationOf(io: Io, options: ProduceOptions): Promise<A
   const file =
     options.policy === undefined
       ? undefined
-      : await readPolicyFile(resolve(io.cwd, options.policy), '--policy')
+      : await readPolicyFile(pathAt(io, options.policy, '--policy'), '--policy')
   if (file !== undefined && file.method !== accelerate)
     throw invalidArgument(
       '--policy',

@@ -1,8 +1,15 @@
-import { resolve } from 'node:path'
-import type { PoolSettings } from '@fastflow/bench'
-import { compareGuards, coverageOf, noLog, recordPool, subjectsOf, takingTurns } from '@fastflow/bench'
+import {
+  compareGuards,
+  coverageOf,
+  noLog,
+  type PoolSettings,
+  recordPool,
+  subjectsOf,
+  takingTurns,
+} from '@fastflow/bench'
 import { planDigest } from '@fastflow/pipelines'
 import { openBenchLog } from '../bench-log.ts'
+import { pathAt } from '../files.ts'
 import { type Io, paceOf } from '../io.ts'
 import { createProgress } from '../progress.ts'
 import { runSettingsOf, withPipeline } from '../session.ts'
@@ -34,9 +41,10 @@ export async function benchPoolCommand(io: Io, options: BenchPoolOptions): Promi
     const { samples, seed } = options
     const terms = { samples, seed, ...pipe.defaults, ...runSettingsOf(options), subjects }
     const model = planDigest(pipe.planKey(runSettingsOf(options)))
-    const log = options.checkpoint
-      ? await openBenchLog(resolve(io.cwd, options.checkpoint), { pool: true, model, ...terms })
-      : noLog
+    const log =
+      options.checkpoint !== undefined
+        ? await openBenchLog(pathAt(io, options.checkpoint, '--checkpoint'), { pool: true, model, ...terms })
+        : noLog
     const settings: PoolSettings = {
       ...terms,
       signal: io.signal,

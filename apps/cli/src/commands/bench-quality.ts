@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import { nodeBackend } from '@fastflow/backend-node'
 import type { QualityDocument } from '@fastflow/bench'
 import { runQuality, summarizeQuality } from '@fastflow/bench'
@@ -6,6 +5,7 @@ import { invalidArgument } from '@fastflow/core'
 import type { Pipeline } from '@fastflow/pipelines'
 import { loadClip, type Clip as Scorer } from '@fastflow/proxies'
 import { casesOf } from '../cases.ts'
+import { pathAt } from '../files.ts'
 import type { Io } from '../io.ts'
 import { createProgress } from '../progress.ts'
 import { type ModelOptions, type RunOptions, runSettingsOf, withPipeline } from '../session.ts'
@@ -98,7 +98,8 @@ async function withScorer(
   use: (scorer: Scorer | undefined) => Promise<void>,
 ): Promise<void> {
   if (name === undefined) return use(undefined)
-  const scorer = await loadClip(await nodeBackend().open(resolve(io.cwd, name)), { signal: io.signal })
+  const folder = await nodeBackend().open(pathAt(io, name, '--scorer'))
+  const scorer = await loadClip(folder, { signal: io.signal })
   try {
     await use(scorer)
   } finally {

@@ -1,11 +1,9 @@
-import { dirname, resolve } from 'node:path'
 import { type BenchLog, noLog } from '@fastflow/bench'
 import { type Pipeline, planDigest } from '@fastflow/pipelines'
-import type { ModelSection } from '@fastflow/report'
-import { renderReport } from '@fastflow/report'
+import { type ModelSection, renderReport } from '@fastflow/report'
 import { openBenchLog } from '../bench-log.ts'
 import { casesOf, digestOf } from '../cases.ts'
-import { prepareFolder, writeWhole } from '../files.ts'
+import { pathAt, prepareFile, writeResult } from '../files.ts'
 import type { Io } from '../io.ts'
 import { measureSection, type Terms } from '../section/section.ts'
 import { type ModelOptions, type RunOptions, runSettingsOf, withPipeline } from '../session.ts'
@@ -61,7 +59,7 @@ function termsOf(pipe: Pipeline, options: BenchCommandOptions): Terms {
 }
 
 async function openLog(io: Io, pipe: Pipeline, terms: Terms, file: string): Promise<BenchLog> {
-  const path = resolve(io.cwd, file)
+  const path = pathAt(io, file, '--checkpoint')
   const model = planDigest(pipe.planKey(terms))
   const log = await openBenchLog(path, { model, ...terms })
   if (log.found > 0) io.log(`going on from ${path}: ${log.found} parts are done`)
@@ -70,12 +68,12 @@ async function openLog(io: Io, pipe: Pipeline, terms: Terms, file: string): Prom
 
 /** Every method at every budget on the same noise, as JSON or as a table, and as an HTML report. */
 export async function benchCommand(io: Io, options: BenchCommandOptions): Promise<void> {
-  const report = options.report && resolve(io.cwd, options.report)
-  if (report) await prepareFolder(dirname(report), '--report')
+  const report = options.report === undefined ? undefined : pathAt(io, options.report, '--report')
+  if (report) await prepareFile(io, report, '--report')
   const section = await benchModel(io, options)
   if (report) {
     const title = `FastFlow bench: ${section.model}`
-    await writeWhole(
+    await writeResult(
       report,
       renderReport({
         title,

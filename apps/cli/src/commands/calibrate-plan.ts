@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto'
-import { resolve } from 'node:path'
 import { type Frontier, invalidArgument } from '@fastflow/core'
 import { type CalibrationOptions, type Pipeline, planDigest } from '@fastflow/pipelines'
 import { digestOf, readCases, shownIn } from '../cases.ts'
 import { type CheckpointFile, openCheckpoint } from '../checkpoint-file.ts'
-import { fileAt, isFile, type OutputPlace, writeWhole } from '../files.ts'
+import { fileAt, isFile, type OutputPlace, pathAt, prepareFile, writeResult } from '../files.ts'
 import type { Io } from '../io.ts'
 import { readPolicyFile } from '../policy-file.ts'
 import { createProgress } from '../progress.ts'
@@ -23,6 +22,7 @@ export async function calibratePlan(
     const cases = options.cases === undefined ? undefined : await readCases(io, pipe, options.cases)
     const start = options.start === undefined ? undefined : await readStart(io, options.start)
     const file = fileAt(output, `${digest}.json`)
+    if (output.isFolder) await prepareFile(io, file, '--out')
     const checkpoint = await openCheckpoint(`${file}.checkpoint`, {
       plan: digest,
       target: options.target ?? 'baseline',
@@ -37,7 +37,7 @@ export async function calibratePlan(
       io.log(`going on from ${checkpoint.path}: ${resumedAt} evaluations were made`)
     const shown = cases && shownIn(cases)
     const frontier = await run(io, pipe, { ...settings, ...shown, ...(start && { start }) }, checkpoint)
-    await writeWhole(file, `${JSON.stringify(frontier)}\n`)
+    await writeResult(file, `${JSON.stringify(frontier)}\n`)
     await checkpoint.remove()
     report(io, options, { file, frontier, resumedAt })
   })
@@ -46,7 +46,7 @@ export async function calibratePlan(
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
 async function readStart(io: Io, file: string): Promise<Frontier> {
-  const policy = await readPolicyFile(resolve(io.cwd, file), '--start')
+  const policy = await readPolicyFile(pathAt(io, file, '--start'), '--start')
   if (policy.method === 'plan') return policy.frontier
   throw invalidArgument('--start', `${file} is a policy of the paper; give a plan`)
 }

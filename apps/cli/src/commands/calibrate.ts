@@ -37,6 +37,6 @@ export async function calibrateCommand(io: Io, options: CalibrateCommandOptions)
     },
     paper: { '--generations': options.generations, '--arms': options.arms },
   })
-  const output = await prepareOutput(io.cwd, options.out)
+  const output = await prepareOutput(io, options.out)
   await (options.method === 'plan' ? calibratePlan : calibratePaper)(io, options, output)
 }

@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { subjectsOf, takingTurns } from '@fastflow/bench'
 import { FastFlowError } from '@fastflow/core'
 import type { Pipeline } from '@fastflow/pipelines'
@@ -6,13 +6,13 @@ import type { ModelSection } from '@fastflow/report'
 import { renderReport } from '@fastflow/report'
 import { effortFor, expectedMs, leastMs, shareOf, timeEvaluation } from '../demo/effort.ts'
 import { demoSubjects } from '../demo/subjects.ts'
-import { prepareFolder, writeWhole } from '../files.ts'
+import { stemOf } from '../file-name.ts'
+import { pathAt, prepareFile, prepareFolder, writeWhole } from '../files.ts'
 import type { Io } from '../io.ts'
 import { listModels } from '../models.ts'
 import { measureSection, type Terms } from '../section/section.ts'
 import { withPipeline } from '../session.ts'
 import { benchTable } from '../tables/bench.ts'
-import { slugOf } from './produce.ts'
 
 export interface DemoCommandOptions {
   readonly out: string
@@ -35,7 +35,7 @@ const WRITTEN: readonly string[] = ['full', 'plan-10', 'plan-15', 'paper']
  * Each model gets the time it needs at least and an equal share of the rest, and does as much as fits.
  */
 export async function demoCommand(io: Io, options: DemoCommandOptions): Promise<void> {
-  const folder = resolve(io.cwd, options.out)
+  const folder = pathAt(io, options.out, '--out')
   await prepareFolder(folder)
   const found = await listModels(io)
   const models = options.models ?? [...found.keys()]
@@ -44,6 +44,7 @@ export async function demoCommand(io: Io, options: DemoCommandOptions): Promise<
     throw new FastFlowError({ code: 'model-not-found', field: 'models', message })
   }
   const report = join(folder, 'report.html')
+  await prepareFile(io, report, '--out')
   const sections: ModelSection[] = []
   const end = performance.now() + 60_000 * options.minutes
   const costs: DemoCost[] = []
@@ -112,7 +113,7 @@ async function writeReport(path: string, command: string, sections: readonly Mod
 async function writePictures(folder: string, { model, comparisons }: ModelSection): Promise<void> {
   for (const { caption, seed, pictures, source } of comparisons) {
     const write = async (name: string, { type, base64 }: NonNullable<typeof source>): Promise<void> => {
-      const file = `${model}-${slugOf(caption)}-${seed}-${name}.${type.slice('image/'.length)}`
+      const file = `${stemOf(model, caption, seed)}-${name}.${type.slice('image/'.length)}`
       await writeWhole(join(folder, file), Buffer.from(base64, 'base64'))
     }
     if (source) await write('before', source)

@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
-import { readImage } from '@fastflow/media'
+import { pathAt } from '../files.ts'
 import type { Io } from '../io.ts'
+import { readImage } from '../read-image.ts'
 import { checkTask } from '../tasks.ts'
 import { type ProduceOptions, produce } from './produce.ts'
 
@@ -14,7 +15,7 @@ export interface EditCommandOptions extends ProduceOptions {
 export async function editCommand(io: Io, options: EditCommandOptions): Promise<void> {
   await produce(io, options, async (pipe) => {
     await checkTask(io, pipe, 'edit')
-    const image = await readImage(io.cwd, options.image, pipe.size, '--image')
-    return { subject: options.prompt, image, source: basename(options.image) }
+    const image = await readImage(io, options.image, pipe.size, '--image')
+    return { subject: options.prompt, image, source: basename(pathAt(io, options.image, '--image')) }
   })
 }

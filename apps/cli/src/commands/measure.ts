@@ -1,8 +1,7 @@
-import { resolve } from 'node:path'
 import { type Metric, planDigest, type QualityTable, tableDigest } from '@fastflow/pipelines'
 import { quantile } from '@fastflow/proxies'
 import { readCases, shownIn } from '../cases.ts'
-import { fileAt, prepareOutput, writeWhole } from '../files.ts'
+import { fileAt, pathAt, prepareOutput, writeResult } from '../files.ts'
 import type { Io } from '../io.ts'
 import { createProgress } from '../progress.ts'
 import { openProxy } from '../proxies/open-proxy.ts'
@@ -22,11 +21,11 @@ export interface MeasureCommandOptions extends ModelOptions, RunOptions {
 
 /** Measures a model's plans on noises no calibration has seen, for quality targets. */
 export async function measureCommand(io: Io, options: MeasureCommandOptions): Promise<void> {
-  const output = options.out === undefined ? undefined : await prepareOutput(io.cwd, options.out)
+  const output = options.out === undefined ? undefined : await prepareOutput(io, options.out)
   const { table, file } = await measureModel(io, options)
   if (output !== undefined) {
     const path = fileAt(output, file)
-    await writeWhole(path, `${JSON.stringify(table)}\n`)
+    await writeResult(path, `${JSON.stringify(table)}\n`)
     io.log(`table: ${path}`)
   }
   io.out(options.json ? JSON.stringify(summaryOf(table), null, 2) : describe(table))
@@ -38,7 +37,7 @@ export async function measureModel(
   options: Omit<MeasureCommandOptions, 'out' | 'json'>,
 ): Promise<{ readonly table: QualityTable; readonly file: string }> {
   const { metric, weights, runs } = options
-  const store = resolve(io.cwd, options.cache)
+  const store = pathAt(io, options.cache, '--cache')
   const { proxy, dispose } = await openProxy(io, metric, weights)
   try {
     return await withPipeline(io, { ...options, store }, async (pipe) => {

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import {
   type LoggedDecision,
   type OffPolicyEstimate,
@@ -9,6 +8,7 @@ import {
 import { createRandom, invalidArgument } from '@fastflow/core'
 import type { Pace } from '@fastflow/core/backend'
 import type { ChoiceRecord, DecisionRecord } from '@fastflow/pipelines'
+import { pathAt } from '../files.ts'
 import { type Io, paceOf } from '../io.ts'
 import { readDecisionLog } from '../learning/decision-log.ts'
 import { type LogPolicy, namedPolicy, type RewardModel, rewardModel } from '../learning/log-policy.ts'
@@ -36,7 +36,7 @@ export async function policyEvaluateCommand(
   options: PolicyEvaluateOptions,
 ): Promise<void> {
   const pace = paceOf(io, 'evaluating')
-  const { records, bad } = await readDecisionLog(resolve(io.cwd, file), pace)
+  const { records, bad } = await readDecisionLog(pathAt(io, file, 'LOG'), pace)
   for (const { line, problem } of bad.slice(0, SHOWN_LINES)) io.log(`${file}:${line} ${problem}; left out`)
   if (bad.length > SHOWN_LINES) io.log(`${file}: ${bad.length - SHOWN_LINES} more lines left out`)
   const rewarded = records.filter(({ reward }) => reward !== null)
@@ -46,7 +46,7 @@ export async function policyEvaluateCommand(
       `has ${rewarded.length} measured decisions of ${records.length}; raise --measure to log more`,
     )
   const { arms } = records[0]!
-  const policy = await namedPolicy(options.policy, arms, resolve(io.cwd, options.policy))
+  const policy = await namedPolicy(options.policy, arms, pathAt(io, options.policy, '--policy'))
   const decisions = await decisionsOf(rewarded, policy, pace)
   const { clip, confidence } = options
   const estimates: OffPolicyEstimate[] = []

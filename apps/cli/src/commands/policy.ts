@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import {
   decisionsOf,
   type Frontier,
@@ -10,6 +9,7 @@ import {
   passesOf,
 } from '@fastflow/core'
 import type { PaperState, PolicyDocument } from '@fastflow/pipelines'
+import { pathAt } from '../files.ts'
 import type { Io } from '../io.ts'
 import { readPolicyFile } from '../policy-file.ts'
 import { textTable } from '../tables/text-table.ts'
@@ -23,7 +23,7 @@ export interface PolicyExportOptions {
 
 /** What a plan or a policy of the paper does, what it cost and how good it is. */
 export async function policyShowCommand(io: Io, file: string, options: { json?: boolean }): Promise<void> {
-  const path = resolve(io.cwd, file)
+  const path = pathAt(io, file, 'FILE')
   const policy = await readPolicyFile(path, 'FILE')
   const summary = policy.method === 'plan' ? summaryOfPlan(policy.frontier) : summaryOfPaper(policy.document)
   if (options.json) return io.out(JSON.stringify({ file: path, ...summary }, null, 2))
@@ -34,7 +34,7 @@ export async function policyShowCommand(io: Io, file: string, options: { json?: 
 
 /** The steps one plan evaluates, for other tools: comma-separated 1 and 0, or letters C and S. */
 export async function policyExportCommand(io: Io, file: string, options: PolicyExportOptions): Promise<void> {
-  const policy = await readPolicyFile(resolve(io.cwd, file), 'FILE')
+  const policy = await readPolicyFile(pathAt(io, file, 'FILE'), 'FILE')
   if (policy.method === 'paper') {
     const problem = `${file} is a policy of the paper, which decides anew in every run`
     throw invalidArgument('FILE', `${problem}; export a plan, from "fastflow calibrate --method plan"`)

@@ -1,11 +1,14 @@
-import { join, resolve } from 'node:path'
 import { clipNotes, encodeApng, encodePng, encodeWebp } from '@fastflow/media'
 import type { Accelerate, FlowOptions, GeneratedImage, Pipeline } from '@fastflow/pipelines'
-import { prepareFolder, writeWhole } from '../files.ts'
+import { asTyped } from '../errors.ts'
+import { stemOf } from '../file-name.ts'
+import { pathAt, prepareFolder } from '../files.ts'
 import type { Io } from '../io.ts'
+import { placeFiles, type ResultFile } from '../place-files.ts'
 import { createProgress } from '../progress.ts'
 import { type ModelOptions, type RunOptions, runSettingsOf, withLoopLag, withPipeline } from '../session.ts'
 import { describe, documentOf, evaluatedOf, metadataOf, type Origin, type Produced } from './produced.ts'
+import { requestOf } from './request.ts'
 import { type TargetOptions, withAcceleration } from './target.ts'
 
 /** Options that `generate`, `edit` and `video` have in common. */
@@ -36,20 +39,20 @@ export interface ProduceRequest extends Pick<FlowOptions, 'image'> {
 export async function produce(
   io: Io,
   options: ProduceOptions,
-  requestOf: (pipe: Pipeline) => Promise<ProduceRequest>,
+  request: (pipe: Pipeline) => Promise<ProduceRequest>,
 ): Promise<void> {
-  const folder = resolve(io.cwd, options.out)
+  const folder = pathAt(io, options.out, '--out')
   await prepareFolder(folder)
-  const store = resolve(io.cwd, options.cache)
+  const store = pathAt(io, options.cache, '--cache')
   const produced = await withAcceleration(io, options, (accelerate) =>
     withPipeline(io, { ...options, store }, async (pipe) => {
-      const { source, ...request } = await requestOf(pipe)
+      const { source, ...rest } = await request(pipe)
       const origin = { task: pipe.task, model: pipe.model, digest: pipe.digest, source }
-      return run(io, pipe, options, { accelerate, folder, origin, request })
+      return run(io, pipe, options, { accelerate, folder, origin, request: rest })
     }),
   )
   const { result, files } = produced
-  for (const note of result.notes) io.log(note)
+  for (const note of result.notes) io.log(asTyped(note))
   io.log(evaluatedOf(result.items))
   if (options.json) io.out(JSON.stringify(documentOf(options, produced), null, 2))
   else
@@ -70,6 +73,7 @@ async function run(
 ): Promise<Produced> {
   const { accelerate, folder, origin, request } = job
   const { subject, ...flow } = request
+  const settings = { ...pipe.defaults, ...runSettingsOf(options) }
   const progress = createProgress(io, `${pipe.model} ${subject}`)
   const steps = options.steps ?? pipe.defaults.numSteps
   const files: (readonly string[])[] = []
@@ -86,8 +90,10 @@ async function run(
         clock: () => performance.now(),
         onStep: ({ image, index }) => progress.update(image * steps + index, options.count * steps, 'steps'),
         onImage: async (item) => {
-          const name = join(folder, `${pipe.model}-${slugOf(item.caption)}-${item.seed}`)
-          files.push(await writeItem(name, item, metadataOf(origin, options, item)))
+          const made = requestOf(origin, options, { accelerate, image: flow.image, settings, item })
+          const metadata = metadataOf(origin, options, item, made)
+          const stem = stemOf(pipe.model, item.caption, item.seed)
+          files.push(await placeFiles(folder, stem, made, await encode(item, metadata)))
         },
       }),
     )
@@ -98,24 +104,13 @@ async function run(
   }
 }
 
-/** @returns the files that were written. */
-async function writeItem(
-  name: string,
+async function encode(
   { image, clip }: GeneratedImage,
   metadata: Readonly<Record<string, unknown>>,
-): Promise<readonly string[]> {
-  const contents: readonly (readonly [string, Buffer])[] = clip
-    ? [
-        [`${name}.webp`, await encodeWebp(clip, metadata)],
-        [`${name}.apng`, await encodeApng(clip, metadata)],
-      ]
-    : [[`${name}.png`, await encodePng(image, metadata)]]
-  for (const [file, bytes] of contents) await writeWhole(file, bytes)
-  return contents.map(([file]) => file)
-}
-
-/** A caption as part of a file name. */
-export function slugOf(caption: string): string {
-  const words = caption.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, '-')
-  return words.slice(0, 40).replaceAll(/^-+|-+$/g, '') || 'untitled'
+): Promise<readonly ResultFile[]> {
+  if (clip === undefined) return [{ extension: '.png', bytes: await encodePng(image, metadata) }]
+  return [
+    { extension: '.webp', bytes: await encodeWebp(clip, metadata) },
+    { extension: '.apng', bytes: await encodeApng(clip, metadata) },
+  ]
 }

@@ -18,11 +18,15 @@ export interface Produced {
   readonly files: readonly (readonly string[])[]
 }
 
-/** What an image file says of itself: enough to compute it again. No timings, so equal runs give equal bytes. */
+/**
+ * What an image file says of itself: enough to compute it again, and the digest of what was asked for. No timings, so equal
+ * runs give equal bytes.
+ */
 export function metadataOf(
   { task, model, digest, source }: Origin,
   options: ProduceOptions,
   { caption, clip, seed, stats }: GeneratedImage,
+  request: string,
 ): Record<string, unknown> {
   const { nfe, steps, decisions, estimatedPsnr } = stats
   const run = {
@@ -38,7 +42,7 @@ export function metadataOf(
     guidanceInterval: options.guidanceInterval,
     accelerate: options.accelerate,
   }
-  return { ...run, nfe, decisions, estimatedPsnr }
+  return { ...run, request, nfe, decisions, estimatedPsnr }
 }
 
 function subjectKey(task: Task): 'class' | 'prompt' {

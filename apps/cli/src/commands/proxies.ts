@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
-import { dirname, resolve } from 'node:path'
 import { FastFlowError } from '@fastflow/core'
 import { buildLpips, type LpipsNet, readSafetensors } from '@fastflow/proxies'
-import { prepareFolder, writeWhole } from '../files.ts'
+import { pathAt, prepareFile, writeWhole } from '../files.ts'
 import type { Io } from '../io.ts'
 import { installedPath } from '../proxies/installed.ts'
 import { readLocal, readWeights } from '../proxies/read-weights.ts'
@@ -26,19 +25,23 @@ export interface ProxiesAddOptions {
 
 /** An ONNX file of LPIPS from its weights. */
 export async function proxiesBuildCommand(io: Io, options: ProxiesBuildOptions): Promise<void> {
-  const bytes = await readLocal(resolve(io.cwd, options.weights), '--weights')
+  const out = pathAt(io, options.out, '--out')
+  await prepareFile(io, out, '--out')
+  const bytes = await readLocal(pathAt(io, options.weights, '--weights'), '--weights')
   const { net, model } = buildLpips(bytes, { spatial: options.spatial ?? false, name: options.weights })
-  await write(io, resolve(io.cwd, options.out), net, model, options.json)
+  await write(io, out, net, model, options.json)
 }
 
 /** Installs LPIPS, from weights whose digest is known or named. */
 export async function proxiesAddCommand(io: Io, options: ProxiesAddOptions): Promise<void> {
   const { from, net } = options
+  const path = installedPath(io, `lpips-${net}.onnx`)
+  await prepareFile(io, path, '--out')
   const bytes = await readWeights(io, from, net)
   const { net: found, model } = buildLpips(bytes, { name: from })
   if (found !== net) throw refused('--net', `${from} holds weights of ${found}; give --net ${found}`)
   checkDigest(bytes, options)
-  await write(io, installedPath(io, `lpips-${net}.onnx`), net, model, options.json)
+  await write(io, path, net, model, options.json)
 }
 
 function checkDigest(bytes: Uint8Array, { from, net, sha256 }: ProxiesAddOptions): void {
@@ -57,7 +60,6 @@ function refused(field: string, problem: string): FastFlowError {
 }
 
 async function write(io: Io, path: string, net: LpipsNet, model: Uint8Array, json?: boolean): Promise<void> {
-  await prepareFolder(dirname(path))
   await writeWhole(path, model)
   const size = model.length
   if (json) io.out(JSON.stringify({ proxy: `lpips-${net}`, file: path, bytes: size }, null, 2))

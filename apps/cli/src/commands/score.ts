@@ -1,7 +1,7 @@
 import { invalidArgument, type QualityProxy } from '@fastflow/core'
-import { readImage } from '@fastflow/media'
 import type { Io } from '../io.ts'
 import { openProxy, PROXY_NAMES } from '../proxies/open-proxy.ts'
+import { readImage } from '../read-image.ts'
 
 export { PROXY_NAMES }
 
@@ -19,10 +19,9 @@ export async function scoreCommand(io: Io, path: string, options: ScoreOptions):
   const { proxy, dispose } = await openProxy(io, options.proxy, options.weights)
   try {
     checkNeeds(proxy, options)
-    const image = await readImage(io.cwd, path, undefined, 'IMAGE')
+    const image = await readImage(io, path, undefined, 'IMAGE')
     const { reference: other, prompt } = options
-    const reference =
-      other === undefined ? undefined : await readImage(io.cwd, other, undefined, '--reference')
+    const reference = other === undefined ? undefined : await readImage(io, other, undefined, '--reference')
     const { value, version } = await proxy.score({
       image,
       ...(reference !== undefined && { reference }),

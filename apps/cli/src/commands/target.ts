@@ -1,11 +1,11 @@
 import { appendFile } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
 import { invalidArgument } from '@fastflow/core'
-import type { Accelerate, BanditName } from '@fastflow/pipelines'
-import { prepareFolder } from '../files.ts'
+import type { Accelerate, BanditName, DecisionRecord } from '@fastflow/pipelines'
+import { pathAt, prepareLog } from '../files.ts'
 import type { Io } from '../io.ts'
 import { onlyWith } from '../options.ts'
 import { openProxy } from '../proxies/open-proxy.ts'
+import { reasonOf } from '../read-text.ts'
 import { accelerationOf } from './accelerate.ts'
 import type { ProduceOptions } from './produce.ts'
 
@@ -57,8 +57,8 @@ export async function withAcceleration<Result>(
   onlyWith('--choose', choose ?? 'certified', {
     learned: { '--bandit': bandit, '--conservative': conservative },
   })
-  const file = log === undefined ? undefined : resolve(io.cwd, log)
-  if (file !== undefined) await prepareFolder(dirname(file), '--log')
+  const file = log === undefined ? undefined : pathAt(io, log, '--log')
+  if (file !== undefined) await prepareLog(io, file, '--log')
   const { proxy, dispose } = await openProxy(io, 'lpips', weights)
   try {
     return await use({
@@ -69,10 +69,23 @@ export async function withAcceleration<Result>(
       ...(conservative !== undefined && { conservative }),
       ...(mode && { mode }),
       ...(measure !== undefined && { measure }),
-      ...(file && { onDecision: (record) => appendFile(file, `${JSON.stringify(record)}\n`) }),
+      ...(file && { onDecision: loggingTo(io, file) }),
     })
   } finally {
     await dispose()
+  }
+}
+
+/** Appends decisions to a file; one that can no longer be written to costs a note, and no image. */
+function loggingTo(io: Io, file: string): (record: DecisionRecord) => Promise<void> {
+  let noted = false
+  return async (record) => {
+    try {
+      await appendFile(file, `${JSON.stringify(record)}\n`)
+    } catch (cause) {
+      if (!noted) io.log(`--log: ${file} cannot be written (${reasonOf(cause)}): decisions are missing there`)
+      noted = true
+    }
   }
 }
 

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import { FastFlowError } from '@fastflow/core'
 import type { Pace } from '@fastflow/core/backend'
 import { type DecisionRecord, parseRecord } from '@fastflow/pipelines'
+import { MAX_LOG, readText, reasonOf } from '../read-text.ts'
 
 /** A line that was left out, and why. */
 export interface BadLine {
@@ -27,13 +27,13 @@ export async function readDecisionLog(path: string, pace: Pace): Promise<Decisio
   }
   let text: string
   try {
-    text = await readFile(path, 'utf8')
+    text = await readText(path, MAX_LOG)
   } catch (cause) {
-    throw unreadable('cannot be read', cause)
+    throw unreadable(`cannot be read (${reasonOf(cause)})`, cause)
   }
   const records: DecisionRecord[] = []
   const bad: BadLine[] = []
-  for (const [index, content] of text.split('\n').entries()) {
+  for (const [index, content] of text.split(/\r\n|\r|\n/).entries()) {
     if (content.trim() === '') continue
     if (pace.due()) await pace.rest()
     try {

@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { takingTurns } from '@fastflow/bench'
 import { FastFlowError, invalidArgument, parsePlan, sample } from '@fastflow/core'
 import {
@@ -10,8 +9,10 @@ import {
   type RunSettings,
 } from '@fastflow/pipelines'
 import { casesOf } from '../cases.ts'
+import { pathAt } from '../files.ts'
 import type { Io } from '../io.ts'
 import { findModel } from '../models.ts'
+import { readText, reasonOf } from '../read-text.ts'
 import { type ModelOptions, type RunOptions, runSettingsOf, withPipeline } from '../session.ts'
 
 export interface LandingsOptions extends ModelOptions, RunOptions {
@@ -39,7 +40,7 @@ export async function landingsOf(
   const file = `${planDigest(own.key)}.json`
   const frontier = parsePlan(await readPlanFile(join(folder, 'policies', file)))
   const plan = frontier.document.plans[arm]!
-  return withPipeline(io, { ...options, model: resolve(io.cwd, swapped) }, async (pipe) => {
+  return withPipeline(io, { ...options, model: pathAt(io, swapped, '--swapped') }, async (pipe) => {
     const other = shapeOf(pipe, settings).shape
     if (other !== own.shape)
       throw invalidArgument(
@@ -73,9 +74,9 @@ function shapeOf(
 
 async function readPlanFile(path: string): Promise<unknown> {
   try {
-    return JSON.parse(await readFile(path, 'utf8'))
+    return JSON.parse(await readText(path))
   } catch (cause) {
-    const message = `--swapped: needs the plans that the model ships, ${path} cannot be read; write them there with calibrate`
+    const message = `--swapped: needs the plans that the model ships, ${path} cannot be read (${reasonOf(cause)}); write them there with calibrate`
     throw new FastFlowError({ code: 'policy-unreadable', field: '--swapped', message, cause })
   }
 }

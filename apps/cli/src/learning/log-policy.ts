@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import { linUcb } from '@fastflow/bandits'
 import { FastFlowError, invalidArgument, isRecord } from '@fastflow/core'
 import type { Pace } from '@fastflow/core/backend'
 import { type DecisionRecord, learnerOfState } from '@fastflow/pipelines'
+import { readText, reasonOf } from '../read-text.ts'
 
 /** What a policy would do: the probability of every arm in a context, 0 outside those that are open. */
 export type LogPolicy = (context: readonly number[], among: readonly number[]) => readonly number[]
@@ -42,9 +42,9 @@ async function learnedPolicy(path: string, arms: readonly number[]): Promise<Log
   }
   let value: unknown
   try {
-    value = JSON.parse(await readFile(path, 'utf8'))
+    value = JSON.parse(await readText(path))
   } catch (cause) {
-    throw unreadable('is no policy by that name and no file that can be read', cause)
+    throw unreadable(`is no policy by that name and no file that can be read (${reasonOf(cause)})`, cause)
   }
   const document = isRecord(value) && isRecord(value.document) ? value.document : value
   if (!isRecord(document)) throw unreadable('holds no learned state')

@@ -1,8 +1,7 @@
-import { resolve } from 'node:path'
 import { createModelRunner } from '@fastflow/backend-node'
 import { FastFlowError } from '@fastflow/core'
 import { buildLpips, perceptual } from '@fastflow/proxies'
-import { isFile } from '../files.ts'
+import { isFile, pathAt } from '../files.ts'
 import type { Io } from '../io.ts'
 import { findModelFile } from '../models.ts'
 import { installedPath } from './installed.ts'
@@ -30,7 +29,7 @@ export async function openPerceptual(io: Io, name: string, weights: string | und
 }
 
 async function given(io: Io, weights: string): Promise<string | Uint8Array> {
-  const path = resolve(io.cwd, weights)
+  const path = pathAt(io, weights, '--weights')
   if (!path.endsWith('.safetensors')) return path
   return buildLpips(await readLocal(path, '--weights'), { name: weights }).model
 }

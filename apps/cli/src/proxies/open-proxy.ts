@@ -1,7 +1,7 @@
-import { resolve } from 'node:path'
 import { nodeBackend } from '@fastflow/backend-node'
 import { invalidArgument, type QualityProxy } from '@fastflow/core'
 import { loadClip, msSsimProxy, psnrProxy, ssimProxy } from '@fastflow/proxies'
+import { pathAt } from '../files.ts'
 import type { Io } from '../io.ts'
 import { openPerceptual } from './open-perceptual.ts'
 
@@ -57,7 +57,7 @@ async function openClip(io: Io, weights: string | undefined): Promise<OpenProxy>
     const example = 'for emoji models/emoji-clip'
     throw invalidArgument('--weights', `is missing; give a folder with an ONNX export of CLIP, ${example}`)
   }
-  const folder = await nodeBackend().open(resolve(io.cwd, weights))
+  const folder = await nodeBackend().open(pathAt(io, weights, '--weights'))
   const { proxy, dispose } = await loadClip(folder, { signal: io.signal })
   return { proxy, dispose }
 }

@@ -1,21 +1,20 @@
-import { readFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
+import { readRegularFile } from '@fastflow/backend-node'
 import { FastFlowError, invalidArgument } from '@fastflow/core'
 import type { LpipsNet } from '@fastflow/proxies'
-import { isFolder } from '../files.ts'
+import { isFolder, pathAt } from '../files.ts'
 import type { Io } from '../io.ts'
+import { reasonOf } from '../read-text.ts'
 
 /** Above the largest weights of LPIPS (vgg, 59 MB). */
 const MAX_BYTES = 200_000_000
 
 /** Bytes of a local file. @throws FastFlowError `model-not-found` naming the option. */
 export async function readLocal(path: string, option: string): Promise<Uint8Array> {
-  return new Uint8Array(
-    await readFile(path).catch((cause: NodeJS.ErrnoException) => {
-      const message = `${option}: ${path} cannot be read (${cause.code}); give the path of an existing file`
-      throw new FastFlowError({ code: 'model-not-found', field: option, message, cause })
-    }),
-  )
+  return readRegularFile(path, MAX_BYTES).catch((cause: unknown) => {
+    const message = `${option}: ${path} cannot be read (${reasonOf(cause)}); give the path of an existing file`
+    throw new FastFlowError({ code: 'model-not-found', field: option, message, cause })
+  })
 }
 
 /**
@@ -30,8 +29,9 @@ export async function readWeights(io: Io, from: string, net: LpipsNet): Promise<
     if (!url.pathname.endsWith('.safetensors')) url.pathname = `${url.pathname.replace(/\/$/, '')}/${file}`
     return download(io, url)
   }
-  if (/^\w+:\/\//.test(from)) throw invalidArgument('--from', `${from} is neither a path nor http(s)`)
-  const path = resolve(io.cwd, from)
+  if (/^(?!file:)\w+:\/\//i.test(from))
+    throw invalidArgument('--from', `${from} is neither a path nor http(s)`)
+  const path = pathAt(io, from, '--from')
   return readLocal((await isFolder(path)) ? join(path, file) : path, '--from')
 }
 

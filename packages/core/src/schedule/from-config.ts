@@ -35,7 +35,7 @@ const refused = [
 ] as const
 
 /**
- * The grid of a `FlowMatchEulerDiscreteScheduler` config: `1, ..., 1/T` shifted, then 0.
+ * The grid of a `FlowMatchEulerDiscreteScheduler` config, T from 1 to 100,000: `1, ..., 1/T` shifted, then 0.
  *
  * This is what Diffusers' pipelines of FLUX and its relatives run: they pass `sigmas = linspace(1, 1/T, T)`.
  * Called without `sigmas`, the scheduler spaces timesteps between its own end points instead (Stable Diffusion 3);
@@ -43,7 +43,7 @@ const refused = [
  * of latent tokens, and the shift is `e^mu` (`exponential`) or `mu` (`linear`).
  *
  * @throws FastFlowError `unsupported` for another scheduler class or a field with no equivalent here,
- *   `invalid-argument` when dynamic shifting lacks `imageSeqLen`.
+ *   `invalid-argument` for a number of steps out of range, and when dynamic shifting lacks `imageSeqLen`.
  */
 export function scheduleFromConfig(
   config: SchedulerConfig,

@@ -7,12 +7,21 @@ import { invalidArgument } from '../errors.ts'
  */
 export interface Schedule {
   readonly name: string
-  /** T + 1 values, strictly decreasing, first in (0, 1], last 0. */
+  /** T + 1 values, T from 1 to 100,000, strictly decreasing, first in (0, 1], last 0. */
   readonly sigmas: readonly number[]
 }
 
-/** A schedule from any grid, checked. @throws FastFlowError `invalid-argument` naming the offending entry. */
+/** Most steps of a grid: runs take tens, references thousands; beyond lies a slip that would take all memory. */
+export const MAX_STEPS = 100_000
+
+/**
+ * A schedule from any grid of at most 100,000 steps, checked.
+ *
+ * @throws FastFlowError `invalid-argument` naming the offending entry.
+ */
 export function createSchedule(name: string, sigmas: readonly number[]): Schedule {
+  if (sigmas.length - 1 > MAX_STEPS)
+    throw invalidArgument('schedule', `has ${sigmas.length - 1} steps; at most ${MAX_STEPS} are possible`)
   if (sigmas.length < 2) throw invalidArgument('schedule', 'needs at least one step (two sigmas)')
   if (sigmas[0]! > 1) throw invalidArgument('schedule', `sigmas[0] is ${sigmas[0]}, at most 1 is possible`)
   if (sigmas.at(-1) !== 0) throw invalidArgument('schedule', `must end at 0, ends at ${sigmas.at(-1)}`)
@@ -31,8 +40,10 @@ export function numStepsOf(schedule: Schedule): number {
   return schedule.sigmas.length - 1
 }
 
-/** `T` as a positive integer, or the typed error. */
+/** `T` as a whole number from 1 to 100,000, or the typed error. */
 export function checkNumSteps(numSteps: number): number {
-  if (Number.isInteger(numSteps) && numSteps >= 1) return numSteps
-  throw invalidArgument('numSteps', `${numSteps} is not a whole number of at least 1`)
+  if (!(Number.isInteger(numSteps) && numSteps >= 1))
+    throw invalidArgument('numSteps', `${numSteps} is not a whole number of at least 1`)
+  if (numSteps <= MAX_STEPS) return numSteps
+  throw invalidArgument('numSteps', `${numSteps} is over the ${MAX_STEPS} steps that a schedule may have`)
 }

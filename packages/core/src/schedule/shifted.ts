@@ -11,7 +11,12 @@ export function shiftSigma(sigma: number, shift: number): number {
   return (shift * sigma) / (1 - sigma + shift * sigma)
 }
 
-/** Uniform grid moved towards noise (`shift > 1`) or data (`shift < 1`); `shift = 1` is the linear schedule. @throws FastFlowError `invalid-argument`. */
+/**
+ * Uniform grid of 1 to 100,000 steps, moved towards noise (`shift > 1`) or data (`shift < 1`); `shift = 1` is the linear
+ * schedule.
+ *
+ * @throws FastFlowError `invalid-argument`.
+ */
 export function shiftedSchedule(numSteps: number, shift: number): Schedule {
   const steps = checkNumSteps(numSteps)
   if (!(shift > 0 && Number.isFinite(shift)))

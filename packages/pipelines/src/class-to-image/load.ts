@@ -23,7 +23,8 @@ export async function loadClassToImage(
       { name: 'timestep', type: 'float32', dims: ['batch'] },
       { name: 'class_labels', type: 'int64', dims: ['batch'] },
     ],
-    output: 'velocity',
+    output: { name: 'velocity', dims: ['batch', ...dims] },
+    sizes: `sample_size in ${config.network}/config.json`,
   })
   const conditionOf = (id: number): Condition => ({
     caption: labels[id]!,

@@ -1,4 +1,4 @@
-import type { PlanDocument, RgbImage, SkipPolicy, StepEvent } from '@fastflow/core'
+import type { Frontier, PlanDocument, RgbImage, SkipPolicy, StepEvent } from '@fastflow/core'
 import type { PolicyDocument } from '../policy/document.ts'
 import type { PaperOptions } from '../policy/paper.ts'
 import type { TargetAcceleration } from '../target/options.ts'
@@ -19,8 +19,11 @@ export interface PaperAcceleration extends PaperOptions {
 /** Plans made by `calibrate`, or from the first image where there are none yet; they do not change while they are used. */
 export interface PlanAcceleration {
   readonly method: 'plan'
-  /** Follow this document instead of what is stored or shipped with the model. */
-  readonly plan?: PlanDocument
+  /**
+   * Follow this instead of what is stored or shipped with the model: what `calibrate` or `parsePlan` returned, or its
+   * document.
+   */
+  readonly plan?: PlanDocument | Frontier
   /** Evaluations an image: the largest planned number of at most this many. Default 12, or the nearest planned. */
   readonly nfe?: number
   /**

@@ -52,8 +52,9 @@ export async function calibratePlan(
       'are planned jointly where guidance acts at all noise levels; leave them out, plans for evaluations serve passes too',
     )
   const key = planKeyOf(run)
-  if (options.start) readPlan({ document: options.start.document, source: 'start' }, key)
-  const frontier = await calibrate({ ...options, guided, schedule, range, noise, velocityOf, key })
+  const start = options.start && readPlan({ document: options.start, source: 'start' }, key)
+  const settings = { ...options, ...(start && { start }) }
+  const frontier = await calibrate({ ...settings, guided, schedule, range, noise, velocityOf, key })
   await store.save(planDigest(key), frontier.document)
   return frontier
 }

@@ -66,6 +66,8 @@ export function policyDigest(key: PolicyKey): string {
  *   first field of the key that differs.
  */
 export function checkPolicyDocument(document: unknown, key: PolicyKey, source = 'policy'): PolicyDocument {
+  if (typeof document === 'string' || ArrayBuffer.isView(document))
+    throw unreadablePolicy(source, 'format', 'is unread text or bytes: pass what JSON.parse makes of them')
   if (!isRecord(document)) throw unreadablePolicy(source, 'format', 'is not a FastFlow policy document')
   const { format, version, kind, state } = document
   if (format !== 'fastflow-policy')

@@ -1,4 +1,4 @@
-import type { AbortSignalLike, PlanDocument, QualityProxy } from '@fastflow/core'
+import type { AbortSignalLike, Frontier, PlanDocument, QualityProxy } from '@fastflow/core'
 import type { ImageInput, RunSettings } from '../task/options.ts'
 import type { BanditName } from './learner.ts'
 import type { DecisionRecord } from './record.ts'
@@ -52,7 +52,7 @@ export interface TargetAcceleration {
   /** What measures `lpips`. Without one the calibration is relied on and nothing is measured. `psnr` needs none. */
   readonly proxy?: QualityProxy
   /** Follow these plans instead of what is stored or shipped with the model. */
-  readonly plan?: PlanDocument
+  readonly plan?: PlanDocument | Frontier
   /** Uniform numbers in [0, 1) for exploring and measuring; by default seeded by what has been served so far. */
   readonly random?: () => number
   /** Every decision with its propensity, once its outcome is known. Holds no prompt. */
@@ -68,7 +68,7 @@ export interface QualityOptions extends RunSettings {
   readonly runs?: number
   /** How many of them measure the floor too, by a full run of a tenth fewer steps. Default 16. */
   readonly floorRuns?: number
-  readonly plan?: PlanDocument
+  readonly plan?: PlanDocument | Frontier
   /** What the runs show, in turn, for models that read text. Default: the model's own list. */
   readonly prompts?: readonly string[]
   /** Pictures that are edited, in turn, for image editing. Default: coloured shapes. */

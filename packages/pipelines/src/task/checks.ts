@@ -46,5 +46,24 @@ export function checkGuidance(
   if (!(typeof scale === 'number' && scale >= 0 && scale <= MAX_GUIDANCE))
     throw invalidArgument('guidanceScale', `${scale} is not a number from 0 to ${MAX_GUIDANCE}`)
   if (scale === 1 || model.guided) return scale
-  throw invalidArgument('guidanceScale', `${model.name} has no unconditional class; only 1 is possible`)
+  throw invalidArgument(
+    'guidanceScale',
+    `${model.name} has no unconditional class; only 1 is possible, which is without guidance`,
+  )
+}
+
+/** What the user should know of a scale that leaves out what was asked for. */
+export function guidanceNotes(
+  { task, guided, defaults }: TaskModel,
+  { guidanceScale = defaults.guidanceScale, guidanceInterval }: FlowOptions,
+): readonly string[] {
+  if (!guided || guidanceScale !== 0) return []
+  const [left, rest] =
+    task === 'class-to-image'
+      ? ['class', 'no class']
+      : ['prompt', 'the negative prompt alone, if there is one']
+  const where = guidanceInterval === undefined ? '' : ' where guidance acts'
+  return [
+    `guidanceScale: 0 ignores the ${left}${where} and follows ${rest}; 1 follows the ${left} with guidance switched off, more follows it more closely`,
+  ]
 }

@@ -3,8 +3,10 @@ import { FastFlowError, type ModelRunner, type TensorInfo } from '@fastflow/core
 /** The inputs a pipeline feeds a network, and the output it reads. */
 export interface NetworkPorts {
   readonly inputs: readonly TensorInfo[]
-  /** Name of the output, float32. Its shape is left open: exports often do not tell it. */
-  readonly output: string
+  /** The output, float32. Its shape counts as far as the network tells it: exports often do not. */
+  readonly output: Pick<TensorInfo, 'name' | 'dims'>
+  /** Where the sizes come from, for errors: fields and the file they stand in. */
+  readonly sizes: string
 }
 
 /**
@@ -23,7 +25,8 @@ export function checkInterface(
   const problem = checkInputs(inputs, wanted.inputs) ?? checkOutput(outputs, wanted.output)
   if (problem === undefined) return
   const names = wanted.inputs.map(({ name }) => name).join(', ')
-  const fix = `export it with the inputs ${names}, a free batch and the output ${wanted.output}`
+  const ports = `the inputs ${names}, a free batch and the output ${wanted.output.name}`
+  const fix = `export it with ${ports}, or correct ${wanted.sizes}`
   throw new FastFlowError({
     code: 'model-mismatch',
     field: path,
@@ -42,16 +45,28 @@ function checkInputs(inputs: readonly TensorInfo[], wanted: readonly TensorInfo[
   return extra && `has the input ${describe([extra])}, which this pipeline does not know`
 }
 
-function checkOutput(outputs: readonly TensorInfo[], name: string): string | undefined {
-  const output = outputs.find((one) => one.name === name)
-  if (output === undefined) return `has no output ${name} (it has ${describe(outputs)})`
-  return output.type === 'float32' ? undefined : `its output ${name} is ${output.type}, not float32`
+function checkOutput(outputs: readonly TensorInfo[], wanted: NetworkPorts['output']): string | undefined {
+  const output = outputs.find(({ name }) => name === wanted.name)
+  if (output === undefined) return `has no output ${wanted.name} (it has ${describe(outputs)})`
+  if (output.type !== 'float32') return `its output ${wanted.name} is ${output.type}, not float32`
+  const { dims } = output
+  // Without any axis the network does not tell; axes that are free, here or there, say nothing either.
+  const agrees = dims.every(
+    (size, axis) => isFree(size) || isFree(wanted.dims[axis]) || size === wanted.dims[axis],
+  )
+  if (dims.length === 0 || (dims.length === wanted.dims.length && agrees)) return undefined
+  const needed = describe([{ type: 'float32', ...wanted }])
+  return `its output is ${describe([output])} where ${needed} is needed`
 }
 
 /** Every axis is free, or as wanted; axes with a name, such as the batch, have to be free. */
 function fits(dims: TensorInfo['dims'], wanted: TensorInfo['dims']): boolean {
-  const free = (size: number | string | undefined): boolean => typeof size === 'string' || size === -1
-  return dims.length === wanted.length && dims.every((size, axis) => free(size) || size === wanted[axis])
+  return dims.length === wanted.length && dims.every((size, axis) => isFree(size) || size === wanted[axis])
+}
+
+/** True for axes that are not told, or have a name. */
+export function isFree(size: number | string | undefined): boolean {
+  return typeof size === 'string' || size === -1
 }
 
 function describe(tensors: readonly TensorInfo[]): string {

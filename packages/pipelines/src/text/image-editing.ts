@@ -29,11 +29,14 @@ export async function loadImageEditing(
   return loadNetworks(folder, options, async (load, dispose) => {
     const parts = await loadTextParts(folder, index, load, { frames: false, image: true })
     const { channels, side } = parts
-    const vae = await readVae(folder, 'vae_encoder', channels)
+    const vae = await readVae(folder, 'vae_encoder', channels, side)
+    if (vae.scaleFactor !== parts.vae.scaleFactor)
+      throw vae.file.wrong('scale_factor', `where vae_decoder/config.json has ${parts.vae.scaleFactor}`)
     const size = side * vae.scaleFactor
     const encoder = await load('vae_encoder/model.onnx', {
       inputs: [{ name: 'sample', type: 'float32', dims: ['batch', 3, size, size] }],
-      output: 'latent_sample',
+      output: { name: 'latent_sample', dims: ['batch', channels, side, side] },
+      sizes: 'scale_factor in vae_encoder/config.json',
     })
     const model = textModel(parts, 'image-editing', [encoder])
     const latentsOf = (pixels: Float32Array, signal: AbortSignalLike | undefined): Promise<Tensor> =>

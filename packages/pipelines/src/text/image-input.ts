@@ -1,4 +1,4 @@
-import { invalidArgument } from '@fastflow/core'
+import { invalidArgument, isRecord } from '@fastflow/core'
 import type { ImageInput } from '../task/options.ts'
 
 /**
@@ -25,6 +25,8 @@ export function planarPixels(image: ImageInput | undefined, size: number, field:
 function checkImage(image: ImageInput | undefined, size: number, field: string): ImageInput {
   if (image === undefined)
     throw invalidArgument(field, 'is missing; pass the picture to edit as { width, height, data }')
+  if (!isRecord(image) || ArrayBuffer.isView(image) || image.width === undefined)
+    throw invalidArgument(field, `is ${kindOf(image)}; decode it first, and pass { width, height, data }`)
   const { width, height, data } = image
   if (width !== size || height !== size)
     throw invalidArgument(field, `is ${width} x ${height}; resize it to ${size} x ${size} first`)
@@ -35,4 +37,11 @@ function checkImage(image: ImageInput | undefined, size: number, field: string):
     field,
     `has ${has} of data; ${size} x ${size} pixels are ${3 * size * size} as RGB or ${4 * size * size} as RGBA`,
   )
+}
+
+function kindOf(value: unknown): string {
+  if (ArrayBuffer.isView(value)) return 'bytes'
+  if (typeof value === 'string') return 'a text, perhaps a path'
+  if (isRecord(value) && typeof value.then === 'function') return 'a promise'
+  return isRecord(value) ? 'an object without width' : `${value}`
 }

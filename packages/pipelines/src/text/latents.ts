@@ -1,6 +1,7 @@
 import type { AbortSignalLike, ModelRunner, ResidentRunner, RgbImage, Tensor } from '@fastflow/core'
 import { throwIfAborted } from '@fastflow/core/backend'
 import { clipPixels, toRgb } from '../task/pixels.ts'
+import { checkPictures } from './check-scale.ts'
 import type { VaeConfig } from './vae-config.ts'
 
 /** Frames that go through the decoder in one batch. */
@@ -33,11 +34,12 @@ function frameOf(x: Float32Array, { channels, frames, side }: Layout, frame: num
 /** Planar pixels [frames, 3, height, width] of latents, clipped to [-1, 1]; frames are decoded in batches. */
 export async function decodeLatents(
   runner: ModelRunner,
-  { scaling, shift, scaleFactor }: VaeConfig,
+  vae: VaeConfig,
   x: Float32Array,
   dims: readonly number[],
   signal: AbortSignalLike | undefined,
 ): Promise<Float32Array> {
+  const { scaling, shift, scaleFactor } = vae
   const layout = layoutOf(dims)
   const { channels, frames, side } = layout
   const size = channels * side * side
@@ -51,7 +53,9 @@ export async function decodeLatents(
     for (let k = 0; k < data.length; k++) data[k] = data[k]! / scaling + shift
     const latents: Tensor = { type: 'float32', dims: [batch, channels, side, side], data }
     const { outputs } = await runner.run({ latent_sample: latents }, { fetches: ['sample'] })
-    pixels.set(clipPixels(outputs.sample!.data as Float32Array), begin * pixelSize)
+    const sample = outputs.sample!
+    checkPictures(sample.dims, vae, side)
+    pixels.set(clipPixels(sample.data as Float32Array), begin * pixelSize)
   }
   return pixels
 }
@@ -83,10 +87,14 @@ export async function decodeResidentLatents<T>(
   }
 }
 
-/** Latents [1, channels, side, side] of planar pixels [3, size, size] in [-1, 1]. */
+/**
+ * Latents [1, channels, side, side] of planar pixels [3, size, size] in [-1, 1].
+ *
+ * @throws FastFlowError `model-unreadable` where the encoder makes another number of them than the config says.
+ */
 export async function encodePixels(
   runner: ModelRunner,
-  { scaling, shift }: VaeConfig,
+  { file, channels, scaling, shift, scaleFactor }: VaeConfig,
   pixels: Float32Array,
   size: number,
   signal: AbortSignalLike | undefined,
@@ -95,6 +103,11 @@ export async function encodePixels(
   const sample: Tensor = { type: 'float32', dims: [1, 3, size, size], data: pixels }
   const { outputs } = await runner.run({ sample }, { fetches: ['latent_sample'] })
   const { dims, data } = outputs.latent_sample!
+  const wanted = [1, channels, size / scaleFactor, size / scaleFactor]
+  if (dims.join() !== wanted.join()) {
+    const made = `vae_encoder/model.onnx makes latents [${dims.join(', ')}] of ${size} x ${size} pixels`
+    throw file.wrong('scale_factor', `does not fit: ${made}, where [${wanted.join(', ')}] are expected`)
+  }
   return { type: 'float32', dims, data: (data as Float32Array).map((z) => (z - shift) * scaling) }
 }
 

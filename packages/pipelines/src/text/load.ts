@@ -15,6 +15,7 @@ import { type CommonConfig, MAX_SIZE, readCommon } from '../task/config.ts'
 import type { NetworkLoader } from '../task/load-network.ts'
 import type { FlowOptions, Task } from '../task/options.ts'
 import type { Condition, TaskModel } from '../task/task-model.ts'
+import { checkScale } from './check-scale.ts'
 import { decodeLatents, decodeResidentLatents, previewLatents } from './latents.ts'
 import { checkPrompt, checkText, promptNotes } from './prompt.ts'
 import { encodeTokens } from './text-encoder.ts'
@@ -25,6 +26,9 @@ import { readVae, type VaeConfig } from './vae-config.ts'
  * instead of 2 their decibels mean about the same.
  */
 const LATENT_RANGE = 4
+
+/** More numbers than that in one state are taken for a mistake in the file: 1 GiB. */
+const MAX_STATE = 2 ** 28
 
 const TOKENIZER = 'tokenizer/tokenizer.json'
 /** Most tokens of a text. */
@@ -37,6 +41,8 @@ export interface TextParts {
   readonly channels: number
   /** Latents on a side. */
   readonly side: number
+  /** Length of the vector of a token. */
+  readonly width: number
   readonly vae: VaeConfig
   readonly tokenizer: TextTokenizer
   /** SHA-256, hex, of the tokenizer's file. */
@@ -67,8 +73,13 @@ export async function loadTextParts(
   if (file.whole('out_channels', { least: 1, most: 4096, otherwise: channels }) !== channels)
     throw file.unsupported('out_channels', `in_channels, ${channels}`)
   const side = file.whole('sample_size', { least: 1, most: MAX_SIZE })
+  if (channels * side ** 2 > MAX_STATE)
+    throw file.wrong(
+      'sample_size',
+      `makes states of ${channels} x ${side} x ${side} numbers, over ${MAX_STATE}`,
+    )
   const width = file.whole('cross_attention_dim', { least: 1, most: 65_536 })
-  const vae = await readVae(folder, 'vae_decoder', channels)
+  const vae = await readVae(folder, 'vae_decoder', channels, side)
   const tokenizer = await readTokenizer(folder, {
     path: TOKENIZER,
     lengthOf: (settings) => settings.whole('model_max_length', { least: 1, most: MAX_LENGTH }),
@@ -78,29 +89,36 @@ export async function loadTextParts(
   const latents = ['batch', channels, side, side]
   const float = (name: string, dims: TensorInfo['dims']): TensorInfo => ({ name, type: 'float32', dims })
   const whole = (name: string): TensorInfo => ({ name, type: 'int64', dims: ['batch', maxLength] })
+  const configFile = `${config.network}/config.json`
+  const states = shape.frames ? ['batch', channels, 'frames', side, side] : latents
   const textEncoder = await load('text_encoder/model.onnx', {
     inputs: [whole('input_ids'), whole('attention_mask')],
-    output: 'last_hidden_state',
+    output: { name: 'last_hidden_state', dims: ['batch', maxLength, width] },
+    sizes: `model_max_length in tokenizer/tokenizer_config.json, cross_attention_dim in ${configFile}`,
   })
   const transformer = await load(`${config.network}/model.onnx`, {
     inputs: [
-      float('hidden_states', shape.frames ? ['batch', channels, 'frames', side, side] : latents),
+      float('hidden_states', states),
       float('timestep', ['batch']),
       float('encoder_hidden_states', ['batch', maxLength, width]),
       whole('encoder_attention_mask'),
       ...(shape.image ? [float('image_latents', latents)] : []),
     ],
-    output: 'velocity',
+    output: { name: 'velocity', dims: states },
+    sizes: `in_channels, sample_size and cross_attention_dim in ${configFile}`,
   })
   const decoder = await load('vae_decoder/model.onnx', {
     inputs: [float('latent_sample', latents)],
-    output: 'sample',
+    output: { name: 'sample', dims: ['batch', 3, 'height', 'width'] },
+    sizes: `in_channels and sample_size in ${configFile}`,
   })
+  await checkScale(decoder, vae, side)
   return {
     config,
     folder,
     channels,
     side,
+    width,
     vae,
     tokenizer,
     tokenizerDigest,
@@ -146,12 +164,12 @@ export async function textCondition(
   subject: string | number,
   options: FlowOptions,
 ): Promise<Condition> {
-  const { tokenizer, textEncoder } = parts
+  const { tokenizer } = parts
   const prompt = checkPrompt(subject, 'prompt')
   const negative = checkText(options.negativePrompt ?? '', 'negativePrompt')
   const guided = checkGuidance(model, options.guidanceScale) !== 1
   const tokens = [prompt, ...(guided ? [negative] : [])].map((text) => tokenizer.tokenize(text))
-  const [feeds, unconditional] = await encodeTokens(textEncoder, tokens, options.signal)
+  const [feeds, unconditional] = await encodeTokens(parts, tokens, options.signal)
   const notes = ['prompt', 'negativePrompt'].flatMap((field, n) =>
     tokens[n] === undefined ? [] : promptNotes(field, tokens[n], tokenizer),
   )
@@ -162,11 +180,12 @@ export async function textCondition(
 
 /** The same for calibration runs, with an empty negative prompt. */
 export async function promptConditions(
-  { tokenizer, textEncoder }: TextParts,
+  parts: TextParts,
   prompts: readonly string[],
   signal: AbortSignalLike | undefined,
 ): Promise<readonly Condition[]> {
+  const { tokenizer } = parts
   const tokens = ['', ...prompts].map((text) => tokenizer.tokenize(text))
-  const [unconditional, ...encoded] = await encodeTokens(textEncoder, tokens, signal)
+  const [unconditional, ...encoded] = await encodeTokens(parts, tokens, signal)
   return encoded.map((feeds: Feeds, n) => ({ caption: prompts[n]!, notes: [], feeds, unconditional }))
 }

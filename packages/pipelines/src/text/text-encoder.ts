@@ -1,25 +1,41 @@
 import type { AbortSignalLike, Feeds, ModelRunner, Tensor } from '@fastflow/core'
 import { throwIfAborted } from '@fastflow/core/backend'
 import type { Tokens } from '@fastflow/proxies'
+import type { CommonConfig } from '../task/config.ts'
 
 /** Texts that go through the encoder in one batch. */
 const BATCH = 16
 
-/** Runs the text encoder: for each text the feeds `encoder_hidden_states` and `encoder_attention_mask` of a batch of one. */
+/** A text encoder, and the network that reads what it makes. */
+export interface TextEncoder {
+  readonly textEncoder: ModelRunner
+  /** Length of the vector of a token. */
+  readonly width: number
+  readonly config: Pick<CommonConfig, 'file'>
+}
+
+/**
+ * Runs the text encoder: for each text the feeds `encoder_hidden_states` and `encoder_attention_mask` of a batch of one.
+ *
+ * @throws FastFlowError `model-unreadable` where its vectors are of another length than the transformer reads, `aborted`.
+ */
 export async function encodeTokens(
-  runner: ModelRunner,
+  parts: TextEncoder,
   texts: readonly Tokens[],
   signal: AbortSignalLike | undefined,
 ): Promise<readonly Feeds[]> {
   const encoded: Feeds[] = []
   for (let begin = 0; begin < texts.length; begin += BATCH) {
     throwIfAborted(signal, 'encoding prompts')
-    encoded.push(...(await encodeBatch(runner, texts.slice(begin, begin + BATCH))))
+    encoded.push(...(await encodeBatch(parts, texts.slice(begin, begin + BATCH))))
   }
   return encoded
 }
 
-async function encodeBatch(runner: ModelRunner, texts: readonly Tokens[]): Promise<readonly Feeds[]> {
+async function encodeBatch(
+  { textEncoder: runner, width, config }: TextEncoder,
+  texts: readonly Tokens[],
+): Promise<readonly Feeds[]> {
   const ids = int64Tensor(texts.map((text) => text.ids))
   const mask = int64Tensor(texts.map((text) => text.mask))
   const { outputs } = await runner.run(
@@ -27,6 +43,10 @@ async function encodeBatch(runner: ModelRunner, texts: readonly Tokens[]): Promi
     { fetches: ['last_hidden_state'] },
   )
   const states = outputs.last_hidden_state!
+  if (states.dims.join() !== [...ids.dims, width].join()) {
+    const made = `text_encoder/model.onnx makes vectors [${states.dims.join(', ')}]`
+    throw config.file.wrong('cross_attention_dim', `does not fit: ${made} of tokens [${ids.dims.join(', ')}]`)
+  }
   return texts.map((text, n) => ({
     encoder_hidden_states: rowOf(states, n),
     encoder_attention_mask: int64Tensor([text.mask]),

@@ -26,6 +26,10 @@ export interface FakeTextOptions {
   readonly open?: { runners: number }
   /** Replaces the inputs of a network, by its path. */
   readonly inputs?: Readonly<Record<string, readonly TensorInfo[]>>
+  /** Shape of the output of a network that its file tells, by its path; by default it tells none. */
+  readonly outputs?: Readonly<Record<string, TensorInfo['dims']>>
+  /** Every network call, for tests in which loading fails. */
+  readonly calls?: Record<string, Feeds[]>
   /** Whether the decoder overflows, by the number of its calls before. */
   readonly overflows?: (call: number) => boolean
 }
@@ -49,7 +53,7 @@ export function textVelocity(
 }
 
 export async function fakeText(task: TextTask, options: FakeTextOptions = {}): Promise<FakeTextModel> {
-  const calls: Record<string, Feeds[]> = {}
+  const calls: Record<string, Feeds[]> = options.calls ?? {}
   const open = options.open ?? { runners: 0 }
   const files = new Map<string, string | undefined>(Object.entries({ ...textFiles(task), ...options.files }))
   const networks = networksOf(task)
@@ -79,7 +83,7 @@ export async function fakeText(task: TextTask, options: FakeTextOptions = {}): P
       version: 1,
       executionProvider: 'closed-form',
       inputs: options.inputs?.[path] ?? inputs,
-      outputs: [{ name: output, type: 'float32', dims: [] }],
+      outputs: [{ name: output, type: 'float32', dims: options.outputs?.[path] ?? [] }],
       digest: `digest of ${part}`,
       run: async (feeds, { into } = {}) => {
         const copy = Object.entries(feeds).map(([name, one]) => [name, { ...one, data: one.data.slice() }])

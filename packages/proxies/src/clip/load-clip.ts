@@ -1,5 +1,6 @@
 import {
   FastFlowError,
+  invalidArgument,
   type LoadOptions,
   type ModelFolder,
   type ModelRunner,
@@ -15,11 +16,14 @@ import { readClipTokenizer } from './tokenizer.ts'
  * `attention_mask`, to `text_embeds`) and `vision_model.onnx` (`pixel_values` to `image_embeds`), beside or under `onnx/`,
  * with `preprocessor_config.json`, `tokenizer.json` and `tokenizer_config.json`.
  *
- * @throws FastFlowError `model-not-found`, `model-unreadable`, `model-mismatch`, `unsupported`, `aborted`.
+ * @throws FastFlowError `model-not-found`, `model-unreadable`, `model-mismatch`, `unsupported`, `aborted`, `invalid-argument` for
+ *   what is no model folder.
  */
 export async function loadClip(folder: ModelFolder, options: LoadOptions = {}): Promise<Clip> {
   const look = (): void => throwIfAborted(options.signal, `loading ${folder.location}`)
   look()
+  if (typeof folder?.read !== 'function')
+    throw invalidArgument('folder', 'is no model folder; pass what await backend.open(path) gives')
   const preprocessing = await readPreprocessing(folder)
   const textPath = await locate(folder, 'text_model.onnx')
   const visionPath = await locate(folder, 'vision_model.onnx')

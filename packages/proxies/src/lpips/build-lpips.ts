@@ -1,4 +1,5 @@
 import { createGraph, type GraphBuilder, type Value } from '../onnx/graph.ts'
+import type { NamedTensor } from '../safetensors/read-safetensors.ts'
 import { type LpipsNet, layersOf } from './backbone.ts'
 import { BACKBONES, headName, type LpipsWeights, readLpipsWeights } from './weights.ts'
 
@@ -29,12 +30,15 @@ const EPSILON = 1e-10
  * every layer are divided by `length + 1e-10` along the channels; their squared differences, weighted by the head, are averaged
  * over positions and added up. Both images go through the backbone as one batch.
  *
- * @param weights a safetensors file, as `readLpipsWeights` takes it.
- * @throws FastFlowError `model-unreadable`, `model-mismatch`.
+ * @param weights the bytes of a safetensors file, as `readLpipsWeights` takes it, or what `readSafetensors` made of them.
+ * @throws FastFlowError `invalid-argument` for anything else, `model-unreadable`, `model-mismatch`.
  *
  * Zhang, Isola, Efros, Shechtman, Wang, "The unreasonable effectiveness of deep features as a perceptual metric", CVPR 2018.
  */
-export function buildLpips(weights: Uint8Array, options: BuildLpipsOptions = {}): LpipsModel {
+export function buildLpips(
+  weights: Uint8Array | ReadonlyMap<string, NamedTensor>,
+  options: BuildLpipsOptions = {},
+): LpipsModel {
   const read = readLpipsWeights(weights, options.name)
   const graph = createGraph()
   const taps = addBackbone(graph, read)

@@ -20,11 +20,16 @@ export const headName = (k: number): string => `lin${k}.weight`
  * Reads LPIPS weights: the convolutions under torchvision's names (`features.0.weight`, ...) and the linear heads as
  * `lin0.weight`, ..., of shape [channels] or [1, channels, 1, 1]. Which network it is follows from the names.
  *
- * @throws FastFlowError `model-unreadable` for a damaged file, `model-mismatch` naming a tensor that is missing, unknown or of
+ * @param weights the bytes of the file, or what `readSafetensors` made of them.
+ * @throws FastFlowError `invalid-argument` for anything else, `model-unreadable` for a damaged file, `model-mismatch` naming a tensor that is missing, unknown or of
  *   another shape, or a head below 0.
  */
-export function readLpipsWeights(bytes: Uint8Array, name?: string): LpipsWeights {
-  const tensors = readSafetensors(bytes, name)
+export function readLpipsWeights(
+  weights: Uint8Array | ReadonlyMap<string, NamedTensor>,
+  name?: string,
+): LpipsWeights {
+  const tensors =
+    weights instanceof Map ? checkTensors(weights) : readSafetensors(weights as Uint8Array, name)
   const net = netOf(tensors)
   const { shapes, channels } = BACKBONES[net]
   checkShapes(tensors, net, shapes, channels.length)
@@ -32,6 +37,18 @@ export function readLpipsWeights(bytes: Uint8Array, name?: string): LpipsWeights
     checkHead(tensors.get(headName(k)), net, headName(k), count)
   })
   return { net, tensors }
+}
+
+/** Maps are anyone's to make: what is in this one is as unknown as the bytes of a file. */
+function checkTensors(tensors: ReadonlyMap<string, NamedTensor>): ReadonlyMap<string, NamedTensor> {
+  for (const [name, tensor] of tensors) {
+    const { shape, data } = tensor ?? {}
+    const size = Array.isArray(shape) ? shape.reduce((product, length) => product * length, 1) : -1
+    if (!(data instanceof Float32Array) || data.length !== size)
+      throw mismatch(String(name), 'is no { shape, data } of float32 values, as readSafetensors makes them')
+    if (!data.every(Number.isFinite)) throw mismatch(name, 'holds NaN or Infinity')
+  }
+  return tensors
 }
 
 function netOf(tensors: ReadonlyMap<string, NamedTensor>): LpipsNet {

@@ -1,4 +1,4 @@
-import { FastFlowError, isRecord, parseJson } from '@fastflow/core'
+import { FastFlowError, invalidArgument, isRecord, parseJson } from '@fastflow/core'
 
 /** One float32 tensor, row-major. */
 export interface NamedTensor {
@@ -22,12 +22,14 @@ const MAX_HEADER = 100_000_000
  * Refused: a header that is cut off or no JSON, other types than F32, shapes that do not fit their bytes, tensors that overlap,
  * leave holes or end outside the file, NaN and Infinity.
  *
+ * @param bytes the file's, not its path and not what this function made of it.
  * @param name what to call the file in errors.
- * @throws FastFlowError `model-unreadable` naming the tensor.
+ * @throws FastFlowError `invalid-argument` for what is no bytes, `model-unreadable` naming the tensor.
  *
  * Format: https://github.com/huggingface/safetensors#format
  */
 export function readSafetensors(bytes: Uint8Array, name = 'weights'): ReadonlyMap<string, NamedTensor> {
+  checkBytes(bytes)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const start = 8 + headerLength(view, name)
   const entries = readHeader(bytes.subarray(8, start), name).sort(
@@ -45,6 +47,16 @@ export function readSafetensors(bytes: Uint8Array, name = 'weights'): ReadonlyMa
     throw unreadable(name, 'data', `holds ${held} bytes of tensors, its header says ${at}: ${cut}`)
   }
   return new Map(entries.map((entry) => [entry.name, readTensor(view, start, entry, name)]))
+}
+
+function checkBytes(value: unknown): void {
+  if (value instanceof Uint8Array) return
+  const what = value instanceof Map ? 'tensors that were read already' : `a value of type ${kindOf(value)}`
+  throw invalidArgument('bytes', `is ${what}; pass the bytes of a safetensors file as a Uint8Array`)
+}
+
+function kindOf(value: unknown): string {
+  return typeof value === 'object' && value !== null ? (value.constructor?.name ?? 'object') : typeof value
 }
 
 function headerLength(view: DataView, name: string): number {

@@ -1,5 +1,6 @@
 import type { AbortSignalLike } from '../../abort-signal.ts'
 import { invalidArgument } from '../../errors.ts'
+import { isRecord } from '../../json.ts'
 import type { Velocity } from '../../ports/velocity.ts'
 import { numStepsOf, type Schedule } from '../../schedule/schedule.ts'
 import { float32Space } from '../../space/float32.ts'
@@ -174,6 +175,8 @@ function checkStart<T>(
   depth: number,
 ): void {
   if (start === undefined) return
+  if (!isRecord(start) || !isRecord(start.document))
+    throw invalidArgument('start', 'holds no plan; pass what calibrate or parsePlan returned')
   const { basis } = parsePlan(start.document, { ...key, schedule, target }).document.key
   if (basis.depth === depth) return
   throw invalidArgument('depth', `${depth} is not the ${basis.depth} of the plan to start from`)

@@ -1,4 +1,6 @@
 import { FastFlowError } from '../../errors.ts'
+import { MAX_STEPS } from '../../schedule/schedule.ts'
+import { documentIn } from '../stored-plan.ts'
 import type { PlanDocument, PlanKey } from './document.ts'
 import { createFrontier, type Frontier } from './frontier.ts'
 import { checkSameGrid } from './plan-policy.ts'
@@ -7,29 +9,16 @@ import { checkSameGrid } from './plan-policy.ts'
 export type ExpectedKey = Partial<Omit<PlanKey, 'basis'>>
 
 /**
- * Reads a plan document, as JSON text or the parsed value.
+ * Reads a plan document: its JSON text, the bytes of its file, the parsed value, or a {@link Frontier} made of one.
  *
- * @throws FastFlowError `policy-unreadable` naming the field that is missing or malformed, `policy-mismatch` naming
- *   the field in which it differs from `expected`.
+ * @throws FastFlowError `invalid-argument` for something that holds no plan, such as the path of a file,
+ *   `policy-unreadable` naming the field that is missing or malformed, `policy-mismatch` naming the field in which it
+ *   differs from `expected`.
  */
 export function parsePlan(stored: unknown, expected: ExpectedKey = {}): Frontier {
-  const value = typeof stored === 'string' ? parseJson(stored) : stored
-  const document = checkDocument(value)
+  const document = checkDocument(documentIn(stored))
   checkExpected(document.key, expected)
   return createFrontier(document)
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw new FastFlowError({
-      code: 'policy-unreadable',
-      field: 'plan',
-      message: 'plan: not JSON; calibrate again',
-      cause,
-    })
-  }
 }
 
 function unreadable(field: string, what: string): FastFlowError {
@@ -65,6 +54,11 @@ function checkDocument(value: unknown): PlanDocument {
   const falling =
     sigmas.length > 1 && sigmas.at(-1) === 0 && sigmas.every((s, k) => k === 0 || s < sigmas[k - 1]!)
   if (!falling) throw unreadable('key.schedule.sigmas', 'do not decrease to 0')
+  if (sigmas.length - 1 > MAX_STEPS)
+    throw unreadable(
+      'key.schedule.sigmas',
+      `are ${sigmas.length - 1} steps, at most ${MAX_STEPS} are possible`,
+    )
   if (key.guidanceInterval !== undefined) checkInterval(key.guidanceInterval)
   const basis = fieldsOf(key.basis, 'key.basis')
   if (basis.order !== 'newest-first')

@@ -1,0 +1,57 @@
+import { constants, type Stats } from 'node:fs'
+import { type FileHandle, open, stat } from 'node:fs/promises'
+
+/**
+ * Opens a regular file, hands it to `use` and closes it. A pipe, a device or a socket is told of and never waited for.
+ *
+ * @throws Error saying what is there instead; the file system's own errors, with their codes.
+ */
+export async function withRegularFile<Result>(
+  path: string,
+  use: (file: FileHandle, size: number) => Promise<Result>,
+): Promise<Result> {
+  // Asked before it is opened, which can be a wait or an act of its own, and again of what was opened.
+  checkRegular(await stat(path))
+  const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
+  try {
+    const found = await file.stat()
+    checkRegular(found)
+    return await use(file, found.size)
+  } finally {
+    await file.close()
+  }
+}
+
+/**
+ * The bytes of a regular file of at most `most` bytes.
+ *
+ * @throws Error for anything else and for a file that became shorter while it was read; the file system's own errors, with
+ *   their codes.
+ */
+export async function readRegularFile(path: string, most: number): Promise<Uint8Array> {
+  return withRegularFile(path, async (file, size) => {
+    if (size > most) throw new Error(`it has ${size} bytes, more than the ${most} that are read`)
+    const bytes = new Uint8Array(size)
+    for (let at = 0; at < size; ) {
+      const { bytesRead } = await file.read(bytes, at, size - at, at)
+      if (bytesRead === 0) throw cutShort(at, size)
+      at += bytesRead
+    }
+    return bytes
+  })
+}
+
+/** The error for a file that ends before its size says. */
+export function cutShort(read: number, size: number): Error {
+  return new Error(`it became shorter while it was read: ${read} of ${size} bytes; wait until it is written`)
+}
+
+function checkRegular(found: Stats): void {
+  if (!found.isFile()) throw new Error(`it is a ${kindOf(found)}, not a file`)
+}
+
+function kindOf(found: Stats): string {
+  if (found.isDirectory()) return 'folder'
+  if (found.isFIFO()) return 'named pipe'
+  return found.isSocket() ? 'socket' : 'device'
+}
