@@ -1,36 +1,51 @@
-import { mkdir, readFile } from 'node:fs/promises'
+import { open, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { FastFlowError, type PolicyStore } from '@fastflow/core'
+import type { PolicyStore } from '@fastflow/core'
 import { checkPolicyKey, policyText } from '@fastflow/core/backend'
 import { replaceFile } from './atomic-write.ts'
 import { errorCode, messageOf } from './failure.ts'
 import { fileJournal } from './journal/file-journal.ts'
+import { makeFolder } from './make-folder.ts'
+import { temporaryFor } from './temporaries.ts'
+import { unreadable, unreadablePolicy, unwritable } from './unwritable.ts'
 
 /**
  * Policies as JSON files `<key>.json` in one folder, which is created by the first `save`.
  *
  * `save` writes a temporary file beside the old one, flushes it to disk and renames it: after a crash
- * or a full disk the old document is still there, and readers never see half of one. Of several
- * processes that save at once the last wins; what they all have to add to goes into the store's journal,
+ * or a full disk the old document is still there, and readers never see half of one. An old document that `load` found
+ * damaged is kept beside the new one, as `<key>.json.<time>.damaged`. Temporary files of killed processes are removed. Of
+ * several processes that save at once the last wins; what they all have to add to goes into the store's journal,
  * {@link fileJournal}.
  *
  * @throws FastFlowError `invalid-argument` for a key that is not lower-case letters, digits and
  *   hyphens or a document that is not JSON, `policy-unreadable`, `output-unwritable`.
  */
 export function filePolicyStore(folder: string): PolicyStore {
+  const damaged = new Set<string>()
   return {
     version: 1,
     journal: fileJournal(folder),
-    load: async (key) => parse(await read(pathOf(folder, key)), pathOf(folder, key)),
+    check: () => checkFolder(folder),
+    load: async (key) => {
+      const path = pathOf(folder, key)
+      const text = await read(path)
+      try {
+        return text === undefined ? undefined : JSON.parse(text)
+      } catch (error) {
+        damaged.add(path)
+        throw unreadablePolicy(path, messageOf(error), error)
+      }
+    },
     save: async (key, document) => {
       const path = pathOf(folder, key)
       const text = `${policyText(document)}\n`
       try {
-        await mkdir(folder, { recursive: true })
+        await makeFolder(folder)
+        if (damaged.delete(path)) await rename(path, `${path}.${Date.now()}.damaged`)
         await replaceFile(path, text)
       } catch (error) {
-        const message = `${path}: the policy cannot be saved (${messageOf(error)}); choose a writable folder`
-        throw new FastFlowError({ code: 'output-unwritable', field: path, message, cause: error })
+        throw unwritable(path, 'the policy cannot be saved', error)
       }
     },
   }
@@ -45,20 +60,24 @@ async function read(path: string): Promise<string | undefined> {
     return await readFile(path, 'utf8')
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined
-    throw unreadable(path, messageOf(error), error)
+    throw unreadable(path, error)
   }
 }
 
-function parse(text: string | undefined, path: string): unknown {
-  if (text === undefined) return undefined
+async function checkFolder(folder: string): Promise<void> {
+  const probe = temporaryFor(join(folder, 'probe'))
   try {
-    return JSON.parse(text)
+    await makeFolder(folder)
+    const file = await open(probe, 'wx')
+    try {
+      // On a full disk files can be made, but nothing can be written to them.
+      await file.writeFile('{}')
+      await file.sync()
+    } finally {
+      await file.close()
+      await rm(probe, { force: true })
+    }
   } catch (error) {
-    throw unreadable(path, messageOf(error), error)
+    throw unwritable(folder, 'policies cannot be saved here', error)
   }
-}
-
-function unreadable(path: string, why: string, cause: unknown): FastFlowError {
-  const message = `${path}: the stored policy cannot be read (${why}); restore the file, or delete it to learn anew`
-  return new FastFlowError({ code: 'policy-unreadable', field: path, message, cause })
 }
