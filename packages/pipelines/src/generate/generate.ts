@@ -1,5 +1,6 @@
 import type { StepEvent } from '@fastflow/core'
 import { type Flow, framesOf } from '../flow.ts'
+import { attempt } from '../notes.ts'
 import type { PreparedFlow } from '../task/prepare.ts'
 import type { Acceleration } from './acceleration.ts'
 import type { GenerateOptions, GenerateStep } from './options.ts'
@@ -25,16 +26,19 @@ export interface GenerateRequest {
 export async function generateImages(request: GenerateRequest): Promise<GenerateResult> {
   const { acceleration, options } = request
   const items: GeneratedImage[] = []
+  const troubles: string[] = []
   for (let index = 0; index < request.count; index++) {
     const flow = request.prepare(request.firstSeed + index, acceleration.listens())
     try {
       const item = await generateImage(request, flow, index)
       items.push(item)
-      // The image must not be lost to a store that cannot be written to, nor what was learned to a failing callback.
+      // What was learned must not be lost to a failing callback, nor the image to what cannot be learned from it.
       try {
         await options.onImage?.(item)
       } finally {
-        await acceleration.save(item.clip?.frames ?? [item.image])
+        await attempt(troubles, 'what the image taught is not kept', () =>
+          acceleration.save(item.clip?.frames ?? [item.image]),
+        )
       }
       const shadowNfe = acceleration.shadowNfe?.() ?? 0
       if (shadowNfe > 0) items[index] = { ...item, stats: { ...item.stats, shadowNfe } }
@@ -49,7 +53,7 @@ export async function generateImages(request: GenerateRequest): Promise<Generate
     items,
     policy: acceleration.document(),
     plan: acceleration.plan(),
-    notes: [...request.notes, ...acceleration.notes],
+    notes: [...request.notes, ...acceleration.notes, ...troubles],
   }
 }
 

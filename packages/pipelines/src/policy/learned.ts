@@ -1,9 +1,18 @@
-import { emulate, frozen, sample } from '@fastflow/core'
+import { emulate, frozen, isRecord, type PolicyStore, type SkipPolicy, sample } from '@fastflow/core'
 import type { Acceleration } from '../generate/acceleration.ts'
 import type { PaperAcceleration } from '../generate/options.ts'
-import { checkPolicyDocument, type PolicyKey, policyDigest, type RunKey } from './document.ts'
+import { attempt } from '../notes.ts'
+import {
+  checkPolicyDocument,
+  type PolicyDocument,
+  type PolicyKey,
+  policyDigest,
+  type RunKey,
+} from './document.ts'
 import { type PaperOptions, type PaperPolicy, type PaperState, paperPolicy } from './paper.ts'
+import { type PaperRun, parsePaperRun, recording, replay } from './paper-run.ts'
 import { type FoundPolicy, findPolicy, type PolicyPlaces } from './places.ts'
+import { openSharedState, type SharedState } from './shared-state.ts'
 
 /** Extrapolation of the paper: linear, through the last two velocities. */
 const extrapolator = emulate(2)
@@ -13,39 +22,139 @@ export function policyKeyOf(options: PaperOptions, run: RunKey): PolicyKey {
   return keyOf(paperPolicy(options), run)
 }
 
-/** Takes up learning where the given document, or else what is stored or shipped, left it. */
+/** What is learned, and how often it was replaced. */
+interface Learned {
+  readonly epoch: number
+  readonly state: PaperState | undefined
+}
+
+/**
+ * Takes up learning where the given document, or else what is stored or shipped, left it. Runs of all processes are learned from
+ * through the store's journal; where a store has none, the one that ends last is stored.
+ */
 export async function openLearnedPolicy(
-  { policy, id, parse }: PaperPolicy,
+  paper: PaperPolicy,
   options: PaperAcceleration,
   run: RunKey,
   places: PolicyPlaces,
 ): Promise<Acceleration> {
-  const key = keyOf({ id }, run)
-  const digest = policyDigest(key)
+  const { policy } = paper
+  const key = keyOf(paper, run)
   const learn = options.learn ?? true
-  const found = await startingPoint(options, places, digest)
-  let state: PaperState | undefined
-  if (found) state = parse(checkPolicyDocument(found.document, key, found.source).state, found.source)
-  const acceleration: Acceleration = {
-    notes: notesOn(state, learn),
+  const notes: string[] = []
+  const read = ({ document, source }: FoundPolicy): PaperState =>
+    paper.parse(checkPolicyDocument(document, key, source).state, source)
+  const documentOf = (state: PaperState): PolicyDocument<PaperState> => {
+    return { format: 'fastflow-policy', version: 1, kind: 'bandit-skip', key, state }
+  }
+  const given = options.policy && read({ document: options.policy, source: 'policy' })
+  let replacing = given !== undefined || options.fresh === true
+  const memory = await openMemory(places, { key, policy, read, documentOf, ignored: replacing, notes })
+  let state = replacing ? given : memory.state.state
+  let taught: Pick<PaperRun, 'mu' | 'landings'> | undefined
+  notes.push(...notesOn(state, learn))
+  return {
+    notes,
     listens: () => false,
     async sample(runOptions) {
+      const landings: PaperRun['landings'][number][] = []
       const result = await sample({
         ...runOptions,
         extrapolator,
-        policy: learn ? policy : frozen(policy),
+        policy: learn ? recording(policy, landings) : frozen(policy),
         ...(state && { policyState: state }),
       })
-      if (learn && result.status.kind === 'completed') state = result.policyState
+      if (!learn || result.status.kind !== 'completed') return result
+      state = result.policyState
+      taught = { mu: state.mu, landings }
       return result
     },
     plan: () => undefined,
-    document: () => state && { format: 'fastflow-policy', version: 1, kind: 'bandit-skip', key, state },
+    document: () => state && documentOf(state),
     async save() {
-      if (learn) await places.store.save(digest, acceleration.document())
+      if (taught === undefined) return
+      const { epoch } = memory.state
+      const record: PaperRun = { format: 'fastflow-paper-run', version: 1, epoch, ...taught }
+      taught = undefined
+      if (replacing) replacing = !(await memory.replace((before) => ({ epoch: before.epoch + 1, state })))
+      else await memory.learn({ epoch, state }, record)
     },
   }
-  return acceleration
+}
+
+interface MemoryOptions {
+  readonly key: PolicyKey
+  readonly policy: SkipPolicy<PaperState>
+  readonly read: (found: FoundPolicy) => PaperState
+  readonly documentOf: (state: PaperState) => PolicyDocument<PaperState>
+  /** Whether nothing that was learned before is wanted. */
+  readonly ignored: boolean
+  readonly notes: string[]
+}
+
+async function openMemory(places: PolicyPlaces, options: MemoryOptions): Promise<SharedState<Learned>> {
+  const { key, policy, read, documentOf, ignored, notes } = options
+  const { store } = places
+  const digest = policyDigest(key)
+  const base = async (): Promise<Learned> => ({
+    epoch: 0,
+    state: ignored ? undefined : (await findPolicy(places, digest, { read, notes }))?.value,
+  })
+  if (store.journal === undefined) return openDocument(store, digest, await base(), documentOf, notes)
+  const blank = policy.finish(
+    policy.init({ sigmas: key.sigmas, numSteps: key.sigmas.length - 1, random: () => 0 }),
+    { completed: false, nfe: 0 },
+  )
+  return openSharedState<Learned>({
+    store,
+    digest,
+    base,
+    parse: (document) =>
+      parseLearned(document, (value) => read({ document: value, source: `the stored policy ${digest}` })),
+    serialize: ({ epoch, state }) => ({
+      format: FORMAT,
+      version: 1,
+      epoch,
+      policy: state ? documentOf(state) : null,
+    }),
+    update: ({ epoch, state = blank }, line) => {
+      const run = parsePaperRun(line, blank)
+      return { epoch, state: run.epoch === epoch ? replay(policy, state, run) : state }
+    },
+    notes,
+  })
+}
+
+const FORMAT = 'fastflow-learned'
+
+function parseLearned(value: unknown, read: (document: unknown) => PaperState): Learned {
+  if (
+    !isRecord(value) ||
+    value.format !== FORMAT ||
+    value.version !== 1 ||
+    !Number.isSafeInteger(value.epoch)
+  )
+    throw new TypeError('what was learned is damaged')
+  return { epoch: value.epoch as number, state: value.policy === null ? undefined : read(value.policy) }
+}
+
+/** Where a store has no journal: the whole document, of which the last to save stays. */
+function openDocument(
+  store: PolicyStore,
+  digest: string,
+  found: Learned,
+  documentOf: MemoryOptions['documentOf'],
+  notes: string[],
+): SharedState<Learned> {
+  const save = ({ state }: Learned): Promise<boolean> =>
+    attempt(notes, 'what was learned cannot be kept', () => store.save(digest, state && documentOf(state)))
+  return {
+    state: found,
+    learn: async (next) => {
+      await save(next)
+    },
+    replace: (make) => save(make(found)),
+  }
 }
 
 function keyOf({ id }: Pick<PaperPolicy, 'id'>, run: RunKey): PolicyKey {
@@ -53,15 +162,6 @@ function keyOf({ id }: Pick<PaperPolicy, 'id'>, run: RunKey): PolicyKey {
   const { sigmas } = schedule
   const guidance = { guidanceScale, ...(guidanceInterval && { guidanceInterval }) }
   return { model, sigmas, ...guidance, dims, dtype, extrapolator: extrapolator.name, policy: id }
-}
-
-async function startingPoint(
-  { policy, fresh }: PaperAcceleration,
-  places: PolicyPlaces,
-  digest: string,
-): Promise<FoundPolicy | undefined> {
-  if (policy !== undefined) return { document: policy, source: 'policy' }
-  return fresh ? undefined : findPolicy(places, digest)
 }
 
 function notesOn(state: PaperState | undefined, learn: boolean): readonly string[] {
