@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, open, rm, stat } from 'node:fs/promises'
+import { open, rm, stat } from 'node:fs/promises'
 import { dirname, extname, join, resolve } from 'node:path'
-import { replaceFile } from '@fastflow/backend-node'
+import { makeFolder, replaceFile } from '@fastflow/backend-node'
 import { FastFlowError } from '@fastflow/core'
 
 /**
@@ -51,8 +51,8 @@ export function fileAt({ path, isFolder }: OutputPlace, name: string): string {
 export async function prepareFolder(path: string, option = '--out'): Promise<void> {
   const probe = join(path, `.${randomUUID()}.probe`)
   try {
-    await makeFolders(path)
-    await (await open(probe, 'wx')).close()
+    await makeFolder(path)
+    await writeByte(probe)
   } catch (cause) {
     throw unwritable(path, option, cause)
   } finally {
@@ -60,14 +60,17 @@ export async function prepareFolder(path: string, option = '--out'): Promise<voi
   }
 }
 
-// Not `mkdir` with `recursive`: under /proc it never returns (a folder there cannot be made, though its parent exists).
-async function makeFolders(path: string): Promise<void> {
-  if (await isFolder(path)) return
-  if (dirname(path) !== path) await makeFolders(dirname(path))
-  await mkdir(path)
+/** On a full disk files can be made, but nothing can be written to them. */
+async function writeByte(path: string): Promise<void> {
+  const file = await open(path, 'wx')
+  try {
+    await file.writeFile('-')
+  } finally {
+    await file.close()
+  }
 }
 
-function unwritable(path: string, option: string, cause: unknown): FastFlowError {
+export function unwritable(path: string, option: string, cause: unknown): FastFlowError {
   const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)
   return new FastFlowError({
     code: 'output-unwritable',

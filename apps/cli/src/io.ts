@@ -16,6 +16,12 @@ export function processIo(): Io {
   const abort = new AbortController()
   process.once('SIGINT', () => abort.abort())
   process.once('SIGTERM', () => abort.abort())
+  // What was made is worth more than what is said of it.
+  process.stderr.on('error', () => {})
+  process.stdout.on('error', (error) => {
+    process.exitCode = 1
+    process.stderr.write(`fastflow: the output cannot be written (${error.message})\n`)
+  })
   const terminal = process.stderr.isTTY && !process.env.CI
   return {
     out: (text) => process.stdout.write(`${text}\n`),

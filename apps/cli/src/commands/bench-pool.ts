@@ -37,7 +37,9 @@ export async function benchPoolCommand(io: Io, options: BenchPoolOptions): Promi
     const terms = { samples, seed, ...pipe.defaults, ...runSettingsOf(options), subjects }
     const model = planDigest(pipe.planKey(runSettingsOf(options)))
     const log = options.checkpoint
-      ? await openBenchLog(resolve(io.cwd, options.checkpoint), { pool: true, model, ...terms })
+      ? await openBenchLog(resolve(io.cwd, options.checkpoint), { pool: true, model, ...terms }, (note) =>
+          io.log(note),
+        )
       : noLog
     const settings: PoolSettings = {
       ...terms,

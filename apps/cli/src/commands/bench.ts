@@ -62,7 +62,8 @@ function termsOf(pipe: Pipeline, options: BenchCommandOptions): Terms {
 async function openLog(io: Io, pipe: Pipeline, terms: Terms, file: string): Promise<BenchLog> {
   const path = resolve(io.cwd, file)
   const model = planDigest(pipe.planKey(terms))
-  const log = await openBenchLog(path, { model, ...terms })
+  const log = await openBenchLog(path, { model, ...terms }, (note) => io.log(note))
+  if (log.damaged > 0) io.log(`${path}: ${log.damaged} damaged lines are passed over`)
   if (log.found > 0) io.log(`going on from ${path}: ${log.found} parts are done`)
   return log
 }
@@ -72,6 +73,8 @@ export async function benchCommand(io: Io, options: BenchCommandOptions): Promis
   const report = options.report && resolve(io.cwd, options.report)
   if (report) await prepareFolder(dirname(report), '--report')
   const section = await benchModel(io, options)
+  // First what cannot fail: the figures must not be lost to a report that cannot be written.
+  io.out(options.json ? JSON.stringify(section.bench, null, 2) : benchTable(section.bench))
   if (report) {
     const title = `FastFlow bench: ${section.model}`
     await writeWhole(
@@ -86,5 +89,4 @@ export async function benchCommand(io: Io, options: BenchCommandOptions): Promis
     )
     io.log(`report: ${report}`)
   }
-  io.out(options.json ? JSON.stringify(section.bench, null, 2) : benchTable(section.bench))
 }

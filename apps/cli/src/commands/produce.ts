@@ -5,7 +5,14 @@ import { prepareFolder, writeWhole } from '../files.ts'
 import type { Io } from '../io.ts'
 import { encodePng } from '../png.ts'
 import { createProgress } from '../progress.ts'
-import { type ModelOptions, type RunOptions, runSettingsOf, withLoopLag, withPipeline } from '../session.ts'
+import {
+  type ModelOptions,
+  type RunOptions,
+  runSettingsOf,
+  storeOf,
+  withLoopLag,
+  withPipeline,
+} from '../session.ts'
 import { describe, documentOf, evaluatedOf, metadataOf, type Origin, type Produced } from './produced.ts'
 import { type TargetOptions, withAcceleration } from './target.ts'
 
@@ -21,7 +28,8 @@ export interface ProduceOptions extends ModelOptions, RunOptions, TargetOptions 
   readonly psnr?: number
   readonly confidence?: number
   readonly arms?: readonly number[]
-  readonly cache: string
+  /** Folder of learned policies; what is learned lasts as long as the call where there is none. */
+  readonly cache?: string
   readonly policy?: string
   readonly json?: boolean
 }
@@ -41,9 +49,8 @@ export async function produce(
 ): Promise<void> {
   const folder = resolve(io.cwd, options.out)
   await prepareFolder(folder)
-  const store = resolve(io.cwd, options.cache)
   const produced = await withAcceleration(io, options, (accelerate) =>
-    withPipeline(io, { ...options, store }, async (pipe) => {
+    withPipeline(io, { ...options, ...storeOf(io, options.cache) }, async (pipe) => {
       const { source, ...request } = await requestOf(pipe)
       const origin = { task: pipe.task, model: pipe.model, digest: pipe.digest, source }
       return run(io, pipe, options, { accelerate, folder, origin, request })

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import { dirname, resolve } from 'node:path'
 import { FastFlowError } from '@fastflow/core'
 import { buildLpips, type LpipsNet, readSafetensors } from '@fastflow/proxies'
+import { installedPath } from '../cache.ts'
 import { prepareFolder, writeWhole } from '../files.ts'
 import type { Io } from '../io.ts'
-import { installedPath } from '../proxies/installed.ts'
 import { readLocal, readWeights } from '../proxies/read-weights.ts'
 import { KNOWN_DIGESTS, weightsDigest } from '../proxies/weights-digest.ts'
 
@@ -38,7 +38,14 @@ export async function proxiesAddCommand(io: Io, options: ProxiesAddOptions): Pro
   const { net: found, model } = buildLpips(bytes, { name: from })
   if (found !== net) throw refused('--net', `${from} holds weights of ${found}; give --net ${found}`)
   checkDigest(bytes, options)
-  await write(io, installedPath(io, `lpips-${net}.onnx`), net, model, options.json)
+  await write(io, placeFor(io, `lpips-${net}.onnx`), net, model, options.json)
+}
+
+function placeFor(io: Io, file: string): string {
+  const path = installedPath(io, file)
+  if (path !== undefined) return path
+  const message = 'FASTFLOW_CACHE: there is no cache folder; set FASTFLOW_CACHE, XDG_CACHE_HOME or HOME'
+  throw new FastFlowError({ code: 'output-unwritable', field: 'FASTFLOW_CACHE', message })
 }
 
 function checkDigest(bytes: Uint8Array, { from, net, sha256 }: ProxiesAddOptions): void {

@@ -1,8 +1,8 @@
-import { appendFile } from 'node:fs/promises'
+import { appendFile, open } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { invalidArgument } from '@fastflow/core'
 import type { Accelerate, BanditName } from '@fastflow/pipelines'
-import { prepareFolder } from '../files.ts'
+import { prepareFolder, unwritable } from '../files.ts'
 import type { Io } from '../io.ts'
 import { onlyWith } from '../options.ts'
 import { openProxy } from '../proxies/open-proxy.ts'
@@ -58,7 +58,7 @@ export async function withAcceleration<Result>(
     learned: { '--bandit': bandit, '--conservative': conservative },
   })
   const file = log === undefined ? undefined : resolve(io.cwd, log)
-  if (file !== undefined) await prepareFolder(dirname(file), '--log')
+  if (file !== undefined) await prepareLog(file)
   const { proxy, dispose } = await openProxy(io, 'lpips', weights)
   try {
     return await use({
@@ -73,6 +73,16 @@ export async function withAcceleration<Result>(
     })
   } finally {
     await dispose()
+  }
+}
+
+/** Makes the folder of a log, and proves that lines can be appended to it. @throws FastFlowError `output-unwritable`. */
+async function prepareLog(file: string): Promise<void> {
+  await prepareFolder(dirname(file), '--log')
+  try {
+    await (await open(file, 'a')).close()
+  } catch (cause) {
+    throw unwritable(file, '--log', cause)
   }
 }
 
