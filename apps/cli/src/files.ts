@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto'
-import { open, rm, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { dirname, extname, join, resolve } from 'node:path'
-import { makeFolder, replaceFile } from '@fastflow/backend-node'
+import { checkFolder, replaceFile } from '@fastflow/backend-node'
 import { FastFlowError } from '@fastflow/core'
 
 /**
@@ -49,24 +48,10 @@ export function fileAt({ path, isFolder }: OutputPlace, name: string): string {
  * @throws FastFlowError `output-unwritable`.
  */
 export async function prepareFolder(path: string, option = '--out'): Promise<void> {
-  const probe = join(path, `.${randomUUID()}.probe`)
   try {
-    await makeFolder(path)
-    await writeByte(probe)
+    await checkFolder(path)
   } catch (cause) {
     throw unwritable(path, option, cause)
-  } finally {
-    await rm(probe, { force: true }).catch(() => {})
-  }
-}
-
-/** On a full disk files can be made, but nothing can be written to them. */
-async function writeByte(path: string): Promise<void> {
-  const file = await open(path, 'wx')
-  try {
-    await file.writeFile('-')
-  } finally {
-    await file.close()
   }
 }
 

@@ -1,6 +1,6 @@
 export { replaceFile } from './atomic-write.ts'
 export { nodeBackend } from './backend.ts'
+export { checkFolder } from './check-folder.ts'
 export { fileJournal } from './journal/file-journal.ts'
-export { makeFolder } from './make-folder.ts'
 export { filePolicyStore } from './policy-store.ts'
 export { createModelRunner, type ModelRunnerOptions, type ThreadOptions } from './runner.ts'

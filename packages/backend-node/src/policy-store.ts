@@ -1,12 +1,12 @@
-import { open, readFile, rename, rm } from 'node:fs/promises'
+import { readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { PolicyStore } from '@fastflow/core'
 import { checkPolicyKey, policyText } from '@fastflow/core/backend'
 import { replaceFile } from './atomic-write.ts'
+import { checkFolder } from './check-folder.ts'
 import { errorCode, messageOf } from './failure.ts'
 import { fileJournal } from './journal/file-journal.ts'
 import { makeFolder } from './make-folder.ts'
-import { temporaryFor } from './temporaries.ts'
 import { unreadable, unreadablePolicy, unwritable } from './unwritable.ts'
 
 /**
@@ -26,10 +26,10 @@ export function filePolicyStore(folder: string): PolicyStore {
   return {
     version: 1,
     journal: fileJournal(folder),
-    check: () => checkFolder(folder),
+    check: () => check(folder),
     load: async (key) => {
       const path = pathOf(folder, key)
-      const text = await read(path)
+      const text = await read(path, damaged)
       try {
         return text === undefined ? undefined : JSON.parse(text)
       } catch (error) {
@@ -55,28 +55,20 @@ function pathOf(folder: string, key: string): string {
   return join(folder, `${checkPolicyKey(key)}.json`)
 }
 
-async function read(path: string): Promise<string | undefined> {
+async function read(path: string, damaged: Set<string>): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8')
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined
+    // A folder is none of ours, and stays where it is.
+    if (errorCode(error) !== 'EISDIR') damaged.add(path)
     throw unreadable(path, error)
   }
 }
 
-async function checkFolder(folder: string): Promise<void> {
-  const probe = temporaryFor(join(folder, 'probe'))
+async function check(folder: string): Promise<void> {
   try {
-    await makeFolder(folder)
-    const file = await open(probe, 'wx')
-    try {
-      // On a full disk files can be made, but nothing can be written to them.
-      await file.writeFile('{}')
-      await file.sync()
-    } finally {
-      await file.close()
-      await rm(probe, { force: true })
-    }
+    await checkFolder(folder)
   } catch (error) {
     throw unwritable(folder, 'policies cannot be saved here', error)
   }

@@ -1,7 +1,17 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
-import { appendFile, mkdtemp, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises'
+import {
+  appendFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  utimes,
+  writeFile,
+} from 'node:fs/promises'
 import { hostname, tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -10,6 +20,7 @@ import { describeUpdateJournal } from '@fastflow/testkit'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { fileJournal, filePolicyStore } from '../src/index.ts'
+import { createOwner } from '../src/owner.ts'
 
 const execute = promisify(execFile)
 /** No process has this number: Linux stops at 2^22, macOS at 99999, Windows numbers are multiples of four. */
@@ -222,6 +233,22 @@ describe('lines that are not of the writer', () => {
     expect(await readdir(folder)).toEqual(['k.snapshot.json'])
     expect(await everything()).toEqual([1, 2])
   })
+})
+
+it('what is no file in the place of one stops nothing', async () => {
+  const journal = fileJournal(folder)
+  await journal.append('k', 1)
+  await mkdir(join(folder, `k.${createOwner()}.journal`))
+  await mkdir(join(folder, 'k.snapshot.json'))
+  const content = await journal.read('k')
+  expect(content).toMatchObject({
+    updates: [1],
+    damaged: 1,
+    notes: [expect.stringContaining('it is a folder')],
+  })
+  expect(await journal.compact('k', collect)).toBe(true)
+  await journal.append('k', 2)
+  expect(await everything()).toEqual([1, 2])
 })
 
 describe('a writer nobody here can ask about', () => {

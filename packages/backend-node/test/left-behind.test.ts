@@ -3,7 +3,8 @@ import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { filePolicyStore, makeFolder, replaceFile } from '../src/index.ts'
+import { filePolicyStore, replaceFile } from '../src/index.ts'
+import { makeFolder } from '../src/make-folder.ts'
 import { createOwner } from '../src/owner.ts'
 
 /** No process has this number. */

@@ -64,8 +64,8 @@ async function retireSilent({ folder, key, writer }: Place): Promise<void> {
 }
 
 /** Whether nobody else will append to a file. */
-function isFoldable({ writer: other, retired }: JournalFile, writer: string): boolean {
-  return retired || other === writer || stateOf(other) === 'ended'
+function isFoldable({ writer: other, retired, readable }: JournalFile, writer: string): boolean {
+  return readable && (retired || other === writer || stateOf(other) === 'ended')
 }
 
 /** What the snapshot has to say of writers: not of those that have ended and whose files are gone. */

@@ -12,6 +12,8 @@ export interface JournalFile {
   readonly retired: boolean
   readonly lines: readonly JournalLine[]
   readonly damaged: number
+  /** Whether the file could be read; one that could not stays where it is, and counts as one damaged line. */
+  readonly readable: boolean
 }
 
 export function journalPath(folder: string, key: string, writer: string): string {
@@ -37,11 +39,13 @@ async function readJournal(
 ): Promise<readonly JournalFile[] | undefined> {
   const [writer = '', ...more] = name.slice(key.length + 1, -'.journal'.length).split('.')
   if (!isOwner(writer)) return []
-  const path = join(folder, name)
-  const text = await readIfThere(path)
-  return text === undefined
-    ? undefined
-    : [{ writer, path, retired: more.length > 0, ...parseLines(text, writer) }]
+  const file = { writer, path: join(folder, name), retired: more.length > 0 }
+  try {
+    const text = await readIfThere(file.path)
+    return text === undefined ? undefined : [{ ...file, ...parseLines(text, writer), readable: true }]
+  } catch {
+    return [{ ...file, lines: [], damaged: 1, readable: false }]
+  }
 }
 
 async function namesIn(folder: string): Promise<readonly string[]> {

@@ -1,7 +1,7 @@
 import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { FastFlowError, isRecord } from '@fastflow/core'
-import { messageOf } from '../failure.ts'
+import { errorCode, messageOf } from '../failure.ts'
 import { readIfThere } from './content.ts'
 
 /** The document, and for each writer the last of its updates that is in it. */
@@ -19,6 +19,9 @@ export interface FoundSnapshot {
   readonly problem: string | undefined
 }
 
+/** What lies in the place of a snapshot where that is no file. */
+const FOLDER: unique symbol = Symbol('folder')
+
 const EMPTY: Snapshot = { format: 'fastflow-journal', version: 1, folded: {}, document: undefined }
 
 export function snapshotPath(folder: string, key: string): string {
@@ -28,10 +31,11 @@ export function snapshotPath(folder: string, key: string): string {
 /** @throws FastFlowError `policy-unreadable` for one of a later version, which is not damaged. */
 export async function readSnapshot(folder: string, key: string): Promise<FoundSnapshot> {
   const path = snapshotPath(folder, key)
-  const text = await readIfThere(path)
+  const text = await readText(path)
   if (text === undefined) return { snapshot: EMPTY, problem: undefined }
   let value: unknown
   try {
+    if (text === FOLDER) throw new TypeError('it is a folder')
     value = JSON.parse(text)
   } catch (error) {
     return { snapshot: EMPTY, problem: messageOf(error) }
@@ -45,6 +49,15 @@ export async function readSnapshot(folder: string, key: string): Promise<FoundSn
   if (value.version < 1 || !isRecord(value.folded) || !Object.values(value.folded).every(isCount))
     return { snapshot: EMPTY, problem: 'it is damaged' }
   return { snapshot: value as unknown as Snapshot, problem: undefined }
+}
+
+async function readText(path: string): Promise<string | typeof FOLDER | undefined> {
+  try {
+    return await readIfThere(path)
+  } catch (error) {
+    if (errorCode(error) === 'EISDIR') return FOLDER
+    throw error
+  }
 }
 
 /**

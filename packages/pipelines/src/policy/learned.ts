@@ -49,8 +49,12 @@ export async function openLearnedPolicy(
   }
   const given = options.policy && read({ document: options.policy, source: 'policy' })
   let replacing = given !== undefined || options.fresh === true
-  const memory = await openMemory(places, { key, policy, read, documentOf, ignored: replacing, notes })
-  let state = replacing ? given : memory.state.state
+  // What is applied as it was given needs no store.
+  const memory =
+    learn || !replacing
+      ? await openMemory(places, { key, policy, read, documentOf, ignored: replacing, notes })
+      : undefined
+  let state = replacing ? given : memory?.state.state
   let taught: Pick<PaperRun, 'mu' | 'landings'> | undefined
   notes.push(...notesOn(state, learn))
   return {
@@ -72,7 +76,7 @@ export async function openLearnedPolicy(
     plan: () => undefined,
     document: () => state && documentOf(state),
     async save() {
-      if (taught === undefined) return
+      if (taught === undefined || memory === undefined) return
       const { epoch } = memory.state
       const record: PaperRun = { format: 'fastflow-paper-run', version: 1, epoch, ...taught }
       taught = undefined
