@@ -40,8 +40,11 @@ export interface Pipeline {
    * Cost: `numSteps` evaluations an image at full compute; see `items[i].stats`.
    *
    * @param subject a class by name or id, or a prompt.
+   * What is stored, logged or measured beside the images costs a note where it goes wrong, never an image.
+   *
    * @throws FastFlowError `invalid-argument` naming the option, `non-finite-velocity`, `aborted`,
-   *   `policy-unreadable` or `policy-mismatch`; and whatever `onStep` and `onImage` throw.
+   *   `policy-unreadable` or `policy-mismatch` for what is given or comes with the model; and whatever `onStep` and
+   *   `onImage` throw.
    */
   generate(subject: string | number, options?: GenerateOptions): Promise<GenerateResult>
   /**
@@ -58,7 +61,8 @@ export interface Pipeline {
    * Cost: at most `evaluations`, by default those of 20 full generations, everything counted. To go on after an interruption,
    * hand in the last checkpoint with the same options and the same model: it does not know which model it belongs to.
    *
-   * @throws FastFlowError `invalid-argument` naming the option, `non-finite-velocity`, `aborted`, `output-unwritable`.
+   * @throws FastFlowError `invalid-argument` naming the option, `non-finite-velocity`, `aborted`, `output-unwritable` where the
+   *   store says before the first evaluation that it cannot be written to; later that costs a note (`onNote`).
    */
   calibrate(options?: CalibrationOptions): Promise<Frontier>
   /**
@@ -69,7 +73,7 @@ export interface Pipeline {
    * nine tenths of a full run more. Stored after every run: an interrupted call goes on, one with more runs adds to it.
    *
    * @throws FastFlowError `invalid-argument` naming the option, `policy-unreadable` where there are no plans,
-   *   `non-finite-velocity`, `aborted`, `output-unwritable`.
+   *   `non-finite-velocity`, `aborted`. A table that cannot be stored is returned all the same (`onNote`).
    */
   measureQuality(options: QualityOptions): Promise<QualityTable>
   /**
