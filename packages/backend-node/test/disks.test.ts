@@ -38,6 +38,7 @@ describe.skipIf(!canMount)(`a full or read-only disk${suffix}`, () => {
     await expect(store.save('a', { filler: 'x'.repeat(9000) })).rejects.toMatchObject(unwritable)
     await expect(store.check!()).rejects.toMatchObject(unwritable)
     await expect(journal.compact('k', collect)).rejects.toMatchObject(unwritable)
+    await expect(filePolicyStore(folder).journal!.append('k', 2)).rejects.toMatchObject(unwritable)
     expect(await readdir(folder)).toEqual(before)
     expect(await store.load('a')).toEqual({ old: true })
     expect(await journal.read('k')).toEqual({ document: undefined, updates: [1], damaged: 0 })

@@ -1,4 +1,4 @@
-import { open, stat } from 'node:fs/promises'
+import { open, rm, stat } from 'node:fs/promises'
 import { flushFolder } from '../atomic-write.ts'
 import { makeFolder } from '../make-folder.ts'
 import { unwritable } from '../unwritable.ts'
@@ -23,7 +23,19 @@ export async function appendLine(
     if (!position.begun) await flushFolder(folder)
     position.begun = true
   } catch (error) {
+    if (!position.begun && (await removeEmpty(path))) position.torn = false
     throw unwritable(path, 'the update cannot be saved', error)
+  }
+}
+
+/** On a full disk a file can be made though nothing can be written to it. */
+async function removeEmpty(path: string): Promise<boolean> {
+  try {
+    if ((await stat(path)).size > 0) return false
+    await rm(path)
+    return true
+  } catch {
+    return false
   }
 }
 
