@@ -18,6 +18,8 @@ interface Self {
   readonly host: string
   /** When this process started, in ticks since boot; 0 where the system does not say. */
   readonly start: string
+  /** Whether a number that nobody has here is nobody's: containers that are not told apart may have it. */
+  readonly knowsAll: boolean
 }
 
 let self: Self | undefined
@@ -50,24 +52,28 @@ export function stateOf(owner: string): OwnerState {
   const match = NAME.exec(owner)
   if (match === null) return 'unknown'
   const [, place, pid, start] = match
-  const { place: here, host, start: known } = whoAmI()
+  const { place: here, host, start: known, knowsAll } = whoAmI()
   if (place !== (start === undefined ? host : here)) return 'unknown'
-  if (!isRunning(Number(pid))) return 'ended'
+  if (!isRunning(Number(pid))) return knowsAll ? 'ended' : 'unknown'
   const found = start === undefined || start === '0' || known === '0' ? undefined : startOf(Number(pid))
   if (found === undefined) return 'unknown'
   return found === start ? 'running' : 'ended'
 }
 
 function whoAmI(): Self {
-  self ??= {
-    place: digest(
-      [hostname(), textOf('/proc/sys/kernel/random/boot_id'), linkOf('/proc/self/ns/pid')].join('\n'),
-    ),
+  self ??= findSelf()
+  return self
+}
+
+function findSelf(): Self {
+  const namespace = linkOf('/proc/self/ns/pid')
+  return {
+    place: digest([hostname(), textOf('/proc/sys/kernel/random/boot_id'), namespace].join('\n')),
     host: digest(hostname()),
     // Where /proc belongs to another namespace of process ids, its numbers are not ours.
     start: linkOf('/proc/self') === String(process.pid) ? (startOf(process.pid) ?? '0') : '0',
+    knowsAll: process.platform !== 'linux' || namespace !== '',
   }
-  return self
 }
 
 /** Field 22 of /proc/PID/stat; the name of the program before it may hold spaces and brackets. */

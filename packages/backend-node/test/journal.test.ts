@@ -9,6 +9,7 @@ import {
   readFile,
   rename,
   rm,
+  symlink,
   utimes,
   writeFile,
 } from 'node:fs/promises'
@@ -240,6 +241,7 @@ it('what is no file in the place of one stops nothing', async () => {
   await journal.append('k', 1)
   await mkdir(join(folder, `k.${createOwner()}.journal`))
   await mkdir(join(folder, 'k.snapshot.json'))
+  await symlink('nowhere', join(folder, `k.${createOwner()}.journal`))
   const content = await journal.read('k')
   expect(content).toMatchObject({
     updates: [1],

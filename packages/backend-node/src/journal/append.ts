@@ -18,8 +18,12 @@ export async function appendLine(
   try {
     await makeFolder(folder)
     // Somebody who took this process for dead may fold the file at this moment. The line goes into a new one then, under
-    // the same number: it counts once, whether the other has seen it or not.
-    while (!(await appendTo(path, line, position))) position.begun = false
+    // the same number: it counts once, whether the other has seen it or not. Once is enough, since nobody takes a new file; some
+    // file systems number a file anew each time it is looked at.
+    if (!(await appendTo(path, line, position))) {
+      position.begun = false
+      await appendTo(path, line, position)
+    }
     if (!position.begun) await flushFolder(folder)
     position.begun = true
   } catch (error) {

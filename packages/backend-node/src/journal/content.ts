@@ -20,14 +20,18 @@ export function journalPath(folder: string, key: string, writer: string): string
   return join(folder, `${key}.${writer}.journal`)
 }
 
+/** Files go when they are folded: more often than this in a row means something else. */
+const MOST_ATTEMPTS = 10
+
 /** The files of all writers, in the order of their names. Files of other names are none of ours. */
 export async function readJournals(folder: string, key: string): Promise<readonly JournalFile[]> {
-  for (;;) {
+  for (let attempt = 1; ; attempt++) {
     const names = await namesIn(folder)
     const own = names.filter((name) => name.startsWith(`${key}.`) && name.endsWith('.journal')).sort()
     const files = await Promise.all(own.map((name) => readJournal(folder, key, name)))
-    // One that went while this was reading may lie under another name now.
-    if (!files.includes(undefined)) return files.filter((file) => file !== undefined).flat()
+    // One that went while this was reading may lie under another name now; links that lead nowhere never come.
+    if (attempt === MOST_ATTEMPTS || !files.includes(undefined))
+      return files.filter((file) => file !== undefined).flat()
   }
 }
 

@@ -36,7 +36,15 @@ function parseLine(line: string, writer: string): JournalLine | undefined {
   const [, number, check, update] = LINE.exec(line) ?? []
   if (update === undefined) return undefined
   const n = Number(number)
-  return check === checkOf(writer, n, update) ? { n, u: JSON.parse(update) } : undefined
+  return check === checkOf(writer, n, update) ? parsed(n, update) : undefined
+}
+
+function parsed(n: number, update: string): JournalLine | undefined {
+  try {
+    return { n, u: JSON.parse(update) }
+  } catch {
+    return undefined
+  }
 }
 
 /** Earlier versions wrote no check. */
