@@ -8,12 +8,24 @@ import { hostname } from 'node:os'
  */
 export type OwnerState = 'running' | 'ended' | 'unknown'
 
-/** `<place>-<pid>-<start>-<random>`, and the names of before: `<host>-<pid>-<random>`. */
-const NAME = /^([0-9a-f]{8})-(\d+)-(?:(\d+)-)?([0-9a-f]{12})$/
+/** `<boot><namespace>-<pid>-<start>-<random>`. */
+const NAME = /^([0-9a-f]{8})([0-9a-f]{8})-(\d+)-(\d+)-[0-9a-f]{12}$/
+
+/** Names of earlier versions: `<host>-<pid>-<random>`. */
+const OF_BEFORE = /^([0-9a-f]{8})-(\d+)-[0-9a-f]{12}$/
+
+/**
+ * Files of processes that cannot be asked about count as left behind after this long without a sign of life, in milliseconds:
+ * on the same machine, in another container; and elsewhere, where file systems may show ages that are a minute old.
+ */
+export const LEASE_MS = 15_000
+const LEASE_ELSEWHERE_MS = 180_000
 
 interface Self {
-  /** Eight letters that stand for this host, boot and namespace of process ids. */
-  readonly place: string
+  /** Eight letters that stand for this host and boot. */
+  readonly boot: string
+  /** Eight that stand for the namespace of process ids. */
+  readonly namespace: string
   /** Those of names of before, for the host name alone. */
   readonly host: string
   /** When this process started, in ticks since boot; 0 where the system does not say. */
@@ -26,17 +38,22 @@ let self: Self | undefined
 
 /** A name nobody else has, for what a process leaves in a shared folder: it says whose it is. */
 export function createOwner(): string {
-  const { place, start } = whoAmI()
-  return `${place}-${process.pid}-${start}-${randomBytes(6).toString('hex')}`
+  const { boot, namespace, start } = whoAmI()
+  return `${boot}${namespace}-${process.pid}-${start}-${randomBytes(6).toString('hex')}`
 }
 
 export function isOwner(name: string): boolean {
-  return NAME.test(name)
+  return NAME.test(name) || OF_BEFORE.test(name)
 }
 
 /** Whether a name is of an earlier version, which does not look again whether what it appended is still there. */
 export function isOfBefore(owner: string): boolean {
-  return NAME.exec(owner)?.[3] === undefined
+  return OF_BEFORE.test(owner)
+}
+
+/** How long the files of an owner whose state is unknown may be silent. */
+export function leaseOf(owner: string): number {
+  return NAME.exec(owner)?.[1] === whoAmI().boot ? LEASE_MS : LEASE_ELSEWHERE_MS
 }
 
 /** The part of a name no other has, whatever is said of its process. */
@@ -49,13 +66,13 @@ export function randomPart(owner: string): string {
  * id 1, and elsewhere ids come again. So host, boot, namespace and start of the process have to be the same too.
  */
 export function stateOf(owner: string): OwnerState {
-  const match = NAME.exec(owner)
-  if (match === null) return 'unknown'
-  const [, place, pid, start] = match
-  const { place: here, host, start: known, knowsAll } = whoAmI()
-  if (place !== (start === undefined ? host : here)) return 'unknown'
+  const { boot, namespace, host, start: known, knowsAll } = whoAmI()
+  const before = OF_BEFORE.exec(owner)
+  if (before !== null) return before[1] === host && !isRunning(Number(before[2])) ? 'ended' : 'unknown'
+  const [, itsBoot, itsNamespace, pid, start] = NAME.exec(owner) ?? []
+  if (itsBoot !== boot || itsNamespace !== namespace) return 'unknown'
   if (!isRunning(Number(pid))) return knowsAll ? 'ended' : 'unknown'
-  const found = start === undefined || start === '0' || known === '0' ? undefined : startOf(Number(pid))
+  const found = start === '0' || known === '0' ? undefined : startOf(Number(pid))
   if (found === undefined) return 'unknown'
   return found === start ? 'running' : 'ended'
 }
@@ -68,7 +85,8 @@ function whoAmI(): Self {
 function findSelf(): Self {
   const namespace = linkOf('/proc/self/ns/pid')
   return {
-    place: digest([hostname(), textOf('/proc/sys/kernel/random/boot_id'), namespace].join('\n')),
+    boot: digest(`${hostname()}\n${textOf('/proc/sys/kernel/random/boot_id')}`),
+    namespace: digest(namespace),
     host: digest(hostname()),
     // Where /proc belongs to another namespace of process ids, its numbers are not ours.
     start: linkOf('/proc/self') === String(process.pid) ? (startOf(process.pid) ?? '0') : '0',

@@ -9,7 +9,7 @@ const ABANDONED_MS = 3600 * 1000
 /** Temporary files of earlier versions say nothing of their process. */
 const OF_BEFORE_MS = 24 * ABANDONED_MS
 
-const OWNED = /\.([0-9a-f]{8}-\d+-\d+-[0-9a-f]{12})\.tmp$/
+const OWNED = /\.([0-9a-f]{16}-\d+-\d+-[0-9a-f]{12})\.tmp$/
 const OF_BEFORE = /\.(?:json|lock)\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.(?:tmp|stale)$/
 
 /** A name beside a file, for what is to take its place. */

@@ -41,7 +41,7 @@ async function everything(): Promise<number[]> {
   return [...((document ?? []) as number[]), ...(updates as number[])].sort((a, b) => a - b)
 }
 
-/** A minute goes by. */
+/** Long enough goes by. */
 async function passTime(): Promise<void> {
   for (const name of await readdir(folder)) await utimes(join(folder, name), 0, 0)
 }

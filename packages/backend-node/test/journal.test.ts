@@ -9,6 +9,7 @@ import {
   readFile,
   rename,
   rm,
+  stat,
   symlink,
   utimes,
   writeFile,
@@ -44,6 +45,12 @@ const collect = (document: unknown, updates: readonly unknown[]): unknown => [
 async function everything(): Promise<number[]> {
   const { document, updates } = await fileJournal(folder).read('k')
   return sorted(collect(document, updates) as number[])
+}
+
+/** Makes a file look as if it had last been written that long ago. */
+async function silence(path: string, seconds: number): Promise<void> {
+  const then = (await stat(path)).mtime.getTime() / 1000 - seconds
+  await utimes(path, then, then)
 }
 
 /** Makes the only journal there look like that of a process that has ended. */
@@ -255,24 +262,39 @@ it('what is no file in the place of one stops nothing', async () => {
 
 describe('a writer nobody here can ask about', () => {
   /** Makes the only journal there look like that of another machine, boot or container. */
-  async function moveElsewhere(): Promise<string> {
+  async function moveElsewhere(place = 'k.0000000000000000'): Promise<string> {
     const [name = ''] = (await readdir(folder)).filter((file) => file.endsWith('.journal'))
-    const elsewhere = name.replace(/^k\.[0-9a-f]{8}/, 'k.00000000')
+    const elsewhere = name.replace(/^k\.[0-9a-f]{16}/, place)
     await rename(join(folder, name), join(folder, elsewhere))
     return join(folder, elsewhere)
   }
 
-  it('keeps its journal while it may live, and loses it to the next one after a minute of silence', async () => {
+  it('keeps its journal while it may live, and loses it to the next one after three minutes of silence', async () => {
     await fileJournal(folder).append('k', 1)
     const path = await moveElsewhere()
     const journal = fileJournal(folder)
     expect(await journal.compact('k', collect)).toBe(true)
     expect(await readdir(folder)).toContain(basename(path))
     expect(await everything()).toEqual([1])
-    await utimes(path, 0, 0)
+    await silence(path, 100)
+    expect(await journal.compact('k', collect)).toBe(true)
+    expect(await readdir(folder)).toContain(basename(path))
+    await silence(path, 200)
     expect(await journal.compact('k', collect)).toBe(true)
     expect(await readdir(folder)).toEqual(['k.snapshot.json'])
     expect(await everything()).toEqual([1])
+  })
+
+  it('in another container of the same machine loses it after 15 seconds', async () => {
+    await fileJournal(folder).append('k', 1)
+    const [, boot] = /^k\.([0-9a-f]{8})/.exec((await readdir(folder))[0]!)!
+    const path = await moveElsewhere(`k.${boot}00000000`)
+    const journal = fileJournal(folder)
+    expect(await journal.compact('k', collect)).toBe(true)
+    expect(await readdir(folder)).toContain(basename(path))
+    await silence(path, 20)
+    expect(await journal.compact('k', collect)).toBe(true)
+    expect(await readdir(folder)).toEqual(['k.snapshot.json'])
   })
 
   it('that lives after all notices, and its next update counts once', async () => {
@@ -321,13 +343,15 @@ describe('a lock', () => {
     expect(await journal.compact('k', collect)).toBe(true)
   })
 
-  it('of somewhere else holds for a minute without a sign of life', async () => {
+  it('of somewhere else holds for three minutes without a sign of life', async () => {
     const journal = fileJournal(folder)
     await journal.append('k', 1)
     const path = join(folder, 'k.lock')
-    await writeFile(path, '00000000-1-7-0123456789ab elsewhere')
+    await writeFile(path, '0000000000000000-1-7-0123456789ab elsewhere')
     expect(await journal.compact('k', collect)).toBe(false)
-    await utimes(path, 0, 0)
+    await silence(path, 100)
+    expect(await journal.compact('k', collect)).toBe(false)
+    await silence(path, 200)
     expect(await journal.compact('k', collect)).toBe(true)
     expect(await readdir(folder)).toEqual(['k.snapshot.json'])
   })
@@ -336,7 +360,7 @@ describe('a lock', () => {
     const journal = fileJournal(folder)
     await journal.append('k', 1)
     const seized = (document: unknown, updates: readonly unknown[]): unknown => {
-      writeFileSync(join(folder, 'k.lock'), '00000000-1-7-0123456789ab another')
+      writeFileSync(join(folder, 'k.lock'), '0000000000000000-1-7-0123456789ab another')
       return collect(document, updates)
     }
     expect(await journal.compact('k', seized)).toBe(false)

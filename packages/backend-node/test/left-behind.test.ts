@@ -18,7 +18,7 @@ afterEach(() => rm(folder, { recursive: true }))
 
 describe('temporary files', () => {
   const dead = createOwner().replace(/-\d+-/, `-${DEAD}-`)
-  const elsewhere = '00000000-1-7-0123456789ab'
+  const elsewhere = '0000000000000000-1-7-0123456789ab'
 
   async function leave(name: string, old = false): Promise<void> {
     await writeFile(join(folder, name), 'half')

@@ -5,10 +5,10 @@ import { policyText } from '@fastflow/core/backend'
 import { ageOf } from '../age.ts'
 import { replaceFile } from '../atomic-write.ts'
 import { makeFolder } from '../make-folder.ts'
-import { isOfBefore, stateOf } from '../owner.ts'
+import { isOfBefore, leaseOf, stateOf } from '../owner.ts'
 import { foldedOf, type JournalFile, readJournals, unfoldedOf } from './content.ts'
 import type { Place, Position } from './file-journal.ts'
-import { LEASE_MS, takeLock } from './lock.ts'
+import { takeLock } from './lock.ts'
 import { readSnapshot, type Snapshot, setSnapshotAside, snapshotPath } from './snapshot.ts'
 
 /** Writers of earlier versions do not notice that their file was taken away: they have to be silent for a day. */
@@ -57,7 +57,7 @@ async function retireSilent({ folder, key, writer }: Place): Promise<void> {
   for (const { path, retired, writer: other } of await readJournals(folder, key)) {
     if (retired || other === writer || stateOf(other) !== 'unknown') continue
     const silent = (await ageOf(path)) ?? 0
-    if (silent <= (isOfBefore(other) ? OF_BEFORE_MS : LEASE_MS)) continue
+    if (silent <= (isOfBefore(other) ? OF_BEFORE_MS : leaseOf(other))) continue
     const name = `${key}.${other}.${randomBytes(4).toString('hex')}.journal`
     await rename(path, join(folder, name)).catch(() => {})
   }

@@ -36,7 +36,8 @@ export interface Place {
  *
  * `append` resolves once its line is flushed to disk. Writers never share a file, so no process waits for another;
  * only `compact` takes a lock, `<key>.lock`, which the next process clears away when its holder has died. It folds this
- * writer's updates and those of processes that have ended, or that may have and were silent for a minute. The snapshot says
+ * writer's updates and those of processes that have ended, or that may have and were silent for a while (15 seconds on this
+ * machine, in other containers; three minutes elsewhere). The snapshot says
  * how far each writer's file is in it, so that a crash between writing it and deleting the files counts nothing twice.
  *
  * Lines carry a check; what is damaged or of somebody else is passed over and counted. A snapshot that cannot be read is

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type FileHandle, link, open, readFile, rename, rm } from 'node:fs/promises'
 import { ageOf } from '../age.ts'
 import { errorCode } from '../failure.ts'
-import { isOwner, stateOf } from '../owner.ts'
+import { isOwner, LEASE_MS, leaseOf, stateOf } from '../owner.ts'
 import { temporaryFor } from '../temporaries.ts'
 
 export interface FileLock {
@@ -11,13 +11,11 @@ export interface FileLock {
   release(): Promise<void>
 }
 
-/** A lock shows no sign of life for this long: its holder has ended, hangs, or sleeps with its machine. */
-export const LEASE_MS = 60_000
-
 /**
  * Takes a lock file, or gives up at once where somebody holds it. The file names its holder, a process of one boot, and the
  * holder writes it again every quarter of the lease. What a dead process left is cleared away at once where that can be
- * seen, and after the lease where not; so is what names nobody, since a lock is there with its content or not at all.
+ * seen, and after the lease where not, or where its holder hangs. What names nobody goes at once too: a lock is there with its
+ * content or not at all.
  *
  * @param owner see `createOwner`.
  */
@@ -98,7 +96,7 @@ async function clearStale(path: string): Promise<boolean> {
 
 async function isStale(path: string, owner: string): Promise<boolean> {
   if (!isOwner(owner) || stateOf(owner) === 'ended') return true
-  return ((await ageOf(path)) ?? Number.POSITIVE_INFINITY) > LEASE_MS
+  return ((await ageOf(path)) ?? Number.POSITIVE_INFINITY) > leaseOf(owner)
 }
 
 async function contentOf(path: string): Promise<string | undefined> {
