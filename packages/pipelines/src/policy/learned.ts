@@ -1,18 +1,11 @@
-import { emulate, frozen, isRecord, type PolicyStore, type SkipPolicy, sample } from '@fastflow/core'
+import { emulate, frozen, sample } from '@fastflow/core'
 import type { Acceleration } from '../generate/acceleration.ts'
 import type { PaperAcceleration } from '../generate/options.ts'
-import { attempt } from '../notes.ts'
-import {
-  checkPolicyDocument,
-  type PolicyDocument,
-  type PolicyKey,
-  policyDigest,
-  type RunKey,
-} from './document.ts'
+import { checkPolicyDocument, type PolicyDocument, type PolicyKey, type RunKey } from './document.ts'
 import { type PaperOptions, type PaperPolicy, type PaperState, paperPolicy } from './paper.ts'
-import { type PaperRun, parsePaperRun, recording, replay } from './paper-run.ts'
-import { type FoundPolicy, findPolicy, type PolicyPlaces } from './places.ts'
-import { openSharedState, type SharedState } from './shared-state.ts'
+import { openMemory } from './paper-memory.ts'
+import { type PaperRun, recording } from './paper-run.ts'
+import type { FoundPolicy, PolicyPlaces } from './places.ts'
 
 /** Extrapolation of the paper: linear, through the last two velocities. */
 const extrapolator = emulate(2)
@@ -20,12 +13,6 @@ const extrapolator = emulate(2)
 /** Key of the policy that is learned with these options. */
 export function policyKeyOf(options: PaperOptions, run: RunKey): PolicyKey {
   return keyOf(paperPolicy(options), run)
-}
-
-/** What is learned, and how often it was replaced. */
-interface Learned {
-  readonly epoch: number
-  readonly state: PaperState | undefined
 }
 
 /**
@@ -83,81 +70,6 @@ export async function openLearnedPolicy(
       if (replacing) replacing = !(await memory.replace((before) => ({ epoch: before.epoch + 1, state })))
       else await memory.learn({ epoch, state }, record)
     },
-  }
-}
-
-interface MemoryOptions {
-  readonly key: PolicyKey
-  readonly policy: SkipPolicy<PaperState>
-  readonly read: (found: FoundPolicy) => PaperState
-  readonly documentOf: (state: PaperState) => PolicyDocument<PaperState>
-  /** Whether nothing that was learned before is wanted. */
-  readonly ignored: boolean
-  readonly notes: string[]
-}
-
-async function openMemory(places: PolicyPlaces, options: MemoryOptions): Promise<SharedState<Learned>> {
-  const { key, policy, read, documentOf, ignored, notes } = options
-  const { store } = places
-  const digest = policyDigest(key)
-  const base = async (): Promise<Learned> => ({
-    epoch: 0,
-    state: ignored ? undefined : (await findPolicy(places, digest, { read, notes }))?.value,
-  })
-  if (store.journal === undefined) return openDocument(store, digest, await base(), documentOf, notes)
-  const blank = policy.finish(
-    policy.init({ sigmas: key.sigmas, numSteps: key.sigmas.length - 1, random: () => 0 }),
-    { completed: false, nfe: 0 },
-  )
-  return openSharedState<Learned>({
-    store,
-    digest,
-    base,
-    parse: (document) =>
-      parseLearned(document, (value) => read({ document: value, source: `the stored policy ${digest}` })),
-    serialize: ({ epoch, state }) => ({
-      format: FORMAT,
-      version: 1,
-      epoch,
-      policy: state ? documentOf(state) : null,
-    }),
-    update: ({ epoch, state = blank }, line) => {
-      const run = parsePaperRun(line, blank)
-      return { epoch, state: run.epoch === epoch ? replay(policy, state, run) : state }
-    },
-    notes,
-  })
-}
-
-const FORMAT = 'fastflow-learned'
-
-function parseLearned(value: unknown, read: (document: unknown) => PaperState): Learned {
-  if (
-    !isRecord(value) ||
-    value.format !== FORMAT ||
-    value.version !== 1 ||
-    !Number.isSafeInteger(value.epoch)
-  )
-    throw new TypeError('what was learned is damaged')
-  return { epoch: value.epoch as number, state: value.policy === null ? undefined : read(value.policy) }
-}
-
-/** Where a store has no journal: the whole document, of which the last to save stays. */
-function openDocument(
-  store: PolicyStore,
-  digest: string,
-  found: Learned,
-  documentOf: MemoryOptions['documentOf'],
-  notes: string[],
-): SharedState<Learned> {
-  const save = ({ state }: Learned): Promise<boolean> =>
-    attempt(notes, 'what was learned cannot be kept', () => store.save(digest, state && documentOf(state)))
-  return {
-    state: found,
-    learn: async (next) => {
-      await save(next)
-    },
-    replace: (make) => save(make(found)),
   }
 }
 
