@@ -15,12 +15,14 @@ const FORMAT = 'fastflow-bench-log'
  * Opens a log, a file of one JSON line a part that need not exist yet. A last line that a crash cut short is dropped.
  *
  * @param terms what has to be the same for a bench to go on.
+ * @param onNote gets a line, once, where a part cannot be kept.
  * @throws FastFlowError `policy-unreadable` for a file that is something else, `policy-mismatch` naming a term that
  *   differs, `output-unwritable`.
  */
 export async function openBenchLog(
   path: string,
   terms: Readonly<Record<string, unknown>>,
+  onNote: (note: string) => unknown = () => {},
 ): Promise<BenchLog> {
   const entries = new Map<string, Entry>()
   const text = await readText(path, MAX_LOG).catch((cause) => {
@@ -28,24 +30,33 @@ export async function openBenchLog(
     throw unreadable(path, `cannot be read (${reasonOf(cause)})`)
   })
   const whole = text.slice(0, text.lastIndexOf('\n') + 1)
+  let damaged = 0
+  let isWritable = true
   const [head, ...lines] = whole.split('\n').slice(0, -1)
   if (head === undefined) await start(path, text, terms)
   else {
     checkHead(path, head, terms)
     for (const line of lines) {
-      const entry: Entry = parse(path, line)
-      entries.set(entry.key, entry)
+      const entry = entryOf(line)
+      if (entry === undefined) damaged++
+      else entries.set(entry.key, entry)
     }
     if (whole.length < text.length) await truncate(path, Buffer.byteLength(whole))
   }
   return {
     cost: [...entries.values()].at(-1)?.cost,
     found: entries.size,
+    damaged,
     async once<Part>(key: string, make: () => Promise<Part>, cost: () => BenchCost): Promise<Part> {
       const known = entries.get(key)
       if (known !== undefined) return known.part as Part
       const part = await make()
-      await append(path, { key, part, cost: cost() })
+      try {
+        await append(path, { key, part, cost: cost() })
+      } catch (error) {
+        if (isWritable) onNote(`${(error as Error).message}; the bench goes on without`)
+        isWritable = false
+      }
       return part
     },
     remove: () => rm(path, { force: true }),
@@ -72,6 +83,15 @@ function parse<Value>(path: string, line: string): Value {
     return JSON.parse(line)
   } catch {
     throw unreadable(path)
+  }
+}
+
+function entryOf(line: string): Entry | undefined {
+  try {
+    const entry: Partial<Entry> | null = JSON.parse(line)
+    return typeof entry?.key === 'string' && entry.cost && 'part' in entry ? (entry as Entry) : undefined
+  } catch {
+    return undefined
   }
 }
 

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises'
+import { rename, rm } from 'node:fs/promises'
 import { type Checkpoint, FastFlowError } from '@fastflow/core'
 import { writeWhole } from './files.ts'
 import { MAX_LOG, readText, reasonOf } from './read-text.ts'
@@ -23,6 +23,8 @@ export interface CheckpointFile {
   readonly path: string
   /** What an earlier call left. */
   readonly found: Checkpoint | undefined
+  /** Why what an earlier call left is not used, for the user. */
+  readonly note: string | undefined
   /** Writes soon, and only the latest of several. */
   save(checkpoint: Checkpoint): void
   /** Waits until what was saved is written. @throws FastFlowError `output-unwritable`. */
@@ -31,12 +33,13 @@ export interface CheckpointFile {
 }
 
 /**
- * Opens the checkpoint of a calibration, a file that need not exist yet.
+ * Opens the checkpoint of a calibration, a file that need not exist yet. One that is damaged is renamed and kept, and the
+ * calibration starts anew.
  *
- * @throws FastFlowError `policy-unreadable` for a damaged one, `policy-mismatch` naming the option in which it differs.
+ * @throws FastFlowError `policy-mismatch` naming the option in which it differs.
  */
 export async function openCheckpoint(path: string, terms: CheckpointTerms): Promise<CheckpointFile> {
-  const found = await readCheckpoint(path, terms)
+  const { found, note } = await readCheckpoint(path, terms)
   let latest: Checkpoint | undefined
   let writing: Promise<void> | undefined
   const write = async (): Promise<void> => {
@@ -50,6 +53,7 @@ export async function openCheckpoint(path: string, terms: CheckpointTerms): Prom
   return {
     path,
     found,
+    note,
     save(checkpoint) {
       latest = checkpoint
       writing ??= write()
@@ -73,27 +77,34 @@ const options = {
   start: '--start',
 } as const satisfies Record<keyof CheckpointTerms, string>
 
-async function readCheckpoint(path: string, terms: CheckpointTerms): Promise<Checkpoint | undefined> {
-  const refuse = (code: 'policy-unreadable' | 'policy-mismatch', problem: string): FastFlowError => {
-    const message = `${path}: ${problem}, or delete the file to start anew`
-    return new FastFlowError({ code, field: 'checkpoint', message })
-  }
+async function readCheckpoint(
+  path: string,
+  terms: CheckpointTerms,
+): Promise<Pick<CheckpointFile, 'found' | 'note'>> {
   const text = await readText(path, MAX_LOG).catch((cause) => {
     if (reasonOf(cause) === 'ENOENT') return undefined
-    throw refuse('policy-unreadable', `cannot be read (${reasonOf(cause)}); choose another --out`)
+    const message = `${path}: cannot be read (${reasonOf(cause)}); choose another --out, or delete the file to start anew`
+    throw new FastFlowError({ code: 'policy-unreadable', field: 'checkpoint', message })
   })
-  if (text === undefined) return undefined
+  if (text === undefined) return { found: undefined, note: undefined }
   let stored: { format?: unknown; terms?: Partial<CheckpointTerms>; checkpoint?: Checkpoint }
   try {
     stored = JSON.parse(text)
   } catch {
-    throw refuse('policy-unreadable', 'is not valid JSON; restore it')
+    return { found: undefined, note: await setAside(path, 'is not valid JSON') }
   }
-  if (stored?.format !== format || stored.terms === undefined || stored.checkpoint === undefined)
-    throw refuse('policy-unreadable', 'is not the checkpoint of a calibration; choose another --out')
+  if (stored?.format !== format || !stored.terms || !stored.checkpoint)
+    return { found: undefined, note: await setAside(path, 'is not the checkpoint of a calibration') }
   for (const field of Object.keys(options) as (keyof CheckpointTerms)[]) {
     if (JSON.stringify(stored.terms[field]) === JSON.stringify(terms[field])) continue
-    throw refuse('policy-mismatch', `was begun with another ${options[field]}; use the same`)
+    const message = `${path}: was begun with another ${options[field]}; use the same, or delete the file to start anew`
+    throw new FastFlowError({ code: 'policy-mismatch', field: 'checkpoint', message })
   }
-  return stored.checkpoint
+  return { found: stored.checkpoint, note: undefined }
+}
+
+async function setAside(path: string, problem: string): Promise<string> {
+  const aside = `${path}.${Date.now()}.damaged`
+  await rename(path, aside)
+  return `${path}: ${problem}; it is kept as ${aside}, and the calibration starts anew`
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { BANDITS } from '@fastflow/pipelines'
 import { Command, CommanderError } from 'commander'
+import { defaultCache } from './cache.ts'
 import { benchCommand } from './commands/bench.ts'
 import { benchPoolCommand } from './commands/bench-pool.ts'
 import { benchQualityCommand, checkQualityOptions } from './commands/bench-quality.ts'
@@ -18,8 +19,7 @@ import { PROXY_NAMES, scoreCommand } from './commands/score.ts'
 import { videoCommand } from './commands/video.ts'
 import { describeError, type ExitCode, exitCodeOf, interruptedCode, isCancelled } from './errors.ts'
 import type { Io } from './io.ts'
-import { decimal, interval, list, oneOf, wholeNumber, wholeNumbers } from './options.ts'
-import { defaultCache } from './session.ts'
+import { decimal, folder, interval, list, oneOf, wholeNumber, wholeNumbers } from './options.ts'
 import { guarded } from './terminal.ts'
 
 /** Runs one command line. @returns the exit code: 0 done, 1 failed, 2 bad usage, 130 and 143 ended by a signal. */
@@ -220,7 +220,12 @@ function withMeasured(io: Io, command: Command): Command {
       wholeNumber('--runs', 1, 100_000),
       64,
     )
-    .option('--cache <folder>', 'where policies and plans are kept between calls', defaultCache(io))
+    .option(
+      '--cache <folder>',
+      'where policies and plans are kept between calls',
+      folder('--cache'),
+      defaultCache(io),
+    )
     .option('--json', 'print one JSON document')
 }
 
@@ -342,7 +347,12 @@ function withOutput(io: Io, command: Command): Command {
       decimal('--measure', 0, 1),
     )
     .option('--log <file>', 'with --lpips: append every decision as a line of JSON')
-    .option('--cache <folder>', 'where policies and plans are kept between calls', defaultCache(io))
+    .option(
+      '--cache <folder>',
+      'where policies and plans are kept between calls',
+      folder('--cache'),
+      defaultCache(io),
+    )
     .option('--policy <file>', 'apply this plan or learned policy as it is, learn nothing')
     .option('--json', 'print one JSON document')
 }

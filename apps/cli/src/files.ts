@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { access, constants, mkdir, mkdtemp, open, rm, stat, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { basename, dirname, extname, join, resolve } from 'node:path'
-import { pathOf, replaceFile } from '@fastflow/backend-node'
+import { access, constants, open, rm, stat } from 'node:fs/promises'
+import { dirname, extname, join, resolve } from 'node:path'
+import { checkFolder, pathOf, replaceFile } from '@fastflow/backend-node'
 import { FastFlowError } from '@fastflow/core'
 import type { Io } from './io.ts'
 import { reasonOf } from './read-text.ts'
@@ -27,26 +26,6 @@ export async function writeWhole(path: string, data: Uint8Array | string, option
     await replaceFile(path, data)
   } catch (cause) {
     throw unwritable(path, option, cause)
-  }
-}
-
-/**
- * {@link writeWhole} for what took long to make: where it cannot be written any more, it is kept in a temporary folder that
- * the error names.
- */
-export async function writeResult(path: string, data: Uint8Array | string, option = '--out'): Promise<void> {
-  try {
-    await replaceFile(path, data)
-  } catch (cause) {
-    const kept = await mkdtemp(join(tmpdir(), 'fastflow-')).then(
-      async (folder) => {
-        const copy = join(folder, basename(path))
-        await writeFile(copy, data)
-        return `; the result is kept in ${copy}`
-      },
-      () => '',
-    )
-    throw unwritable(path, option, cause, kept)
   }
 }
 
@@ -81,14 +60,10 @@ export function fileAt({ path, isFolder }: OutputPlace, name: string): string {
  * @throws FastFlowError `output-unwritable`.
  */
 export async function prepareFolder(path: string, option = '--out'): Promise<void> {
-  const probe = join(path, `.${randomUUID()}.probe`)
   try {
-    await makeFolders(path)
-    await (await open(probe, 'wx')).close()
+    await checkFolder(path)
   } catch (cause) {
     throw unwritable(path, option, cause)
-  } finally {
-    await rm(probe, { force: true }).catch(() => {})
   }
 }
 
@@ -143,19 +118,12 @@ async function kindAt(path: string): Promise<Kind> {
   return found.isCharacterDevice() || found.isBlockDevice() ? 'device' : 'pipe'
 }
 
-// Not `mkdir` with `recursive`: under /proc it never returns (a folder there cannot be made, though its parent exists).
-async function makeFolders(path: string): Promise<void> {
-  if (await isFolder(path)) return
-  if (dirname(path) !== path) await makeFolders(dirname(path))
-  await mkdir(path)
-}
-
 /** The error for an output that cannot be written. */
-export function unwritable(path: string, option: string, cause: unknown, kept = ''): FastFlowError {
+export function unwritable(path: string, option: string, cause: unknown): FastFlowError {
   return new FastFlowError({
     code: 'output-unwritable',
     field: option,
-    message: `${option}: cannot write ${path} (${reasonOf(cause)}); choose a folder you may write to${kept}`,
+    message: `${option}: cannot write ${path} (${reasonOf(cause)}); choose a folder you may write to`,
     cause,
   })
 }

@@ -36,6 +36,8 @@ export function processIo(): Io {
     abort.abort(new Interruption(signal))
   }
   process.on('SIGINT', stop).on('SIGTERM', stop)
+  // What was made is worth more than what is said of it.
+  process.stderr.on('error', () => {})
   // A reader that went away (| head) wants no more; a disk that is full is told of once, where anyone can see it.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     process.exitCode = 1

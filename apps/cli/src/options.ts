@@ -33,6 +33,14 @@ export function interval(option: string, low: number, high: number): (text: stri
   }
 }
 
+/** Parser for the path of a folder, for commander: an empty one, such as of a variable that is not set, is none. */
+export function folder(option: string): (text: string) => string {
+  return (text) => {
+    if (text !== '') return text
+    throw invalidArgument(option, `is empty; give a folder, or leave ${option} out`)
+  }
+}
+
 /** Parser for a comma-separated list, for commander. */
 export function list(text: string): string[] {
   return text.split(',').map((part) => part.trim())

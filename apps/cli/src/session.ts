@@ -1,5 +1,4 @@
-import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { resolve } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { type Isolation, nodeBackend } from '@fastflow/backend-node'
 import type { GuidanceInterval } from '@fastflow/core'
@@ -34,6 +33,11 @@ export function runSettingsOf({ steps, guidance, guidanceInterval, frames }: Run
   }
 }
 
+/** The folder of learned policies that `--cache` names. */
+export function storeOf(io: Io, cache: string | undefined): Pick<ModelOptions, 'store'> {
+  return cache === undefined ? {} : { store: resolve(io.cwd, cache) }
+}
+
 /** Loads the model, hands it to `use` and frees it whatever happens. */
 export async function withPipeline<Result>(
   io: Io,
@@ -53,13 +57,6 @@ export async function withPipeline<Result>(
   } finally {
     await pipe.dispose()
   }
-}
-
-/** Where learned policies are kept between calls. */
-export function defaultCache(io: Io): string {
-  return (
-    io.env.FASTFLOW_CACHE ?? join(io.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'fastflow', 'policies')
-  )
 }
 
 /** 99 % quantile of the event loop's delay while `work` runs, in milliseconds. */

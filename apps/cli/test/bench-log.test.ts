@@ -1,4 +1,4 @@
-import { appendFile, readFile, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { BenchCost } from '@fastflow/bench'
 import { createTally } from '@fastflow/bench'
@@ -49,6 +49,29 @@ test('a log of another bench or another kind of file is refused, and left as it 
     await expect(openBenchLog(path, {})).rejects.toMatchObject({ code: 'policy-unreadable' })
     expect(await readFile(path, 'utf8')).toBe(text)
   }
+})
+
+test('damaged lines cost their parts alone, and a log that cannot be written to costs a note', async () => {
+  const path = join(await temporaryFolder(onTestFinished), 'log')
+  const notes: string[] = []
+  const open = () => openBenchLog(path, {}, (note) => notes.push(note))
+  const log = await open()
+  for (const key of ['one', 'two'])
+    await log.once(
+      key,
+      async () => key,
+      () => spent(1),
+    )
+  const [head, first] = (await readFile(path, 'utf8')).split('\n')
+  await writeFile(path, `${head}\n{"n":9999,"u":{}}\nnull\n{"key":"t\n${first}\n`)
+  const again = await open()
+  expect(again).toMatchObject({ found: 1, damaged: 3 })
+  await rm(path)
+  await mkdir(path)
+  const make = async () => 'anew'
+  expect(await again.once('one', make, () => spent(2))).toBe('one')
+  for (const key of ['two', 'three']) expect(await again.once(key, make, () => spent(2))).toBe('anew')
+  expect(notes).toEqual([expect.stringMatching(/^--checkpoint: cannot write .*; the bench goes on without$/)])
 })
 
 test('a tally expects what it was told until a phase is over, then what it was', () => {

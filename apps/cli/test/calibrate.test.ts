@@ -162,9 +162,17 @@ test.each([
   expect(await readdir(cwd)).toEqual([])
 })
 
-test('bad input: a checkpoint that is none', async () => {
-  await writeFile(join(cwd, 'plan.json.checkpoint'), '{"format":')
-  const { code, log } = await calibrate([...small, '--out', 'plan.json'])
-  expect(code).toBe(1)
-  expect(log).toMatch(/plan\.json\.checkpoint: is not valid JSON; .*delete the file to start anew/)
-})
+test.each(['{"format":', 'null', '{"format":"fastflow-plan-checkpoint","terms":null}'])(
+  'a checkpoint that reads %j is kept, and the calibration starts anew',
+  async (text) => {
+    await writeFile(join(cwd, 'plan.json.checkpoint'), text)
+    const { code, log } = await calibrate([...small, '--out', 'plan.json'])
+    expect(code).toBe(0)
+    expect(log).toMatch(
+      /plan\.json\.checkpoint: is not .*it is kept as .*\.damaged, and the calibration starts anew/,
+    )
+    const names = await readdir(cwd)
+    expect(names).toEqual(['plan.json', expect.stringMatching(/^plan\.json\.checkpoint\.\d+\.damaged$/)])
+    expect(await readFile(join(cwd, names[1]!), 'utf8')).toBe(text)
+  },
+)

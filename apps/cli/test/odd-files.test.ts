@@ -6,7 +6,8 @@ import { pathToFileURL } from 'node:url'
 import { crc32, deflateSync } from 'node:zlib'
 import sharp from 'sharp'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
-import { writeResult } from '../src/files.ts'
+import type { Io } from '../src/io.ts'
+import { writeResult } from '../src/rescue.ts'
 import { cli, repository, temporaryFolder } from './run-cli.ts'
 
 const models = join(repository, 'packages/testkit/fixtures/models')
@@ -235,10 +236,12 @@ describe('outputs are checked before work', () => {
   })
 
   test('and what cannot be written any more is kept', async () => {
-    const error = await writeResult(join(cwd, 'gone/plan.json'), 'a plan').catch((cause: Error) => cause)
+    await writeFile(join(cwd, 'file'), '')
+    const io = { out: () => {} } as unknown as Io
+    const error = await writeResult(io, join(cwd, 'file/plan.json'), 'a plan').catch((cause: Error) => cause)
     const kept = /the result is kept in (.*)$/.exec((error as Error).message)?.[1] ?? ''
     expect(await readFile(kept, 'utf8')).toBe('a plan')
-    await rm(join(kept, '..'), { recursive: true })
+    await rm(kept)
   })
 
   test('may be named by file: addresses', async () => {

@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto'
 import { open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { sweepTemporaries, temporaryFor } from './temporaries.ts'
 
 /**
  * Writes a temporary file beside `path`, flushes it to disk and renames it: after a crash the old content is still
- * there, and readers never see half of the new one.
+ * there, and readers never see half of the new one. Temporary files that killed processes left in the folder go first.
  *
  * @param commit asked just before the rename; false gives up, and the old content stays.
  * @returns whether it was written.
@@ -14,7 +14,8 @@ export async function replaceFile(
   data: string | Uint8Array,
   commit: () => boolean | Promise<boolean> = () => true,
 ): Promise<boolean> {
-  const temporary = `${path}.${randomUUID()}.tmp`
+  await sweepTemporaries(dirname(path))
+  const temporary = temporaryFor(path)
   try {
     const file = await open(temporary, 'wx')
     try {
@@ -31,7 +32,8 @@ export async function replaceFile(
     await rm(temporary, { force: true })
     return false
   } catch (error) {
-    await rm(temporary, { force: true })
+    // What cannot be removed either must not hide why it could not be written.
+    await rm(temporary, { force: true }).catch(() => {})
     throw error
   }
 }

@@ -21,16 +21,26 @@ export interface IndexedDbPolicyStore extends PolicyStore {
  */
 export function indexedDbPolicyStore(location: string): IndexedDbPolicyStore {
   const idOf = (key: string): string => `${location}\n${checkPolicyKey(key)}`
-  const write = async (key: string, ask: (table: IDBObjectStore) => IDBRequest): Promise<void> => {
+  const write = async (
+    key: string,
+    ask: (table: IDBObjectStore) => IDBRequest,
+    what = `the policy ${key}`,
+  ): Promise<void> => {
     try {
       await transact('readwrite', ask)
     } catch (cause) {
-      const message = `the policy ${key} cannot be saved or removed (${messageOf(cause)}); free storage for this site, or leave private browsing`
+      const message = `${what} cannot be saved or removed (${messageOf(cause)}); free storage for this site, or leave private browsing`
       throw new FastFlowError({ code: 'output-unwritable', field: key, message, cause })
     }
   }
   return {
     version: 1,
+    async check() {
+      // Under a name no policy has.
+      const id = `${location}\n`
+      await write('storage', (table) => table.put('null', id), 'policies')
+      await write('storage', (table) => table.delete(id), 'policies')
+    },
     async load(key) {
       const id = idOf(key)
       try {

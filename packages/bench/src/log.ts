@@ -6,6 +6,8 @@ export interface BenchLog {
   readonly cost: BenchCost | undefined
   /** Number of parts found. */
   readonly found: number
+  /** Lines that could not be read; their parts are measured again. */
+  readonly damaged: number
   /** The part under this key as an earlier bench left it, or else what `make` returns, which is kept. Plain JSON. */
   once<Part>(key: string, make: () => Promise<Part>, cost: () => BenchCost): Promise<Part>
   remove(): Promise<void>
@@ -15,6 +17,7 @@ export interface BenchLog {
 export const noLog: BenchLog = {
   cost: undefined,
   found: 0,
+  damaged: 0,
   once: (_, make) => make(),
   remove: async () => {},
 }

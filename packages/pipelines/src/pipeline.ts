@@ -42,10 +42,12 @@ export interface Pipeline {
    *
    * @param subject a class by name or id, or a prompt.
    * Where its signal is aborted after the last image, while a plan is made from it, the images are the result all the same, and
-   * a note says that there is no plan.
+   * a note says that there is no plan. What is stored, logged or measured beside the images costs a note where it goes wrong,
+   * never an image.
    *
    * @throws FastFlowError `invalid-argument` naming the option, `non-finite-velocity`, `aborted`,
-   *   `policy-unreadable` or `policy-mismatch`; and whatever `onStep` and `onImage` throw.
+   *   `policy-unreadable` or `policy-mismatch` for what is given or comes with the model; and whatever `onStep` and
+   *   `onImage` throw.
    */
   generate(subject: string | number, options?: GenerateOptions): Promise<GenerateResult>
   /**
@@ -62,7 +64,8 @@ export interface Pipeline {
    * Cost: at most `evaluations`, by default those of 20 full generations, everything counted. To go on after an interruption,
    * hand in the last checkpoint with the same options and the same model: it does not know which model it belongs to.
    *
-   * @throws FastFlowError `invalid-argument` naming the option, `non-finite-velocity`, `aborted`, `output-unwritable`.
+   * @throws FastFlowError `invalid-argument` naming the option, `non-finite-velocity`, `aborted`, `output-unwritable` where the
+   *   store says before the first evaluation that it cannot be written to; later that costs a note (`onNote`).
    */
   calibrate(options?: CalibrationOptions): Promise<Frontier>
   /**
@@ -73,7 +76,7 @@ export interface Pipeline {
    * nine tenths of a full run more. Stored after every run: an interrupted call goes on, one with more runs adds to it.
    *
    * @throws FastFlowError `invalid-argument` naming the option, `policy-unreadable` where there are no plans,
-   *   `non-finite-velocity`, `aborted`, `output-unwritable`.
+   *   `non-finite-velocity`, `aborted`. A table that cannot be stored is returned all the same (`onNote`).
    */
   measureQuality(options: QualityOptions): Promise<QualityTable>
   /**

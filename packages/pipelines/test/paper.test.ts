@@ -1,10 +1,13 @@
 import { type GenerateResult, type PaperAcceleration, policyDigest } from '@fastflow/pipelines'
 import { describe, expect, it } from 'vitest'
 import { failure } from './support/failure.ts'
-import type { Mishap } from './support/fake-backend.ts'
+import type { FakeOptions, Mishap } from './support/fake-backend.ts'
 import { fakePipeline, recordingStore } from './support/fake-pipeline.ts'
 
 const full = 'C'.repeat(20)
+
+/** With a store without a journal, whose documents say what was kept. */
+const documented = (options?: FakeOptions) => fakePipeline(options, recordingStore(false))
 
 function nfeOf({ items }: GenerateResult): number[] {
   return items.map(({ stats }) => stats.nfe)
@@ -24,7 +27,7 @@ describe('learning', () => {
   })
 
   it('goes on from image to image and from call to call, and evaluates less and less', async () => {
-    const { pipe, backend, store } = await fakePipeline()
+    const { pipe, backend, store } = await documented()
     const nfe: number[] = []
     for (let call = 0; call < 15; call++) {
       backend.calls.length = 0
@@ -52,7 +55,7 @@ describe('learning', () => {
   })
 
   it('is apart for other settings', async () => {
-    const { pipe, store } = await fakePipeline()
+    const { pipe, store } = await documented()
     await pipe.generate('ant', { accelerate: 'paper' })
     await pipe.generate('ant', { accelerate: 'paper', guidanceScale: 2 })
     await pipe.generate('ant', { accelerate: 'paper', numSteps: 12 })
@@ -75,7 +78,7 @@ describe('learning', () => {
   })
 
   it('starts anew when asked to, and the new policy replaces the stored one', async () => {
-    const { pipe, store } = await fakePipeline()
+    const { pipe, store } = await documented()
     await pipe.generate('ant', { count: 5, accelerate: 'paper' })
     const again = await pipe.generate('ant', { accelerate: { method: 'paper', fresh: true } })
     expect(again.policy?.state.generations).toBe(1)
@@ -94,7 +97,7 @@ describe('learning', () => {
 
 describe('a snapshot', () => {
   it('gives the same bytes for the same seed, time and again, and leaves the store alone', async () => {
-    const { pipe, store } = await fakePipeline()
+    const { pipe, store } = await documented()
     const { policy } = await pipe.generate('ant', { count: 10, accelerate: 'paper' })
     const before = new Map(store.documents)
     const text = JSON.stringify(policy)
@@ -112,7 +115,7 @@ describe('a snapshot', () => {
   })
 
   it('of what is stored needs no document', async () => {
-    const { pipe, store } = await fakePipeline()
+    const { pipe, store } = await documented()
     const { policy } = await pipe.generate('ant', { count: 10, accelerate: 'paper' })
     const frozen = await pipe.generate('ant', { seed: 50, accelerate: { method: 'paper', learn: false } })
     expect(frozen.policy).toEqual(policy)
@@ -120,7 +123,7 @@ describe('a snapshot', () => {
   })
 
   it('can be learned on; what comes of it is stored', async () => {
-    const { pipe, store } = await fakePipeline()
+    const { pipe, store } = await documented()
     const { policy } = await pipe.generate('ant', { count: 2, accelerate: 'paper' })
     await pipe.generate('ant', { count: 5, accelerate: 'paper' })
     const result = await pipe.generate('ant', { accelerate: { method: 'paper', policy: policy! } })
@@ -129,7 +132,7 @@ describe('a snapshot', () => {
   })
 
   it('of nothing is the full run, and says so', async () => {
-    const { pipe, store } = await fakePipeline()
+    const { pipe, store } = await documented()
     const { items, policy, notes } = await pipe.generate('ant', {
       count: 2,
       accelerate: { method: 'paper', learn: false },
@@ -151,7 +154,7 @@ describe('a failure', () => {
     const sound = await fakePipeline()
     const wanted = await sound.pipe.generate('ant', { ...settings, count: 3 })
     const total = sound.backend.calls.length
-    const { pipe, store } = await fakePipeline({
+    const { pipe, store } = await documented({
       mishap: (call) => (call === total + 2 ? mishap : undefined),
     })
     expect((await failure(() => pipe.generate('ant', settings))).code).toBe(code)
@@ -161,7 +164,7 @@ describe('a failure', () => {
   })
 
   it('by an abort neither', async () => {
-    const { pipe, store } = await fakePipeline()
+    const { pipe, store } = await documented()
     const onStep = ({ image, index }: { image: number; index: number }) => !(image === 2 && index > 8)
     expect((await failure(() => pipe.generate('ant', { ...settings, onStep }))).code).toBe('aborted')
     expect(store.saves).toHaveLength(2)
@@ -170,7 +173,7 @@ describe('a failure', () => {
   })
 
   it('during calibration leaves the calibration to the next run', async () => {
-    const { pipe, store } = await fakePipeline({ mishap: (call) => (call === 9 ? 'nan' : undefined) })
+    const { pipe, store } = await documented({ mishap: (call) => (call === 9 ? 'nan' : undefined) })
     await failure(() => pipe.generate('ant', { accelerate: 'paper' }))
     expect(store.saves).toEqual([])
     const { items } = await pipe.generate('ant', { accelerate: 'paper' })
@@ -178,24 +181,34 @@ describe('a failure', () => {
   })
 
   it('of onImage does not lose what the image taught', async () => {
-    const { pipe, store } = await fakePipeline()
+    const { pipe, store } = await documented()
     const onImage = () => Promise.reject(new Error('full'))
     await expect(pipe.generate('ant', { ...settings, onImage })).rejects.toThrow('full')
     expect(store.saves).toHaveLength(1)
   })
 
-  it('of the store does not lose the image', async () => {
-    const store = { ...recordingStore(), save: () => Promise.reject(new Error('read-only')) }
-    const { pipe } = await fakePipeline({}, store)
-    const kept: number[] = []
-    const onImage = ({ seed }: { seed: number }) => kept.push(seed)
-    await expect(pipe.generate('ant', { ...settings, onImage })).rejects.toThrow('read-only')
-    expect(kept).toEqual([0])
-  })
+  it.each([true, false])(
+    'of the store does not lose the images, and is said once (journal: %s)',
+    async (journal) => {
+      const refuse = () => Promise.reject(new Error('read-only'))
+      const whole = recordingStore(journal)
+      const store = {
+        ...whole,
+        save: refuse,
+        ...(journal && { journal: { ...whole.journal!, append: refuse, compact: refuse } }),
+      }
+      const { pipe } = await fakePipeline({}, store)
+      const result = await pipe.generate('ant', settings)
+      expect(result.items.map(({ seed }) => seed)).toEqual([0, 1, 2, 3, 4, 5])
+      expect(result.policy?.state.generations).toBe(6)
+      expect(result.notes.slice(1)).toEqual(['what was learned cannot be kept: read-only'])
+      expect(result.images).toEqual((await (await fakePipeline()).pipe.generate('ant', settings)).images)
+    },
+  )
 })
 
 it('tells the key a policy is stored under', async () => {
-  const { pipe, store } = await fakePipeline()
+  const { pipe, store } = await documented()
   const { policy } = await pipe.generate('ant', { accelerate: 'paper' })
   expect(pipe.policyKey()).toEqual(policy?.key)
   expect([...store.documents.keys()]).toEqual([policyDigest(pipe.policyKey())])

@@ -3,7 +3,7 @@ import { type GenerateResult, type PlanAcceleration, planDigest } from '@fastflo
 import { describe, expect, it } from 'vitest'
 import { failure } from './support/failure.ts'
 import type { Mishap } from './support/fake-backend.ts'
-import { fakePipeline } from './support/fake-pipeline.ts'
+import { fakePipeline, recordingStore } from './support/fake-pipeline.ts'
 
 const full = 'C'.repeat(20)
 const small = { evaluations: 120, budgets: [6, 10] } as const
@@ -68,7 +68,7 @@ describe('the first image without a plan', () => {
   })
 
   it('is apart for other settings', async () => {
-    const { pipe, store } = await fakePipeline()
+    const { pipe, store } = await fakePipeline({}, recordingStore(false))
     for (const settings of [{}, { guidanceScale: 2 }, { numSteps: 12 }])
       await pipe.generate('ant', { ...settings, accelerate: 'plan' })
     await pipe.generate('ant', { accelerate: 'paper' })

@@ -2,6 +2,7 @@ import {
   checkPolicyDocument,
   type GenerateOptions,
   type PaperState,
+  type PolicyDocument,
   type PolicyKey,
   paperPolicy,
   policyDigest,
@@ -9,7 +10,7 @@ import {
 import { describe, expect, it } from 'vitest'
 import { failure } from './support/failure.ts'
 import type { FakeOptions } from './support/fake-backend.ts'
-import { fakePipeline } from './support/fake-pipeline.ts'
+import { fakePipeline, recordingStore } from './support/fake-pipeline.ts'
 
 const key: PolicyKey = {
   model: 'a'.repeat(64),
@@ -35,7 +36,7 @@ const others: Required<PolicyKey> = {
 const changes = Object.entries(others) as [keyof PolicyKey, unknown][]
 
 async function learned(generations = 5) {
-  const fake = await fakePipeline()
+  const fake = await fakePipeline({}, recordingStore(false))
   const { policy } = await fake.pipe.generate('ant', { count: generations, accelerate: 'paper' })
   return { ...fake, document: policy! }
 }
@@ -141,15 +142,21 @@ describe('a learned state', () => {
   }
 
   it.each(broken)('is refused where %s is damaged', async (field, damage, code = 'policy-unreadable') => {
-    const { pipe, store, backend, document } = await learned()
-    const state = damage(document.state)
-    store.documents.set(policyDigest(document.key), JSON.stringify({ ...document, state }))
+    const { pipe, backend, document } = await learned()
+    const policy = { ...document, state: damage(document.state) } as unknown as PolicyDocument
     const calls = backend.calls.length
-    const error = await failure(() => pipe.generate('ant', { accelerate: 'paper' }))
+    const error = await failure(() => pipe.generate('ant', { accelerate: { method: 'paper', policy } }))
     expect(error).toMatchObject({ code, field: `policy.${field}` })
-    expect(error.message).toContain(`the stored policy ${policyDigest(document.key)}: `)
     expect(backend.calls).toHaveLength(calls)
-    expect(store.saves).toHaveLength(5)
+  })
+
+  it.each(broken)('is passed over, with a note, where a stored %s is damaged', async (_, damage) => {
+    const { pipe, store, document } = await learned()
+    const name = policyDigest(document.key)
+    store.documents.set(name, JSON.stringify({ ...document, state: damage(document.state) }))
+    const { policy, notes } = await pipe.generate('ant', { accelerate: 'paper' })
+    expect(policy?.state.generations).toBe(1)
+    expect(notes[0]).toContain(`passed over: the stored policy ${name}: `)
   })
 
   it('forgets what belongs to the run it was saved in alone', () => {

@@ -1,7 +1,7 @@
 import { policyDigest } from '@fastflow/pipelines'
 import { describe, expect, it } from 'vitest'
 import { failure } from './support/failure.ts'
-import { fakePipeline } from './support/fake-pipeline.ts'
+import { fakePipeline, recordingStore } from './support/fake-pipeline.ts'
 
 async function shipped() {
   const { pipe } = await fakePipeline()
@@ -12,7 +12,8 @@ async function shipped() {
 describe('a policy in the folder of the model', () => {
   it('is where learning starts; the folder is only read', async () => {
     const { policy, path } = await shipped()
-    const { pipe, store } = await fakePipeline({ files: { [path]: JSON.stringify(policy) } })
+    const store = recordingStore(false)
+    const { pipe } = await fakePipeline({ files: { [path]: JSON.stringify(policy) } }, store)
     const result = await pipe.generate('ant', { seed: 10, accelerate: 'paper' })
     expect(result.policy?.state.generations).toBe(11)
     expect(result.items[0]?.stats.nfe).toBeLessThan(20)

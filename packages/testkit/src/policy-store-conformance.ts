@@ -6,6 +6,14 @@ export function describePolicyStore(name: string, create: () => PolicyStore | Pr
   const key = '0f'.repeat(32)
 
   describe(`PolicyStore: ${name}`, () => {
+    it('that can say whether it can be written to leaves nothing behind', async () => {
+      const store = await create()
+      await store.save(key, { a: 1 })
+      expect(await store.check?.()).toBeUndefined()
+      expect(await store.load(key)).toEqual({ a: 1 })
+      expect(await store.load('probe')).toBeUndefined()
+    })
+
     it('has nothing for an unknown key', async () => {
       const store = await create()
       expect(store.version).toBe(1)

@@ -43,7 +43,11 @@ export async function benchPoolCommand(io: Io, options: BenchPoolOptions): Promi
     const model = planDigest(pipe.planKey(runSettingsOf(options)))
     const log =
       options.checkpoint !== undefined
-        ? await openBenchLog(pathAt(io, options.checkpoint, '--checkpoint'), { pool: true, model, ...terms })
+        ? await openBenchLog(
+            pathAt(io, options.checkpoint, '--checkpoint'),
+            { pool: true, model, ...terms },
+            (note) => io.log(note),
+          )
         : noLog
     const settings: PoolSettings = {
       ...terms,

@@ -3,8 +3,9 @@ import { type Pipeline, planDigest } from '@fastflow/pipelines'
 import { type ModelSection, renderReport } from '@fastflow/report'
 import { openBenchLog } from '../bench-log.ts'
 import { casesOf, digestOf } from '../cases.ts'
-import { pathAt, prepareFile, writeResult } from '../files.ts'
+import { pathAt, prepareFile } from '../files.ts'
 import type { Io } from '../io.ts'
+import { writeResult } from '../rescue.ts'
 import { measureSection, type Terms } from '../section/section.ts'
 import { type ModelOptions, type RunOptions, runSettingsOf, withPipeline } from '../session.ts'
 import { benchTable } from '../tables/bench.ts'
@@ -61,7 +62,8 @@ function termsOf(pipe: Pipeline, options: BenchCommandOptions): Terms {
 async function openLog(io: Io, pipe: Pipeline, terms: Terms, file: string): Promise<BenchLog> {
   const path = pathAt(io, file, '--checkpoint')
   const model = planDigest(pipe.planKey(terms))
-  const log = await openBenchLog(path, { model, ...terms })
+  const log = await openBenchLog(path, { model, ...terms }, (note) => io.log(note))
+  if (log.damaged > 0) io.log(`${path}: ${log.damaged} damaged lines are passed over`)
   if (log.found > 0) io.log(`going on from ${path}: ${log.found} parts are done`)
   return log
 }
@@ -71,9 +73,12 @@ export async function benchCommand(io: Io, options: BenchCommandOptions): Promis
   const report = options.report === undefined ? undefined : pathAt(io, options.report, '--report')
   if (report) await prepareFile(io, report, '--report')
   const section = await benchModel(io, options)
+  // First what cannot fail: the figures must not be lost to a report that cannot be written.
+  io.out(options.json ? JSON.stringify(section.bench, null, 2) : benchTable(section.bench))
   if (report) {
     const title = `FastFlow bench: ${section.model}`
     await writeResult(
+      io,
       report,
       renderReport({
         title,
@@ -85,5 +90,4 @@ export async function benchCommand(io: Io, options: BenchCommandOptions): Promis
     )
     io.log(`report: ${report}`)
   }
-  io.out(options.json ? JSON.stringify(section.bench, null, 2) : benchTable(section.bench))
 }

@@ -1,8 +1,9 @@
 import { learnPaper, subjectsOf, takingTurns } from '@fastflow/bench'
 import { policyDigest } from '@fastflow/pipelines'
-import { fileAt, type OutputPlace, writeResult } from '../files.ts'
+import { fileAt, type OutputPlace } from '../files.ts'
 import type { Io } from '../io.ts'
 import { createProgress } from '../progress.ts'
+import { writeResult } from '../rescue.ts'
 import { runSettingsOf, withPipeline } from '../session.ts'
 import type { CalibrateCommandOptions } from './calibrate.ts'
 
@@ -32,7 +33,7 @@ export async function calibratePaper(
     }
   })
   const file = fileAt(output, `${policyDigest(document.key)}.json`)
-  await writeResult(file, `${JSON.stringify(document)}\n`)
+  await writeResult(io, file, `${JSON.stringify(document)}\n`)
   const evaluations = curve.nfe.reduce((sum, nfe) => sum + nfe, 0)
   const recent = curve.nfe.slice(-20)
   const recentNfe = recent.reduce((sum, nfe) => sum + nfe, 0) / recent.length

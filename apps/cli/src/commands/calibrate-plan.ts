@@ -3,10 +3,11 @@ import { type Frontier, invalidArgument } from '@fastflow/core'
 import { type CalibrationOptions, type Pipeline, planDigest } from '@fastflow/pipelines'
 import { digestOf, readCases, shownIn } from '../cases.ts'
 import { type CheckpointFile, openCheckpoint } from '../checkpoint-file.ts'
-import { fileAt, isFile, type OutputPlace, pathAt, prepareFile, writeResult } from '../files.ts'
+import { fileAt, isFile, type OutputPlace, pathAt, prepareFile } from '../files.ts'
 import type { Io } from '../io.ts'
 import { readPolicyFile } from '../policy-file.ts'
 import { createProgress } from '../progress.ts'
+import { writeResult } from '../rescue.ts'
 import { runSettingsOf, withPipeline } from '../session.ts'
 import type { CalibrateCommandOptions } from './calibrate.ts'
 import { planRows, planTable } from './policy.ts'
@@ -32,13 +33,14 @@ export async function calibratePlan(
       cases: cases ? digestOf(cases) : null,
       start: start ? sha256(JSON.stringify(start)) : null,
     })
+    if (checkpoint.note !== undefined) io.log(checkpoint.note)
     const resumedAt = checkpoint.found?.spent
     if (resumedAt !== undefined)
       io.log(`going on from ${checkpoint.path}: ${resumedAt} evaluations were made`)
     const shown = cases && shownIn(cases)
     const frontier = await run(io, pipe, { ...settings, ...shown, ...(start && { start }) }, checkpoint)
-    await writeResult(file, `${JSON.stringify(frontier)}\n`)
-    await checkpoint.remove()
+    await writeResult(io, file, `${JSON.stringify(frontier)}\n`)
+    await checkpoint.remove().catch((error: Error) => io.log(`${checkpoint.path} stays: ${error.message}`))
     report(io, options, { file, frontier, resumedAt })
   })
 }
@@ -81,6 +83,7 @@ async function run(
     const frontier = await pipe.calibrate({
       ...settings,
       signal: io.signal,
+      onNote: (note) => io.log(note),
       ...(checkpoint.found && { checkpoint: checkpoint.found }),
       onCheckpoint: checkpoint.save,
       onProgress: ({ stage, budget, evaluations, limit }) =>

@@ -60,8 +60,8 @@ export async function demoCommand(io: Io, options: DemoCommandOptions): Promise<
       show(io, pipe, { ...options, found, each, ms }),
     )
     sections.push(section)
-    await writePictures(folder, section)
     io.out(`${section.model}\n${benchTable(section.bench)}\n`)
+    await writePictures(folder, section)
     await writeReport(report, options.command, sections)
   }
   io.out(`report: ${report}`)

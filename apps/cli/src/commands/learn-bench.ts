@@ -19,7 +19,7 @@ export interface LearnBenchOptions extends ModelOptions, RunOptions {
   readonly metric: Metric
   readonly weights?: string
   readonly runs: number
-  readonly cache: string
+  readonly cache?: string
   readonly cases?: string
   /** What rewards and the alarm are measured against. */
   readonly limit?: number

@@ -1,18 +1,19 @@
 import { type Metric, planDigest, type QualityTable, tableDigest } from '@fastflow/pipelines'
 import { quantile } from '@fastflow/proxies'
 import { readCases, shownIn } from '../cases.ts'
-import { fileAt, pathAt, prepareOutput, writeResult } from '../files.ts'
+import { fileAt, prepareOutput } from '../files.ts'
 import type { Io } from '../io.ts'
 import { createProgress } from '../progress.ts'
 import { openProxy } from '../proxies/open-proxy.ts'
-import { type ModelOptions, type RunOptions, runSettingsOf, withPipeline } from '../session.ts'
+import { rescue, writeResult } from '../rescue.ts'
+import { type ModelOptions, type RunOptions, runSettingsOf, storeOf, withPipeline } from '../session.ts'
 import { textTable } from '../tables/text-table.ts'
 
 export interface MeasureCommandOptions extends ModelOptions, RunOptions {
   readonly metric: Metric
   readonly weights?: string
   readonly runs: number
-  readonly cache: string
+  readonly cache?: string
   /** File of what the runs show instead of the model's own subjects. */
   readonly cases?: string
   readonly out?: string
@@ -22,28 +23,29 @@ export interface MeasureCommandOptions extends ModelOptions, RunOptions {
 /** Measures a model's plans on noises no calibration has seen, for quality targets. */
 export async function measureCommand(io: Io, options: MeasureCommandOptions): Promise<void> {
   const output = options.out === undefined ? undefined : await prepareOutput(io, options.out)
-  const { table, file } = await measureModel(io, options)
+  const { table, file, isStored } = await measureModel(io, options)
+  io.out(options.json ? JSON.stringify(summaryOf(table), null, 2) : describe(table))
+  const text = `${JSON.stringify(table)}\n`
   if (output !== undefined) {
     const path = fileAt(output, file)
-    await writeResult(path, `${JSON.stringify(table)}\n`)
+    await writeResult(io, path, text)
     io.log(`table: ${path}`)
-  }
-  io.out(options.json ? JSON.stringify(summaryOf(table), null, 2) : describe(table))
+  } else if (!isStored) io.log(`the table is kept ${await rescue(io, file, text)}`)
 }
 
 /** The table of a model, measured as far as it is not yet, and the file name it is looked up by. */
 export async function measureModel(
   io: Io,
   options: Omit<MeasureCommandOptions, 'out' | 'json'>,
-): Promise<{ readonly table: QualityTable; readonly file: string }> {
+): Promise<{ readonly table: QualityTable; readonly file: string; readonly isStored: boolean }> {
   const { metric, weights, runs } = options
-  const store = pathAt(io, options.cache, '--cache')
   const { proxy, dispose } = await openProxy(io, metric, weights)
   try {
-    return await withPipeline(io, { ...options, store }, async (pipe) => {
+    return await withPipeline(io, { ...options, ...storeOf(io, options.cache) }, async (pipe) => {
       const cases = options.cases === undefined ? undefined : await readCases(io, pipe, options.cases)
       const progress = createProgress(io, `measure ${pipe.model}`)
       const settings = runSettingsOf(options)
+      let isStored = true
       try {
         const onProgress = (done: number, total: number): void => progress.update(done, total, 'runs')
         const table = await pipe.measureQuality({
@@ -54,8 +56,13 @@ export async function measureModel(
           runs,
           signal: io.signal,
           onProgress,
+          onNote: (note) => {
+            if (note.startsWith('what is measured cannot be stored')) isStored = false
+            io.log(note)
+          },
         })
-        return { table, file: `${tableDigest(planDigest(pipe.planKey(settings)), metric)}.json` }
+        const file = `${tableDigest(planDigest(pipe.planKey(settings)), metric)}.json`
+        return { table, file, isStored }
       } finally {
         progress.end()
       }

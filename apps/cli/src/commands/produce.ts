@@ -6,7 +6,14 @@ import { pathAt, prepareFolder } from '../files.ts'
 import type { Io } from '../io.ts'
 import { placeFiles, type ResultFile } from '../place-files.ts'
 import { createProgress } from '../progress.ts'
-import { type ModelOptions, type RunOptions, runSettingsOf, withLoopLag, withPipeline } from '../session.ts'
+import {
+  type ModelOptions,
+  type RunOptions,
+  runSettingsOf,
+  storeOf,
+  withLoopLag,
+  withPipeline,
+} from '../session.ts'
 import { describe, documentOf, evaluatedOf, metadataOf, type Origin, type Produced } from './produced.ts'
 import { requestOf } from './request.ts'
 import { type TargetOptions, withAcceleration } from './target.ts'
@@ -23,7 +30,8 @@ export interface ProduceOptions extends ModelOptions, RunOptions, TargetOptions 
   readonly psnr?: number
   readonly confidence?: number
   readonly arms?: readonly number[]
-  readonly cache: string
+  /** Folder of learned policies; what is learned lasts as long as the call where there is none. */
+  readonly cache?: string
   readonly policy?: string
   readonly json?: boolean
 }
@@ -43,9 +51,8 @@ export async function produce(
 ): Promise<void> {
   const folder = pathAt(io, options.out, '--out')
   await prepareFolder(folder)
-  const store = pathAt(io, options.cache, '--cache')
   const produced = await withAcceleration(io, options, (accelerate) =>
-    withPipeline(io, { ...options, store }, async (pipe) => {
+    withPipeline(io, { ...options, ...storeOf(io, options.cache) }, async (pipe) => {
       const { source, ...rest } = await request(pipe)
       const origin = { task: pipe.task, model: pipe.model, digest: pipe.digest, source }
       return run(io, pipe, options, { accelerate, folder, origin, request: rest })

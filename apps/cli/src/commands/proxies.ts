@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { FastFlowError } from '@fastflow/core'
 import { buildLpips, type LpipsNet, readSafetensors } from '@fastflow/proxies'
+import { installedPath } from '../cache.ts'
 import { pathAt, prepareFile, writeWhole } from '../files.ts'
 import type { Io } from '../io.ts'
-import { installedPath } from '../proxies/installed.ts'
 import { readLocal, readWeights } from '../proxies/read-weights.ts'
 import { KNOWN_DIGESTS, weightsDigest } from '../proxies/weights-digest.ts'
 
@@ -35,13 +35,20 @@ export async function proxiesBuildCommand(io: Io, options: ProxiesBuildOptions):
 /** Installs LPIPS, from weights whose digest is known or named. */
 export async function proxiesAddCommand(io: Io, options: ProxiesAddOptions): Promise<void> {
   const { from, net } = options
-  const path = installedPath(io, `lpips-${net}.onnx`)
+  const path = placeFor(io, `lpips-${net}.onnx`)
   await prepareFile(io, path, '--out')
   const bytes = await readWeights(io, from, net)
   const { net: found, model } = buildLpips(bytes, { name: from })
   if (found !== net) throw refused('--net', `${from} holds weights of ${found}; give --net ${found}`)
   checkDigest(bytes, options)
   await write(io, path, net, model, options.json)
+}
+
+function placeFor(io: Io, file: string): string {
+  const path = installedPath(io, file)
+  if (path !== undefined) return path
+  const message = 'FASTFLOW_CACHE: there is no cache folder; set FASTFLOW_CACHE, XDG_CACHE_HOME or HOME'
+  throw new FastFlowError({ code: 'output-unwritable', field: 'FASTFLOW_CACHE', message })
 }
 
 function checkDigest(bytes: Uint8Array, { from, net, sha256 }: ProxiesAddOptions): void {

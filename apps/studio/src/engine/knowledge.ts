@@ -73,8 +73,13 @@ export function curveKey(policyName: string): string {
 }
 
 async function readCurve(store: PolicyStore, policyName: string): Promise<readonly number[]> {
-  const curve = await store.load(curveKey(policyName))
+  const curve = await loadIfReadable(store, curveKey(policyName))
   return Array.isArray(curve) ? curve.filter((nfe) => typeof nfe === 'number') : []
+}
+
+/** What cannot be read does not hide what came with the model. */
+function loadIfReadable(store: PolicyStore, key: string): Promise<unknown> {
+  return store.load(key).catch(() => undefined)
 }
 
 async function find<Document>(
@@ -82,7 +87,7 @@ async function find<Document>(
   folder: ModelFolder,
   digest: string,
 ): Promise<Found<Document>> {
-  const stored = await store.load(digest)
+  const stored = await loadIfReadable(store, digest)
   if (stored !== undefined) return { document: stored as Document, source: 'device' }
   const path = `policies/${digest}.json`
   if (!(await folder.has(path))) return { document: undefined, source: undefined }

@@ -4,7 +4,7 @@ import {
   indexedDbPolicyStore,
   webBackend,
 } from '@fastflow/backend-web'
-import { type Backend, invalidArgument, parsePlan, type QualityProxy } from '@fastflow/core'
+import { type Backend, FastFlowError, invalidArgument, parsePlan, type QualityProxy } from '@fastflow/core'
 import {
   type Accelerate,
   checkPolicyDocument,
@@ -99,14 +99,20 @@ export function createSession(): Session {
       })
       const wallMs = performance.now() - started
       const { index: _, ...item } = items[0]!
-      if (policy) await recordGeneration(store, policy, item.stats.nfe, isFresh(accelerate))
-      return { ...item, notes, wallMs }
+      const troubles: string[] = []
+      // The image is worth more than the curve it is a point of.
+      if (policy)
+        await recordGeneration(store, policy, item.stats.nfe, isFresh(accelerate)).catch((error: Error) =>
+          troubles.push(`the learning curve cannot be stored: ${error.message}`),
+        )
+      return { ...item, notes: [...notes, ...troubles], wallMs }
     },
     async calibrate({ settings, evaluations }, { report, signal }) {
-      await model().pipe.calibrate({ ...settings, evaluations, signal, onProgress: report })
+      await model().pipe.calibrate({ ...settings, evaluations, signal, onProgress: report, onNote: refuse })
       return know(settings)
     },
     async measure({ settings, metric, runs, images }, { report, signal }) {
+      await store.check?.()
       await model().pipe.measureQuality({
         ...settings,
         metric,
@@ -129,6 +135,11 @@ export function createSession(): Session {
       return know(settings)
     },
   }
+}
+
+/** This page has plans from its store alone: one that could not be stored is lost. */
+function refuse(note: string): never {
+  throw new FastFlowError({ code: 'output-unwritable', field: 'store', message: note })
 }
 
 async function loadPerceptual(backend: Backend, location: string): Promise<Perceptual> {

@@ -1,23 +1,17 @@
-import { mkdir, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { FastFlowError, type UpdateJournal } from '@fastflow/core'
+import type { JournalContent, UpdateJournal } from '@fastflow/core'
 import { checkPolicyKey, policyText } from '@fastflow/core/backend'
-import { flushFolder, replaceFile } from '../atomic-write.ts'
 import { messageOf } from '../failure.ts'
-import {
-  type JournalFile,
-  journalPath,
-  readJournals,
-  readSnapshot,
-  type Snapshot,
-  snapshotPath,
-  unfolded,
-} from './content.ts'
+import { createOwner } from '../owner.ts'
+import { unreadable, unwritable } from '../unwritable.ts'
+import { appendLine } from './append.ts'
+import { compactFiles } from './compact.ts'
+import { type JournalFile, readJournals, unfoldedOf } from './content.ts'
 import { takeLock } from './lock.ts'
-import { createWriter, hasEnded } from './writer.ts'
+import { type FoundSnapshot, readSnapshot, setSnapshotAside, snapshotPath } from './snapshot.ts'
 
 /** Where one writer stands under one key. */
-interface Position {
+export interface Position {
   /** Updates appended so far. */
   count: number
   /** Whether its file exists, its name flushed. */
@@ -26,6 +20,15 @@ interface Position {
   torn: boolean
   /** Ends when everything asked for so far is done: appends and compaction take turns. */
   turn: Promise<unknown>
+  /** What the next `read` has to tell. */
+  untold: string[]
+}
+
+/** The files of one writer under one key. */
+export interface Place {
+  readonly folder: string
+  readonly key: string
+  readonly writer: string
 }
 
 /**
@@ -33,15 +36,29 @@ interface Position {
  *
  * `append` resolves once its line is flushed to disk. Writers never share a file, so no process waits for another;
  * only `compact` takes a lock, `<key>.lock`, which the next process clears away when its holder has died. It folds this
- * writer's updates and those of processes that have ended. The snapshot says how far each writer's file is in it, so
- * that a crash between writing it and deleting the files counts nothing twice.
+ * writer's updates and those of processes that have ended, or that may have and were silent for a while (15 seconds on this
+ * machine, in other containers; three minutes elsewhere). The snapshot says
+ * how far each writer's file is in it, so that a crash between writing it and deleting the files counts nothing twice.
+ *
+ * Lines carry a check; what is damaged or of somebody else is passed over and counted. A snapshot that cannot be read is
+ * renamed and kept.
  */
 export function fileJournal(folder: string): UpdateJournal {
-  const writer = createWriter()
+  const writer = createOwner()
   const positions = new Map<string, Position>()
-  const inTurn = <Result>(key: string, work: (position: Position) => Promise<Result>): Promise<Result> => {
-    const position = positions.get(key) ?? { count: 0, begun: false, torn: false, turn: Promise.resolve() }
+  const positionOf = (key: string): Position => {
+    const position = positions.get(checkPolicyKey(key)) ?? {
+      count: 0,
+      begun: false,
+      torn: false,
+      turn: Promise.resolve(),
+      untold: [],
+    }
     positions.set(key, position)
+    return position
+  }
+  const inTurn = <Result>(key: string, work: (position: Position) => Promise<Result>): Promise<Result> => {
+    const position = positionOf(key)
     const result = position.turn.then(() => work(position))
     position.turn = result.catch(() => {})
     return result
@@ -49,103 +66,68 @@ export function fileJournal(folder: string): UpdateJournal {
   return {
     version: 1,
     async append(key, update) {
-      const path = journalPath(folder, checkPolicyKey(key), writer)
       const text = policyText(update)
-      await inTurn(key, (position) => appendLine(folder, path, position, text))
+      await inTurn(key, (position) => appendLine({ folder, key, writer }, position, text))
     },
     async read(key) {
-      // Journals first: what is compacted in between is found in the snapshot then.
-      const files = await readJournals(folder, checkPolicyKey(key))
-      const snapshot = await readSnapshot(folder, key)
-      const damaged = files.reduce((sum, file) => sum + file.damaged, 0)
-      return { document: snapshot.document, updates: updatesOf(files, snapshot), damaged }
+      checkPolicyKey(key)
+      const content = await readContent(folder, key)
+      if (content.problem === undefined) return told(content.found, positionOf(key))
+      await inTurn(key, (position) => setAside({ folder, key, writer }, position, content.problem!))
+      return told((await readContent(folder, key)).found, positionOf(key))
     },
     compact: async (key, fold) => {
       checkPolicyKey(key)
-      return inTurn(key, (position) => compactFiles({ folder, key, writer }, position, fold))
+      return inTurn(key, async (position) => {
+        try {
+          return await compactFiles({ folder, key, writer }, position, fold)
+        } catch (error) {
+          throw unwritable(snapshotPath(folder, key), 'what was learned cannot be folded', error)
+        }
+      })
     },
   }
 }
 
-async function appendLine(folder: string, path: string, position: Position, text: string): Promise<void> {
-  const line = `${position.torn ? '\n' : ''}{"n":${position.count + 1},"u":${text}}\n`
+async function readContent(
+  folder: string,
+  key: string,
+): Promise<{ readonly found: JournalContent; readonly problem: string | undefined }> {
+  let files: readonly JournalFile[]
+  let read: FoundSnapshot
   try {
-    if (!position.begun) await mkdir(folder, { recursive: true })
-    position.torn = true
-    const file = await open(path, 'a')
-    try {
-      await file.appendFile(line)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    if (!position.begun) await flushFolder(folder)
+    // Journals first: what is compacted in between is found in the snapshot then.
+    files = await readJournals(folder, key)
+    read = await readSnapshot(folder, key)
   } catch (error) {
-    const message = `${path}: the update cannot be saved (${messageOf(error)}); choose a writable folder`
-    // A line that may have got there in spite of the error keeps its number.
-    position.count++
-    throw new FastFlowError({ code: 'output-unwritable', field: path, message, cause: error })
+    throw unreadable(folder, error)
   }
-  Object.assign(position, { count: position.count + 1, begun: true, torn: false })
+  const { snapshot, problem } = read
+  const damaged = files.reduce((sum, file) => sum + file.damaged, 0)
+  const { document, folded } = snapshot
+  return { found: { document, updates: unfoldedOf(files, folded), damaged }, problem }
 }
 
-interface Place {
-  readonly folder: string
-  readonly key: string
-  readonly writer: string
+function told(content: JournalContent, position: Position): JournalContent {
+  const notes = position.untold.splice(0)
+  return notes.length > 0 ? { ...content, notes } : content
 }
 
-async function compactFiles(
-  place: Place,
-  position: Position,
-  fold: (document: unknown, updates: readonly unknown[]) => unknown,
-): Promise<boolean> {
-  const { folder, key, writer } = place
-  await mkdir(folder, { recursive: true })
-  const lock = await takeLock(join(folder, `${key}.lock`), writer)
-  if (lock === undefined) return false
+/** Under the lock, and only if it is damaged still: another process may have put a new one in its place. */
+async function setAside({ folder, key, writer }: Place, position: Position, before: string): Promise<void> {
+  const path = snapshotPath(folder, key)
   try {
-    const files = await readJournals(folder, key)
-    const snapshot = await readSnapshot(folder, key)
-    const mine = await foldable(files, writer)
-    const document = fold(snapshot.document, updatesOf(mine, snapshot))
-    const next: Snapshot = {
-      ...snapshot,
-      folded: foldedOf(files, mine, snapshot),
-      document: JSON.parse(policyText(document)),
+    const lock = await takeLock(join(folder, `${key}.lock`), writer)
+    if (lock === undefined) return
+    try {
+      const { problem } = await readSnapshot(folder, key)
+      if (problem !== undefined) position.untold.push(await setSnapshotAside(folder, key, problem))
+    } finally {
+      await lock.release()
     }
-    const path = snapshotPath(folder, key)
-    if (!(await replaceFile(path, `${JSON.stringify(next)}\n`, lock.isHeld))) return false
-    for (const file of mine) await rm(file.path, { force: true })
-    Object.assign(position, { begun: false, torn: false })
-    return true
-  } finally {
-    await lock.release()
+  } catch (error) {
+    position.untold.push(
+      `${path} cannot be read (${before}) and is passed over; it stays (${messageOf(error)})`,
+    )
   }
-}
-
-/** Files nobody else will append to. */
-async function foldable(files: readonly JournalFile[], writer: string): Promise<readonly JournalFile[]> {
-  const ended = await Promise.all(
-    files.map(async (file) => file.writer === writer || (await hasEnded(file.writer, file.path))),
-  )
-  return files.filter((_, i) => ended[i])
-}
-
-/** Of writers whose files are there: the others' have been folded whole and deleted. */
-function foldedOf(
-  files: readonly JournalFile[],
-  mine: readonly JournalFile[],
-  { folded }: Snapshot,
-): Record<string, number> {
-  const entries = files.flatMap((file): [string, number][] => {
-    const last = Object.hasOwn(folded, file.writer) ? folded[file.writer]! : 0
-    const now = mine.includes(file) ? Math.max(last, file.lines.at(-1)?.n ?? 0) : last
-    return now > 0 ? [[file.writer, now]] : []
-  })
-  return Object.fromEntries(entries)
-}
-
-function updatesOf(files: readonly JournalFile[], snapshot: Snapshot): readonly unknown[] {
-  return files.flatMap((file) => unfolded(file, snapshot).map(({ u }) => u))
 }

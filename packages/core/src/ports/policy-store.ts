@@ -10,6 +10,12 @@ export interface PolicyStore {
   load(key: string): Promise<unknown>
   /** Replaces the document at once: a crash leaves the old or the new one, never half. */
   save(key: string, document: unknown): Promise<void>
+  /**
+   * Proves that documents can be saved, and leaves nothing behind; asked before work that is to be stored begins.
+   *
+   * @throws FastFlowError `output-unwritable`.
+   */
+  check?(): Promise<void>
   /** For policies that many processes teach at once; where a store has none, they learn for as long as the process lasts. */
   readonly journal?: UpdateJournal
 }

@@ -1,6 +1,7 @@
 import type { StepEvent } from '@fastflow/core'
 import { throwIfAborted } from '@fastflow/core/backend'
 import { type Flow, framesOf } from '../flow.ts'
+import { attempt } from '../notes.ts'
 import type { PreparedFlow } from '../task/prepare.ts'
 import type { Acceleration } from './acceleration.ts'
 import { isCancelled } from './failure.ts'
@@ -32,7 +33,7 @@ export async function generateImages(request: GenerateRequest): Promise<Generate
     try {
       const item = await generateImage(request, flow, index)
       items.push(item)
-      // The image must not be lost to a store that cannot be written to, nor what was learned to a failing callback.
+      // What was learned must not be lost to a failing callback, nor the image to what cannot be learned from it.
       try {
         await options.onImage?.(item)
       } finally {
@@ -55,18 +56,20 @@ export async function generateImages(request: GenerateRequest): Promise<Generate
   }
 }
 
-/** The image is there and stays the result: what comes of it besides, such as a plan, may be cancelled. */
+/** The image is there and stays the result: what comes of it besides, such as a plan, may be cancelled or fail. */
 async function learn(
   acceleration: Acceleration,
   { image, clip }: GeneratedImage,
   notes: string[],
 ): Promise<void> {
-  try {
-    await acceleration.save(clip?.frames ?? [image])
-  } catch (error) {
-    if (!isCancelled(error)) throw error
-    notes.push('planning from this image was cancelled: there is no plan yet, the next call makes it')
-  }
+  await attempt(notes, 'what the image taught is not kept', async () => {
+    try {
+      await acceleration.save(clip?.frames ?? [image])
+    } catch (error) {
+      if (!isCancelled(error)) throw error
+      notes.push('planning from this image was cancelled: there is no plan yet, the next call makes it')
+    }
+  })
 }
 
 async function generateImage(

@@ -6,6 +6,7 @@ import {
   type PolicyStore,
   type Velocity,
 } from '@fastflow/core'
+import { attempt, teller } from '../notes.ts'
 import type { RunKey } from '../policy/document.ts'
 import type { ImageInput, RunSettings } from '../task/options.ts'
 import { planDigest, planKeyOf } from './key.ts'
@@ -30,6 +31,8 @@ export interface CalibrationOptions
   readonly prompts?: readonly string[]
   /** Pictures that are edited, in turn, for image editing, in the model's size. Default: coloured shapes. */
   readonly images?: readonly ImageInput[]
+  /** Gets a line for what costs no plan: it could not be stored, or `onCheckpoint` failed; each once. */
+  readonly onNote?: (note: string) => unknown
 }
 
 /** The runs of a model to calibrate on, by their seeds. */
@@ -39,7 +42,10 @@ export interface CalibrationSource {
   velocityOf(seed: number): Velocity<Float32Array>
 }
 
-/** Plans a frontier for a model and stores it where `accelerate: 'plan'` finds it. */
+/**
+ * Plans a frontier for a model and stores it where `accelerate: 'plan'` finds it. A store that says it cannot be written to is
+ * an error before anything is evaluated; one that fails at the end costs a note, and the plan is returned.
+ */
 export async function calibratePlan(
   { run, noise, velocityOf }: CalibrationSource,
   options: CalibrationOptions,
@@ -53,8 +59,27 @@ export async function calibratePlan(
     )
   const key = planKeyOf(run)
   const start = options.start && readPlan({ document: options.start, source: 'start' }, key)
-  const settings = { ...options, ...(start && { start }) }
-  const frontier = await calibrate({ ...settings, guided, schedule, range, noise, velocityOf, key })
-  await store.save(planDigest(key), frontier.document)
+  await store.check?.()
+  const notes: string[] = []
+  const tell = teller(notes, options.onNote)
+  const { onCheckpoint } = options
+  const settings = { ...options, ...(start && { start }), guided, schedule, range, noise, velocityOf, key }
+  const frontier = await calibrate({
+    ...settings,
+    ...(onCheckpoint && { onCheckpoint: checked(onCheckpoint, notes, tell) }),
+  })
+  await attempt(notes, 'the plan cannot be stored', () => store.save(planDigest(key), frontier.document))
+  tell()
   return frontier
+}
+
+/** A checkpoint that cannot be kept must not cost the calibration. */
+function checked(
+  onCheckpoint: NonNullable<CalibrationOptions['onCheckpoint']>,
+  notes: string[],
+  tell: () => void,
+): NonNullable<CalibrationOptions['onCheckpoint']> {
+  return (checkpoint) => {
+    void attempt(notes, 'the checkpoint cannot be kept', () => onCheckpoint(checkpoint)).then(tell)
+  }
 }

@@ -5,6 +5,7 @@ import {
   FastFlowError,
   type Frontier,
   float32Space,
+  type PlanDocument,
   parsePlan,
   type Recorder,
   sample,
@@ -12,7 +13,13 @@ import {
 import type { Acceleration, RunOptions, Sampled } from '../generate/acceleration.ts'
 import type { PlanAcceleration } from '../generate/options.ts'
 import type { RunKey } from '../policy/document.ts'
-import { type FoundPolicy, findPolicy, type PolicyPlaces } from '../policy/places.ts'
+import {
+  type FindOptions,
+  type FoundPolicy,
+  findPolicy,
+  type PolicyPlaces,
+  type UsablePolicy,
+} from '../policy/places.ts'
 import { budgetsFor, type ChosenPlan, choosePlan, hearsParts } from './choose.ts'
 import { type PlanRunKey, planDigest, planKeyOf } from './key.ts'
 
@@ -30,16 +37,23 @@ function borrowedNote({ dims, ownDims }: RunKey): string {
  * none, the one for its own. Where that is missing too, or a fidelity is asked for, which holds for one length alone, the first
  * image is an ordinary full run that is listened to; the plan comes from it at no evaluation of its own.
  *
+ * A stored plan that cannot be used is passed over, with a note; so is the model's own where `isAuto`.
+ *
+ * @param isAuto whether the choice of a plan is ours, and to be told.
  * @throws FastFlowError `invalid-argument`, `policy-unreadable`, `policy-mismatch`.
  */
 export async function openPlanned(
   options: PlanAcceleration,
   run: RunKey,
   places: PolicyPlaces,
+  isAuto = false,
 ): Promise<Acceleration> {
   const key = planKeyOf(run)
-  const found = await findPlan(options, run, places)
-  const notes: string[] = found ? (found.borrowed ? [borrowedNote(run)] : []) : [firstRunNote]
+  const notes: string[] = []
+  const found = await findPlan(options, run, places, { notes, forgiving: isAuto })
+  if (found === undefined) notes.push(firstRunNote)
+  else if (found.borrowed) notes.push(borrowedNote(run))
+  else if (isAuto) notes.push(`following ${found.source}`)
   let frontier: Frontier | undefined
   let chosen: ChosenPlan | undefined
   let heard: Heard | undefined
@@ -96,6 +110,7 @@ export async function planFrom(
 /** A plan, and whether it was made for clips of another length. */
 interface FoundPlan {
   readonly plan: Frontier
+  readonly source: string
   readonly borrowed: boolean
 }
 
@@ -103,16 +118,26 @@ async function findPlan(
   options: PlanAcceleration,
   run: RunKey,
   places: PolicyPlaces,
+  finding: Pick<FindOptions<Frontier>, 'notes' | 'forgiving'>,
 ): Promise<FoundPlan | undefined> {
   const key = planKeyOf(run)
-  const made = options.plan
-    ? { document: options.plan, source: 'plan' }
-    : await findPolicy(places, planDigest(key))
-  if (made) return { plan: readPlan(made, key), borrowed: false }
+  const made = await planFor(options.plan, key, places, finding)
+  if (made) return { plan: made.value, source: made.source, borrowed: false }
   const ownKey = { ...key, dims: run.ownDims }
   if (options.psnr !== undefined || planDigest(ownKey) === planDigest(key)) return undefined
-  const own = await findPolicy(places, planDigest(ownKey))
-  return own && { plan: readPlan(own, ownKey), borrowed: true }
+  const own = await planFor(undefined, ownKey, places, finding)
+  return own && { plan: own.value, source: own.source, borrowed: true }
+}
+
+/** The given plan, or the one that is found for this key. */
+export async function planFor(
+  plan: Frontier | PlanDocument | undefined,
+  key: PlanRunKey,
+  places: PolicyPlaces,
+  finding: Pick<FindOptions<Frontier>, 'notes' | 'forgiving'>,
+): Promise<UsablePolicy<Frontier> | undefined> {
+  if (plan) return { value: readPlan({ document: plan, source: 'plan' }, key), source: 'plan' }
+  return findPolicy(places, planDigest(key), { ...finding, read: (found) => readPlan(found, key) })
 }
 
 async function follow({ policy, entry }: ChosenPlan, options: RunOptions): Promise<Sampled> {

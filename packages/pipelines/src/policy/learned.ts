@@ -1,9 +1,11 @@
 import { emulate, frozen, sample } from '@fastflow/core'
 import type { Acceleration } from '../generate/acceleration.ts'
 import type { PaperAcceleration } from '../generate/options.ts'
-import { checkPolicyDocument, type PolicyKey, policyDigest, type RunKey } from './document.ts'
+import { checkPolicyDocument, type PolicyDocument, type PolicyKey, type RunKey } from './document.ts'
 import { type PaperOptions, type PaperPolicy, type PaperState, paperPolicy } from './paper.ts'
-import { type FoundPolicy, findPolicy, type PolicyPlaces } from './places.ts'
+import { openMemory } from './paper-memory.ts'
+import { type PaperRun, recording } from './paper-run.ts'
+import type { FoundPolicy, PolicyPlaces } from './places.ts'
 
 /** Extrapolation of the paper: linear, through the last two velocities. */
 const extrapolator = emulate(2)
@@ -13,39 +15,62 @@ export function policyKeyOf(options: PaperOptions, run: RunKey): PolicyKey {
   return keyOf(paperPolicy(options), run)
 }
 
-/** Takes up learning where the given document, or else what is stored or shipped, left it. */
+/**
+ * Takes up learning where the given document, or else what is stored or shipped, left it. Runs of all processes are learned from
+ * through the store's journal; where a store has none, the one that ends last is stored.
+ */
 export async function openLearnedPolicy(
-  { policy, id, parse }: PaperPolicy,
+  paper: PaperPolicy,
   options: PaperAcceleration,
   run: RunKey,
   places: PolicyPlaces,
 ): Promise<Acceleration> {
-  const key = keyOf({ id }, run)
-  const digest = policyDigest(key)
+  const { policy } = paper
+  const key = keyOf(paper, run)
   const learn = options.learn ?? true
-  const found = await startingPoint(options, places, digest)
-  let state: PaperState | undefined
-  if (found) state = parse(checkPolicyDocument(found.document, key, found.source).state, found.source)
-  const acceleration: Acceleration = {
-    notes: notesOn(state, learn),
+  const notes: string[] = []
+  const read = ({ document, source }: FoundPolicy): PaperState =>
+    paper.parse(checkPolicyDocument(document, key, source).state, source)
+  const documentOf = (state: PaperState): PolicyDocument<PaperState> => {
+    return { format: 'fastflow-policy', version: 1, kind: 'bandit-skip', key, state }
+  }
+  const given = options.policy && read({ document: options.policy, source: 'policy' })
+  let replacing = given !== undefined || options.fresh === true
+  // What is applied as it was given needs no store.
+  const memory =
+    learn || !replacing
+      ? await openMemory(places, { key, policy, read, documentOf, ignored: replacing, notes })
+      : undefined
+  let state = replacing ? given : memory?.state.state
+  let taught: Pick<PaperRun, 'mu' | 'landings'> | undefined
+  notes.push(...notesOn(state, learn))
+  return {
+    notes,
     listens: () => false,
     async sample(runOptions) {
+      const landings: PaperRun['landings'][number][] = []
       const result = await sample({
         ...runOptions,
         extrapolator,
-        policy: learn ? policy : frozen(policy),
+        policy: learn ? recording(policy, landings) : frozen(policy),
         ...(state && { policyState: state }),
       })
-      if (learn && result.status.kind === 'completed') state = result.policyState
+      if (!learn || result.status.kind !== 'completed') return result
+      state = result.policyState
+      taught = { mu: state.mu, landings }
       return result
     },
     plan: () => undefined,
-    document: () => state && { format: 'fastflow-policy', version: 1, kind: 'bandit-skip', key, state },
+    document: () => state && documentOf(state),
     async save() {
-      if (learn) await places.store.save(digest, acceleration.document())
+      if (taught === undefined || memory === undefined) return
+      const { epoch } = memory.state
+      const record: PaperRun = { format: 'fastflow-paper-run', version: 1, epoch, ...taught }
+      taught = undefined
+      if (replacing) replacing = !(await memory.replace((before) => ({ epoch: before.epoch + 1, state })))
+      else await memory.learn({ epoch, state }, record)
     },
   }
-  return acceleration
 }
 
 function keyOf({ id }: Pick<PaperPolicy, 'id'>, run: RunKey): PolicyKey {
@@ -53,15 +78,6 @@ function keyOf({ id }: Pick<PaperPolicy, 'id'>, run: RunKey): PolicyKey {
   const { sigmas } = schedule
   const guidance = { guidanceScale, ...(guidanceInterval && { guidanceInterval }) }
   return { model, sigmas, ...guidance, dims, dtype, extrapolator: extrapolator.name, policy: id }
-}
-
-async function startingPoint(
-  { policy, fresh }: PaperAcceleration,
-  places: PolicyPlaces,
-  digest: string,
-): Promise<FoundPolicy | undefined> {
-  if (policy !== undefined) return { document: policy, source: 'policy' }
-  return fresh ? undefined : findPolicy(places, digest)
 }
 
 function notesOn(state: PaperState | undefined, learn: boolean): readonly string[] {

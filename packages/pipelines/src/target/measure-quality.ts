@@ -13,10 +13,11 @@ import {
 } from '@fastflow/core'
 import { throwIfAborted } from '@fastflow/core/backend'
 import { type Flow, framesOf } from '../flow.ts'
+import { attempt, teller } from '../notes.ts'
 import { planDigest, planKeyOf } from '../plan/key.ts'
-import { readPlan } from '../plan/planned.ts'
+import { planFor } from '../plan/planned.ts'
 import type { RunKey } from '../policy/document.ts'
-import { findPolicy, type PolicyPlaces } from '../policy/places.ts'
+import type { PolicyPlaces } from '../policy/places.ts'
 import { checkCount } from '../task/checks.ts'
 import { sized } from './early.ts'
 import { conditionFeatures } from './features.ts'
@@ -44,7 +45,8 @@ export interface MeasuredSource {
 
 /**
  * Measures every plan's images against the full run's and stores the table where `accelerate: { target }` finds it. It is
- * stored after every run, so that an interrupted call goes on, and a later one with more runs adds to it.
+ * stored after every run, so that an interrupted call goes on, and a later one with more runs adds to it. Where it cannot be
+ * stored the table is returned all the same, and `onNote` says so before anything is measured.
  *
  * Cost a run: the full run and the evaluations of every plan; a tenth less than a full run more for the floor.
  */
@@ -59,12 +61,20 @@ export async function measureQuality(
   const proxy = proxyOf(metric, options.proxy)
   if (proxy === undefined)
     throw invalidArgument('proxy', `is missing; pass a QualityProxy that measures ${metric}`)
-  const { key, frontier } = await plansFor(source.run, options, places)
-  const { table: found } = await findTable(places, { key, frontier, metric })
+  const notes: string[] = []
+  const tell = teller(notes, options.onNote)
+  const { key, frontier } = await plansFor(source.run, options, places, notes)
+  const found = await findTable(places, { key, frontier, metric }, notes)
+  const keep = (work: () => unknown): Promise<boolean> =>
+    attempt(notes, 'what is measured cannot be stored', work)
+  await keep(() => places.store.check?.())
+  tell()
+  const store = (measured: QualityTable): Promise<boolean> =>
+    keep(() => places.store.save(tableDigest(key, metric), measured))
   // Scores of different proxies do not mix.
   const usable = found?.proxy.version === proxy.version ? found : undefined
   let table = usable ? await withSizes(usable, source, signal) : emptyTable(key, frontier, options, proxy)
-  if (usable && table !== usable) await places.store.save(tableDigest(key, metric), table)
+  if (usable && table !== usable) await store(table)
   for (let turn = table.runs.length; turn < total; turn++) {
     throwIfAborted(signal, 'measuring quality')
     onProgress?.(turn, total)
@@ -73,7 +83,8 @@ export async function measureQuality(
     const measured = await measureRun(flow, frontier, proxy, turn < floorRuns, signal)
     const run: QualityRun = { seed, features: conditionFeatures(feeds).map(brief), ...measured.run }
     table = { ...table, runs: [...table.runs, run], floor: [...table.floor, ...measured.floor] }
-    await places.store.save(tableDigest(key, metric), table)
+    await store(table)
+    tell()
   }
   onProgress?.(total, total)
   return table
@@ -84,12 +95,13 @@ async function plansFor(
   run: RunKey,
   { plan }: QualityOptions,
   places: PolicyPlaces,
+  notes: string[],
 ): Promise<{ readonly key: string; readonly frontier: Frontier }> {
   const planKey = planKeyOf(run)
-  const key = planDigest(planKey)
-  const found = plan ? { document: plan, source: 'plan' } : await findPolicy(places, key)
-  if (found !== undefined) return { key, frontier: readPlan(found, planKey) }
-  const message = 'plan: there is none for these settings; make one first, with calibrate'
+  const found = await planFor(plan, planKey, places, { notes })
+  if (found !== undefined) return { key: planDigest(planKey), frontier: found.value }
+  const why = notes.length > 0 ? ` (${notes.join('; ')})` : ''
+  const message = `plan: there is none for these settings${why}; make one first, with calibrate`
   throw new FastFlowError({ code: 'policy-unreadable', field: 'plan', message })
 }
 

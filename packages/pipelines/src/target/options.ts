@@ -55,7 +55,7 @@ export interface TargetAcceleration {
   readonly plan?: PlanDocument | Frontier
   /** Uniform numbers in [0, 1) for exploring and measuring; by default seeded by what has been served so far. */
   readonly random?: () => number
-  /** Every decision with its propensity, once its outcome is known. Holds no prompt. */
+  /** Every decision with its propensity, once its outcome is known. Holds no prompt. What it throws becomes a note. */
   readonly onDecision?: (record: DecisionRecord) => unknown
 }
 
@@ -75,4 +75,6 @@ export interface QualityOptions extends RunSettings {
   readonly images?: readonly ImageInput[]
   readonly signal?: AbortSignalLike
   readonly onProgress?: (done: number, total: number) => void
+  /** Gets a line for what costs no result, such as a store that cannot be written to; each once. */
+  readonly onNote?: (note: string) => unknown
 }

@@ -1,7 +1,7 @@
 import { FastFlowError, type Frontier, isRecord, type PlanDocument } from '@fastflow/core'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
-import { type FoundPolicy, findPolicy, findShipped, type PolicyPlaces } from '../policy/places.ts'
+import { type FoundPolicy, findPolicy, type PolicyPlaces } from '../policy/places.ts'
 import type { Metric } from './options.ts'
 
 /** One noise, and how every plan did on it. */
@@ -60,24 +60,25 @@ export interface TableTerms {
   readonly metric: Metric
 }
 
-/**
- * The stored table if it fits, else the one the model brings along; and a note where there is one and none fits.
- *
- * @throws FastFlowError `policy-unreadable`.
- */
+/** The stored table if it fits, else the one the model brings along; and a note where there is one and none fits. */
 export async function findTable(
   places: PolicyPlaces,
   terms: TableTerms,
-): Promise<{ readonly table?: QualityTable; readonly note?: string }> {
-  const digest = tableDigest(terms.key, terms.metric)
-  const found = await findPolicy(places, digest)
-  if (found === undefined) return {}
-  const first = tableOf(found, terms)
-  if (first.table !== undefined) return first
-  // Measured here for plans of before, which newer ones of the model have replaced since, with a table of their own.
-  const shipped = await findShipped(places, digest)
-  const second = shipped === undefined ? {} : tableOf(shipped, terms)
-  return second.table === undefined ? first : second
+  notes: string[],
+): Promise<QualityTable | undefined> {
+  let misfit: string | undefined
+  const found = await findPolicy(places, tableDigest(terms.key, terms.metric), {
+    read: (one) => {
+      const { table, note } = tableOf(one, terms)
+      // Measured here for plans of before, which newer ones of the model have replaced since, with a table of their own.
+      misfit ??= note
+      return table
+    },
+    notes,
+    forgiving: true,
+  })
+  if (found === undefined && misfit !== undefined) notes.push(misfit)
+  return found?.value
 }
 
 function tableOf(

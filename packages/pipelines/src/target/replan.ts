@@ -25,11 +25,12 @@ export async function replan(
 }
 
 /** There is nothing to choose from yet: the full run, and its plans for the next call. */
-export function openUnplanned(run: RunKey, places: PolicyPlaces): Acceleration {
+export function openUnplanned(run: RunKey, places: PolicyPlaces, notes: string[]): Acceleration {
   let heard: Heard | undefined
-  const notes = [
+  let planned = false
+  notes.push(
     'every step is evaluated: there is no plan for these settings yet, it comes from the first image',
-  ]
+  )
   return {
     notes,
     listens: () => true,
@@ -42,8 +43,9 @@ export function openUnplanned(run: RunKey, places: PolicyPlaces): Acceleration {
     document: () => undefined,
     plan: () => undefined,
     async save() {
-      if (heard === undefined || notes.length > 1) return
+      if (heard === undefined || planned) return
       await replan({ run, places }, heard)
+      planned = true
       notes.push('planned from the first image: measure the quality of these plans to accelerate')
     },
   }

@@ -1,16 +1,11 @@
-import {
-  createRandom,
-  type Frontier,
-  memoryJournal,
-  type QualityProxy,
-  type Recorder,
-  type RgbImage,
-} from '@fastflow/core'
+import { createRandom, type Frontier, type QualityProxy, type Recorder, type RgbImage } from '@fastflow/core'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import type { Acceleration, RunOptions, Sampled } from '../generate/acceleration.ts'
+import { attempt } from '../notes.ts'
 import type { RunKey } from '../policy/document.ts'
 import type { PolicyPlaces } from '../policy/places.ts'
+import { openSharedState } from '../policy/shared-state.ts'
 import { certificateOf, isLearned, type Route } from './choose.ts'
 import { landingLogs } from './landings.ts'
 import { measureRequest } from './measure-request.ts'
@@ -21,10 +16,7 @@ import { type DecisionRecord, parseRecord } from './record.ts'
 import { replan } from './replan.ts'
 import { rewardOf } from './reward.ts'
 import { runRequest } from './run-request.ts'
-import { parseState, type TargetState, type Terms, update } from './state.ts'
-
-/** Requests after which the journal is folded. */
-const COMPACT_AFTER = 100
+import { initState, parseState, type TargetState, type Terms, update } from './state.ts'
 
 /** What a target is served with. */
 export interface Session {
@@ -53,11 +45,16 @@ interface Pending {
 
 export async function serve(session: Session): Promise<Acceleration> {
   const { options, places, frontier, terms, proxy, notes } = session
-  const journal = places.store.journal ?? memoryJournal()
-  const digest = stateDigest(session)
-  const content = await journal.read(digest)
-  let state = foldRecords(parseState(content.document, terms), content.updates, terms)
-  let appended = content.updates.length
+  const memory = await openSharedState<TargetState>({
+    store: places.store,
+    digest: stateDigest(session),
+    base: () => initState(terms),
+    parse: (document) => parseState(document, terms),
+    serialize: (learned) => learned,
+    update: (before, line) => update(before, checkRecord(line, session), terms),
+    notes,
+  })
+  let { state } = memory
   let pending: Pending | undefined
   let shadowNfe = 0
   const full = terms.arms.length - 1
@@ -97,8 +94,8 @@ export async function serve(session: Session): Promise<Acceleration> {
       shadowNfe = record.shadowNfe
       const before = state.alarm
       state = update(state, record, terms)
-      await journal.append(digest, record)
-      await options.onDecision?.(record)
+      await memory.learn(state, record)
+      await attempt(notes, 'the decision cannot be logged', () => options.onDecision?.(record))
       if (state.alarm !== before) tell(notes, state, session)
       if (served.recorder !== undefined) {
         await replan(session, { recorder: served.recorder, signal: served.run.signal })
@@ -106,10 +103,6 @@ export async function serve(session: Session): Promise<Acceleration> {
           'planned anew from one run of the changed model: measure the quality of these plans to accelerate again',
         )
       }
-      if (++appended < COMPACT_AFTER) return
-      const fold = (document: unknown, updates: readonly unknown[]): unknown =>
-        foldRecords(parseState(document, terms), updates, terms)
-      if (await journal.compact(digest, fold)) appended = 0
     },
   }
 }
@@ -129,8 +122,16 @@ function stateDigest({ key, frontier, terms }: Session): string {
   return bytesToHex(sha256(utf8ToBytes(JSON.stringify(fields))))
 }
 
-function foldRecords(state: TargetState, updates: readonly unknown[], terms: Terms): TargetState {
-  return updates.reduce<TargetState>((before, line) => update(before, parseRecord(line), terms), state)
+/** A record of these plans and this target. @throws TypeError for any other. */
+function checkRecord(line: unknown, { key, terms: { goal, arms } }: Session): DecisionRecord {
+  const record = parseRecord(line)
+  const same =
+    record.key === key &&
+    record.metric === goal.metric &&
+    record.limit === goal.limit &&
+    record.arms.join() === arms.join()
+  if (!same) throw new TypeError('is of other plans or of another target')
+  return record
 }
 
 /** Measures the request where it is to be, and says what came of it. */
@@ -139,17 +140,19 @@ async function recordOf(
   pending: Pending,
   images: readonly RgbImage[],
 ): Promise<DecisionRecord> {
-  const { options, frontier, terms, proxy, key } = session
+  const { options, frontier, terms, proxy, key, notes } = session
   const { goal, arms } = terms
   const { run, route, landings, measured } = pending
   const full = arms.length - 1
   // The next cheaper plan is measured along: that is how a target is relaxed.
   const candidate = route.arm === full ? route.candidate : route.arm
   const compared = [...new Set([candidate, Math.max(0, candidate - 1)])]
-  const found =
-    measured && proxy
-      ? await measureRequest({ options: run, arm: route.arm, images, landings }, compared, frontier, proxy)
-      : undefined
+  let found: Awaited<ReturnType<typeof measureRequest>> | undefined
+  if (measured && proxy)
+    await attempt(notes, 'the quality of an image could not be measured', async () => {
+      const request = { options: run, arm: route.arm, images, landings }
+      found = await measureRequest(request, compared, frontier, proxy)
+    })
   const scores = found?.scores ?? []
   const own = scores.find(({ arm }) => arm === route.arm)?.score
   // A full run counts where it was drawn to be measured, though it needs no measuring: else logs would hold too many.

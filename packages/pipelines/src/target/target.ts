@@ -1,9 +1,9 @@
 import { invalidArgument, type QualityProxy } from '@fastflow/core'
 import type { Acceleration } from '../generate/acceleration.ts'
 import { planDigest, planKeyOf } from '../plan/key.ts'
-import { readPlan } from '../plan/planned.ts'
+import { planFor } from '../plan/planned.ts'
 import type { RunKey } from '../policy/document.ts'
-import { findPolicy, type PolicyPlaces } from '../policy/places.ts'
+import type { PolicyPlaces } from '../policy/places.ts'
 import { BANDITS } from './learner.ts'
 import { goalOf, proxyOf } from './metric.ts'
 import type { TargetAcceleration } from './options.ts'
@@ -46,14 +46,14 @@ export async function openTarget(
   const { goal, proxy } = checkTarget(options)
   const planKey = planKeyOf(run)
   const key = planDigest(planKey)
-  const found = options.plan ? { document: options.plan, source: 'plan' } : await findPolicy(places, key)
-  if (found === undefined) return openUnplanned(run, places)
-  const frontier = readPlan(found, planKey)
-  const { table, note } = await findTable(places, { key, frontier, metric: goal.metric })
+  const notes: string[] = []
+  const found = await planFor(options.plan, planKey, places, { notes })
+  if (found === undefined) return openUnplanned(run, places, notes)
+  const frontier = found.value
+  const table = await findTable(places, { key, frontier, metric: goal.metric }, notes)
   const numSteps = run.schedule.sigmas.length - 1
   const arms = [...frontier.document.plans.map(({ nfe }) => nfe), numSteps]
   const terms = createTerms(goal, arms, table, options.bandit)
-  const notes = note === undefined ? [] : [note]
   const { measure = MEASURE } = options
   if (proxy === undefined && measure > 0)
     notes.push(`nothing is measured while serving: pass a proxy for ${goal.metric}`)

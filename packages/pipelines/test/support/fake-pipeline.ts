@@ -15,13 +15,14 @@ export interface RecordingStore extends PolicyStore {
   readonly saves: string[]
 }
 
-export function recordingStore(): RecordingStore {
+/** @param journal whether it has one; without, the paper's policy is a document that is saved after every image. */
+export function recordingStore(journal = true): RecordingStore {
   const rules = memoryPolicyStore()
   const documents = new Map<string, string>()
   const saves: string[] = []
   return {
     version: 1,
-    journal: rules.journal!,
+    ...(journal && { journal: rules.journal! }),
     documents,
     saves,
     load: async (key) => {

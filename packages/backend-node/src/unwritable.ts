@@ -1,0 +1,20 @@
+import { FastFlowError } from '@fastflow/core'
+import { errorCode, messageOf } from './failure.ts'
+
+/** The error for what cannot be written; what is no error of the file system comes back as it is. */
+export function unwritable(path: string, what: string, cause: unknown): unknown {
+  if (FastFlowError.isInstance(cause) || errorCode(cause) === undefined) return cause
+  const message = `${path}: ${what} (${messageOf(cause)}); choose a writable folder`
+  return new FastFlowError({ code: 'output-unwritable', field: path, message, cause })
+}
+
+/** The error for a stored policy that cannot be read; what is no error of the file system comes back as it is. */
+export function unreadable(path: string, cause: unknown): unknown {
+  if (FastFlowError.isInstance(cause) || errorCode(cause) === undefined) return cause
+  return unreadablePolicy(path, messageOf(cause), cause)
+}
+
+export function unreadablePolicy(path: string, why: string, cause: unknown): FastFlowError {
+  const message = `${path}: the stored policy cannot be read (${why}); restore the file, or delete it to learn anew`
+  return new FastFlowError({ code: 'policy-unreadable', field: path, message, cause })
+}
