@@ -2,12 +2,14 @@ import type { Candidate } from './candidates.ts'
 import { compact, type PlanCalibration, type PlanDocument, type PlanEntry } from './document.ts'
 import type { PlanFloor } from './floor.ts'
 import { createFrontier, type Frontier } from './frontier.ts'
+import { without } from './held-out.ts'
 import type { CalibrateOptions, Settings } from './options.ts'
-import { type AllFound, keptEntry, rehearsalOptions } from './plan-all.ts'
+import { type AllFound, rehearsalOptions } from './plan-all.ts'
 import type { PlannedSteps } from './plan-policy.ts'
 import { psnrOf, scoresWithoutChoice, summarise } from './quality.ts'
 import { createRehearsal } from './rehearse.ts'
 import { columnsOf } from './route.ts'
+import { seedLedger } from './seeds.ts'
 import type { Teachers } from './teachers.ts'
 import type { Trial } from './trials.ts'
 
@@ -31,7 +33,7 @@ export function assemble<T>(parts: Parts<T>): Frontier {
   const withJoint = passes.length > 0 || joint.length > 0
   const document: PlanDocument = {
     format: 'fastflow-plan',
-    version: 3,
+    version: 4,
     key: {
       model,
       schedule: { name: schedule.name, sigmas },
@@ -54,8 +56,10 @@ function calibrationOf<T>({ options, settings, teachers, spent }: Parts<T>): Pla
   const before = options.start?.document.calibration
   const evaluations = spent + (before?.evaluations ?? 0)
   const borrowed = settings.recorded.reduce((sum, run) => sum + run.nfe, 0) + (before?.borrowed ?? 0)
+  const ledger = seedLedger()
   return {
-    seeds: [...new Set([...(before?.seeds ?? []), ...teachers.seeds])],
+    seeds: ledger.take([...(before?.seeds ?? []), ...teachers.seeds]),
+    heldOut: ledger.take(before?.heldOut ?? []),
     evaluations,
     fullGenerations: compact(evaluations / settings.numSteps, 4),
     borrowed,
@@ -63,30 +67,33 @@ function calibrationOf<T>({ options, settings, teachers, spent }: Parts<T>): Pla
   }
 }
 
-/** Of the budgets planned for, and as they were those of other budgets in the plan that this one started from. */
+/** Of the budgets planned for, and as they were those of the plan that this one started from, where nothing replaces them. */
 function entriesOf<T>(parts: Parts<T>, list: 'plans' | 'joint'): PlanEntry[] {
-  const { options, settings } = parts
+  const { options, settings, teachers } = parts
   const budgets = list === 'plans' ? settings.budgets : settings.passes
-  const others = options.start?.document[list]?.filter(({ budget }) => !budgets.includes(budget)) ?? []
   const made = budgets.flatMap((budget) => entryOf(parts, list, budget) ?? [])
-  return [...made, ...others].sort((a, b) => a.budget - b.budget)
+  const before = options.start?.document[list] ?? []
+  const kept = before.filter(({ budget }) => made.every((entry) => entry.budget !== budget))
+  const used = seedLedger(teachers.seeds)
+  return [...made, ...kept.map((entry) => without(entry, used))].sort((a, b) => a.budget - b.budget)
 }
 
+/** A new plan; nothing is held out from it, since every run has chosen or fitted something. */
 function entryOf<T>(parts: Parts<T>, list: 'plans' | 'joint', budget: number): PlanEntry | undefined {
-  const { options, settings, teachers, found } = parts
+  const { settings, teachers, found } = parts
   const result = (list === 'plans' ? found.steps : found.joint).get(budget)
-  if (result === undefined) return keptEntry(options, list, budget)
+  if (result === undefined) return undefined
   const { winner, rivals } = result
-  const steps = { budget, nfe: winner.path.length - 1, ...stepsOf(settings, winner) }
+  const unjudged = { scores: [], scoredOn: [] }
+  const steps = { budget, nfe: winner.path.length - 1, ...stepsOf(settings, winner), ...unjudged }
   const count = winner.scores.length
-  if (count === 0)
-    return { ...steps, scores: [], quality: rehearsedQuality(settings, teachers.grams, winner) }
-  if (count === 1) return { ...steps, scores: [], quality: summarise(winner.scores, 'in-sample') }
+  if (count === 0) return { ...steps, quality: rehearsedQuality(settings, teachers.grams, winner) }
+  if (count === 1) return { ...steps, quality: summarise(winner.scores, 'in-sample') }
   const peers = rivals
     .filter(({ scores }) => scores.length >= count)
     .map(({ scores }) => scores.slice(0, count))
   const scores = scoresWithoutChoice([[...winner.scores], ...peers]).map((score) => compact(score, 4))
-  return { ...steps, scores, quality: summarise(scores, 'held-out') }
+  return { ...steps, quality: summarise(scores, 'leave-one-out') }
 }
 
 /** Splits the weights of a trial into those of its parts. */

@@ -1,17 +1,25 @@
 import type { Velocity } from '../ports/velocity.ts'
 import { assemble } from './assemble.ts'
 import type { Weighting } from './candidates.ts'
-import { checkCheckpoint } from './checkpoint.ts'
+import { type Checkpoint, checkCheckpoint, checkpointOf } from './checkpoint.ts'
 import { measureFloor } from './floor.ts'
 import type { Frontier } from './frontier.ts'
 import { createLedger } from './ledger.ts'
-import { type CalibrateOptions, type CalibrationProgress, type Settings, settingsOf } from './options.ts'
+import {
+  type CalibrateOptions,
+  type CalibrationProgress,
+  keepsAll,
+  type Settings,
+  settingsOf,
+} from './options.ts'
+import { parsePlan } from './parse.ts'
 import { planAll, rehearsalOptions } from './plan-all.ts'
 import { leaveOneOut } from './rehearse.ts'
 import { createTeachers, type Teachers } from './teachers.ts'
 import { elementsOf } from './trajectory.ts'
 import { createTrials, type Trial, type Trials } from './trials.ts'
 import { filledSlot, openSlot, subtract } from './two-parts.ts'
+import { type ValidateOptions, validate } from './validate.ts'
 import { type JumpSetup, priorRule } from './visit.ts'
 import { createWalker, type Evaluated, type Walker } from './walker.ts'
 
@@ -23,7 +31,11 @@ import { createWalker, type Evaluated, type Walker } from './walker.ts'
  * way, within one stated number of evaluations for all budgets together; what is left improves the winners node by
  * node. With `recorded` runs and `evaluations: 0` the plan comes from ordinary generations at no evaluation at all.
  *
- * Cost: at most `evaluations` (default 20 T), counted exactly and reported in the document; planning itself takes well
+ * All these runs choose and fit, so the quality that comes with the plans is an estimate. `certify` makes held-out runs too,
+ * at a cost that the first report states.
+ *
+ * Cost: at most `evaluations` (default 20 T), counted exactly and reported in the document, and with `certify` for each of its
+ * runs T (5 T for `target: 'exact'`) and the evaluations of every plan; planning itself takes well
  * under a second for T = 50. Memory: T states a calibration run, and the velocities of the schedules being compared.
  *
  * @throws FastFlowError `invalid-argument` for options that do not fit together, `policy-mismatch` for a plan to start from
@@ -33,9 +45,73 @@ export async function calibrate<T = Float32Array>(options: CalibrateOptions<T>):
   const settings = settingsOf(options)
   const { checkpoint } = options
   if (checkpoint !== undefined) checkCheckpoint(checkpoint, settings)
-  let stage: Pick<CalibrationProgress, 'stage' | 'budget'> = { stage: 'record' }
-  const report = (): void =>
-    options.onProgress?.({ ...stage, evaluations: ledger.spent, limit: ledger.limit })
+  let position = checkpoint ?? checkpointOf(settings, { spent: 0, runs: [], floor: undefined, trials: [] })
+  const save = (next: Checkpoint): void => {
+    position = next
+    options.onCheckpoint?.(next)
+  }
+  const { certificate } = settings
+  const limit = settings.evaluations + (certificate?.evaluations ?? 0)
+  const report = (progress: Stage, evaluations: number): void =>
+    options.onProgress?.({ ...progress, evaluations, limit, ...(certificate && { certificate }) })
+  const planned =
+    checkpoint?.planned !== undefined
+      ? parsePlan(checkpoint.planned)
+      : keepsAll(options)
+        ? options.start!
+        : await planFrontier(options, settings, { save, report })
+  const before = position
+  const certified =
+    certificate === undefined
+      ? planned
+      : await validate(
+          planned,
+          {
+            ...sourcesOf(options),
+            certify: certificate.confidence,
+            onProgress: ({ evaluations }) => report({ stage: 'certify' }, before.spent + evaluations),
+          },
+          {
+            onRun: ({ document }, spent) =>
+              save({ ...before, spent: before.spent + spent, planned: document }),
+          },
+        )
+  report({ stage: 'done' }, position.spent)
+  return certified
+}
+
+type Stage = Pick<CalibrationProgress, 'stage' | 'budget'>
+
+/** What certifying takes of the options of a calibration: the rest says how to plan. */
+function sourcesOf<T>({
+  velocity,
+  velocityOf,
+  noise,
+  space,
+  signal,
+}: CalibrateOptions<T>): ValidateOptions<T> {
+  return {
+    ...(velocity && { velocity }),
+    ...(velocityOf && { velocityOf }),
+    ...(noise && { noise }),
+    ...(space && { space }),
+    ...(signal && { signal }),
+  }
+}
+
+interface PlanningHooks {
+  readonly save: (position: Checkpoint) => void
+  readonly report: (progress: Stage, spent: number) => void
+}
+
+async function planFrontier<T>(
+  options: CalibrateOptions<T>,
+  settings: Settings<T>,
+  hooks: PlanningHooks,
+): Promise<Frontier> {
+  const { checkpoint } = options
+  let stage: Stage = { stage: 'record' }
+  const report = (): void => hooks.report(stage, ledger.spent)
   const spentBefore = checkpoint?.spent ?? 0
   const { ledger, count } = createLedger<T>(
     settings.space,
@@ -50,12 +126,12 @@ export async function calibrate<T = Float32Array>(options: CalibrateOptions<T>):
   let floor = checkpoint?.floor
   const teachers: Teachers<T> = createTeachers(options, settings, velocityOf, () => save())
   const save = (): void => {
-    const { sigmas, target, depth, ridge, range, parts } = settings
     const position = { spent: ledger.spent, runs: teachers.known(), floor, trials: done }
-    options.onCheckpoint?.({ version: 3, sigmas, target, depth, ridge, range, parts, ...position })
+    hooks.save(checkpointOf(settings, position))
   }
   let trials: Trials | undefined
   try {
+    report()
     await teachers.prepare()
     stage = { stage: 'floor' }
     floor ??= await measureFloor(settings, teachers, velocityOf, ledger)
@@ -78,8 +154,6 @@ export async function calibrate<T = Float32Array>(options: CalibrateOptions<T>):
     }
     const { grams } = teachers
     const found = await planAll({ options, settings, grams, trials, ledger, onStage })
-    stage = { stage: 'done' }
-    report()
     return assemble({ options, settings, teachers, found, floor, spent: ledger.spent })
   } finally {
     trials?.retain([])

@@ -1,20 +1,23 @@
 import { FastFlowError } from '../errors.ts'
 import type { PlanDocument, PlanKey } from './document.ts'
 import { createFrontier, type Frontier } from './frontier.ts'
+import { readHeldOut } from './held-out.ts'
 import { checkSameGrid } from './plan-policy.ts'
 
 /** What a stored plan is to be used with; fields left out are not compared. */
 export type ExpectedKey = Partial<Omit<PlanKey, 'basis'>>
 
 /**
- * Reads a plan document, as JSON text or the parsed value.
+ * Reads a plan document, as JSON text or the parsed value. One of version 1, 2 or 3 comes back as version 4: the same steps and
+ * estimates, but nothing of it is certified, see {@link PlanDocument}.
  *
- * @throws FastFlowError `policy-unreadable` naming the field that is missing or malformed, `policy-mismatch` naming
+ * @throws FastFlowError `policy-unreadable` naming the field that is missing or malformed, or where a plan is judged by a run that
+ *   counts twice or had a part in making it; `policy-mismatch` naming
  *   the field in which it differs from `expected`.
  */
 export function parsePlan(stored: unknown, expected: ExpectedKey = {}): Frontier {
   const value = typeof stored === 'string' ? parseJson(stored) : stored
-  const document = checkDocument(value)
+  const document = readHeldOut(checkDocument(value))
   checkExpected(document.key, expected)
   return createFrontier(document)
 }
@@ -58,8 +61,8 @@ function checkDocument(value: unknown): PlanDocument {
   const document = fieldsOf(value, 'plan')
   if (document.format !== 'fastflow-plan')
     throw unreadable('format', `${document.format} is not "fastflow-plan"`)
-  if (![1, 2, 3].includes(Number(document.version)))
-    throw unreadable('version', `${document.version} is not a version this release reads (1, 2, 3)`)
+  if (![1, 2, 3, 4].includes(Number(document.version)))
+    throw unreadable('version', `${document.version} is not a version this release reads (1, 2, 3, 4)`)
   const key = fieldsOf(document.key, 'key')
   const sigmas = checkNumbers(fieldsOf(key.schedule, 'key.schedule').sigmas, 'key.schedule.sigmas')
   const falling =

@@ -1,7 +1,7 @@
 import type { Velocity } from '../ports/velocity.ts'
 import type { Checkpoint } from './checkpoint.ts'
-import { type CalibrateOptions, refinement, type Settings } from './options.ts'
-import { recordTrajectory } from './record.ts'
+import type { CalibrateOptions, Settings } from './options.ts'
+import { costOfRun, recordTrajectory, refinement } from './record.ts'
 import { releaseTrajectory, type Trajectory } from './trajectory.ts'
 
 /** The recorded runs of a calibration. */
@@ -61,8 +61,7 @@ export function createTeachers<T>(
       return all.map((seed) => grams.get(seed)!)
     },
     known: () => [...grams].map(([seed, gram]) => ({ seed, gram: [...gram] })),
-    missing: () =>
-      all.filter((seed) => !loaded.has(seed)).length * numSteps * (target === 'exact' ? refinement : 1),
+    missing: () => all.filter((seed) => !loaded.has(seed)).length * costOfRun(numSteps, target),
     load: async () => {
       const runs: Trajectory<T>[] = []
       for (const seed of all) runs.push(await load(seed))
