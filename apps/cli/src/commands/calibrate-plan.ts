@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { resolve } from 'node:path'
-import { type Frontier, invalidArgument } from '@fastflow/core'
+import { type CalibrationProgress, type Frontier, invalidArgument } from '@fastflow/core'
 import { type CalibrationOptions, type Pipeline, planDigest } from '@fastflow/pipelines'
 import { type CheckpointFile, openCheckpoint } from '../checkpoint-file.ts'
 import { fileAt, isFile, type OutputPlace, writeWhole } from '../files.ts'
@@ -10,7 +10,7 @@ import { createProgress } from '../progress.ts'
 import { digestOf, readCases, shownIn } from '../quality/cases.ts'
 import { runSettingsOf, withPipeline } from '../session.ts'
 import type { CalibrateCommandOptions } from './calibrate.ts'
-import { planRows, planTable } from './policy.ts'
+import { certificateLine, certificateRow, planRows, planTable } from './policy.ts'
 
 /** Makes a plan. An interrupted calibration goes on from a checkpoint beside the file, which is removed at the end. */
 export async function calibratePlan(
@@ -55,7 +55,7 @@ function settingsOf(
   pipe: Pipeline,
   options: CalibrateCommandOptions,
 ): { readonly settings: CalibrationOptions; readonly digest: string } {
-  const { nfe, passes, evaluations, target, steps: numSteps = pipe.defaults.numSteps } = options
+  const { nfe, passes, evaluations, certify, target, steps: numSteps = pipe.defaults.numSteps } = options
   const tooMany = nfe?.find((budget) => budget >= numSteps)
   if (tooMany !== undefined) throw invalidArgument('--nfe', `${tooMany} is not below the ${numSteps} steps`)
   const run = runSettingsOf(options)
@@ -64,6 +64,7 @@ function settingsOf(
     ...(nfe && { budgets: nfe }),
     ...(passes && { passes }),
     ...(evaluations !== undefined && { evaluations }),
+    ...(certify !== undefined && { certify }),
     ...(target && { target }),
   }
   return { settings, digest: planDigest(pipe.planKey(run)) }
@@ -77,14 +78,19 @@ async function run(
 ): Promise<Frontier> {
   const progress = createProgress(io, `calibrate ${pipe.model}`)
   let ended = false
+  let announced = false
   try {
     const frontier = await pipe.calibrate({
       ...settings,
       signal: io.signal,
       ...(checkpoint.found && { checkpoint: checkpoint.found }),
       onCheckpoint: checkpoint.save,
-      onProgress: ({ stage, budget, evaluations, limit }) =>
-        progress.update(evaluations, limit, budget === undefined ? stage : `${stage} ${budget}`),
+      onProgress: (now) => {
+        if (!announced) io.log(costOf(now))
+        announced = true
+        const { stage, budget, evaluations, limit } = now
+        progress.update(evaluations, limit, budget === undefined ? stage : `${stage} ${budget}`)
+      },
     })
     ended = true
     return frontier
@@ -93,6 +99,14 @@ async function run(
     await checkpoint.settle().catch((error: Error) => io.log(error.message))
     if (!ended && (await isFile(checkpoint.path))) io.log(`the same command goes on from ${checkpoint.path}`)
   }
+}
+
+/** What is about to be spent, and whether anything will be certified by it. */
+function costOf({ limit, certificate }: CalibrationProgress): string {
+  if (certificate === undefined)
+    return `at most ${limit} evaluations, which certify nothing: plans for --psnr take --certify 0.95 too`
+  const { confidence, runs, evaluations } = certificate
+  return `at most ${limit} evaluations, ${evaluations} of them for ${runs} held-out runs that certify ${confidence}`
 }
 
 function report(
@@ -113,6 +127,7 @@ function report(
       steps,
       ...cost,
       floor,
+      certificate: certificateRow(frontier),
       ...planRows(frontier),
     }
     io.out(JSON.stringify(document, null, 2))
@@ -120,4 +135,5 @@ function report(
   }
   io.out(`${file}: ${evaluations} evaluations (${fullGenerations} full generations of ${steps} steps)`)
   io.out(planTable(frontier))
+  io.out(certificateLine(frontier))
 }

@@ -113,5 +113,6 @@ function fidelity(
   if (estimatedPsnr === undefined) return ''
   const to = `${estimatedPsnr.toFixed(1)} dB to the ${target === 'exact' ? 'exact solution' : 'full run'}`
   if (estimateBasis === 'mismatches') return `, at best about ${to}`
-  return `, on average ${to} in calibration (${estimateBasis})`
+  const where = estimateBasis === 'held-out' ? 'on held-out runs' : `in calibration (${estimateBasis})`
+  return `, on average ${to} ${where}`
 }

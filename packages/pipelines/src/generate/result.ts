@@ -14,13 +14,14 @@ export interface GenerationStats extends SampleStats {
    * dB to the full run of the same seed; undefined where there is no estimate.
    *
    * For the paper's policy it is this image's, from the landing mismatches; 100, the cap, for a calibration run, which is
-   * the full run itself. For a plan it is the mean of its calibration runs and the same for every image, the distance
+   * the full run itself. For a plan it is the mean of the runs it was judged by and the same for every image, the distance
    * being to what the plan was made to reproduce ({@link PlanDocument} `key.target`).
    */
   readonly estimatedPsnr: number | undefined
   /**
-   * What {@link estimatedPsnr} rests on: this image's landing mismatches, or calibration runs that the plan was not
-   * fitted on (`held-out`), one that it was (`in-sample`), or recorded velocities alone (`rehearsed`: a plan from the
+   * What {@link estimatedPsnr} rests on: this image's landing mismatches, runs that had no part in making the plan
+   * (`held-out`), the calibration's own, each moved by weights fitted on the others (`leave-one-out`: an estimate, too rosy
+   * for hard models), one that it was fitted on (`in-sample`), or recorded velocities alone (`rehearsed`: a plan from the
    * first image, several dB too rosy).
    */
   readonly estimateBasis: 'mismatches' | Exclude<PlanQuality['basis'], 'none'> | undefined

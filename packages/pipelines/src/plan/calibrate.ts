@@ -19,6 +19,7 @@ export interface CalibrationOptions
       | 'budgets'
       | 'passes'
       | 'evaluations'
+      | 'certify'
       | 'target'
       | 'start'
       | 'signal'
@@ -39,7 +40,10 @@ export interface CalibrationSource {
   velocityOf(seed: number): Velocity<Float32Array>
 }
 
-/** Plans a frontier for a model and stores it where `accelerate: 'plan'` finds it. */
+/**
+ * Plans a frontier for a model and stores it where `accelerate: 'plan'` finds it; with `certify` one whose plans are certified
+ * for `accelerate: { method: 'plan', psnr }`, at a cost that the first report states.
+ */
 export async function calibratePlan(
   { run, noise, velocityOf }: CalibrationSource,
   options: CalibrationOptions,
