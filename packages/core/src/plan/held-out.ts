@@ -1,12 +1,12 @@
 import { FastFlowError } from '../errors.ts'
-import { compact, type PlanDocument, type PlanEntry } from './document.ts'
+import type { PlanDocument, PlanEntry } from './document.ts'
 import { type PlanQuality, summarise } from './quality.ts'
 import { seedLedger, type UsedSeeds } from './seeds.ts'
 
 /** How plans did on one run that had no part in making them. */
 export interface HeldOutRun {
   readonly seed: number
-  /** PSNR of every plan, joint ones last. */
+  /** PSNR of every plan, joint ones last, rounded down: a plan must not pass by rounding. */
   readonly scores: readonly number[]
 }
 
@@ -26,7 +26,7 @@ export function withRuns(document: PlanDocument, runs: readonly HeldOutRun[]): P
     withScores(
       entry,
       [...entry.scoredOn, ...seeds],
-      [...entry.scores, ...runs.map(({ scores }) => downwards(scores[k]!))],
+      [...entry.scores, ...runs.map(({ scores }) => scores[k]!)],
     )
   return {
     ...document,
@@ -50,9 +50,6 @@ export function without(entry: PlanEntry, used: UsedSeeds): PlanEntry {
 function withScores(entry: PlanEntry, scoredOn: readonly number[], scores: readonly number[]): PlanEntry {
   return { ...entry, scores, scoredOn, quality: summarise(scores, 'held-out') }
 }
-
-/** Two decimals, never more than it was: a plan must not pass by rounding. */
-const downwards = (score: number): number => compact(Math.floor(score * 100) / 100)
 
 /**
  * What a document of any version says of held-out runs, as the newest one says it. Before version 4 runs that had chosen and

@@ -123,7 +123,9 @@ export function settingsOf<T>(options: CalibrateOptions<T>): Settings<T> {
   } = options
   const numSteps = numStepsOf(schedule)
   const evaluations = wholeNumber('evaluations', options.evaluations ?? 20 * numSteps, 0)
-  const budgets = checkBudgets(options.budgets ?? defaultBudgets.filter((nfe) => nfe < numSteps), numSteps)
+  const usualBudgets = defaultBudgets.filter((nfe) => nfe < numSteps)
+  const planned = keepsAll(options) ? options.start!.budgets : usualBudgets
+  const budgets = checkBudgets(options.budgets ?? planned, numSteps)
   if (target !== 'baseline' && target !== 'exact')
     throw invalidArgument('target', `${target} is not baseline or exact`)
   if (!(Number.isInteger(depth) && depth >= 2 && depth <= 5))

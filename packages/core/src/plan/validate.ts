@@ -138,7 +138,8 @@ async function scoresOf<T>(
   for (const entry of entriesOf(plan.document)) {
     const policy = planPolicy(schedule.sigmas, entry)
     const { x } = await sample({ schedule, space, velocity, x: states[0]!, policy })
-    scores.push(psnrOf(await space.meanSquaredDifference(x, states.at(-1)!), range))
+    const psnr = psnrOf(await space.meanSquaredDifference(x, states.at(-1)!), range)
+    scores.push(Math.floor(psnr * 100) / 100)
     space.release(x)
   }
   return scores
