@@ -79,7 +79,7 @@ function createProgram(io: Io, args: readonly string[], fail: () => void): Comma
     .option(
       '--certify <share>',
       'also make the held-out runs that --psnr takes for this confidence, e.g. 0.95; says what they cost before it begins',
-      decimal('--certify', 0, 1),
+      decimal('--certify', 0.01, 0.999),
     )
     .option(
       '--nfe <list>',

@@ -106,7 +106,7 @@ function costOf({ limit, certificate }: CalibrationProgress): string {
   if (certificate === undefined)
     return `at most ${limit} evaluations, which certify nothing: plans for --psnr take --certify 0.95 too`
   const { confidence, runs, evaluations } = certificate
-  return `at most ${limit} evaluations, ${evaluations} of them for ${runs} held-out runs that certify ${confidence}`
+  return `at most ${limit} evaluations, ${evaluations} of them for ${runs} held-out run${runs === 1 ? '' : 's'} that certify ${confidence}`
 }
 
 function report(
