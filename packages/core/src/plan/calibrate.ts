@@ -56,7 +56,7 @@ export async function calibrate<T = Float32Array>(options: CalibrateOptions<T>):
     options.onProgress?.({ ...progress, evaluations, limit, ...(certificate && { certificate }) })
   const planned =
     checkpoint?.planned !== undefined
-      ? parsePlan(checkpoint.planned)
+      ? parsePlan(checkpoint.planned, { ...options.key, schedule: options.schedule, target: settings.target })
       : keepsAll(options)
         ? options.start!
         : await planFrontier(options, settings, { save, report })
