@@ -60,6 +60,7 @@ export async function calibrate<T = Float32Array>(options: CalibrateOptions<T>):
       : keepsAll(options)
         ? options.start!
         : await planFrontier(options, settings, { save, report })
+  if (certificate !== undefined) save({ ...position, planned: planned.document })
   const before = position
   const certified =
     certificate === undefined
