@@ -75,8 +75,13 @@ function createProgram(io: Io, args: readonly string[], fail: () => void): Comma
     .option('--method <name>', 'plan or paper', oneOf('--method', ['plan', 'paper']), 'plan')
     .option(
       '--evaluations <n>',
-      'most evaluations a plan may cost (default: 20 full generations)',
-      wholeNumber('--evaluations', 1, 100_000_000),
+      'most evaluations planning may cost (default: 20 full generations); 0 with --start and --certify plans nothing',
+      wholeNumber('--evaluations', 0, 100_000_000),
+    )
+    .option(
+      '--certify <share>',
+      'also make the held-out runs that --psnr takes for this confidence, e.g. 0.95; says what they cost before it begins',
+      decimal('--certify', 0.01, 0.999),
     )
     .option(
       '--nfe <list>',

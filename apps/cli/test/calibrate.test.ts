@@ -67,6 +67,51 @@ describe('a plan', () => {
     expect(paper.code).toBe(2)
   })
 
+  test('is certified by the same call, or later as it is, at a cost stated before', async () => {
+    const walks = (plan: PlanDocument): number => plan.plans.reduce((sum, { nfe }) => sum + nfe, 9)
+    const bare = await calibrate([...small, '--out', 'plan.json'])
+    expect(bare.log).toContain(
+      'at most 45 evaluations, which certify nothing: plans for --psnr take --certify',
+    )
+    expect(bare.out).toMatch(
+      /certified: nothing, the figures are estimates; 19 held-out runs \(\d+ evaluations\)/,
+    )
+    const before = await readPlan('plan.json')
+
+    const start = ['--start', 'plan.json', '--evaluations', '0', '--out', 'plan.json']
+    const later = await calibrate([...small.slice(0, 4), ...start, '--certify', '0.75'])
+    expect(later.log).toContain(
+      `at most ${3 * walks(before)} evaluations, ${3 * walks(before)} of them for 3 held-out runs that certify 0.75`,
+    )
+    expect(later.out).toContain('certified: --psnr up to --confidence 0.75, by 3 held-out runs; 16 more')
+    const certified = await readPlan('plan.json')
+    expect(certified.plans.map(({ weights }) => weights)).toEqual(before.plans.map(({ weights }) => weights))
+    expect(certified.plans.map(({ scores }) => scores.length)).toEqual([3, 3])
+
+    const atOnce = await calibrate([...small, '--certify', '0.5', '--out', 'other.json', '--json'])
+    expect(atOnce.log).toContain('at most 62 evaluations, 17 of them for 1 held-out run that certify 0.5')
+    const { certificate, plans } = JSON.parse(atOnce.out)
+    expect(certificate).toMatchObject({ runs: 1, upTo: 0.5, missing: { confidence: 0.95, runs: 18 } })
+    expect(plans[0].quality).toMatchObject({ basis: 'held-out', runs: 1 })
+
+    const settings = [
+      '--steps',
+      '9',
+      '--guidance',
+      '1',
+      '--accelerate',
+      'plan',
+      '--policy',
+      'plan.json',
+      '--json',
+    ]
+    const kept = await generate(...settings, '--psnr', '1', '--confidence', '0.75', '--out', 'kept')
+    expect(JSON.parse(kept.out).images[0]).toMatchObject({ nfe: 3, estimateBasis: 'held-out' })
+    const refused = await generate(...settings, '--psnr', '1', '--out', 'refused')
+    expect(JSON.parse(refused.out).images[0].nfe).toBe(9)
+    expect(refused.log).toMatch(/needs 19 held-out runs, there are 3/)
+  })
+
   test('goes into a folder under the name it is looked up by', async () => {
     await mkdir(join(cwd, 'policies'))
     const { code, out } = await calibrate([...small, '--out', 'policies'])
@@ -153,6 +198,19 @@ test.each([
     ['--nfe', '3', '--evaluations', '8'],
     2,
     /evaluations: 8 do not pay for one run of 9/,
+  ],
+  ['a certainty', ['--certify', '1'], 2, /--certify: "1" is not a number from 0\.01 to 0\.999/],
+  [
+    'a certificate for the paper',
+    ['--method', 'paper', '--certify', '0.9'],
+    2,
+    /--certify: goes with --method plan/,
+  ],
+  [
+    'nothing to certify',
+    ['--nfe', '3', '--evaluations', '0', '--certify', '0.9'],
+    2,
+    /evaluations: 0 do not pay/,
   ],
   ['an unknown target', ['--target', 'truth'], 2, /--target.*"truth".*baseline, exact/],
 ])('bad input: %s', async (_, args, expected, message) => {

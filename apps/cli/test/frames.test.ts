@@ -49,6 +49,9 @@ test('what is measured are the plans of the length asked for', async () => {
   const { code, out } = await measure('--frames', '3')
   expect(code).toBe(0)
   expect(out).toMatch(/2 runs\n.*\n *5 /)
+  expect(out).toContain(
+    'certified: a confidence of at most 0.223 by these runs; a confidence of 0.95 takes 59 runs',
+  )
 })
 
 test('the policy of the paper is learned on the length asked for', async () => {

@@ -25,6 +25,7 @@ function withScores(scores: readonly (readonly number[])[], fewerSteps: number[]
   const plans = planned.document.plans.map((entry, k) => ({
     ...entry,
     scores: scores[k]!,
+    scoredOn: scores[k]!.map((_, n) => n),
     quality: { ...entry.quality, basis: 'held-out' as const, runs: scores[k]!.length },
   }))
   return { ...planned.document, floor: { fewerSteps, exact: [] }, plans }
@@ -241,7 +242,7 @@ describe('documents', () => {
     ['not json', 'plan'],
     ['null', 'plan'],
     ['{}', 'format'],
-    [damaged('version', 4), 'version'],
+    [damaged('version', 5), 'version'],
     [damaged('key.schedule.sigmas.3', 'x'), 'key.schedule.sigmas'],
     [damaged('key.schedule.sigmas.3', 2), 'key.schedule.sigmas'],
     [damaged('key.basis.order', 'oldest-first'), 'key.basis.order'],

@@ -35,7 +35,7 @@ async function held(plan: Frontier, budget: Parameters<Frontier['at']>[0]): Prom
 }
 
 describe('joint plans', () => {
-  it('cost exactly the passes they say, at most those asked for, and are held out', async () => {
+  it('cost exactly the passes they say, at most those asked for, and are estimated by their own runs', async () => {
     expect(planned.passes).toEqual([9, 13, 19])
     for (const passes of planned.passes) {
       const flow = guided()
@@ -48,7 +48,7 @@ describe('joint plans', () => {
       expect(stats.passes).toBeLessThanOrEqual(passes)
       counted.expectNfe(entry.nfe)
       expect(stats.decisions).toBe(planned.decisions({ passes }))
-      expect(entry.quality.basis).toBe('held-out')
+      expect(entry.quality.basis).toBe('leave-one-out')
     }
     for (const { nodes, guidance, budget } of planned.document.joint!) {
       expect(nodes.length + guidance!.nodes.length).toBe(budget)
@@ -58,7 +58,7 @@ describe('joint plans', () => {
 
   it('are made where passes are asked for: else no guidance term is read', async () => {
     const { document } = await calibrate({ ...small, velocity: flow, guided: true })
-    expect(document.version).toBe(3)
+    expect(document.version).toBe(4)
     expect(document.joint).toBeUndefined()
   })
 
@@ -75,7 +75,7 @@ describe('joint plans', () => {
   it('are kept by a calibration for more evaluations that starts from them', async () => {
     const { velocity } = guided()
     const more = await calibrate({ ...small, velocity, start: planned, budgets: [10] })
-    expect(more.document.version).toBe(3)
+    expect(more.document.version).toBe(4)
     expect(more.passes).toEqual(planned.passes)
     expect(more.document.joint).toEqual(planned.document.joint)
   })
@@ -117,7 +117,7 @@ describe('joint plans', () => {
     expect(plan.entry({ passes: 13 })!.quality.basis).toBe('rehearsed')
     const recorded = [await recordOne(78), await recordOne(79)]
     const refined = await refine(plan, { velocity: guided().velocity, recorded, evaluations: 300 })
-    expect(refined.document.joint![1]!.quality.basis).toBe('held-out')
+    expect(refined.document.joint![1]!.quality.basis).toBe('leave-one-out')
     expect(refined.passes).toEqual([9, 13, 19])
     expect(refined.document.calibration.borrowed).toBe(90)
   })
@@ -155,7 +155,7 @@ describe('documents of joint plans', () => {
   it('come back from JSON as the same policy', async () => {
     const plan = parsePlan(JSON.stringify(planned))
     expect(plan.document).toEqual(planned.document)
-    expect(plan.document.version).toBe(3)
+    expect(plan.document.version).toBe(4)
     const run = (from: Frontier) =>
       sample({ velocity: guided().velocity, schedule, x: noise(9), policy: from.at({ passes: 13 }) })
     expect((await run(plan)).x).toEqual((await run(planned)).x)

@@ -141,7 +141,7 @@ describe('classifier-free guidance', () => {
     expect(first).toMatchObject({ nfe: 20, passes: 29 })
     expect(second?.passes).toBeLessThanOrEqual(14)
     expect(second?.nfe).toBeGreaterThan(7)
-    expect(made.plan).toMatchObject({ version: 3 })
+    expect(made.plan).toMatchObject({ version: 4 })
     expect(made.plan).not.toHaveProperty('joint')
     expect((await run(29)).items[1]?.stats).toMatchObject({ nfe: 20, passes: 29 })
     expect(await failure(() => run(3))).toMatchObject({ code: 'invalid-argument', field: 'passes' })

@@ -115,7 +115,7 @@ describe('a plan', () => {
     const { pipe, frontier } = await calibrated()
     const { items } = await pipe.generate('ant', { count: 2, accelerate: { method: 'plan', nfe: 6 } })
     const { mean, basis } = frontier.entry(6)!.quality
-    expect(basis).toBe('held-out')
+    expect(basis).toBe('leave-one-out')
     for (const { stats } of items) expect(stats).toMatchObject({ estimatedPsnr: mean, estimateBasis: basis })
   })
 
@@ -145,14 +145,27 @@ describe('a plan', () => {
 describe('a quality target', () => {
   it('runs the cheapest certified plan', async () => {
     const { pipe } = await fakePipeline()
-    const frontier = await pipe.calibrate({ evaluations: 2500, budgets: [5, 10] })
-    expect(frontier.entry(5)?.scores.length).toBeGreaterThanOrEqual(19)
+    const frontier = await pipe.calibrate({ evaluations: 600, budgets: [5, 10], certify: 0.95 })
+    expect(frontier.entry(5)?.scores).toHaveLength(19)
     const run = (psnr: number) => pipe.generate('ant', { accelerate: { method: 'plan', psnr } })
     const easy = await run(30)
     expect(easy).toMatchObject({ notes: [], items: [{ stats: { nfe: 5, estimateBasis: 'held-out' } }] })
     const strict = await run(119)
     expect(strict.items[0]?.stats).toMatchObject({ nfe: 20, estimatedPsnr: undefined })
     expect(strict.notes).toEqual([expect.stringMatching(/^every step is evaluated: 119 dB/)])
+  })
+
+  it('is met by plans that were there before, certified as they are', async () => {
+    const { pipe, backend } = await fakePipeline()
+    const start = await pipe.calibrate({ evaluations: 600, budgets: [5, 10] })
+    const run = () => pipe.generate('ant', { accelerate: { method: 'plan', psnr: 30 } })
+    expect((await run()).notes).toEqual([expect.stringMatching(/there are 0: calibrate with certify 0\.95/)])
+    backend.calls.length = 0
+    const certified = await pipe.calibrate({ start, evaluations: 0, certify: 0.95 })
+    const { calibration, plans } = certified.document
+    expect(backend.calls).toHaveLength(19 * (20 + plans[0]!.nfe + plans[1]!.nfe))
+    expect(calibration.heldOut.filter((seed) => calibration.seeds.includes(seed))).toEqual([])
+    expect(await run()).toMatchObject({ notes: [], items: [{ stats: { nfe: 5 } }] })
   })
 
   it('is not met by one run: every step is evaluated, and the reason given once', async () => {

@@ -62,7 +62,7 @@ it('generates with the CIFAR-10 model', async () => {
 })
 
 it('calibrates a plan', async () => {
-  const held = (budget: number) => expect.stringMatching(new RegExp(`^${budget} [0-9.]+ dB, held out: true$`))
+  const held = (budget: number) => expect.stringMatching(new RegExp(`^${budget} [0-9.]+ dB, leave-one-out$`))
   expect(await run(1, closedForm)).toEqual([held(8), held(12), ...promised(1)])
 })
 

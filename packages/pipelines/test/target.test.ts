@@ -3,6 +3,7 @@ import {
   type DecisionRecord,
   planDigest,
   plansDigest,
+  type QualityTable,
   type TargetAcceleration,
   tableDigest,
 } from '@fastflow/pipelines'
@@ -81,6 +82,81 @@ describe('measureQuality', () => {
     expect(await pipe.measureQuality({ metric: 'psnr', runs: 3 })).toEqual(table)
     expect(backend.calls.length - before).toBe(3)
     expect(JSON.parse(store.documents.get(name)!)).toEqual(table)
+  })
+
+  describe('counts a noise once, and none that made the plans', () => {
+    const [first, usual] = [2 ** 31, 2 ** 31 + 2 ** 20]
+    const stored = async () => {
+      const made = await measured(4)
+      const name = tableDigest(planDigest(made.pipe.planKey()), 'psnr')
+      const table: QualityTable = JSON.parse(made.store.documents.get(name)!)
+      const seedsAs = (seeds: readonly number[]): void => {
+        const runs = table.runs.map((run, k) => ({ ...run, seed: seeds[k]! }))
+        made.store.documents.set(name, JSON.stringify({ ...table, runs }))
+      }
+      return { ...made, seedsAs }
+    }
+    const served = async ({ pipe }: FakePipeline) => {
+      const accelerate = { target: { psnr: 12, confidence: 0.3 }, measure: 0 }
+      const { items, notes } = await pipe.generate('ant', { accelerate })
+      return { n: items[0]!.stats.quality!.n, notes }
+    }
+
+    it.each<[string, number[], number]>([
+      ['one that comes twice', [usual, usual, usual + 1, usual + 2], 3],
+      ['the same noise by another number', [usual, usual - 2 ** 32, usual + 1, usual + 2], 3],
+      ['one of the calibration', [first, usual, usual + 1, usual + 2], 3],
+    ])('%s: when it is read, with a note', async (_, seeds, n) => {
+      const made = await stored()
+      expect(await served(made)).toEqual({ n: 4, notes: [] })
+      made.seedsAs(seeds)
+      const { n: counted, notes } = await served(made)
+      expect(counted).toBe(n)
+      expect(notes).toEqual([expect.stringMatching(/^1 of 4 measured runs of psnr do not count/)])
+    })
+
+    it('nothing is certified where no run counts', async () => {
+      const made = await stored()
+      made.seedsAs([first, first, first, first])
+      const { notes } = await served(made)
+      expect(notes).toEqual([
+        expect.stringMatching(/^4 of 4 measured runs/),
+        expect.stringMatching(/^every step is evaluated: .*there are 0/),
+      ])
+    })
+
+    it('runs that are added have other seeds than all before, and those that did not count are replaced', async () => {
+      const made = await stored()
+      made.seedsAs([first, usual, usual, usual + 2])
+      const table = await made.pipe.measureQuality({ metric: 'psnr', runs: 5, floorRuns: 0 })
+      expect(table.runs.map(({ seed }) => seed - usual)).toEqual([0, 2, 1, 3, 4])
+      const start = await made.pipe.calibrate(calibration)
+      const { pipe } = made
+      // Plans whose calibration had the seeds that measuring begins with.
+      const document = { ...start.document.calibration, seeds: [usual, usual + 1], heldOut: [usual + 5] }
+      const plan = { ...start.document, calibration: document }
+      const other = await pipe.measureQuality({ metric: 'psnr', runs: 4, floorRuns: 0, plan })
+      expect(other.runs.map(({ seed }) => seed - usual)).toEqual([2, 3, 4, 6])
+    })
+
+    it('a request whose noise made the plans is not measured', async () => {
+      const { pipe, store } = await fakePipeline()
+      await pipe.generate('ant', { seed: 4, accelerate: 'plan' })
+      const table = await pipe.measureQuality({ metric: 'psnr', runs: 2, floorRuns: 0 })
+      expect(table.runs).toHaveLength(2)
+      const records: DecisionRecord[] = []
+      const target = {
+        target: { psnr: 12 },
+        measure: 1,
+        onDecision: (record: DecisionRecord) => records.push(record),
+      }
+      await pipe.generate('ant', { seed: 4, count: 2, accelerate: target })
+      expect(records.map(({ seed, scores }) => [seed, scores.length > 0])).toEqual([
+        [4, false],
+        [5, true],
+      ])
+      expect(store.saves.length).toBeGreaterThan(0)
+    })
   })
 
   it('says what is missing: plans, a proxy', async () => {
@@ -406,6 +482,7 @@ describe('bad input', () => {
   it('damaged tables are passed over, with a note that names the field', async () => {
     for (const [field, damage] of [
       ['runs', { runs: [{ seed: 1, features: [], scores: [1], landings: [] }] }],
+      ['runs', { runs: [{ features: [], size: 1, scores: [30, 30], landings: [[], []] }] }],
       ['nfe', { nfe: 'x' }],
       ['version', { version: 3 }],
       ['proxy', { proxy: null }],

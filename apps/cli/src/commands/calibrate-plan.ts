@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type Frontier, invalidArgument } from '@fastflow/core'
+import { type CalibrationProgress, type Frontier, invalidArgument } from '@fastflow/core'
 import { type CalibrationOptions, type Pipeline, planDigest } from '@fastflow/pipelines'
 import { digestOf, readCases, shownIn } from '../cases.ts'
 import { type CheckpointFile, openCheckpoint } from '../checkpoint-file.ts'
@@ -10,7 +10,7 @@ import { createProgress } from '../progress.ts'
 import { writeResult } from '../rescue.ts'
 import { runSettingsOf, withPipeline } from '../session.ts'
 import type { CalibrateCommandOptions } from './calibrate.ts'
-import { planRows, planTable } from './policy.ts'
+import { certificateLine, certificateRow, planRows, planTable } from './policy.ts'
 
 /** Makes a plan. An interrupted calibration goes on from a checkpoint beside the file, which is removed at the end. */
 export async function calibratePlan(
@@ -57,7 +57,7 @@ function settingsOf(
   pipe: Pipeline,
   options: CalibrateCommandOptions,
 ): { readonly settings: CalibrationOptions; readonly digest: string } {
-  const { nfe, passes, evaluations, target, steps: numSteps = pipe.defaults.numSteps } = options
+  const { nfe, passes, evaluations, certify, target, steps: numSteps = pipe.defaults.numSteps } = options
   const tooMany = nfe?.find((budget) => budget >= numSteps)
   if (tooMany !== undefined) throw invalidArgument('--nfe', `${tooMany} is not below the ${numSteps} steps`)
   const run = runSettingsOf(options)
@@ -66,6 +66,7 @@ function settingsOf(
     ...(nfe && { budgets: nfe }),
     ...(passes && { passes }),
     ...(evaluations !== undefined && { evaluations }),
+    ...(certify !== undefined && { certify }),
     ...(target && { target }),
   }
   return { settings, digest: planDigest(pipe.planKey(run)) }
@@ -79,6 +80,7 @@ async function run(
 ): Promise<Frontier> {
   const progress = createProgress(io, `calibrate ${pipe.model}`)
   let ended = false
+  let announced = false
   try {
     const frontier = await pipe.calibrate({
       ...settings,
@@ -86,8 +88,12 @@ async function run(
       onNote: (note) => io.log(note),
       ...(checkpoint.found && { checkpoint: checkpoint.found }),
       onCheckpoint: checkpoint.save,
-      onProgress: ({ stage, budget, evaluations, limit }) =>
-        progress.update(evaluations, limit, budget === undefined ? stage : `${stage} ${budget}`),
+      onProgress: (now) => {
+        if (!announced) io.log(costOf(now))
+        announced = true
+        const { stage, budget, evaluations, limit } = now
+        progress.update(evaluations, limit, budget === undefined ? stage : `${stage} ${budget}`)
+      },
     })
     ended = true
     return frontier
@@ -96,6 +102,14 @@ async function run(
     await checkpoint.settle().catch((error: Error) => io.log(error.message))
     if (!ended && (await isFile(checkpoint.path))) io.log(`the same command goes on from ${checkpoint.path}`)
   }
+}
+
+/** What is about to be spent, and whether anything will be certified by it. */
+function costOf({ limit, certificate }: CalibrationProgress): string {
+  if (certificate === undefined)
+    return `at most ${limit} evaluations, which certify nothing: plans for --psnr take --certify 0.95 too`
+  const { confidence, runs, evaluations } = certificate
+  return `at most ${limit} evaluations, ${evaluations} of them for ${runs} held-out run${runs === 1 ? '' : 's'} that certify ${confidence}`
 }
 
 function report(
@@ -116,6 +130,7 @@ function report(
       steps,
       ...cost,
       floor,
+      certificate: certificateRow(frontier),
       ...planRows(frontier),
     }
     io.out(JSON.stringify(document, null, 2))
@@ -123,4 +138,5 @@ function report(
   }
   io.out(`${file}: ${evaluations} evaluations (${fullGenerations} full generations of ${steps} steps)`)
   io.out(planTable(frontier))
+  io.out(certificateLine(frontier))
 }

@@ -9,6 +9,8 @@ export interface CalibrateCommandOptions extends ModelOptions, RunOptions {
   readonly method: 'plan' | 'paper'
   readonly out: string
   readonly evaluations?: number
+  /** Confidence that plans are to be certified for. */
+  readonly certify?: number
   readonly nfe?: readonly number[]
   readonly passes?: readonly number[]
   /** A plan whose budgets are kept where they are not planned for. */
@@ -29,6 +31,7 @@ export async function calibrateCommand(io: Io, options: CalibrateCommandOptions)
   onlyWith('--method', options.method, {
     plan: {
       '--evaluations': options.evaluations,
+      '--certify': options.certify,
       '--nfe': options.nfe,
       '--passes': options.passes,
       '--target': options.target,

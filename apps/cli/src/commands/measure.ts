@@ -1,4 +1,11 @@
-import { type Metric, planDigest, type QualityTable, tableDigest } from '@fastflow/pipelines'
+import {
+  leastRuns,
+  type Metric,
+  mostConfidence,
+  planDigest,
+  type QualityTable,
+  tableDigest,
+} from '@fastflow/pipelines'
 import { quantile } from '@fastflow/proxies'
 import { readCases, shownIn } from '../cases.ts'
 import { fileAt, prepareOutput } from '../files.ts'
@@ -97,7 +104,13 @@ function plansOf({ metric, nfe, runs }: QualityTable): (Spread & { readonly nfe:
 function summaryOf(table: QualityTable): Record<string, unknown> {
   const { runs, nfe: _, floor, ...terms } = table
   const ownFloor = floor.length > 0 ? { runs: floor.length, ...spreadOf(table.metric, floor) } : null
-  return { ...terms, runs: runs.length, floor: ownFloor, plans: plansOf(table) }
+  return {
+    ...terms,
+    runs: runs.length,
+    upTo: mostConfidence(runs.length),
+    floor: ownFloor,
+    plans: plansOf(table),
+  }
 }
 
 function describe(table: QualityTable): string {
@@ -108,5 +121,8 @@ function describe(table: QualityTable): string {
   ]
   const rows = plansOf(table).map((plan) => row(String(plan.nfe), plan))
   if (floor.length > 0) rows.push(row(`${numSteps} less a tenth`, spreadOf(metric, floor)))
-  return `${proxy.version} to the full run, ${runs.length} runs\n${textTable(['NFE', 'mean', 'median', '95 %', 'worst'], rows, [])}`
+  const figures = textTable(['NFE', 'mean', 'median', '95 %', 'worst'], rows, [])
+  const most = Math.floor(mostConfidence(runs.length) * 1000) / 1000
+  const usual = `a confidence of 0.95 takes ${leastRuns(0.95)} runs without a miss, 0.99 ${leastRuns(0.99)}`
+  return `${proxy.version} to the full run, ${runs.length} runs\n${figures}\ncertified: a confidence of at most ${most} by these runs; ${usual}`
 }

@@ -1,4 +1,6 @@
 import {
+  type CertificateCost,
+  certificateCost,
   decisionsOf,
   type Frontier,
   invalidArgument,
@@ -83,6 +85,27 @@ export function planTable(frontier: Frontier): string {
   return textTable(titles, rows, [titles.length - 1])
 }
 
+/** Held-out runs behind every plan, the highest confidence they certify, and what the usual one still takes. */
+export function certificateRow(frontier: Frontier): {
+  readonly runs: number
+  readonly upTo: number
+  readonly missing: CertificateCost
+} {
+  const { plans, joint = [] } = frontier.document
+  const runs = Math.min(...[...plans, ...joint].map(({ scoredOn }) => scoredOn.length))
+  return { runs, upTo: runs / (runs + 1), missing: certificateCost(frontier) }
+}
+
+/** The same for people. */
+export function certificateLine(frontier: Frontier): string {
+  const { runs, upTo, missing } = certificateRow(frontier)
+  const how = '"fastflow calibrate --start FILE --evaluations 0 --certify'
+  const more = `${missing.runs} ${runs > 0 ? 'more ' : ''}held-out runs (${missing.evaluations} evaluations) certify ${missing.confidence}: ${how} ${missing.confidence}"`
+  if (runs === 0) return `certified: nothing, the figures are estimates; ${more}`
+  const known = `certified: --psnr up to --confidence ${Math.floor(upTo * 1000) / 1000}, by ${runs} held-out runs`
+  return missing.runs === 0 ? known : `${known}; ${more}`
+}
+
 type PlanRow = Pick<PlanEntry, 'budget' | 'nfe' | 'quality'> & { readonly decisions: string }
 
 /** The same as data; joint plans have their budgets in passes. */
@@ -116,20 +139,22 @@ function summaryOfPlan(frontier: Frontier): Record<string, unknown> {
     key: { ...rest, schedule: schedule.name, steps },
     calibration,
     floor,
+    certificate: certificateRow(frontier),
     ...planRows(frontier),
   }
 }
 
 function describePlan(path: string, frontier: Frontier): string {
   const { key, calibration } = frontier.document
-  const { evaluations, fullGenerations, borrowed, seeds } = calibration
-  const cost = `${evaluations} evaluations (${fullGenerations} full generations), ${seeds.length} runs recorded`
+  const { evaluations, fullGenerations, borrowed, seeds, heldOut } = calibration
+  const cost = `${evaluations} evaluations (${fullGenerations} full generations), ${seeds.length} runs to plan with, ${heldOut.length} held out`
   const free = borrowed > 0 ? `, ${borrowed} evaluations of runs that happened anyway` : ''
   return [
     `${path}: plan for ${key.schedule.sigmas.length - 1} steps of ${key.schedule.name}, target ${key.target}`,
     `model ${key.model ?? 'any'}, guidance ${key.guidance ?? 'any'}${actingAt(key)}, ${key.dims?.join(' x ') ?? 'any size'}, ${key.dtype ?? 'any type'}`,
     `calibration: ${cost}${free}`,
     `floor: ${describeFloor(frontier.document)}`,
+    certificateLine(frontier),
     planTable(frontier),
   ].join('\n')
 }

@@ -116,5 +116,6 @@ function fidelity(
 ): string {
   if (estimatedPsnr === undefined) return nfe < steps ? ', distance to the full run not measured' : ''
   const to = `${estimatedPsnr.toFixed(1)} dB to the ${target === 'exact' ? 'exact solution' : 'full run'}`
-  return `, on average ${to} in calibration (${estimateBasis})`
+  const where = estimateBasis === 'held-out' ? 'on held-out runs' : `in calibration (${estimateBasis})`
+  return `, on average ${to} ${where}`
 }

@@ -96,7 +96,8 @@ function budgetControl(store: Store<State>, actions: Actions): HTMLElement {
 
 function fidelityOf({ mean, basis }: PlanQuality): string {
   const decibels = `${fixed(mean, 0)} dB to the full run`
-  if (basis === 'held-out') return `${decibels} on average, in calibration.`
+  if (basis === 'held-out') return `${decibels} on average, on pictures the plan was not made with.`
+  if (basis === 'leave-one-out') return `${decibels} on average, in calibration.`
   return `At best ${decibels}, estimated from one picture.`
 }
 

@@ -20,7 +20,7 @@ const REPEATS = 20
 
 /**
  * Splits a pool of noises in two again and again: one half is the held-out runs that `for` decides on, the other tells whether the
- * promise holds. The plans' weights come from neither.
+ * promise holds. The plans' weights come from neither, so the samples are held out whatever seeds calibrations had elsewhere.
  */
 export function coverageOf(
   { document, numSteps, samples }: Pool,
@@ -30,15 +30,17 @@ export function coverageOf(
   const calibration = Math.floor(samples.length / 2)
   const shares: number[] = []
   const chosen: Record<string, number> = {}
+  const unused = { ...document.calibration, seeds: [], heldOut: [] }
   for (let repeat = 0; repeat < REPEATS; repeat++) {
     const shuffled = shuffle(samples, repeat)
     const [held, test] = [shuffled.slice(0, calibration), shuffled.slice(calibration)]
     const plans = document.plans.map((plan) => ({
       ...plan,
       scores: held.map((sample) => sample.plans[plan.budget]!.psnr),
+      scoredOn: [...held.keys()],
       quality: { ...plan.quality, basis: 'held-out' as const, runs: calibration },
     }))
-    const { nfe, kind } = parsePlan({ ...document, plans }).for({ psnr, confidence })
+    const { nfe, kind } = parsePlan({ ...document, calibration: unused, plans }).for({ psnr, confidence })
     const budget = kind === 'planned' ? plans.find((plan) => plan.nfe === nfe)!.budget : undefined
     const reached = test.filter((sample) => budget === undefined || sample.plans[budget]!.psnr >= psnr)
     shares.push(reached.length / test.length)

@@ -91,7 +91,7 @@ export async function recordPool(pipe: TurnPipeline, settings: PoolSettings): Pr
     recorded.push(await log.once(`sample ${index}`, make, noCost))
     onProgress(index + 1, samples, 'samples')
   }
-  return { document, numSteps, samples: recorded }
+  return { document: planned.document, numSteps, samples: recorded }
 }
 
 async function followedPlan(pipe: TurnPipeline, settings: PoolSettings): Promise<PlanDocument> {
@@ -143,7 +143,7 @@ async function earlyPlans(
   const quality = { mean: 0, p10: 0, min: 0, runs: 0, basis: 'none' } as const
   const plans = wanted.map((budget) => {
     const steps = planFromMask(maskOf(earlyNodes(planned, budget), schedule), schedule)
-    return { ...steps, budget, nfe: budget, quality, scores: [] }
+    return { ...steps, budget, nfe: budget, quality, scores: [], scoredOn: [] }
   })
   const start = parsePlan({ ...document, plans })
   const planning = { schedule, recorded, evaluations: 0, budgets: wanted, start, signal }

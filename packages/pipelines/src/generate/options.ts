@@ -33,7 +33,7 @@ export interface PlanAcceleration {
   readonly passes?: number
   /**
    * Instead of `nfe`: the cheapest plan certified to come within this many dB of its target. The full run, and a note,
-   * where none is. Certified are plans of a calibration with enough held-out runs; one run is never enough.
+   * where none is. Certified are plans with enough held-out runs, such as `calibrate({ certify })` makes.
    */
   readonly psnr?: number
   /** Share of images that have to reach `psnr`, between 0 and 1. Default 0.95. */

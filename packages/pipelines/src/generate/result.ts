@@ -15,7 +15,7 @@ export interface GenerationStats extends Omit<SampleStats, 'estimatedMse'> {
   /** Milliseconds inside the network. */
   readonly modelMs: number
   /**
-   * dB to the full run of the same seed: of a plan the mean of its calibration runs, the same for every image, the distance
+   * dB to the full run of the same seed: of a plan the mean of the runs it was judged by, the same for every image, the distance
    * being to what the plan was made to reproduce ({@link PlanDocument} `key.target`).
    *
    * Undefined where nothing was measured: for the full run, `custom` policies and the paper's. What that one sees at its
@@ -23,7 +23,8 @@ export interface GenerationStats extends Omit<SampleStats, 'estimatedMse'> {
    */
   readonly estimatedPsnr: number | undefined
   /**
-   * What {@link estimatedPsnr} rests on: calibration runs that the plan was not fitted on (`held-out`), one that it was
+   * What {@link estimatedPsnr} rests on: runs that had no part in making the plan (`held-out`), the calibration's own, each moved
+   * by weights fitted on the others (`leave-one-out`: an estimate, too rosy for hard models), one that it was fitted on
    * (`in-sample`), or recorded velocities alone (`rehearsed`: a plan from the first image, several dB too rosy).
    */
   readonly estimateBasis: Exclude<PlanQuality['basis'], 'none'> | undefined

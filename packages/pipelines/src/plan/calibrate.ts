@@ -20,6 +20,7 @@ export interface CalibrationOptions
       | 'budgets'
       | 'passes'
       | 'evaluations'
+      | 'certify'
       | 'target'
       | 'start'
       | 'signal'
@@ -43,7 +44,8 @@ export interface CalibrationSource {
 }
 
 /**
- * Plans a frontier for a model and stores it where `accelerate: 'plan'` finds it. A store that says it cannot be written to is
+ * Plans a frontier for a model and stores it where `accelerate: 'plan'` finds it; with `certify` one whose plans are certified
+ * for `accelerate: { method: 'plan', psnr }`, at a cost that the first report states. A store that says it cannot be written to is
  * an error before anything is evaluated; one that fails at the end costs a note, and the plan is returned.
  */
 export async function calibratePlan(

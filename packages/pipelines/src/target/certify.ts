@@ -72,6 +72,11 @@ export function leastRuns(confidence: number): number {
   return Math.ceil(Math.log(DELTA) / Math.log(confidence))
 }
 
+/** The largest share of images that so many runs without a miss certify. */
+export function mostConfidence(runs: number): number {
+  return DELTA ** (1 / runs)
+}
+
 /** Runs and misses of one plan, beforehand and online. */
 export function total(goal: Goal, { table, online }: Evidence, arm: number): RateCounts {
   const before = countTable(goal, table, arm)

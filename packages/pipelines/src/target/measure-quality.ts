@@ -10,6 +10,7 @@ import {
   type Schedule,
   type SkipPolicy,
   sample,
+  usedSeeds,
 } from '@fastflow/core'
 import { throwIfAborted } from '@fastflow/core/backend'
 import { type Flow, framesOf } from '../flow.ts'
@@ -45,8 +46,9 @@ export interface MeasuredSource {
 
 /**
  * Measures every plan's images against the full run's and stores the table where `accelerate: { target }` finds it. It is
- * stored after every run, so that an interrupted call goes on, and a later one with more runs adds to it. Where it cannot be
- * stored the table is returned all the same, and `onNote` says so before anything is measured.
+ * stored after every run, so that an interrupted call goes on, and a later one with more runs adds to it. Every run has a seed
+ * that neither the plans nor the table have used; a run of before that has not is replaced. Where the table cannot be stored it
+ * is returned all the same, and `onNote` says so before anything is measured.
  *
  * Cost a run: the full run and the evaluations of every plan; a tenth less than a full run more for the floor.
  */
@@ -75,10 +77,13 @@ export async function measureQuality(
   const usable = found?.proxy.version === proxy.version ? found : undefined
   let table = usable ? await withSizes(usable, source, signal) : emptyTable(key, frontier, options, proxy)
   if (usable && table !== usable) await store(table)
-  for (let turn = table.runs.length; turn < total; turn++) {
+  const used = usedSeeds(frontier.document)
+  used.take(table.runs.map(({ seed }) => seed))
+  const seeds = used.fresh(Math.max(0, total - table.runs.length), FIRST_SEED)
+  for (const seed of seeds) {
+    const turn = table.runs.length
     throwIfAborted(signal, 'measuring quality')
     onProgress?.(turn, total)
-    const seed = FIRST_SEED + turn
     const { flow, feeds } = source.flow(turn, seed)
     const measured = await measureRun(flow, frontier, proxy, turn < floorRuns, signal)
     const run: QualityRun = { seed, features: conditionFeatures(feeds).map(brief), ...measured.run }

@@ -1,4 +1,4 @@
-import { FastFlowError, type Frontier, isRecord, type PlanDocument } from '@fastflow/core'
+import { FastFlowError, type Frontier, isRecord, type PlanDocument, seedLedger } from '@fastflow/core'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { type FoundPolicy, findPolicy, type PolicyPlaces } from '../policy/places.ts'
@@ -60,7 +60,12 @@ export interface TableTerms {
   readonly metric: Metric
 }
 
-/** The stored table if it fits, else the one the model brings along; and a note where there is one and none fits. */
+/**
+ * The stored table if it fits, else the one the model brings along, less the runs that do not count; and a note where there is
+ * one and none fits, or where runs were left out.
+ *
+ * @throws FastFlowError `policy-unreadable`.
+ */
 export async function findTable(
   places: PolicyPlaces,
   terms: TableTerms,
@@ -91,7 +96,21 @@ function tableOf(
   const table = parseTable(found)
   if (table.plans !== plansDigest(frontier.document))
     return { note: `what was measured of ${metric} belongs to other plans: measure the quality of these` }
-  return { table }
+  return countedOnce(table, frontier.document)
+}
+
+/** A run says something new where its noise is in no other, and chose and fitted none of the plans it judges. */
+function countedOnce(
+  table: QualityTable,
+  { calibration }: PlanDocument,
+): { readonly table?: QualityTable; readonly note?: string } {
+  const ledger = seedLedger(calibration.seeds)
+  const runs = table.runs.filter(({ seed }) => ledger.take([seed]).length > 0)
+  const left = table.runs.length - runs.length
+  if (left === 0) return { table }
+  const why = 'they come twice, or the plans were made with them'
+  const note = `${left} of ${table.runs.length} measured runs of ${table.metric} do not count: ${why}; measure the quality again`
+  return runs.length === 0 ? { note } : { table: { ...table, runs }, note }
 }
 
 /** Checks a table from outside. @throws FastFlowError `policy-unreadable` naming the field. */
@@ -111,6 +130,7 @@ export function parseTable({ document, source }: FoundPolicy): QualityTable {
   const plans = (nfe as readonly number[]).length
   const whole = (run: unknown): boolean =>
     isRecord(run) &&
+    Number.isFinite(run.seed) &&
     numbers(run.features) &&
     (run.size === undefined || Number.isFinite(run.size)) &&
     numbers(run.scores, plans) &&

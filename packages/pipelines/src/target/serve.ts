@@ -1,4 +1,11 @@
-import { createRandom, type Frontier, type QualityProxy, type Recorder, type RgbImage } from '@fastflow/core'
+import {
+  createRandom,
+  type Frontier,
+  type QualityProxy,
+  type Recorder,
+  type RgbImage,
+  seedLedger,
+} from '@fastflow/core'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import type { Acceleration, RunOptions, Sampled } from '../generate/acceleration.ts'
@@ -58,13 +65,16 @@ export async function serve(session: Session): Promise<Acceleration> {
   let pending: Pending | undefined
   let shadowNfe = 0
   const full = terms.arms.length - 1
+  const madeWith = seedLedger(frontier.document.calibration.seeds)
   tell(notes, state, session)
   return {
     notes,
     listens: () => state.alarm !== null && session.mayReplan,
     async sample(runOptions) {
       const random = options.random ?? createRandom((runOptions.seed * 0x9e3779b1 + state.served) >>> 0).next
-      const measured = proxy !== undefined && random() < session.measure
+      // The noises that plans were made with flatter them.
+      const drawn = proxy !== undefined && random() < session.measure
+      const measured = drawn && !madeWith.has(runOptions.seed)
       const certificate = certificateOf(state, terms)
       const listens = state.alarm !== null && session.mayReplan
       const deciding = { state, terms, certificate, options, frontier, listens, random }

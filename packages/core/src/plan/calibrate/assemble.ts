@@ -1,17 +1,17 @@
 import type { Pace } from '../../pace.ts'
-import type { PlanCalibration, PlanDocument, PlanEntry } from '../document/document.ts'
-import { compact } from '../document/document.ts'
-import type { Frontier } from '../document/frontier.ts'
-import { createFrontier } from '../document/frontier.ts'
+import { compact, type PlanCalibration, type PlanDocument, type PlanEntry } from '../document/document.ts'
+import { createFrontier, type Frontier } from '../document/frontier.ts'
 import type { PlanFloor } from '../document/plan-floor.ts'
 import type { PlannedSteps } from '../document/planned-steps.ts'
 import { psnrOf, scoresWithoutChoice, summarise } from '../document/quality.ts'
 import { createRehearsal } from '../fit/rehearse.ts'
 import { columnsOf } from '../fit/route.ts'
+import { without } from '../held-out.ts'
 import type { Candidate } from '../search/candidate.ts'
 import type { Trial } from '../search/trial.ts'
+import { seedLedger } from '../seeds.ts'
 import type { CalibrateOptions, Settings } from './options.ts'
-import { type AllFound, keptEntry, rehearsalOptions } from './plan-all.ts'
+import { type AllFound, rehearsalOptions } from './plan-all.ts'
 import type { Teachers } from './teachers.ts'
 
 interface Parts<T> {
@@ -36,7 +36,7 @@ export async function assemble<T>(parts: Parts<T>): Promise<Frontier> {
   const withJoint = passes.length > 0 || joint.length > 0
   const document: PlanDocument = {
     format: 'fastflow-plan',
-    version: 3,
+    version: 4,
     key: {
       model,
       schedule: { name: schedule.name, sigmas },
@@ -59,8 +59,10 @@ function calibrationOf<T>({ options, settings, teachers, spent }: Parts<T>): Pla
   const before = options.start?.document.calibration
   const evaluations = spent + (before?.evaluations ?? 0)
   const borrowed = settings.recorded.reduce((sum, run) => sum + run.nfe, 0) + (before?.borrowed ?? 0)
+  const ledger = seedLedger()
   return {
-    seeds: [...new Set([...(before?.seeds ?? []), ...teachers.seeds])],
+    seeds: ledger.take([...(before?.seeds ?? []), ...teachers.seeds]),
+    heldOut: ledger.take(before?.heldOut ?? []),
     evaluations,
     fullGenerations: compact(evaluations / settings.numSteps, 4),
     borrowed,
@@ -68,34 +70,39 @@ function calibrationOf<T>({ options, settings, teachers, spent }: Parts<T>): Pla
   }
 }
 
-/** Of the budgets planned for, and as they were those of other budgets in the plan that this one started from. */
+/** Of the budgets planned for, and as they were those of the plan that this one started from, where nothing replaces them. */
 async function entriesOf<T>(parts: Parts<T>, list: 'plans' | 'joint'): Promise<PlanEntry[]> {
-  const { options, settings } = parts
+  const { options, settings, teachers } = parts
   const budgets = list === 'plans' ? settings.budgets : settings.passes
-  const others = options.start?.document[list]?.filter(({ budget }) => !budgets.includes(budget)) ?? []
-  const made: (PlanEntry | undefined)[] = []
-  for (const budget of budgets) made.push(await entryOf(parts, list, budget))
-  return [...made.flatMap((entry) => entry ?? []), ...others].sort((a, b) => a.budget - b.budget)
+  const found: (PlanEntry | undefined)[] = []
+  for (const budget of budgets) found.push(await entryOf(parts, list, budget))
+  const made = found.flatMap((entry) => entry ?? [])
+  const before = options.start?.document[list] ?? []
+  const kept = before.filter(({ budget }) => made.every((entry) => entry.budget !== budget))
+  const used = seedLedger(teachers.seeds)
+  return [...made, ...kept.map((entry) => without(entry, used))].sort((a, b) => a.budget - b.budget)
 }
 
+/** A new plan, if there is one; nothing is held out from it, since every run has chosen or fitted something. */
 async function entryOf<T>(
   parts: Parts<T>,
   list: 'plans' | 'joint',
   budget: number,
 ): Promise<PlanEntry | undefined> {
-  const { options, settings, found } = parts
+  const { settings, found } = parts
   const result = (list === 'plans' ? found.steps : found.joint).get(budget)
-  if (result === undefined) return keptEntry(options, list, budget)
+  if (result === undefined) return undefined
   const { winner, rivals } = result
-  const steps = { budget, nfe: winner.path.length - 1, ...stepsOf(settings, winner) }
+  const unjudged = { scores: [], scoredOn: [] }
+  const steps = { budget, nfe: winner.path.length - 1, ...stepsOf(settings, winner), ...unjudged }
   const count = winner.scores.length
-  if (count === 0) return { ...steps, scores: [], quality: await rehearsedQuality(parts, winner) }
-  if (count === 1) return { ...steps, scores: [], quality: summarise(winner.scores, 'in-sample') }
+  if (count === 0) return { ...steps, quality: await rehearsedQuality(parts, winner) }
+  if (count === 1) return { ...steps, quality: summarise(winner.scores, 'in-sample') }
   const peers = rivals
     .filter(({ scores }) => scores.length >= count)
     .map(({ scores }) => scores.slice(0, count))
   const scores = scoresWithoutChoice([[...winner.scores], ...peers]).map((score) => compact(score, 4))
-  return { ...steps, scores, quality: summarise(scores, 'held-out') }
+  return { ...steps, quality: summarise(scores, 'leave-one-out') }
 }
 
 /** Splits the weights of a trial into those of its parts. */

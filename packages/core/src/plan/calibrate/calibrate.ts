@@ -1,6 +1,7 @@
 import type { Pace } from '../../pace.ts'
 import type { Velocity } from '../../ports/velocity.ts'
 import type { Frontier } from '../document/frontier.ts'
+import { parsePlan } from '../document/parse.ts'
 import { leaveOneOut } from '../fit/rehearse.ts'
 import { type JumpSetup, priorRule } from '../fit/visit.ts'
 import { elementsOf } from '../record/trajectory.ts'
@@ -11,11 +12,18 @@ import type { Trial } from '../search/trial.ts'
 import { createTrials, type Trials } from '../search/trials.ts'
 import { createWalker, type Evaluated, type Walker } from '../search/walker.ts'
 import { assemble } from './assemble.ts'
-import { checkCheckpoint } from './checkpoint.ts'
+import { type Checkpoint, checkCheckpoint, checkpointOf } from './checkpoint.ts'
 import { measureFloor } from './floor.ts'
-import { type CalibrateOptions, type CalibrationProgress, type Settings, settingsOf } from './options.ts'
+import {
+  type CalibrateOptions,
+  type CalibrationProgress,
+  keepsAll,
+  type Settings,
+  settingsOf,
+} from './options.ts'
 import { planAll, rehearsalOptions } from './plan-all.ts'
 import { createTeachers, type Teachers } from './teachers.ts'
+import { type ValidateOptions, validate } from './validate.ts'
 
 /**
  * Plans a frontier of skip policies for one model, schedule and guidance.
@@ -25,7 +33,11 @@ import { createTeachers, type Teachers } from './teachers.ts'
  * way, within one stated number of evaluations for all budgets together; what is left improves the winners node by
  * node. With `recorded` runs and `evaluations: 0` the plan comes from ordinary generations at no evaluation at all.
  *
- * Cost: at most `evaluations` (default 20 T), counted exactly and reported in the document; planning itself takes well
+ * All these runs choose and fit, so the quality that comes with the plans is an estimate. `certify` makes held-out runs too,
+ * at a cost that the first report states.
+ *
+ * Cost: at most `evaluations` (default 20 T), counted exactly and reported in the document, and with `certify` for each of its
+ * runs T (5 T for `target: 'exact'`) and the evaluations of every plan; planning itself takes well
  * under a second for T = 50. Memory: T states a calibration run, and the velocities of the schedules being compared.
  *
  * @throws FastFlowError `invalid-argument` for options that do not fit together, `policy-mismatch` for a plan to start from
@@ -35,9 +47,74 @@ export async function calibrate<T = Float32Array>(options: CalibrateOptions<T>):
   const settings = settingsOf(options)
   const { checkpoint } = options
   if (checkpoint !== undefined) checkCheckpoint(checkpoint, settings)
-  let stage: Pick<CalibrationProgress, 'stage' | 'budget'> = { stage: 'record' }
-  const report = (): void =>
-    options.onProgress?.({ ...stage, evaluations: ledger.spent, limit: ledger.limit })
+  let position = checkpoint ?? checkpointOf(settings, { spent: 0, runs: [], floor: undefined, trials: [] })
+  const save = (next: Checkpoint): void => {
+    position = next
+    options.onCheckpoint?.(next)
+  }
+  const { certificate } = settings
+  const limit = settings.evaluations + (certificate?.evaluations ?? 0)
+  const report = (progress: Stage, evaluations: number): void =>
+    options.onProgress?.({ ...progress, evaluations, limit, ...(certificate && { certificate }) })
+  const planned =
+    checkpoint?.planned !== undefined
+      ? parsePlan(checkpoint.planned, { ...options.key, schedule: options.schedule, target: settings.target })
+      : keepsAll(options)
+        ? options.start!
+        : await planFrontier(options, settings, { save, report })
+  if (certificate !== undefined) save({ ...position, planned: planned.document })
+  const before = position
+  const certified =
+    certificate === undefined
+      ? planned
+      : await validate(
+          planned,
+          {
+            ...sourcesOf(options),
+            certify: certificate.confidence,
+            onProgress: ({ evaluations }) => report({ stage: 'certify' }, before.spent + evaluations),
+          },
+          {
+            onRun: ({ document }, spent) =>
+              save({ ...before, spent: before.spent + spent, planned: document }),
+          },
+        )
+  report({ stage: 'done' }, position.spent)
+  return certified
+}
+
+type Stage = Pick<CalibrationProgress, 'stage' | 'budget'>
+
+/** What certifying takes of the options of a calibration: the rest says how to plan. */
+function sourcesOf<T>({
+  velocity,
+  velocityOf,
+  noise,
+  space,
+  signal,
+}: CalibrateOptions<T>): ValidateOptions<T> {
+  return {
+    ...(velocity && { velocity }),
+    ...(velocityOf && { velocityOf }),
+    ...(noise && { noise }),
+    ...(space && { space }),
+    ...(signal && { signal }),
+  }
+}
+
+interface PlanningHooks {
+  readonly save: (position: Checkpoint) => void
+  readonly report: (progress: Stage, spent: number) => void
+}
+
+async function planFrontier<T>(
+  options: CalibrateOptions<T>,
+  settings: Settings<T>,
+  hooks: PlanningHooks,
+): Promise<Frontier> {
+  const { checkpoint } = options
+  let stage: Stage = { stage: 'record' }
+  const report = (): void => hooks.report(stage, ledger.spent)
   const spentBefore = checkpoint?.spent ?? 0
   const { ledger, count, pace } = createLedger<T>(
     settings.space,
@@ -52,12 +129,12 @@ export async function calibrate<T = Float32Array>(options: CalibrateOptions<T>):
   let floor = checkpoint?.floor
   const teachers: Teachers<T> = createTeachers(options, settings, velocityOf, () => save())
   const save = (): void => {
-    const { sigmas, target, depth, ridge, range, parts } = settings
     const position = { spent: ledger.spent, runs: teachers.known(), floor, trials: done }
-    options.onCheckpoint?.({ version: 3, sigmas, target, depth, ridge, range, parts, ...position })
+    hooks.save(checkpointOf(settings, position))
   }
   let trials: Trials | undefined
   try {
+    report()
     await teachers.prepare()
     stage = { stage: 'floor' }
     floor ??= await measureFloor(settings, teachers, velocityOf, ledger)
@@ -80,10 +157,7 @@ export async function calibrate<T = Float32Array>(options: CalibrateOptions<T>):
     }
     const { grams } = teachers
     const found = await planAll({ options, settings, grams, trials, ledger, pace, onStage })
-    const plan = await assemble({ options, settings, teachers, found, floor, spent: ledger.spent, pace })
-    stage = { stage: 'done' }
-    report()
-    return plan
+    return await assemble({ options, settings, teachers, found, floor, spent: ledger.spent, pace })
   } finally {
     trials?.retain([])
     teachers.release()

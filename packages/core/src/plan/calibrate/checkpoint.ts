@@ -1,4 +1,5 @@
 import { FastFlowError, invalidArgument } from '../../errors.ts'
+import type { PlanDocument } from '../document/document.ts'
 import type { PlanFloor } from '../document/plan-floor.ts'
 import type { Parts } from '../fit/route.ts'
 import type { PlanTarget } from '../price/increments.ts'
@@ -20,9 +21,19 @@ export interface Checkpoint {
   /** Undefined until it has been measured. */
   readonly floor: PlanFloor | undefined
   readonly trials: readonly Trial[]
+  /** What was planned, with the held-out runs made so far; missing until certifying has begun. */
+  readonly planned?: PlanDocument
 }
 
 type Terms = Pick<Checkpoint, 'sigmas' | 'target' | 'depth' | 'ridge' | 'range' | 'parts'>
+
+/** A calibration with these settings that stands here. */
+export function checkpointOf(
+  { sigmas, target, depth, ridge, range, parts }: Terms,
+  position: Pick<Checkpoint, 'spent' | 'runs' | 'floor' | 'trials'>,
+): Checkpoint {
+  return { version: 3, sigmas, target, depth, ridge, range, parts, ...position }
+}
 
 /** @throws FastFlowError `policy-unreadable` for a malformed checkpoint, `invalid-argument` for one of other options. */
 export function checkCheckpoint(checkpoint: Checkpoint, terms: Terms): void {

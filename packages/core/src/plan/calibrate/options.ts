@@ -5,20 +5,26 @@ import type { Velocity } from '../../ports/velocity.ts'
 import { numStepsOf, type Schedule } from '../../schedule/schedule.ts'
 import { float32Space } from '../../space/float32.ts'
 import type { VectorSpace } from '../../space/vector-space.ts'
+import type { CertificateCost } from '../certificate.ts'
+import { certificateOf } from '../certificate.ts'
 import type { PlanKey } from '../document/document.ts'
 import type { Frontier } from '../document/frontier.ts'
 import { parsePlan } from '../document/parse.ts'
 import { defaultRidge } from '../fit/fit.ts'
 import type { Parts } from '../fit/route.ts'
 import type { PlanTarget } from '../price/increments.ts'
+import { costOfRun } from '../record/record.ts'
 import type { Trajectory } from '../record/trajectory.ts'
+import { distinctRuns, seedLedger, usedSeeds } from '../seeds.ts'
 import type { Checkpoint } from './checkpoint.ts'
 
 export interface CalibrationProgress {
-  readonly stage: 'record' | 'search' | 'improve' | 'joint' | 'floor' | 'done'
-  /** Evaluations made so far and the most there will be. */
+  readonly stage: 'record' | 'search' | 'improve' | 'joint' | 'floor' | 'certify' | 'done'
+  /** Evaluations made so far and the most there will be; the first report comes before the first of them. */
   readonly evaluations: number
   readonly limit: number
+  /** With `certify`: what of the limit goes into held-out runs. */
+  readonly certificate?: CertificateCost
   /** Budget being worked on, during `search` and `improve`; passes during `joint`. */
   readonly budget?: number
 }
@@ -35,11 +41,18 @@ export interface CalibrateOptions<T = Float32Array> {
   readonly space?: VectorSpace<T>
   /** Evaluations per generation to plan for; 6, 8, 10, 12, 15, 19, 25 (those below T) when omitted. */
   readonly budgets?: readonly number[]
-  /** Most evaluations to spend, everything counted; 20 T when omitted. */
+  /** Most evaluations to spend on planning, everything counted; 20 T when omitted. `certify` costs more on top. */
   readonly evaluations?: number
+  /**
+   * Also makes the held-out runs that a target of this confidence takes ({@link Frontier.for}), so that the plans are certified
+   * when they come back: 9 runs for 0.9, 19 for 0.95, 99 for 0.99. Each costs a full run and one run of every plan; the first
+   * {@link CalibrationProgress} says how much that is at most. Without it a calibration certifies nothing, since
+   * all its runs choose and fit. With `start` and `evaluations: 0` the plans of `start` are certified as they are.
+   */
+  readonly certify?: number
   /** Calibration runs to record, besides `recorded` ones; as many as 0.3 of the evaluations pay for, 64 at most. */
   readonly runs?: number
-  /** Seeds of those runs; `2^31, 2^31 + 1, ...` when omitted, far from seeds people type. */
+  /** Seeds of those runs, each counted once; `2^31, 2^31 + 1, ...` when omitted, less those that `start` has used. */
   readonly seeds?: readonly number[]
   /** Full runs that happened anyway, from {@link createRecorder}; they cost nothing here. */
   readonly recorded?: readonly Trajectory<T>[]
@@ -92,15 +105,13 @@ export interface Settings<T> {
   readonly range: number
   readonly floorRuns: number
   readonly recorded: readonly Trajectory<T>[]
-  /** Seeds of the runs still to be recorded. */
+  /** Seeds of the runs still to be recorded; with those of the recorded ones no noise is in it twice. */
   readonly seeds: readonly number[]
+  /** The most that certifying may cost; undefined where it was not asked for. */
+  readonly certificate: CertificateCost | undefined
 }
 
 const defaultBudgets = [6, 8, 10, 12, 15, 19, 25] as const
-const firstSeed = 2 ** 31
-
-/** Steps of the exact reference per grid step. */
-export const refinement = 5
 
 /** @throws FastFlowError `invalid-argument` naming the option. */
 export function settingsOf<T>(options: CalibrateOptions<T>): Settings<T> {
@@ -110,12 +121,14 @@ export function settingsOf<T>(options: CalibrateOptions<T>): Settings<T> {
     depth = 4,
     ridge = defaultRidge,
     range = 2,
-    recorded = [],
+    recorded: given = [],
     floorRuns = 1,
   } = options
   const numSteps = numStepsOf(schedule)
   const evaluations = wholeNumber('evaluations', options.evaluations ?? 20 * numSteps, 0)
-  const budgets = checkBudgets(options.budgets ?? defaultBudgets.filter((nfe) => nfe < numSteps), numSteps)
+  const usualBudgets = defaultBudgets.filter((nfe) => nfe < numSteps)
+  const planned = keepsAll(options) ? options.start!.budgets : usualBudgets
+  const budgets = checkBudgets(options.budgets ?? planned, numSteps)
   if (target !== 'baseline' && target !== 'exact')
     throw invalidArgument('target', `${target} is not baseline or exact`)
   if (!(Number.isInteger(depth) && depth >= 2 && depth <= 5))
@@ -123,23 +136,24 @@ export function settingsOf<T>(options: CalibrateOptions<T>): Settings<T> {
   if (!(ridge >= 0)) throw invalidArgument('ridge', `${ridge} is not a number of at least 0`)
   if (!(range > 0)) throw invalidArgument('range', `${range} is not a positive number`)
   wholeNumber('floorRuns', floorRuns, 0)
-  const oneRun = target === 'exact' ? refinement * numSteps : numSteps
+  const oneRun = costOfRun(numSteps, target)
   const passes = checkPasses(options, numSteps)
   const affordable = Math.floor(evaluations / oneRun)
   // Two runs at least, so that each can be judged by the other, unless they take more than half of it all.
   const wanted = Math.max(2, Math.round((0.3 * evaluations) / oneRun))
   const usual = Math.min(64, affordable, Math.max(1, Math.min(wanted, Math.floor(affordable / 2))))
   const runs = wholeNumber('runs', options.runs ?? options.seeds?.length ?? usual, 0)
-  const seeds = options.seeds ?? Array.from({ length: runs }, (_, n) => firstSeed + n)
-  if (seeds.length < runs) throw invalidArgument('seeds', `has ${seeds.length} entries for ${runs} runs`)
+  if (options.seeds) checkEnough(options.seeds, runs)
   if (runs > affordable)
     throw invalidArgument('evaluations', `${evaluations} do not pay for ${runs} runs of ${oneRun}`)
-  if (runs + recorded.length === 0)
+  if (runs + given.length === 0 && !keepsAll(options))
     throw invalidArgument('evaluations', `${evaluations} do not pay for one run of ${oneRun}`)
   checkSources(options, evaluations)
   checkStart(options, target, depth)
+  checkKept(options)
   const space = options.space ?? (float32Space as VectorSpace<unknown> as VectorSpace<T>)
-  const given = {
+  const recorded = distinctRuns(given)
+  return {
     space,
     schedule,
     sigmas: schedule.sigmas,
@@ -154,16 +168,35 @@ export function settingsOf<T>(options: CalibrateOptions<T>): Settings<T> {
     range,
     floorRuns,
     recorded,
+    seeds: seedsOf(options, recorded, runs),
+    certificate: certificateOf(options, { target, numSteps, budgets, passes }),
   }
-  return { ...given, seeds: seeds.slice(0, runs) }
+}
+
+/** Whether nothing is to be planned: the plans to start from are certified as they are. */
+export function keepsAll<T>(options: CalibrateOptions<T>): boolean {
+  const { start, certify, evaluations, recorded = [] } = options
+  return start !== undefined && certify !== undefined && evaluations === 0 && recorded.length === 0
+}
+
+/** Seeds of the runs to record: those asked for, each once, or such that no run of the plan to start from has had. */
+function seedsOf<T>(
+  { seeds, start }: CalibrateOptions<T>,
+  recorded: readonly Trajectory<T>[],
+  runs: number,
+): readonly number[] {
+  const ledger = start && !seeds ? usedSeeds(start.document) : seedLedger()
+  ledger.take(recorded.map(({ seed }) => seed))
+  return seeds ? ledger.take(seeds.slice(0, runs)) : ledger.fresh(runs)
 }
 
 function checkSources<T>(options: CalibrateOptions<T>, evaluations: number): void {
-  if (evaluations === 0) return
+  const certified = options.certify !== undefined
+  if (evaluations === 0 && !certified) return
   if (options.velocity === undefined && options.velocityOf === undefined) {
     throw invalidArgument('velocity', 'needed unless evaluations is 0')
   }
-  if (options.noise === undefined && (options.recorded ?? []).length === 0) {
+  if (options.noise === undefined && (certified || (options.recorded ?? []).length === 0)) {
     throw invalidArgument('noise', 'needed unless there are recorded runs')
   }
 }
@@ -182,6 +215,24 @@ function checkStart<T>(
   throw invalidArgument('depth', `${depth} is not the ${basis.depth} of the plan to start from`)
 }
 
+/** @throws FastFlowError `invalid-argument` for budgets that would have to be planned without an evaluation. */
+function checkKept<T>(options: CalibrateOptions<T>): void {
+  if (!keepsAll(options)) return
+  const { start, budgets = [], passes = [] } = options
+  const lacking = budgets.find((nfe) => !start!.budgets.includes(nfe))
+  if (lacking !== undefined)
+    throw invalidArgument(
+      'budgets',
+      `${lacking} is not in the plan to start from; planning it takes evaluations`,
+    )
+  const missing = passes.find((count) => !start!.passes.includes(count))
+  if (missing !== undefined)
+    throw invalidArgument(
+      'passes',
+      `${missing} are not in the plan to start from; planning them takes evaluations`,
+    )
+}
+
 function checkBudgets(budgets: readonly number[], numSteps: number): readonly number[] {
   const sorted = [...new Set(budgets)].sort((a, b) => a - b)
   const valid = sorted.every((nfe) => Number.isInteger(nfe) && nfe >= 1 && nfe < numSteps)
@@ -197,7 +248,12 @@ function checkPasses<T>({ guided, passes = [] }: CalibrateOptions<T>, numSteps: 
   throw invalidArgument('passes', `[${passes}] are not whole numbers from 3 to ${2 * numSteps - 1}`)
 }
 
-function wholeNumber(field: string, value: number, least: number): number {
+/** @throws FastFlowError `invalid-argument` for fewer seeds than runs. */
+export function checkEnough(seeds: readonly number[], runs: number): void {
+  if (seeds.length < runs) throw invalidArgument('seeds', `has ${seeds.length} entries for ${runs} runs`)
+}
+
+export function wholeNumber(field: string, value: number, least: number): number {
   if (Number.isInteger(value) && value >= least) return value
   throw invalidArgument(field, `${value} is not a whole number of at least ${least}`)
 }

@@ -153,14 +153,17 @@ async function planJoint<T>(
   return found
 }
 
+/** Figures that come from following a plan with the network. */
+const measured: readonly PlanEntry['quality']['basis'][] = ['held-out', 'leave-one-out', 'in-sample']
+
 /** The entry of the plan to start from, if it has been measured on the network. */
-export function keptEntry<T>(
+function keptEntry<T>(
   { start }: CalibrateOptions<T>,
   list: 'plans' | 'joint',
   budget: number,
 ): PlanEntry | undefined {
   const entry = start?.document[list]?.find((plan) => plan.budget === budget)
-  return entry !== undefined && ['held-out', 'in-sample'].includes(entry.quality.basis) ? entry : undefined
+  return entry !== undefined && measured.includes(entry.quality.basis) ? entry : undefined
 }
 
 /** The schedule that a plan to start from follows for this budget, grown where it is shorter. */

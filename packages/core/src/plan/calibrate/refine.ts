@@ -18,18 +18,20 @@ export type RefineOptions<T = Float32Array> = Omit<
 >
 
 /**
- * Improves a plan with more runs: its schedules are tried first, beside what the new runs suggest. Fits and quality rest
- * on the new runs alone, so that they stay held out from the choices made before.
+ * Improves a plan with more runs: its schedules are tried first, beside what the new runs suggest. Fits and estimates rest
+ * on the new runs alone, whose seeds no earlier run has had. A plan that is replaced takes its held-out runs along, since they
+ * judged another one: `certify` makes new ones, or {@link validatePlan} afterwards.
  *
  * With `recorded` runs (ordinary generations that {@link createRecorder} listened to) the references cost nothing, and
- * `evaluations` pays for walking plans. Costs add up in the document.
+ * `evaluations` pays for walking plans; no others are made then unless `runs` or `seeds` say so. Costs add up in the document.
  *
  * @throws FastFlowError as {@link calibrate} does.
  */
 export function refine<T = Float32Array>(plan: Frontier, options: RefineOptions<T>): Promise<Frontier> {
   const { key, calibration } = plan.document
+  const listened = (options.recorded ?? []).length > 0 && options.seeds === undefined
   return calibrate<T>({
-    runs: 0,
+    ...(listened && { runs: 0 }),
     ...options,
     start: plan,
     schedule: key.schedule,

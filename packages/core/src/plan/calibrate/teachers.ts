@@ -1,8 +1,8 @@
 import type { Velocity } from '../../ports/velocity.ts'
-import { recordTrajectory } from '../record/record.ts'
+import { costOfRun, recordTrajectory, refinement } from '../record/record.ts'
 import { releaseTrajectory, type Trajectory } from '../record/trajectory.ts'
 import type { Checkpoint } from './checkpoint.ts'
-import { type CalibrateOptions, refinement, type Settings } from './options.ts'
+import type { CalibrateOptions, Settings } from './options.ts'
 
 /** The recorded runs of a calibration. */
 export interface Teachers<T> {
@@ -62,8 +62,7 @@ export function createTeachers<T>(
       return all.map((seed) => grams.get(seed)!)
     },
     known: () => [...grams].map(([seed, gram]) => ({ seed, gram: [...gram] })),
-    missing: () =>
-      all.filter((seed) => !loaded.has(seed)).length * numSteps * (target === 'exact' ? refinement : 1),
+    missing: () => all.filter((seed) => !loaded.has(seed)).length * costOfRun(numSteps, target),
     load: async () => {
       const runs: Trajectory<T>[] = []
       for (const seed of all) runs.push(await load(seed))

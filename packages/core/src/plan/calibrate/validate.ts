@@ -1,85 +1,169 @@
 import type { Velocity } from '../../ports/velocity.ts'
 import { sample } from '../../sample/sample.ts'
-import { compact, type PlanDocument, type PlanEntry } from '../document/document.ts'
+import { certificateCost, usualConfidence } from '../certificate.ts'
+import { compact, type PlanDocument } from '../document/document.ts'
 import { createFrontier, type Frontier } from '../document/frontier.ts'
 import { planPolicy } from '../document/plan-policy.ts'
-import { psnrOf, summarise } from '../document/quality.ts'
+import { psnrOf } from '../document/quality.ts'
+import type { HeldOutRun } from '../held-out.ts'
+import { entriesOf, withRuns } from '../held-out.ts'
+import { costOfRun, recordTrajectory } from '../record/record.ts'
+import type { Trajectory } from '../record/trajectory.ts'
+import { releaseTrajectory } from '../record/trajectory.ts'
 import { createLedger } from '../search/ledger.ts'
-import { type CalibrateOptions, settingsOf } from './options.ts'
-import { createTeachers } from './teachers.ts'
+import { usedSeeds } from '../seeds.ts'
+import {
+  type CalibrateOptions,
+  type CalibrationProgress,
+  checkEnough,
+  type Settings,
+  settingsOf,
+  wholeNumber,
+} from './options.ts'
 
 /** What validation reads of {@link CalibrateOptions}. */
-export type ValidateOptions<T = Float32Array> = Pick<
-  CalibrateOptions<T>,
-  'velocity' | 'velocityOf' | 'noise' | 'space' | 'recorded' | 'runs' | 'seeds' | 'evaluations' | 'signal'
->
+export interface ValidateOptions<T = Float32Array>
+  extends Pick<
+    CalibrateOptions<T>,
+    | 'velocity'
+    | 'velocityOf'
+    | 'noise'
+    | 'space'
+    | 'recorded'
+    | 'seeds'
+    | 'evaluations'
+    | 'signal'
+    | 'onProgress'
+  > {
+  /** Held-out runs to make, besides `recorded` ones. Default: as many as `seeds`, or what `certify` takes. */
+  readonly runs?: number
+  /** Makes the runs that plans lack for a target of this confidence, see {@link certificateCost}. Default 0.95. */
+  readonly certify?: number
+}
+
+/** What calibration hears of a validation. */
+export interface ValidateHooks {
+  readonly onRun?: (plan: Frontier, spent: number) => void
+}
 
 /**
- * Adds held-out runs to the quality of plans without changing them: each is followed from noises it has not seen and
- * compared with the full run. This is what certified targets ({@link Frontier.for}) live on.
+ * Adds held-out runs to the quality of plans without changing them: each is followed from noises that no run behind this
+ * document has seen, and compared with the full run. This is what certified targets ({@link Frontier.for}) live on; without
+ * `runs` and `seeds` it makes as many as those need.
+ *
+ * Seeds are fresh by construction. Of `seeds` and `recorded` runs those are passed over, at no cost, that come twice or that chose,
+ * fitted or judged plans of this document before: a noise counts once.
  *
  * Cost per run: the full run (nothing where it is in `recorded`) and the evaluations of every plan. `evaluations` has
- * to cover it; it defaults to exactly that.
+ * to cover it; it defaults to exactly that. Memory: the states of one run.
  *
  * @throws FastFlowError as {@link calibrate} does.
  */
-export async function validatePlan<T = Float32Array>(
+export function validatePlan<T = Float32Array>(
   plan: Frontier,
   options: ValidateOptions<T>,
 ): Promise<Frontier> {
-  const { key, calibration, plans, joint } = plan.document
-  const entries = [...plans, ...(joint ?? [])]
-  const walks = entries.reduce((sum, entry) => sum + entry.nfe, 0)
-  const fresh = options.runs ?? options.seeds?.length ?? 0
-  const oneRun = (key.schedule.sigmas.length - 1) * (key.target === 'exact' ? 5 : 1)
-  const needed = fresh * oneRun + (fresh + (options.recorded?.length ?? 0)) * walks
-  const evaluations = options.evaluations ?? needed
-  const given = {
-    ...options,
-    schedule: key.schedule,
-    target: key.target,
-    range: calibration.range,
-    runs: fresh,
-  }
-  const settings = settingsOf<T>({ ...given, evaluations })
-  const { ledger, count } = createLedger<T>(settings.space, evaluations, 0, options.signal, () => {})
-  const velocityOf = (seed: number): Velocity<T> => count(options.velocityOf?.(seed) ?? options.velocity!)
-  const teachers = createTeachers(given, settings, velocityOf, () => {})
-  const scores = entries.map((entry) => [...entry.scores])
-  try {
-    for (const run of await teachers.load()) {
-      if (ledger.left < walks) break
-      for (const [k, entry] of entries.entries()) {
-        const policy = planPolicy(key.schedule.sigmas, entry)
-        const { x } = await sample({ ...settings, velocity: velocityOf(run.seed), x: run.states[0]!, policy })
-        scores[k]!.push(
-          compact(
-            psnrOf(await settings.space.meanSquaredDifference(x, run.states.at(-1)!), settings.range),
-            4,
-          ),
-        )
-        settings.space.release(x)
-      }
-    }
-  } finally {
-    teachers.release()
-  }
-  const spent = calibration.evaluations + ledger.spent
-  const document: PlanDocument = {
-    ...plan.document,
-    calibration: {
-      ...calibration,
-      seeds: [...new Set([...calibration.seeds, ...teachers.seeds])],
-      evaluations: spent,
-      fullGenerations: compact(spent / settings.numSteps, 4),
-      borrowed: calibration.borrowed + settings.recorded.reduce((sum, run) => sum + run.nfe, 0),
-    },
-    plans: plans.map((entry, k) => withScores(entry, scores[k]!)),
-    ...(joint && { joint: joint.map((entry, k) => withScores(entry, scores[plans.length + k]!)) }),
-  }
-  return createFrontier(document)
+  return validate(plan, options, {})
 }
 
-function withScores(entry: PlanEntry, scores: readonly number[]): PlanEntry {
-  return { ...entry, scores, quality: scores.length > 0 ? summarise(scores, 'held-out') : entry.quality }
+/** {@link validatePlan}, telling after each run how far it is. */
+export async function validate<T>(
+  plan: Frontier,
+  options: ValidateOptions<T>,
+  { onRun }: ValidateHooks,
+): Promise<Frontier> {
+  const runs = unseenRuns(plan, options)
+  if (runs.recorded.length + runs.seeds.length === 0) return plan
+  const { key, calibration } = plan.document
+  const oneRun = costOfRun(key.schedule.sigmas.length - 1, key.target)
+  const walks = entriesOf(plan.document).reduce((sum, { nfe }) => sum + nfe, 0)
+  const needed = runs.seeds.length * (oneRun + walks) + runs.recorded.length * walks
+  const { schedule, target } = key
+  const given = { ...options, ...runs, schedule, target, range: calibration.range, budgets: plan.budgets }
+  const { certify: _, ...rest } = given
+  const settings = settingsOf<T>({
+    ...rest,
+    runs: runs.seeds.length,
+    evaluations: options.evaluations ?? needed,
+  })
+  const report = (spent: number, stage: CalibrationProgress['stage'] = 'certify'): void =>
+    options.onProgress?.({ stage, evaluations: spent, limit: settings.evaluations })
+  const { ledger, count } = createLedger<T>(settings.space, settings.evaluations, 0, options.signal, report)
+  const velocityOf = (seed: number): Velocity<T> => count(options.velocityOf?.(seed) ?? options.velocity!)
+  const done: HeldOutRun[] = []
+  const sofar = (): Frontier => createFrontier(documentWith(plan.document, done, ledger.spent, settings))
+  report(0)
+  for (const source of [...settings.recorded, ...settings.seeds]) {
+    const made = typeof source === 'number'
+    if (ledger.left < walks + (made ? oneRun : 0)) break
+    const seed = made ? source : source.seed
+    const velocity = velocityOf(seed)
+    const run = made
+      ? await recordTrajectory({ ...settings, velocity, noise: options.noise!(seed), seed })
+      : source
+    try {
+      done.push({ seed, scores: await scoresOf(plan, run, velocity, settings) })
+    } finally {
+      if (made) releaseTrajectory(settings.space, run)
+    }
+    onRun?.(sofar(), ledger.spent)
+  }
+  report(ledger.spent, 'done')
+  return sofar()
+}
+
+/** The runs that are to judge and may: no noise twice, and none that the document knows. */
+function unseenRuns<T>(
+  plan: Frontier,
+  { recorded = [], runs, seeds, certify }: ValidateOptions<T>,
+): { readonly recorded: readonly Trajectory<T>[]; readonly seeds: readonly number[] } {
+  const ledger = usedSeeds(plan.document)
+  const unseen = recorded.filter(({ seed }) => ledger.take([seed]).length > 0)
+  if (runs !== undefined) wholeNumber('runs', runs, 0)
+  if (seeds !== undefined) {
+    checkEnough(seeds, runs ?? 0)
+    return { recorded: unseen, seeds: ledger.take(seeds.slice(0, runs)) }
+  }
+  const listened = recorded.length > 0 && certify === undefined ? 0 : undefined
+  const lacking = (): number =>
+    Math.max(0, certificateCost(plan, certify ?? usualConfidence).runs - unseen.length)
+  return { recorded: unseen, seeds: ledger.fresh(runs ?? listened ?? lacking()) }
+}
+
+async function scoresOf<T>(
+  plan: Frontier,
+  { states }: Trajectory<T>,
+  velocity: Velocity<T>,
+  { schedule, space, range }: Settings<T>,
+): Promise<number[]> {
+  const scores: number[] = []
+  for (const entry of entriesOf(plan.document)) {
+    const policy = planPolicy(schedule.sigmas, entry)
+    const { x } = await sample({ schedule, space, velocity, x: states[0]!, policy })
+    const psnr = psnrOf(await space.meanSquaredDifference(x, states.at(-1)!), range)
+    scores.push(Math.floor(psnr * 100) / 100)
+    space.release(x)
+  }
+  return scores
+}
+
+function documentWith<T>(
+  document: PlanDocument,
+  runs: readonly HeldOutRun[],
+  spent: number,
+  { numSteps, recorded }: Settings<T>,
+): PlanDocument {
+  const judged = withRuns(document, runs)
+  const { calibration } = judged
+  const evaluations = calibration.evaluations + spent
+  const heard = recorded.slice(0, runs.length).reduce((sum, run) => sum + run.nfe, 0)
+  return {
+    ...judged,
+    calibration: {
+      ...calibration,
+      evaluations,
+      fullGenerations: compact(evaluations / numSteps, 4),
+      borrowed: calibration.borrowed + heard,
+    },
+  }
 }

@@ -25,13 +25,18 @@ export interface PlanEntry extends PlannedSteps {
   readonly budget: number
   readonly nfe: number
   readonly quality: PlanQuality
-  /** PSNR of each calibration run, for bounds; empty unless held out. */
+  /** PSNR of each held-out run, rounded down: what certificates rest on. Empty until the plan has been validated. */
   readonly scores: readonly number[]
+  /** Seeds of those runs, in the same order: each once, and none of `calibration.seeds`. */
+  readonly scoredOn: readonly number[]
 }
 
 /** What the calibration consumed and rested on. */
 export interface PlanCalibration {
+  /** Runs that chose or fitted plans of this document, or of one that it came from. */
   readonly seeds: readonly number[]
+  /** Runs that judged such plans and did nothing else. */
+  readonly heldOut: readonly number[]
   /** Evaluations made for it, recorded runs included. */
   readonly evaluations: number
   /** The same in full generations of the baseline. */
@@ -43,12 +48,13 @@ export interface PlanCalibration {
 }
 
 /**
- * A frontier as plain JSON, a few kB. Versions 1 and 2 know no weight of the state, version 1 no plans that treat the parts
- * of guidance apart; both are still read.
+ * A frontier as plain JSON, a few kB. {@link parsePlan} still reads versions 1 to 3 and turns them into this one: they do not
+ * say which runs were held out, so they certify nothing until {@link validatePlan} has added runs. Versions 1 and 2 know no
+ * weight of the state, version 1 no plans that treat the parts of guidance apart.
  */
 export interface PlanDocument {
   readonly format: 'fastflow-plan'
-  readonly version: 1 | 2 | 3
+  readonly version: 4
   readonly key: PlanKey
   readonly calibration: PlanCalibration
   readonly floor: PlanFloor

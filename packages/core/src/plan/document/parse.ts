@@ -1,5 +1,6 @@
 import { FastFlowError } from '../../errors.ts'
 import { MAX_STEPS } from '../../schedule/schedule.ts'
+import { readHeldOut } from '../held-out.ts'
 import { documentIn } from '../stored-plan.ts'
 import type { PlanDocument, PlanKey } from './document.ts'
 import { createFrontier, type Frontier } from './frontier.ts'
@@ -9,14 +10,15 @@ import { checkSameGrid } from './plan-policy.ts'
 export type ExpectedKey = Partial<Omit<PlanKey, 'basis'>>
 
 /**
- * Reads a plan document: its JSON text, the bytes of its file, the parsed value, or a {@link Frontier} made of one.
+ * Reads a plan document: its JSON text, the bytes of its file, the parsed value, or a {@link Frontier} made of one. One of
+ * version 1, 2 or 3 comes back as version 4: the same steps and estimates, but nothing of it is certified, see {@link PlanDocument}.
  *
  * @throws FastFlowError `invalid-argument` for something that holds no plan, such as the path of a file,
- *   `policy-unreadable` naming the field that is missing or malformed, `policy-mismatch` naming the field in which it
- *   differs from `expected`.
+ *   `policy-unreadable` naming the field that is missing or malformed, or where a plan is judged by a run that
+ *   counts twice or had a part in making it; `policy-mismatch` naming the field in which it differs from `expected`.
  */
 export function parsePlan(stored: unknown, expected: ExpectedKey = {}): Frontier {
-  const document = checkDocument(documentIn(stored))
+  const document = readHeldOut(checkDocument(documentIn(stored)))
   checkExpected(document.key, expected)
   return createFrontier(document)
 }
@@ -47,8 +49,8 @@ function checkDocument(value: unknown): PlanDocument {
   const document = fieldsOf(value, 'plan')
   if (document.format !== 'fastflow-plan')
     throw unreadable('format', `${document.format} is not "fastflow-plan"`)
-  if (![1, 2, 3].includes(Number(document.version)))
-    throw unreadable('version', `${document.version} is not a version this release reads (1, 2, 3)`)
+  if (![1, 2, 3, 4].includes(Number(document.version)))
+    throw unreadable('version', `${document.version} is not a version this release reads (1, 2, 3, 4)`)
   const key = fieldsOf(document.key, 'key')
   const sigmas = checkNumbers(fieldsOf(key.schedule, 'key.schedule').sigmas, 'key.schedule.sigmas')
   const falling =

@@ -1,17 +1,19 @@
-/** How faithful a plan is to its target, over calibration runs; PSNR in dB. */
+/** How faithful a plan is to its target, over runs; PSNR in dB. */
 export interface PlanQuality {
   readonly mean: number
   /** Tenth percentile. */
   readonly p10: number
   readonly min: number
-  /** Calibration runs behind the figures. */
+  /** Runs behind the figures. */
   readonly runs: number
   /**
-   * `held-out`: every run was moved by weights fitted on others and, where candidates were compared, judged under the
-   * choice the others made. `in-sample`: one run, which the plan was fitted on. `rehearsed`: computed from recorded
-   * velocities alone, several dB too rosy. `none`: never run on this grid.
+   * `held-out`: runs that had no part in choosing or fitting the plan; they alone certify. `leave-one-out`: an estimate from the
+   * calibration's own runs. Each was moved by weights fitted on the others and, where candidates were compared, judged under
+   * the choice the others made, but the schedules to choose from came from all of them: too rosy where a model is hard.
+   * `in-sample`: one run, which the plan was fitted on. `rehearsed`: computed from recorded velocities alone, several dB too
+   * rosy. `none`: never run on this grid.
    */
-  readonly basis: 'held-out' | 'in-sample' | 'rehearsed' | 'none'
+  readonly basis: 'held-out' | 'leave-one-out' | 'in-sample' | 'rehearsed' | 'none'
 }
 
 /** Nothing beyond this is told apart: float32 states agree no better. */

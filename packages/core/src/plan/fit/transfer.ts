@@ -10,7 +10,7 @@ import { priorRule } from './visit.ts'
 
 /**
  * The same plans on another grid: nodes go to the nearest noise levels, weights are made anew by emulation (integration
- * where the target is `exact`). Quality starts from nothing: {@link refine} measures it.
+ * where the target is `exact`). Quality starts from nothing: {@link validatePlan} measures it, {@link refine} improves the plans.
  *
  * Budgets that the new grid has no room for are left out.
  *
@@ -41,7 +41,7 @@ function moveEntry(entry: PlanEntry, { schedule, target }: PlanKey, sigmas: read
   )
   const { guidance, stateWeight: _, ...rest } = entry
   const steps = { nodes, weights: ruleWeights(nodes, sigmas, target) }
-  const unmeasured = { ...rest, ...steps, scores: [], quality: summarise([], 'none') }
+  const unmeasured = { ...rest, ...steps, scores: [], scoredOn: [], quality: summarise([], 'none') }
   if (guidance === undefined) return unmeasured
   const guided = nodes.filter((_, m) => guidance.nodes.includes(entry.nodes[m]!))
   const weights = ruleWeights(nodes, sigmas, target, guided)

@@ -12,6 +12,14 @@ import { createRecorder } from './recorder.ts'
 import { elementsOf, type Trajectory } from './trajectory.ts'
 import { filledSlot, firstParts, gramOf, openSlot } from './two-parts.ts'
 
+/** Steps of the exact reference per grid step. */
+export const refinement = 5
+
+/** Evaluations of one full run of the teacher. */
+export function costOfRun(numSteps: number, target: PlanTarget): number {
+  return target === 'exact' ? refinement * numSteps : numSteps
+}
+
 export interface RecordOptions<T> {
   readonly velocity: Velocity<T>
   readonly schedule: Schedule
@@ -53,16 +61,16 @@ export async function recordTrajectory<T>(options: RecordOptions<T>): Promise<Tr
 }
 
 async function recordExact<T>(options: RecordOptions<T>): Promise<Trajectory<T>> {
-  const { schedule, space, seed, refinement = 5, guided = false } = options
+  const { schedule, space, seed, refinement: parts = refinement, guided = false } = options
   const velocities: T[] = []
   const terms: T[] = []
   const states: T[] = []
   const velocity: Velocity<T> = async (x, sigma, call) => {
-    const kept = call.index % refinement === 0
+    const kept = call.index % parts === 0
     const guidance = guided && kept ? openSlot(space, x) : undefined
     const v = await options.velocity(x, sigma, {
       ...call,
-      index: Math.floor(call.index / refinement),
+      index: Math.floor(call.index / parts),
       guidance,
     })
     if (!kept) return v
@@ -71,7 +79,7 @@ async function recordExact<T>(options: RecordOptions<T>): Promise<Trajectory<T>>
     if (guidance !== undefined) terms.push(filledSlot(guidance))
     return v
   }
-  const fine = refine(schedule, refinement)
+  const fine = refine(schedule, parts)
   const { x, status } = await sample({
     velocity,
     schedule: fine,

@@ -1,0 +1,54 @@
+import type { PlanDocument } from './document/document.ts'
+import type { Trajectory } from './record/trajectory.ts'
+
+/** Far from seeds people type. */
+const firstSeed = 2 ** 31
+
+/** The noises that have been used, by their seeds. {@link createRandom} takes seeds modulo 2^32; so do these. */
+export interface UsedSeeds {
+  has(seed: number): boolean
+  /** Those of `seeds` that have not been used, each noise once; they are used from then on. */
+  take(seeds: Iterable<number>): number[]
+  /** So many unused seeds, the first ones from `from` on (default 2^31); they are used from then on. */
+  fresh(count: number, from?: number): number[]
+}
+
+/** Begins with `seeds` as used. */
+export function seedLedger(seeds: Iterable<number> = []): UsedSeeds {
+  const noises = new Set<number>()
+  const take = (wanted: Iterable<number>): number[] => {
+    const taken: number[] = []
+    for (const seed of wanted) {
+      const noise = seed >>> 0
+      if (noises.has(noise)) continue
+      noises.add(noise)
+      taken.push(seed)
+    }
+    return taken
+  }
+  take(seeds)
+  return {
+    has: (seed) => noises.has(seed >>> 0),
+    take,
+    fresh: (count, from = firstSeed) => {
+      const found: number[] = []
+      for (let seed = from; found.length < count; seed++) found.push(...take([seed >>> 0]))
+      return found
+    },
+  }
+}
+
+/**
+ * Every noise that chose, fitted or judged plans of a document, or of one that it came from. Runs on other seeds are unseen;
+ * {@link validatePlan} takes its own from here.
+ */
+export function usedSeeds({ calibration, plans, joint = [] }: PlanDocument): UsedSeeds {
+  const scored = [...plans, ...joint].flatMap(({ scoredOn }) => scoredOn)
+  return seedLedger([...calibration.seeds, ...calibration.heldOut, ...scored])
+}
+
+/** Each noise once: a run that comes twice is one run. */
+export function distinctRuns<T>(runs: readonly Trajectory<T>[]): readonly Trajectory<T>[] {
+  const ledger = seedLedger()
+  return runs.filter(({ seed }) => ledger.take([seed]).length > 0)
+}
