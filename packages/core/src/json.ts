@@ -42,9 +42,8 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
 /** The error for a document, or for its part at `path`. `problem` is a predicate, such as `is not a list`. */
 export function jsonError(source: JsonSource, path: string, problem: string, cause?: unknown): FastFlowError {
   const { code, name, prefix = '', place, fix } = source
-  const about = [place ?? (path === '' ? name : undefined), path === '' ? undefined : path]
-  const before = about.filter((part) => part !== undefined && part !== '').join(': ')
-  const message = `${before}${path === '' ? '' : ':'} ${problem}; ${fix}`
+  const about = path === '' ? [place ?? name] : [...(place === undefined ? [] : [place]), path]
+  const message = `${about.join(': ')}: ${problem}; ${fix}`
   return new FastFlowError({ code, field: path === '' ? name : prefix + path, message, cause })
 }
 

@@ -69,7 +69,7 @@ describe('parseJson', () => {
   it.each(['', '{', '[1,]', "{'a':1}", 'NaN', '[-Infinity]', '01', '[1] 2', '"\n"', '{"a" 1}', ']]'])(
     'refuses %j',
     (text) => {
-      expect(problem(text)).toBe('a.json is not valid JSON; restore it')
+      expect(problem(text)).toBe('a.json: is not valid JSON; restore it')
     },
   )
 
@@ -189,7 +189,9 @@ describe('JsonField', () => {
     expect(error.message).toBe(
       'a.json: plans[0].weights[0]: "x" is not a whole number from 1 to 3; restore it',
     )
-    expect(refusal(() => readJson('[]', source).at('a')).message).toBe('a.json is not an object; restore it')
+    expect(refusal(() => readJson('[]', source).at('a')).message).toBe(
+      'a.json: is not a JSON object; restore it',
+    )
   })
 
   it('gives what fits', () => {

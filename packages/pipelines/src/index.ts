@@ -13,7 +13,13 @@ export { type LoadPipelineOptions, loadPipeline } from './load.ts'
 export type { Pipeline } from './pipeline.ts'
 export type { CalibrationOptions } from './plan/calibrate.ts'
 export { type PlanRunKey, planDigest } from './plan/key.ts'
-export { checkPolicyDocument, type PolicyDocument, type PolicyKey, policyDigest } from './policy/document.ts'
+export {
+  checkPolicyDocument,
+  type PolicyDocument,
+  type PolicyKey,
+  parsePolicyKey,
+  policyDigest,
+} from './policy/document.ts'
 export { type PaperOptions, type PaperPolicy, type PaperState, paperPolicy } from './policy/paper.ts'
 export { type Certificate, certify, type Evidence, leastRuns } from './target/certify.ts'
 export { certificateOf, choose as chooseArm, goOn as chooseAgain, type Route } from './target/choose.ts'

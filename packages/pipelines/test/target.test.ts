@@ -405,7 +405,7 @@ describe('bad input', () => {
 
   it('damaged tables are errors that name the field', async () => {
     for (const [field, damage] of [
-      ['runs', { runs: [{ seed: 1, features: [], scores: [1], landings: [] }] }],
+      ['runs[0].features', { runs: [{ seed: 1, features: [], scores: [1], landings: [] }] }],
       ['nfe', { nfe: 'x' }],
       ['version', { version: 3 }],
       ['proxy', { proxy: null }],

@@ -52,7 +52,7 @@ export class JsonField {
 
   record(): Readonly<Record<string, unknown>> {
     if (isRecord(this.value)) return this.value
-    throw this.wrong('is not an object')
+    throw this.wrong('is not a JSON object')
   }
 
   /** Entries of a list. */
@@ -94,6 +94,11 @@ export class JsonField {
   text(): string {
     if (typeof this.value === 'string') return this.value
     throw this.wrong('is not a text')
+  }
+
+  flag(): boolean {
+    if (typeof this.value === 'boolean') return this.value
+    throw this.wrong('is not true or false')
   }
 
   /** One of these strings or numbers. */

@@ -1,4 +1,4 @@
-import { FastFlowError, type ModelFolder, type PolicyStore, parseJson } from '@fastflow/core'
+import { type ModelFolder, type PolicyStore, parseJson } from '@fastflow/core'
 
 /** Where learned policies are looked for: the user's store, then the model's folder. */
 export interface PolicyPlaces {
@@ -34,11 +34,7 @@ export async function findShipped(
 async function shippedPolicy(folder: ModelFolder, path: string): Promise<FoundPolicy | undefined> {
   if (!(await folder.has(path))) return undefined
   const source = `${folder.location}/${path}`
-  const bytes = await folder.read(path)
-  try {
-    return { document: parseJson(bytes), source }
-  } catch (cause) {
-    const message = `${source}: is not valid JSON; restore the file, or delete it to learn anew`
-    throw new FastFlowError({ code: 'policy-unreadable', field: path, message, cause })
-  }
+  const fix = 'restore the file, or delete it to learn anew'
+  const about = { code: 'policy-unreadable', name: path, place: source, fix } as const
+  return { document: parseJson(await folder.read(path), about), source }
 }
