@@ -17,6 +17,8 @@ export interface ConfigFile {
   number(field: string, range: NumberRange & { readonly otherwise: number }): number
   /** `model-unreadable`: the field does not say what a pipeline needs. */
   wrong(field: string, problem: string): FastFlowError
+  /** `model-unreadable`: the file as a whole is no good. */
+  damaged(problem: string, cause?: unknown): FastFlowError
   /** `unsupported`: the field asks for what this version does not do. */
   unsupported(field: string, available: string): FastFlowError
 }
@@ -56,6 +58,7 @@ export async function readConfig(
       otherwise !== undefined && !has(field) ? otherwise : at(field).whole(range),
     number: (field, { otherwise, ...range }) => (has(field) ? at(field).number(range) : otherwise),
     wrong: (field, problem) => at(field).wrong(problem),
+    damaged: (problem, cause) => file.wrong(problem, cause),
     unsupported(field, available) {
       const message = `${place}: ${field} ${brief(at(field).value)} is not supported; available: ${available}`
       return new FastFlowError({ code: 'unsupported', field: prefix + field, message })
