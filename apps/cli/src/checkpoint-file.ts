@@ -1,5 +1,5 @@
 import { readFile, rm } from 'node:fs/promises'
-import { type Checkpoint, FastFlowError } from '@fastflow/core'
+import { type Checkpoint, FastFlowError, readJson, sameJson } from '@fastflow/core'
 import { writeWhole } from './files.ts'
 
 /** What has to be the same for a calibration to go on where it stopped. */
@@ -73,23 +73,22 @@ const options = {
 } as const satisfies Record<keyof CheckpointTerms, string>
 
 async function readCheckpoint(path: string, terms: CheckpointTerms): Promise<Checkpoint | undefined> {
-  const text = await readFile(path, 'utf8').catch(() => undefined)
-  if (text === undefined) return undefined
-  const refuse = (code: 'policy-unreadable' | 'policy-mismatch', problem: string): FastFlowError => {
-    const message = `${path}: ${problem}, or delete the file to start anew`
-    return new FastFlowError({ code, field: 'checkpoint', message })
-  }
-  let stored: { format?: unknown; terms?: Partial<CheckpointTerms>; checkpoint?: Checkpoint }
-  try {
-    stored = JSON.parse(text)
-  } catch {
-    throw refuse('policy-unreadable', 'is not valid JSON; restore it')
-  }
-  if (stored?.format !== format || stored.terms === undefined || stored.checkpoint === undefined)
-    throw refuse('policy-unreadable', 'is not the checkpoint of a calibration; choose another --out')
+  const bytes = await readFile(path).catch(() => undefined)
+  if (bytes === undefined) return undefined
+  const fix = 'restore it, choose another --out, or delete the file to start anew'
+  const stored = readJson(bytes, {
+    code: 'policy-unreadable',
+    name: 'checkpoint',
+    prefix: 'checkpoint.',
+    place: `${path}:`,
+    fix,
+  })
+  if (stored.at('format').value !== format) throw stored.wrong('is not the checkpoint of a calibration')
   for (const field of Object.keys(options) as (keyof CheckpointTerms)[]) {
-    if (JSON.stringify(stored.terms[field]) === JSON.stringify(terms[field])) continue
-    throw refuse('policy-mismatch', `was begun with another ${options[field]}; use the same`)
+    if (sameJson(stored.at('terms').at(field).value, terms[field])) continue
+    const message = `${path}: was begun with another ${options[field]}; use the same, or delete the file to start anew`
+    throw new FastFlowError({ code: 'policy-mismatch', field: 'checkpoint', message })
   }
-  return stored.checkpoint
+  // The rest of it is checked where it is gone on from.
+  return stored.at('checkpoint').record() as unknown as Checkpoint
 }

@@ -10,7 +10,7 @@ export interface JsonSource {
   readonly name: string
   /** What `field` of errors about a part begins with, e.g. `policy.` for `policy.key`. Default nothing. */
   readonly prefix?: string
-  /** File or store it came from; messages begin with it. */
+  /** Where it came from; messages begin with it, e.g. `models/x/config.json:`. Default its name. */
   readonly place?: string
   /** What to do about it; messages end with it. */
   readonly fix: string
@@ -42,8 +42,8 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
 /** The error for a document, or for its part at `path`. `problem` is a predicate, such as `is not a list`. */
 export function jsonError(source: JsonSource, path: string, problem: string, cause?: unknown): FastFlowError {
   const { code, name, prefix = '', place, fix } = source
-  const about = path === '' ? [place ?? name] : [...(place === undefined ? [] : [place]), path]
-  const message = `${about.join(': ')}: ${problem}; ${fix}`
+  const about = path === '' ? (place ?? `${name}:`) : `${place ?? ''} ${path}:`
+  const message = `${about} ${problem}; ${fix}`.trimStart()
   return new FastFlowError({ code, field: path === '' ? name : prefix + path, message, cause })
 }
 

@@ -16,7 +16,7 @@ const source = {
   code: 'policy-unreadable',
   name: 'doc',
   prefix: 'doc.',
-  place: 'a.json',
+  place: 'a.json:',
   fix: 'restore it',
 } as const
 

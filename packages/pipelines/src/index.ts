@@ -17,10 +17,15 @@ export {
   checkPolicyDocument,
   type PolicyDocument,
   type PolicyKey,
-  parsePolicyKey,
   policyDigest,
 } from './policy/document.ts'
-export { type PaperOptions, type PaperPolicy, type PaperState, paperPolicy } from './policy/paper.ts'
+export {
+  type PaperOptions,
+  type PaperPolicy,
+  type PaperState,
+  paperPolicy,
+  parsePaperDocument,
+} from './policy/paper.ts'
 export { type Certificate, certify, type Evidence, leastRuns } from './target/certify.ts'
 export { certificateOf, choose as chooseArm, goOn as chooseAgain, type Route } from './target/choose.ts'
 export { sizeScore } from './target/early.ts'

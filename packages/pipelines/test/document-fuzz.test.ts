@@ -2,7 +2,8 @@ import { parseJson, type Schedule, scheduleFromConfig } from '@fastflow/core'
 import { fuzzReader } from '@fastflow/testkit'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { planDigest } from '../src/plan/key.ts'
-import { type PolicyDocument, parsePolicyKey } from '../src/policy/document.ts'
+import type { PolicyDocument } from '../src/policy/document.ts'
+import { parsePaperDocument } from '../src/policy/paper.ts'
 import { certificateOf } from '../src/target/choose.ts'
 import { contextOf } from '../src/target/features.ts'
 import { BANDITS } from '../src/target/learner.ts'
@@ -115,7 +116,7 @@ describe('damaged documents are of use or refused by name', { timeout: 60_000 },
       document: policy,
       use: async (text) => {
         const document = parseJson(text)
-        const key = parsePolicyKey(document)
+        const { key } = parsePaperDocument(document)
         expect(key.dims.join(' x ')).toMatch(/^[\d x]*$/)
         const { pipe } = await fakePipeline()
         const accelerate = { method: 'paper', policy: document as PolicyDocument } as const

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { linUcb } from '@fastflow/bandits'
-import { FastFlowError, invalidArgument, isRecord } from '@fastflow/core'
+import { FastFlowError, invalidArgument, isRecord, parseJson } from '@fastflow/core'
 import { type DecisionRecord, learnerOfState } from '@fastflow/pipelines'
 
 /** What a policy would do: the probability of every arm in a context, 0 outside those that are open. */
@@ -34,17 +34,23 @@ export async function namedPolicy(name: string, arms: readonly number[], path: s
 }
 
 async function learnedPolicy(path: string, arms: readonly number[]): Promise<LogPolicy> {
+  const fix = 'give full, uniform, nfe:N, or a file with a learned state'
   const unreadable = (problem: string, cause?: unknown): FastFlowError => {
-    const choices = 'full, uniform, nfe:N, or a file with a learned state'
-    const message = `--policy: ${path} ${problem}; give ${choices}`
+    const message = `--policy: ${path} ${problem}; ${fix}`
     return new FastFlowError({ code: 'policy-unreadable', field: '--policy', message, cause })
   }
-  let value: unknown
+  let bytes: Uint8Array
   try {
-    value = JSON.parse(await readFile(path, 'utf8'))
+    bytes = await readFile(path)
   } catch (cause) {
     throw unreadable('is no policy by that name and no file that can be read', cause)
   }
+  const value = parseJson(bytes, {
+    code: 'policy-unreadable',
+    name: '--policy',
+    place: `--policy: ${path}`,
+    fix,
+  })
   const document = isRecord(value) && isRecord(value.document) ? value.document : value
   if (!isRecord(document)) throw unreadable('holds no learned state')
   try {

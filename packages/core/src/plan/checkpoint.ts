@@ -31,7 +31,7 @@ const source: JsonSource = {
   code: 'policy-unreadable',
   name: 'checkpoint',
   prefix: 'checkpoint.',
-  place: 'checkpoint',
+  place: 'checkpoint:',
   fix: 'it is not one that this release wrote, start without it',
 }
 

@@ -44,7 +44,7 @@ export async function readConfig(
   const fix = 'export the model again or restore the file'
   const file = readJson(
     await folder.read(path),
-    { code: 'model-unreadable', name: path, prefix, place, fix },
+    { code: 'model-unreadable', name: path, prefix, place: `${place}:`, fix },
     limits,
   )
   const values = file.record()

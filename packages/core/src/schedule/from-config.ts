@@ -54,7 +54,7 @@ export function scheduleFromConfig(
   options: FromConfigOptions = {},
 ): Schedule {
   const steps = checkNumSteps(numSteps)
-  const file = new JsonField(config, source)
+  const file = new JsonField(config, source, source.name)
   checkSupported(file)
   const dynamic = isOn(file.at('use_dynamic_shifting'))
   const shift = dynamic ? dynamicShift(file, options.imageSeqLen) : numberOf(file, 'shift', 1)
@@ -70,8 +70,6 @@ export function scheduleFromConfig(
 const source: JsonSource = {
   code: 'invalid-argument',
   name: 'scheduler_config',
-  prefix: 'scheduler_config.',
-  place: 'scheduler_config',
   fix: 'correct it, or pass a schedule of your own',
 }
 
@@ -93,7 +91,7 @@ function checkSupported(file: JsonField): void {
   if (name !== 'FlowMatchEulerDiscreteScheduler') {
     throw unsupported(
       'scheduler_config._class_name',
-      `${brief(name)} is not a flow-matching scheduler this version reads; available: FlowMatchEulerDiscreteScheduler`,
+      `${typeof name === 'string' ? name.slice(0, 60) : brief(name)} is not a flow-matching scheduler this version reads; available: FlowMatchEulerDiscreteScheduler`,
     )
   }
   for (const field of refused) {

@@ -106,7 +106,7 @@ export function policyField(document: unknown, source: string): JsonField {
     code: 'policy-unreadable',
     name: 'policy.format',
     prefix: 'policy.',
-    place: source,
+    place: `${source}:`,
     fix: 'restore the policy, or delete it to learn anew',
   })
 }

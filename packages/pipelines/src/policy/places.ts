@@ -35,6 +35,6 @@ async function shippedPolicy(folder: ModelFolder, path: string): Promise<FoundPo
   if (!(await folder.has(path))) return undefined
   const source = `${folder.location}/${path}`
   const fix = 'restore the file, or delete it to learn anew'
-  const about = { code: 'policy-unreadable', name: path, place: source, fix } as const
+  const about = { code: 'policy-unreadable', name: path, place: `${source}:`, fix } as const
   return { document: parseJson(await folder.read(path), about), source }
 }

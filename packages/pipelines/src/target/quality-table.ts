@@ -109,7 +109,7 @@ export function parseTable({ document, source }: FoundPolicy): QualityTable {
     code: 'policy-unreadable',
     name: 'quality',
     prefix: 'quality.',
-    place: source,
+    place: `${source}:`,
     fix: 'restore the file, or measure the quality anew',
   })
   table.at('format').oneOf(['fastflow-quality'])

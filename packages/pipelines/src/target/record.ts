@@ -1,4 +1,4 @@
-import { JsonField } from '@fastflow/core'
+import { JsonField, type JsonSource } from '@fastflow/core'
 import { LOG_RANGE } from './landings.ts'
 
 /** A point at which a request could still become one of several arms. */
@@ -52,19 +52,22 @@ export interface DecisionRecord {
 const REWARD = { least: -1, most: 1 } as const
 const NUMBER = { least: -1e6, most: 1e6 } as const
 
+const decision: JsonSource = {
+  code: 'policy-unreadable',
+  name: 'decision',
+  prefix: 'decision.',
+  place: 'decision:',
+  fix: 'leave it out',
+}
+
 /**
  * Checks a line of a decision log.
  *
+ * @param source what errors say of the line.
  * @throws FastFlowError `policy-unreadable` naming the field.
  */
-export function parseRecord(value: unknown): DecisionRecord {
-  const fix = 'leave the decision out'
-  const record = new JsonField(value, {
-    code: 'policy-unreadable',
-    name: 'decision',
-    prefix: 'decision.',
-    fix,
-  })
+export function parseRecord(value: unknown, source: JsonSource = decision): DecisionRecord {
+  const record = new JsonField(value, source)
   if (record.at('format').value !== 'fastflow-decision')
     throw record.at('format').wrong('is no decision of FastFlow')
   record.at('version').oneOf([3])

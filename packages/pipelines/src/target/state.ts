@@ -156,7 +156,7 @@ export function parseState(document: unknown, terms: Terms): TargetState {
     code: 'policy-unreadable',
     name: 'target.state',
     prefix: 'target.state.',
-    place: 'the learned state of the target is damaged',
+    place: 'the learned state of the target is damaged:',
     fix: 'delete it to learn anew',
   })
   state.at('version').oneOf([4])

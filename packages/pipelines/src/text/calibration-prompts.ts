@@ -30,7 +30,7 @@ async function ownPrompts(folder: ModelFolder): Promise<readonly string[]> {
     code: 'model-unreadable',
     name: PATH,
     prefix: PATH,
-    place,
+    place: `${place}:`,
     fix,
   })
   const prompts = list.items()
