@@ -227,6 +227,11 @@ describe('JsonField', () => {
       expect(document.at(name).value).toBeUndefined()
   })
 
+  it('quotes names that are no words', () => {
+    const field = readJson('{"a b":{"\u009b":[null]}}', source).at('a b').at('\u009b').items()[0]!
+    expect(refusal(() => field.number()).field).toBe('doc.["a b"]["\\u009b"][0]')
+  })
+
   it('makes errors short, and of anything', () => {
     let deep: unknown = []
     for (let k = 0; k < 100_000; k++) deep = [deep]
@@ -251,6 +256,7 @@ describe('brief', () => {
   it.each([
     [undefined, 'missing'],
     ['ant', '"ant"'],
+    ['\u009b2J\u2028\u001b', '"\\u009b2J\\u2028\\u001b"'],
     [-0, '0'],
     [[0, 1000], '[0,1000]'],
     [{ 0: 7 }, '{"0":7}'],

@@ -53,13 +53,16 @@ async function learnedPolicy(path: string, arms: readonly number[]): Promise<Log
   })
   const document = isRecord(value) && isRecord(value.document) ? value.document : value
   if (!isRecord(document)) throw unreadable('holds no learned state')
-  try {
-    const learner = learnerOfState(document.learner)
-    const state = learner.parse(document.learner, arms.length)
-    return (context, among) => learner.probabilities(state, context, among)
-  } catch (cause) {
-    throw unreadable(`holds no learned state that fits the log (${(cause as Error).message})`, cause)
+  const fitting = <Result>(act: () => Result): Result => {
+    try {
+      return act()
+    } catch (cause) {
+      throw unreadable(`holds no learned state that fits the log (${(cause as Error).message})`, cause)
+    }
   }
+  const learner = fitting(() => learnerOfState(document.learner))
+  const state = fitting(() => learner.parse(document.learner, arms.length))
+  return (context, among) => fitting(() => learner.probabilities(state, context, among))
 }
 
 /** A ridge regression an arm in what was known at the first choice, fitted on these decisions. */

@@ -12,8 +12,7 @@ export function brief(value: unknown): string {
 }
 
 function short(value: unknown, levels: number): string {
-  if (typeof value === 'string')
-    return JSON.stringify(value.length > CHARACTERS ? `${value.slice(0, CHARACTERS)}...` : value)
+  if (typeof value === 'string') return quoted(value)
   if (typeof value === 'function') return 'a function'
   if (typeof value !== 'object' || value === null) return String(value)
   if (Array.isArray(value)) {
@@ -27,6 +26,15 @@ function short(value: unknown, levels: number): string {
   const entries = Object.entries(value)
   if (levels === 0 || entries.length > ENTRIES) return 'an object'
   return `{${entries.map(([name, part]) => `${short(name, 0)}:${short(part, levels - 1)}`).join(',')}}`
+}
+
+/** As JSON, and what terminals would take for a command or a new line escaped, which JSON leaves as it is. */
+function quoted(text: string): string {
+  const cut = text.length > CHARACTERS ? `${text.slice(0, CHARACTERS)}...` : text
+  return JSON.stringify(cut).replace(
+    /[\u007f-\u009f\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }
 
 /**

@@ -46,7 +46,8 @@ export class JsonField {
   /** A field of an object; its value is undefined where the object has none of that name. */
   at(name: string): JsonField {
     const fields = this.record()
-    const path = this.path === '' ? name : `${this.path}.${name}`
+    const dotted = this.path === '' ? name : `${this.path}.${name}`
+    const path = /^[\w-]+$/.test(name) ? dotted : `${this.path}[${brief(name)}]`
     return new JsonField(Object.hasOwn(fields, name) ? fields[name] : undefined, this.#source, path)
   }
 

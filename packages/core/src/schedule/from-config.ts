@@ -82,6 +82,11 @@ function isOn(field: JsonField): boolean {
   return !field.empty && field.flag()
 }
 
+/** A name as people write it. */
+function named(value: unknown): string {
+  return typeof value === 'string' && /^\w{1,60}$/.test(value) ? value : brief(value)
+}
+
 function numberOf(file: JsonField, name: string, otherwise: number): number {
   return file.at(name).empty ? otherwise : file.at(name).number()
 }
@@ -91,7 +96,7 @@ function checkSupported(file: JsonField): void {
   if (name !== 'FlowMatchEulerDiscreteScheduler') {
     throw unsupported(
       'scheduler_config._class_name',
-      `${typeof name === 'string' ? name.slice(0, 60) : brief(name)} is not a flow-matching scheduler this version reads; available: FlowMatchEulerDiscreteScheduler`,
+      `${named(name)} is not a flow-matching scheduler this version reads; available: FlowMatchEulerDiscreteScheduler`,
     )
   }
   for (const field of refused) {
@@ -114,7 +119,7 @@ function dynamicShift(file: JsonField, imageSeqLen: number | undefined): number 
   const mu = base + ((max - base) / (to - from)) * (imageSeqLen - from)
   const { value: type = 'exponential' } = file.at('time_shift_type')
   if (type !== 'linear' && type !== 'exponential') {
-    const message = `${brief(type)} is unknown; available: exponential, linear`
+    const message = `${named(type)} is unknown; available: exponential, linear`
     throw unsupported('scheduler_config.time_shift_type', message)
   }
   return type === 'linear' ? mu : Math.exp(mu)

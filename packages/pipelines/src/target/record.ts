@@ -52,6 +52,10 @@ export interface DecisionRecord {
 const REWARD = { least: -1, most: 1 } as const
 const NUMBER = { least: -1e6, most: 1e6 } as const
 
+/** What bandits with contexts take. */
+const MOST_ARMS = 1024
+const MOST_FEATURES = 64
+
 const decision: JsonSource = {
   code: 'policy-unreadable',
   name: 'decision',
@@ -77,7 +81,8 @@ export function parseRecord(value: unknown, source: JsonSource = decision): Deci
   record.at('limit').number()
   if (!record.at('proxy').empty) record.at('proxy').text()
   const arms = record.at('arms').numbers({ whole: true, least: 1 })
-  if (arms.length === 0) throw record.at('arms').wrong('is an empty list')
+  if (arms.length === 0 || arms.length > MOST_ARMS)
+    throw record.at('arms').wrong(`is not a list of 1 to ${MOST_ARMS}`)
   const last = { least: 0, most: arms.length - 1 }
   const arm = record.at('arm').whole(last)
   const propensity = record.at('propensity')
@@ -104,6 +109,8 @@ function checkChoices(
   let taken: readonly number[] = []
   for (const choice of list) {
     const context = choice.at('context').numbers(NUMBER)
+    if (context.length > MOST_FEATURES)
+      throw choice.at('context').wrong(`has more than ${MOST_FEATURES} entries`)
     if (context[0] !== 1) throw choice.at('context').wrong('does not begin with 1')
     const first = list[0]!.at('context').numbers()
     if (context.length !== first.length)
