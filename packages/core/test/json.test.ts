@@ -5,6 +5,7 @@ import {
   type JsonLimits,
   parseJson,
   readJson,
+  reasonOf,
   sameJson,
 } from '@fastflow/core'
 import fc from 'fast-check'
@@ -266,6 +267,12 @@ describe('brief', () => {
   ])('%j is %s', (value, text) => {
     expect(brief(value)).toBe(text)
   })
+})
+
+it('reasonOf tells what another reader says, cut short', () => {
+  expect(reasonOf(new RangeError('arms: 3'))).toBe('arms: 3')
+  expect(reasonOf('text')).toBe('"text"')
+  expect(reasonOf(new Error('x'.repeat(1e6))).length).toBeLessThan(300)
 })
 
 describe('sameJson', () => {

@@ -2,7 +2,7 @@ import { parseJson, type Schedule, scheduleFromConfig } from '@fastflow/core'
 import { fuzzReader } from '@fastflow/testkit'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { planDigest } from '../src/plan/key.ts'
-import type { PolicyDocument } from '../src/policy/document.ts'
+import { checkPolicyDocument, type PolicyDocument } from '../src/policy/document.ts'
 import { parsePaperDocument } from '../src/policy/paper.ts'
 import { certificateOf } from '../src/target/choose.ts'
 import { contextOf } from '../src/target/features.ts'
@@ -10,10 +10,12 @@ import { BANDITS } from '../src/target/learner.ts'
 import { parseTable, type QualityTable, tableDigest } from '../src/target/quality-table.ts'
 import { type DecisionRecord, parseRecord } from '../src/target/record.ts'
 import { createTerms, initState, parseState, update } from '../src/target/state.ts'
+import { calibrationPrompts } from '../src/text/calibration-prompts.ts'
 import { fakePipeline } from './support/fake-pipeline.ts'
+import { fakeText } from './support/fake-text-backend.ts'
 import { modelIndex, networkConfig, schedulerConfig } from './support/model-files.ts'
 
-const calibration = { nfe: [6, 10], evaluations: 120 }
+const calibration = { budgets: [6, 10], evaluations: 120 }
 
 let table: QualityTable
 let policy: PolicyDocument
@@ -191,4 +193,77 @@ it('the words that Python writes for numbers are read in scheduler configuration
     code: 'model-unreadable',
     field: 'unet/config.json',
   })
+})
+
+describe('folders of text models', { timeout: 60_000 }, () => {
+  const files = {
+    'vae_decoder/config.json': {
+      latent_channels: 3,
+      scale_factor: 2,
+      scaling_factor: 2,
+      shift_factor: 0.25,
+      latent_rgb_factors: [
+        [1, 0, 0],
+        [0, 1, 0],
+        [0, 0, 1],
+      ],
+      latent_rgb_factors_bias: [0, 0, 0],
+    },
+    'tokenizer/tokenizer_config.json': { model_max_length: 8, pad_token: '<pad>', unk_token: '<unk>' },
+  }
+  it.each(Object.entries(files))('%s', async (path, document) => {
+    const { used, refused } = await fuzzReader({
+      document,
+      mutations: 1000,
+      use: async (text) => {
+        const { pipe } = await fakeText('text-to-image', { files: { [path]: text } })
+        const { images } = await pipe.generate('ant', { numSteps: 2 })
+        expect(images).toHaveLength(1)
+      },
+    })
+    expect(used).toBeGreaterThan(20)
+    expect(refused).toBeGreaterThan(100)
+  })
+})
+
+it('damaged lists of prompts are of use or refused by name', async () => {
+  const { used, refused } = await fuzzReader({
+    document: ['ant', 'bee fly', 'a fox'],
+    use: async (text) => {
+      const read = async () => new TextEncoder().encode(text)
+      const folder = {
+        location: 'model',
+        has: async () => true,
+        read,
+        load: () => Promise.reject(new Error('not used')),
+      }
+      for (const prompt of await calibrationPrompts(folder, undefined)) expect(prompt.trim()).not.toBe('')
+    },
+  })
+  expect(used).toBeGreaterThan(100)
+  expect(refused).toBeGreaterThan(300)
+})
+
+it('values nested too deep for any recursion are refused by name, wherever they stand', async () => {
+  let deep: unknown = []
+  for (let k = 0; k < 100_000; k++) deep = k % 2 ? [deep] : { deep }
+  const terms = createTerms(goal, arms, undefined)
+  const everywhere = (document: object): unknown[] => [
+    deep,
+    ...Object.keys(document).map((name) => ({ ...document, [name]: deep })),
+  ]
+  const acts: (() => unknown)[] = [
+    ...everywhere(initState(terms)).map((state) => () => parseState(state, terms)),
+    ...everywhere(record).map((value) => () => parseRecord(value)),
+    ...everywhere(table).map((value) => () => parseTable({ document: value, source: 'x' })),
+    ...everywhere(policy).map((value) => () => parsePaperDocument(value)),
+    ...everywhere(policy.key).map(
+      (key) => () => checkPolicyDocument({ ...policy, key } as unknown, policy.key),
+    ),
+    () => parsePaperDocument({ ...policy, state: { ...(policy.state as object), arms: deep } }),
+  ]
+  for (const act of acts)
+    expect(act).toThrow(
+      expect.objectContaining({ code: expect.stringMatching(/^policy-/), field: expect.stringMatching(/./) }),
+    )
 })

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { linUcb } from '@fastflow/bandits'
-import { FastFlowError, invalidArgument, isRecord, parseJson } from '@fastflow/core'
+import { FastFlowError, invalidArgument, isRecord, parseJson, reasonOf } from '@fastflow/core'
 import { type DecisionRecord, learnerOfState } from '@fastflow/pipelines'
 
 /** What a policy would do: the probability of every arm in a context, 0 outside those that are open. */
@@ -57,7 +57,7 @@ async function learnedPolicy(path: string, arms: readonly number[]): Promise<Log
     try {
       return act()
     } catch (cause) {
-      throw unreadable(`holds no learned state that fits the log (${(cause as Error).message})`, cause)
+      throw unreadable(`holds no learned state that fits the log (${reasonOf(cause)})`, cause)
     }
   }
   const learner = fitting(() => learnerOfState(document.learner))

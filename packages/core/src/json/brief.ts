@@ -37,6 +37,15 @@ function quoted(text: string): string {
   )
 }
 
+/** Characters of the message of another library's error that an error shows. */
+const REASON = 200
+
+/** What somebody else's reader has against a foreign value, which it may quote at any length. */
+export function reasonOf(cause: unknown): string {
+  const message = cause instanceof Error ? cause.message : brief(cause)
+  return message.length > REASON ? `${message.slice(0, REASON)}...` : message
+}
+
 /**
  * Whether a foreign value says the same as one of ours, as JSON: names in any order, lists entry by entry. Looks no
  * deeper into it than ours goes.

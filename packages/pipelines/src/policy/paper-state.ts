@@ -1,5 +1,5 @@
 import type { Bandit, MomentsRow, State } from '@fastflow/bandits'
-import { brief, FastFlowError, type JsonField, type SkipPolicy, sameJson } from '@fastflow/core'
+import { brief, FastFlowError, type JsonField, reasonOf, type SkipPolicy, sameJson } from '@fastflow/core'
 import { policyField } from './document.ts'
 import type { PaperState } from './paper.ts'
 
@@ -50,10 +50,7 @@ function parseBandit(
   try {
     parsed = bandit.parse(field.value)
   } catch (cause) {
-    throw field.wrong(
-      `is no state of its bandit (${cause instanceof Error ? cause.message : brief(cause)})`,
-      cause,
-    )
+    throw field.wrong(`is no state of its bandit (${reasonOf(cause)})`, cause)
   }
   if (parsed.arms === empty.arms) return parsed
   throw field.wrong(`has ${parsed.arms} arms where the step has ${empty.arms}`)

@@ -1,5 +1,5 @@
 import { cusum, type DriftState, type RateCounts } from '@fastflow/bandits'
-import { brief, JsonField } from '@fastflow/core'
+import { JsonField, reasonOf } from '@fastflow/core'
 import { lastChoice, sharedEvaluations } from './branches.ts'
 import { lostIn } from './conservative.ts'
 import { withLandings } from './early.ts'
@@ -197,10 +197,7 @@ function learnerFrom(field: JsonField, { learner, arms }: Terms): unknown {
     const blank = contextOf(new Array<number>(PROJECTED).fill(0), 0)
     if (learner.probabilities(state, blank, among).every(Number.isFinite)) return state
   } catch (cause) {
-    throw field.wrong(
-      `is no state of ${learner.name} (${cause instanceof Error ? cause.message : brief(cause)})`,
-      cause,
-    )
+    throw field.wrong(`is no state of ${learner.name} (${reasonOf(cause)})`, cause)
   }
   throw field.wrong(`is no state of ${learner.name} that can choose`)
 }

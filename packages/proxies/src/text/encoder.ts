@@ -1,4 +1,4 @@
-import type { ConfigFile, FastFlowError, JsonField } from '@fastflow/core'
+import { type ConfigFile, type FastFlowError, type JsonField, reasonOf } from '@fastflow/core'
 import { Tokenizer } from '@huggingface/tokenizers'
 
 /** A text's ids by the library, which takes documents as they come; here every id is one. */
@@ -26,8 +26,7 @@ const ID = { least: 0, most: 2 ** 31 - 1 } as const
 /** @throws FastFlowError `model-unreadable` naming the field of the document. */
 export function openEncoder(document: ConfigFile, settings: ConfigFile): Encoder {
   const refuse = (cause: unknown): FastFlowError => {
-    const reason = cause instanceof Error ? cause.message.slice(0, 200) : 'for no reason it gives'
-    return document.damaged(`is not a tokenizer this version reads (${reason})`, cause)
+    return document.damaged(`is not a tokenizer this version reads (${reasonOf(cause)})`, cause)
   }
   checkDocument(document)
   let library: Library
