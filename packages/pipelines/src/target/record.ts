@@ -64,6 +64,11 @@ const decision: JsonSource = {
   fix: 'leave it out',
 }
 
+/** A decision, to be read from. */
+export function decisionField(value: unknown, source: JsonSource = decision): JsonField {
+  return new JsonField(value, source)
+}
+
 /**
  * Checks a line of a decision log.
  *
@@ -71,7 +76,7 @@ const decision: JsonSource = {
  * @throws FastFlowError `policy-unreadable` naming the field.
  */
 export function parseRecord(value: unknown, source: JsonSource = decision): DecisionRecord {
-  const record = new JsonField(value, source)
+  const record = decisionField(value, source)
   if (record.at('format').value !== 'fastflow-decision')
     throw record.at('format').wrong('is no decision of FastFlow')
   record.at('version').oneOf([3])

@@ -17,11 +17,11 @@ import { measureRequest } from './measure-request.ts'
 import type { TargetAcceleration } from './options.ts'
 import { qualityOf } from './quality.ts'
 import { plansDigest } from './quality-table.ts'
-import { type DecisionRecord, parseRecord } from './record.ts'
+import type { DecisionRecord } from './record.ts'
 import { replan } from './replan.ts'
 import { rewardOf } from './reward.ts'
 import { runRequest } from './run-request.ts'
-import { parseState, type TargetState, type Terms, update } from './state.ts'
+import { parseState, parseUpdate, type TargetState, type Terms, update } from './state.ts'
 
 /** Requests after which the journal is folded. */
 const COMPACT_AFTER = 100
@@ -130,7 +130,7 @@ function stateDigest({ key, frontier, terms }: Session): string {
 }
 
 function foldRecords(state: TargetState, updates: readonly unknown[], terms: Terms): TargetState {
-  return updates.reduce<TargetState>((before, line) => update(before, parseRecord(line), terms), state)
+  return updates.reduce<TargetState>((before, line) => update(before, parseUpdate(line, terms), terms), state)
 }
 
 /** Measures the request where it is to be, and says what came of it. */

@@ -1,14 +1,14 @@
 import { cusum, type DriftState, type RateCounts } from '@fastflow/bandits'
-import { JsonField, reasonOf } from '@fastflow/core'
+import { JsonField, reasonOf, sameJson } from '@fastflow/core'
 import { lastChoice, sharedEvaluations } from './branches.ts'
 import { lostIn } from './conservative.ts'
 import { withLandings } from './early.ts'
-import { contextOf, PROJECTED } from './features.ts'
+import { CONTEXT_SIZE, contextOf, PROJECTED } from './features.ts'
 import { LANDING_PARTS, landingScores } from './landings.ts'
 import type { BanditName, Learner } from './learner.ts'
 import { learnerOf } from './named-learner.ts'
 import type { QualityTable } from './quality-table.ts'
-import type { DecisionRecord } from './record.ts'
+import { type DecisionRecord, decisionField, parseRecord } from './record.ts'
 import { type Goal, misses, perfect, rewardOf } from './reward.ts'
 
 /** What was measured of one plan. */
@@ -146,6 +146,21 @@ function scoresOf(
 /** The score that the full run has for itself. */
 export function perfectScore({ metric }: Goal): number {
   return perfect[metric]
+}
+
+/**
+ * Checks a decision from outside that a state of these terms is to learn from.
+ *
+ * @throws FastFlowError `policy-unreadable` naming the field, also for a decision between other plans.
+ */
+export function parseUpdate(value: unknown, { arms }: Terms): DecisionRecord {
+  const record = parseRecord(value)
+  const field = decisionField(value)
+  if (!sameJson(record.arms, arms))
+    throw field.at('arms').wrong(`is not [${arms}], the evaluations of these plans`)
+  const { length } = record.choices[0]!.context
+  if (length === CONTEXT_SIZE) return record
+  throw field.at('choices').wrong(`has contexts of ${length} entries, not ${CONTEXT_SIZE}`)
 }
 
 /** Checks a state from outside. @throws FastFlowError `policy-unreadable` naming the field. */
