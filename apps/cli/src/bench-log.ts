@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto'
 import { appendFile, rm, truncate } from 'node:fs/promises'
 import type { BenchCost, BenchLog } from '@fastflow/bench'
-import { FastFlowError } from '@fastflow/core'
-import { MAX_LOG, readText, reasonOf } from './read-text.ts'
+import { FastFlowError, JsonField, type JsonSource, readJson, sameJson } from '@fastflow/core'
+import { jsonLines } from './json-lines.ts'
+import { MAX_LOG, readBytes, reasonOf } from './read-text.ts'
 
 interface Entry {
   readonly key: string
@@ -25,23 +27,23 @@ export async function openBenchLog(
   onNote: (note: string) => unknown = () => {},
 ): Promise<BenchLog> {
   const entries = new Map<string, Entry>()
-  const text = await readText(path, MAX_LOG).catch((cause) => {
-    if (reasonOf(cause) === 'ENOENT') return ''
-    throw unreadable(path, `cannot be read (${reasonOf(cause)})`)
+  const bytes = await readBytes(path, MAX_LOG).catch((cause) => {
+    if (reasonOf(cause) === 'ENOENT') return Buffer.alloc(0)
+    throw new JsonField(undefined, sourceOf(path)).wrong(`cannot be read (${reasonOf(cause)})`)
   })
-  const whole = text.slice(0, text.lastIndexOf('\n') + 1)
+  const whole = bytes.subarray(0, bytes.lastIndexOf(0x0a) + 1)
   let damaged = 0
   let isWritable = true
-  const [head, ...lines] = whole.split('\n').slice(0, -1)
-  if (head === undefined) await start(path, text, terms)
+  const [head, ...lines] = jsonLines(whole)
+  if (head === undefined) await start(path, bytes, terms)
   else {
-    checkHead(path, head, terms)
+    checkHead(path, head.bytes, terms)
     for (const line of lines) {
-      const entry = entryOf(line)
+      const entry = entryOf(path, line.bytes)
       if (entry === undefined) damaged++
       else entries.set(entry.key, entry)
     }
-    if (whole.length < text.length) await truncate(path, Buffer.byteLength(whole))
+    if (whole.length < bytes.length) await truncate(path, whole.length)
   }
   return {
     cost: [...entries.values()].at(-1)?.cost,
@@ -52,7 +54,7 @@ export async function openBenchLog(
       if (known !== undefined) return known.part as Part
       const part = await make()
       try {
-        await append(path, { key, part, cost: cost() })
+        await append(path, { key, part, cost: cost(), digest: digestOf(part) })
       } catch (error) {
         if (isWritable) onNote(`${(error as Error).message}; the bench goes on without`)
         isWritable = false
@@ -63,41 +65,70 @@ export async function openBenchLog(
   }
 }
 
-async function start(path: string, text: string, terms: Readonly<Record<string, unknown>>): Promise<void> {
-  if (text !== '') throw unreadable(path)
-  await append(path, { format: FORMAT, version: 1, terms })
+async function start(
+  path: string,
+  bytes: Uint8Array,
+  terms: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  if (bytes.length > 0) throw new JsonField(undefined, sourceOf(path)).wrong('has no whole line')
+  await append(path, { format: FORMAT, version: 2, terms })
 }
 
-function checkHead(path: string, line: string, terms: Readonly<Record<string, unknown>>): void {
-  const head: { format?: unknown; terms?: Readonly<Record<string, unknown>> } = parse(path, line)
-  if (head?.format !== FORMAT || head.terms === undefined) throw unreadable(path)
-  for (const [name, value] of Object.entries(terms)) {
-    if (JSON.stringify(head.terms[name]) === JSON.stringify(value)) continue
+function checkHead(path: string, line: Uint8Array, terms: Readonly<Record<string, unknown>>): void {
+  const head = readJson(line, sourceOf(path))
+  head.at('format').oneOf([FORMAT])
+  head.at('version').oneOf([2])
+  const own: Readonly<Record<string, unknown>> = JSON.parse(JSON.stringify(terms))
+  for (const name of Object.keys(terms)) {
+    if (sameJson(head.at('terms').at(name).value, own[name])) continue
     const message = `--checkpoint: ${path} is of a bench with other ${name}; use the same, or delete the file to start anew`
     throw new FastFlowError({ code: 'policy-mismatch', field: 'checkpoint', message })
   }
 }
 
-function parse<Value>(path: string, line: string): Value {
-  try {
-    return JSON.parse(line)
-  } catch {
-    throw unreadable(path)
+function parseEntry(entry: JsonField): Entry {
+  // Parts are of many shapes, which whoever asks for one knows; that it is what was written shows here.
+  const { value: part } = entry.at('part')
+  if (entry.at('digest').value !== digestOf(part)) throw entry.at('part').wrong('is not what was written')
+  const cost = entry.at('cost')
+  const count = (name: string): number => cost.at(name).whole()
+  return {
+    key: entry.at('key').text(),
+    part,
+    cost: {
+      learning: count('learning'),
+      planning: count('planning'),
+      oracle: count('oracle'),
+      tuning: count('tuning'),
+      samples: count('samples'),
+    },
   }
 }
 
-function entryOf(line: string): Entry | undefined {
+/** A line that was kept; undefined where it is damaged, so that its part is measured again. */
+function entryOf(path: string, line: Uint8Array): Entry | undefined {
   try {
-    const entry: Partial<Entry> | null = JSON.parse(line)
-    return typeof entry?.key === 'string' && entry.cost && 'part' in entry ? (entry as Entry) : undefined
+    return parseEntry(readJson(line, sourceOf(path)))
   } catch {
     return undefined
   }
 }
 
-function unreadable(path: string, problem = 'is not the checkpoint of a bench, or damaged'): FastFlowError {
-  const message = `--checkpoint: ${path} ${problem}; choose another file or delete it`
-  return new FastFlowError({ code: 'policy-unreadable', field: 'checkpoint', message })
+/** SHA-256, in hex, of plain JSON. */
+function digestOf(part: unknown): string {
+  return createHash('sha256')
+    .update(JSON.stringify(part) ?? '')
+    .digest('hex')
+}
+
+function sourceOf(path: string): JsonSource {
+  return {
+    code: 'policy-unreadable',
+    name: 'checkpoint',
+    prefix: 'checkpoint.',
+    place: `--checkpoint: ${path}`,
+    fix: 'it is not the checkpoint of a bench, or damaged: choose another file or delete it',
+  }
 }
 
 async function append(path: string, value: unknown): Promise<void> {

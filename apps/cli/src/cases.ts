@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 import { dirname } from 'node:path'
 import { type Case, subjectsOf } from '@fastflow/bench'
-import { invalidArgument, type RgbImage } from '@fastflow/core'
+import { type FastFlowError, invalidArgument, type RgbImage, readJson } from '@fastflow/core'
 import type { CalibrationOptions, Pipeline } from '@fastflow/pipelines'
 import { pathAt } from './files.ts'
 import type { Io } from './io.ts'
+import { jsonLines } from './json-lines.ts'
 import { readImage } from './read-image.ts'
 import { readText, reasonOf } from './read-text.ts'
 
@@ -29,20 +30,21 @@ export async function casesOf(io: Io, pipe: Pipeline, file: string | undefined):
   const text = await readText(path).catch((cause) => {
     throw invalidArgument('--cases', `${path} cannot be read (${reasonOf(cause)}); give a file of JSON lines`)
   })
-  const lines = [...text.split(/\r\n|\r|\n/).entries()].filter(([, line]) => line.trim() !== '')
+  const lines = jsonLines(Buffer.from(text))
   if (lines.length === 0) throw invalidArgument('--cases', `${path} is empty; write one JSON object a line`)
   const cases: Case[] = []
-  for (const [n, line] of lines) {
-    const fields = parseLine(line, `${path}:${n + 1}`)
+  for (const { number, bytes: line } of lines) {
+    const place = `${path}:${number}`
+    const fields = parseLine(line, place)
     const read = (name: 'image' | 'target'): Promise<RgbImage> | undefined => {
       const at = fields[name]
       return at === undefined
         ? undefined
-        : readImage({ ...io, cwd: dirname(path) }, at, pipe.size, `--cases ${path}:${n + 1} ${name}`)
+        : readImage({ ...io, cwd: dirname(path) }, at, pipe.size, `--cases ${place} ${name}`)
     }
     const [image, target] = [await read('image'), await read('target')]
     if (pipe.task === 'image-editing' && image === undefined)
-      throw invalidArgument('--cases', `${path}:${n + 1} has no image; ${pipe.model} edits pictures`)
+      throw invalidArgument('--cases', `${place} has no image; ${pipe.model} edits pictures`)
     cases.push({ subject: fields.prompt, ...(image && { image }), target, caption: fields.caption })
   }
   return cases
@@ -66,22 +68,23 @@ export function shownIn(cases: readonly Case[]): Pick<CalibrationOptions, 'promp
 
 type Fields = { readonly prompt: string } & Partial<Record<(typeof FIELDS)[number], string>>
 
-function parseLine(line: string, place: string): Fields {
-  let value: unknown
-  try {
-    value = JSON.parse(line)
-  } catch {
-    throw invalidArgument('--cases', `${place} is not JSON; write one object a line`)
-  }
-  if (typeof value !== 'object' || value === null || !('prompt' in value))
-    throw invalidArgument('--cases', `${place} has no prompt; write { "prompt": "a fox, 3d" }`)
-  for (const [name, field] of Object.entries(value)) {
-    if (!FIELDS.some((known) => known === name))
-      throw invalidArgument('--cases', `${place} has the field ${name}; known are ${FIELDS.join(', ')}`)
-    if (typeof field !== 'string')
-      throw invalidArgument('--cases', `${place} has ${JSON.stringify(field)} as ${name}; write a string`)
-  }
-  const fields = value as Fields
-  if (fields.prompt.trim() !== '') return fields
-  throw invalidArgument('--cases', `${place} has an empty prompt; say what is to be made, e.g. "a fox, 3d"`)
+function parseLine(line: Uint8Array, place: string): Fields {
+  const fix = 'write one object a line, such as { "prompt": "a fox, 3d" }'
+  const refuse = (problem: string): FastFlowError => invalidArgument('--cases', `${place} ${problem}; ${fix}`)
+  const object = readJson(line, {
+    code: 'invalid-argument',
+    name: '--cases',
+    prefix: '--cases ',
+    place: `--cases: ${place}`,
+    fix,
+  })
+  const names = Object.keys(object.record())
+  const unknown = names.find((name) => !FIELDS.some((known) => known === name))
+  if (unknown !== undefined)
+    throw refuse(`has the field ${unknown.slice(0, 60)}; known are ${FIELDS.join(', ')}`)
+  if (!names.includes('prompt')) throw refuse('has no prompt')
+  const fields = Object.fromEntries(names.map((name) => [name, object.at(name).text()]))
+  const { prompt = '' } = fields
+  if (prompt.trim() === '') throw refuse('has an empty prompt')
+  return { ...fields, prompt }
 }

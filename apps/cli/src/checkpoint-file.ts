@@ -1,7 +1,14 @@
 import { rename, rm } from 'node:fs/promises'
-import { type Checkpoint, FastFlowError } from '@fastflow/core'
+import {
+  type Checkpoint,
+  FastFlowError,
+  type JsonField,
+  type JsonSource,
+  readJson,
+  sameJson,
+} from '@fastflow/core'
 import { writeWhole } from './files.ts'
-import { MAX_LOG, readText, reasonOf } from './read-text.ts'
+import { MAX_LOG, readBytes, reasonOf } from './read-text.ts'
 
 /** What has to be the same for a calibration to go on where it stopped. */
 export interface CheckpointTerms {
@@ -81,30 +88,43 @@ async function readCheckpoint(
   path: string,
   terms: CheckpointTerms,
 ): Promise<Pick<CheckpointFile, 'found' | 'note'>> {
-  const text = await readText(path, MAX_LOG).catch((cause) => {
+  const bytes = await readBytes(path, MAX_LOG).catch((cause) => {
     if (reasonOf(cause) === 'ENOENT') return undefined
     const message = `${path}: cannot be read (${reasonOf(cause)}); choose another --out, or delete the file to start anew`
     throw new FastFlowError({ code: 'policy-unreadable', field: 'checkpoint', message })
   })
-  if (text === undefined) return { found: undefined, note: undefined }
-  let stored: { format?: unknown; terms?: Partial<CheckpointTerms>; checkpoint?: Checkpoint }
+  if (bytes === undefined) return { found: undefined, note: undefined }
   try {
-    stored = JSON.parse(text)
-  } catch {
-    return { found: undefined, note: await setAside(path, 'is not valid JSON') }
+    return { found: checkpointIn(readJson(bytes, sourceOf(path)), path, terms), note: undefined }
+  } catch (error) {
+    if (!FastFlowError.isInstance(error) || error.code === 'policy-mismatch') throw error
+    return { found: undefined, note: await setAside(path, error) }
   }
-  if (stored?.format !== format || !stored.terms || !stored.checkpoint)
-    return { found: undefined, note: await setAside(path, 'is not the checkpoint of a calibration') }
+}
+
+function sourceOf(path: string): JsonSource {
+  return {
+    code: 'policy-unreadable',
+    name: 'checkpoint',
+    prefix: 'checkpoint.',
+    place: `${path}:`,
+    fix: 'the calibration starts anew',
+  }
+}
+
+function checkpointIn(stored: JsonField, path: string, terms: CheckpointTerms): Checkpoint {
+  if (stored.at('format').value !== format) throw stored.wrong('is not the checkpoint of a calibration')
   for (const field of Object.keys(options) as (keyof CheckpointTerms)[]) {
-    if (JSON.stringify(stored.terms[field]) === JSON.stringify(terms[field])) continue
+    if (sameJson(stored.at('terms').at(field).value, terms[field])) continue
     const message = `${path}: was begun with another ${options[field]}; use the same, or delete the file to start anew`
     throw new FastFlowError({ code: 'policy-mismatch', field: 'checkpoint', message })
   }
-  return { found: stored.checkpoint, note: undefined }
+  // The rest of it is checked where it is gone on from.
+  return stored.at('checkpoint').record() as unknown as Checkpoint
 }
 
-async function setAside(path: string, problem: string): Promise<string> {
+async function setAside(path: string, error: FastFlowError): Promise<string> {
   const aside = `${path}.${Date.now()}.damaged`
   await rename(path, aside)
-  return `${path}: ${problem}; it is kept as ${aside}, and the calibration starts anew`
+  return `${error.message}, the damaged file is kept as ${aside}`
 }

@@ -92,13 +92,13 @@ describe('figures', () => {
 
 describe('bad input', () => {
   test.each([
-    ['cases.jsonl:1 is not JSON', ['{']],
+    ['cases.jsonl:1 is not valid JSON', ['{']],
     ['cases.jsonl:1 has no prompt', [{ image: 'red.png' }]],
     [
       'cases.jsonl:2 has the field size; known are prompt, image, target, caption',
       [{ prompt: 'a' }, { prompt: 'b', size: 3 }],
     ],
-    ['cases.jsonl:1 has 7 as prompt; write a string', [{ prompt: 7 }]],
+    ['cases.jsonl:1 prompt: 7 is not a text', [{ prompt: 7 }]],
     ['cases.jsonl:2 has an empty prompt', [{ prompt: 'a' }, { prompt: ' ' }]],
     ['is empty; write one JSON object a line', ['']],
     ['none.png cannot be read', [{ prompt: 'a', target: 'none.png' }]],

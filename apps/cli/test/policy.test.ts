@@ -137,7 +137,12 @@ test.each([
   ['a list', ['show', 'list.json'], 1, /FILE: .*list\.json is neither a plan nor a policy/],
   ['a damaged plan', ['show', 'damaged.json'], 1, /FILE: .*damaged\.json is damaged: plans\[0\]\.nodes/],
   ['a damaged policy', ['show', 'arms.json'], 1, /FILE: .*arms\.json is damaged: /],
-  ['a policy without key', ['show', 'keyless.json'], 1, /FILE: .*keyless\.json is damaged: .*key is missing/],
+  [
+    'a policy without key',
+    ['show', 'keyless.json'],
+    1,
+    /FILE: .*keyless\.json is damaged: .*key: missing is not a JSON object/,
+  ],
   ['fewer than planned', ['export', 'plan.json', '--nfe', '2'], 2, /nfe: 2 is below.*available: 3, 5/],
   [
     'a policy that has no steps',

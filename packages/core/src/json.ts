@@ -1,65 +1,100 @@
+import { FastFlowError, type FastFlowErrorCode } from './errors.ts'
+import { spellWords } from './json/literals.ts'
+import { outlineOf } from './json/outline.ts'
+import { decodeUtf8 } from './json/utf8.ts'
+
+/** What errors say of a document that cannot be used. */
+export interface JsonSource {
+  readonly code: FastFlowErrorCode
+  /** `field` of errors about the document as a whole. */
+  readonly name: string
+  /** What `field` of errors about a part begins with, e.g. `policy.` for `policy.key`. Default nothing. */
+  readonly prefix?: string
+  /** Where it came from; messages begin with it, e.g. `models/x/config.json:`. Default its name. */
+  readonly place?: string
+  /** What to do about it; messages end with it. */
+  readonly fix: string
+}
+
+export interface JsonLimits {
+  /** Levels of lists and objects inside each other. Default 100: documents of this project and its models have less than 15. */
+  readonly maxDepth?: number
+  /** Bytes, or characters of text. Default 64 MiB; the largest tokenizers take 35. */
+  readonly maxBytes?: number
+  /**
+   * Reads `NaN`, `Infinity` and `-Infinity` outside of strings as the numbers they name, as Python writes them into
+   * configurations. Default false, which refuses them as JSON does.
+   */
+  readonly words?: boolean
+}
+
+const anything: JsonSource = {
+  code: 'invalid-argument',
+  name: 'json',
+  fix: 'give one JSON document in UTF-8',
+}
+
 /** True for what JSON calls an object. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** The error for a document, or for its part at `path`. `problem` is a predicate, such as `is not a list`. */
+export function jsonError(source: JsonSource, path: string, problem: string, cause?: unknown): FastFlowError {
+  const { code, name, prefix = '', place, fix } = source
+  const about = path === '' ? (place ?? `${name}:`) : `${place ?? ''} ${path}:`
+  const message = `${about} ${problem}; ${fix}`.trimStart()
+  return new FastFlowError({ code, field: path === '' ? name : prefix + path, message, cause })
+}
+
 /**
- * The value of a JSON file, with or without a byte order mark.
+ * The value of a JSON document nobody vouches for, from text or bytes in UTF-8; a byte order mark is skipped.
  *
- * @throws SyntaxError or URIError when the bytes are not JSON in UTF-8.
+ * Refused before anything recursive sees it: too many bytes, malformed UTF-8, too deep nesting, and an object that has a
+ * name twice, of which readers disagree which one counts. Names such as `__proto__` are data like any other, own
+ * properties of what is returned. Numbers may be infinite (`1e999`); {@link JsonField} checks them where they are used.
+ *
+ * @throws FastFlowError of the code and field that `source` says.
  */
-export function parseJson(bytes: Uint8Array): unknown {
-  return JSON.parse(decodeUtf8(bytes).replace(/^\uFEFF/, ''))
-}
-
-/** Code units that become text at once. */
-const CHUNK = 8192
-
-/** Lowest code point of 1, 2, 3 and 4 bytes: lower ones in as many are not UTF-8. */
-const LOWEST = [0, 0, 0x80, 0x800, 0x10000] as const
-
-/** Text of bytes in UTF-8; TextDecoder is a host type this package does not compile against. @throws URIError for others. */
-export function decodeUtf8(bytes: Uint8Array): string {
-  const units = new Uint16Array(CHUNK)
-  let text = ''
-  let length = 0
-  for (let at = 0; at < bytes.length; ) {
-    const size = sizeOf(bytes[at]!, at)
-    const code = size === 1 ? bytes[at]! : codeAt(bytes, at, size)
-    at += size
-    if (code < 0x10000) units[length++] = code
-    else {
-      units[length++] = 0xd7c0 + (code >> 10)
-      units[length++] = 0xdc00 + (code & 0x3ff)
-    }
-    if (length < CHUNK - 1 && at < bytes.length) continue
-    text += Reflect.apply(String.fromCharCode, undefined, units.subarray(0, length))
-    length = 0
+export function parseJson(input: unknown, source: JsonSource = anything, limits: JsonLimits = {}): unknown {
+  const { maxDepth = 100, maxBytes = 2 ** 26, words = false } = limits
+  const refuse = (problem: string, cause?: unknown): FastFlowError => jsonError(source, '', problem, cause)
+  if (!isJsonInput(input)) throw refuse('is neither text nor bytes')
+  if (input.length > maxBytes) throw refuse(`has ${input.length} bytes, at most ${maxBytes} are read`)
+  const decoded = typeof input === 'string' ? input : decodeUtf8(input)
+  if (decoded === undefined) throw refuse('is not valid JSON: its bytes are not UTF-8')
+  const text = decoded.startsWith('\ufeff') ? decoded.slice(1) : decoded
+  const outline = outlineOf(text, maxDepth)
+  if (outline.depth > maxDepth) throw refuse(`nests deeper than the ${maxDepth} levels that are read`)
+  let value: unknown
+  try {
+    value = words ? spellWords(text, outline.words) : JSON.parse(text)
+  } catch (cause) {
+    throw refuse('is not valid JSON', cause)
   }
-  return text
+  if (namesIn(value) !== outline.names) throw refuse('is not valid JSON: an object in it has a name twice')
+  return value
 }
 
-/** Bytes of the character that begins with this one. */
-function sizeOf(first: number, at: number): 1 | 2 | 3 | 4 {
-  if (first < 0x80) return 1
-  if (first >= 0xc2 && first < 0xe0) return 2
-  if (first >= 0xe0 && first < 0xf0) return 3
-  if (first >= 0xf0 && first < 0xf5) return 4
-  throw malformed(at)
+/** Whether {@link parseJson} reads it, rather than taking it for a value that was parsed before. */
+export function isJsonInput(input: unknown): input is string | Uint8Array {
+  // Not instanceof: bytes may come from another realm.
+  return typeof input === 'string' || Object.prototype.toString.call(input) === '[object Uint8Array]'
 }
 
-function codeAt(bytes: Uint8Array, at: number, size: 2 | 3 | 4): number {
-  let code = bytes[at]! & (0x7f >> size)
-  for (let k = 1; k < size; k++) {
-    const next = bytes[at + k]
-    if (next === undefined || next >> 6 !== 2) throw malformed(at)
-    code = code * 64 + (next & 63)
+/** Names in all objects of a value: as many as there are colons in its text, unless one hid another. */
+function namesIn(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0
+  let names = 0
+  if (Array.isArray(value)) {
+    for (const part of value) if (typeof part === 'object') names += namesIn(part)
+    return names
   }
-  const surrogate = code >= 0xd800 && code < 0xe000
-  if (code < LOWEST[size] || code > 0x10ffff || surrogate) throw malformed(at)
-  return code
-}
-
-function malformed(at: number): URIError {
-  return new URIError(`the bytes at ${at} are not UTF-8`)
+  const fields = value as Readonly<Record<string, unknown>>
+  // Object.values takes three times as long on a vocabulary.
+  for (const name of Object.keys(fields)) {
+    const part = fields[name]
+    names += typeof part === 'object' ? 1 + namesIn(part) : 1
+  }
+  return names
 }

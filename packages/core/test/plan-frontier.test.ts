@@ -262,7 +262,7 @@ describe('documents', () => {
     [damaged('plans.1.weights.1.0', null), 'plans[1].weights[1]'],
     [damaged('plans.1.weights', []), 'plans[1].weights'],
     [damaged('plans.1.stateWeight', null), 'plans[1].stateWeight'],
-    [damaged('plans.1.quality.p10', null), 'plans[1].quality'],
+    [damaged('plans.1.quality.p10', null), 'plans[1].quality.p10'],
   ])('that are damaged are refused naming the field (%#)', (document, field) => {
     expect(refusal(() => parsePlan(document))).toMatchObject({ code: 'policy-unreadable', field })
   })

@@ -157,7 +157,7 @@ describe('scheduleFromConfig', () => {
   it('refuses what it cannot read, naming the field', () => {
     const refusals: [SchedulerConfig, string, number?][] = [
       [{ _class_name: 'DDIMScheduler' }, 'scheduler_config._class_name: DDIMScheduler'],
-      [{ shift: '3' as unknown as number }, 'scheduler_config.shift: 3'],
+      [{ shift: '3' as unknown as number }, 'scheduler_config.shift: "3"'],
       [{ shift_terminal: 1 }, 'scheduler_config.shift_terminal: 1'],
       [{ shift_terminal: -0.1 }, 'scheduler_config.shift_terminal: -0.1'],
       [{ use_dynamic_shifting: true }, 'imageSeqLen: '],

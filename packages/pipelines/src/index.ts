@@ -14,7 +14,13 @@ export type { Pipeline } from './pipeline.ts'
 export type { CalibrationOptions } from './plan/calibrate.ts'
 export { type PlanRunKey, planDigest } from './plan/key.ts'
 export { checkPolicyDocument, type PolicyDocument, type PolicyKey, policyDigest } from './policy/document.ts'
-export { type PaperOptions, type PaperPolicy, type PaperState, paperPolicy } from './policy/paper.ts'
+export {
+  type PaperOptions,
+  type PaperPolicy,
+  type PaperState,
+  paperPolicy,
+  parsePaperDocument,
+} from './policy/paper.ts'
 export { type Certificate, certify, type Evidence, leastRuns, mostConfidence } from './target/certify.ts'
 export { certificateOf, choose as chooseArm, goOn as chooseAgain, type Route } from './target/choose.ts'
 export { sizeScore } from './target/early.ts'

@@ -508,7 +508,7 @@ describe('documents from outside', () => {
     [{}, 'no decision'],
     [{ ...record({}), version: 1 }, 'version'],
     [record({ propensity: 0 }), 'propensity'],
-    [record({ arm: 9 }), 'took arm'],
+    [record({ arm: 9 }), 'arm: 9'],
     [{ ...record({}), arm: 0 }, 'ruled out'],
     [record({ choices: [] }), 'choices'],
     [record({ choices: [{ context: [0], among: [0], taken: [0] }] }), 'choices'],

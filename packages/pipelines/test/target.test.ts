@@ -481,8 +481,8 @@ describe('bad input', () => {
 
   it('damaged tables are passed over, with a note that names the field', async () => {
     for (const [field, damage] of [
-      ['runs', { runs: [{ seed: 1, features: [], scores: [1], landings: [] }] }],
-      ['runs', { runs: [{ features: [], size: 1, scores: [30, 30], landings: [[], []] }] }],
+      ['runs[0].features', { runs: [{ seed: 1, features: [], scores: [1], landings: [] }] }],
+      ['runs[0].seed', { runs: [{ features: [], size: 1, scores: [30, 30], landings: [[], []] }] }],
       ['nfe', { nfe: 'x' }],
       ['version', { version: 3 }],
       ['proxy', { proxy: null }],

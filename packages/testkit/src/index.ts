@@ -12,6 +12,8 @@ export {
   nanVelocity,
   type VelocityRecord,
 } from './flows/velocity-fakes.ts'
+export { type FuzzOptions, fuzzReader } from './fuzz-reader.ts'
+export { mutateJson } from './mutate-json.ts'
 export { describePolicyStore } from './policy-store-conformance.ts'
 export { describeModelRunner, type RunnerUnderTest } from './runner-conformance.ts'
 export { describeVectorSpace, type VectorMaker } from './space-conformance.ts'

@@ -37,7 +37,7 @@ export async function policyEvaluateCommand(
 ): Promise<void> {
   const pace = paceOf(io, 'evaluating')
   const { records, bad } = await readDecisionLog(pathAt(io, file, 'LOG'), pace)
-  for (const { line, problem } of bad.slice(0, SHOWN_LINES)) io.log(`${file}:${line} ${problem}; left out`)
+  for (const { line, problem } of bad.slice(0, SHOWN_LINES)) io.log(`${file}:${line} ${problem}`)
   if (bad.length > SHOWN_LINES) io.log(`${file}: ${bad.length - SHOWN_LINES} more lines left out`)
   const rewarded = records.filter(({ reward }) => reward !== null)
   if (rewarded.length < 2)

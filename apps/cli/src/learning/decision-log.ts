@@ -1,7 +1,8 @@
-import { FastFlowError } from '@fastflow/core'
+import { FastFlowError, parseJson, sameJson } from '@fastflow/core'
 import type { Pace } from '@fastflow/core/backend'
 import { type DecisionRecord, parseRecord } from '@fastflow/pipelines'
-import { MAX_LOG, readText, reasonOf } from '../read-text.ts'
+import { jsonLines } from '../json-lines.ts'
+import { MAX_LOG, readBytes, reasonOf } from '../read-text.ts'
 
 /** A line that was left out, and why. */
 export interface BadLine {
@@ -14,6 +15,15 @@ export interface DecisionLog {
   readonly bad: readonly BadLine[]
 }
 
+/** What is said of a line stands behind its place. */
+const DECISION = {
+  code: 'policy-unreadable',
+  name: 'decision',
+  prefix: 'decision.',
+  place: '',
+  fix: 'left out',
+} as const
+
 /**
  * The decisions in a file of JSON lines. Lines that cannot be read, and those of other models, settings, plans or targets
  * than the first good one's, are left out and listed.
@@ -25,25 +35,28 @@ export async function readDecisionLog(path: string, pace: Pace): Promise<Decisio
     const message = `LOG: ${path} ${problem}; write one with "fastflow generate --lpips X --log FILE"`
     return new FastFlowError({ code: 'policy-unreadable', field: 'LOG', message, cause })
   }
-  let text: string
+  let bytes: Uint8Array
   try {
-    text = await readText(path, MAX_LOG)
+    bytes = await readBytes(path, MAX_LOG)
   } catch (cause) {
     throw unreadable(`cannot be read (${reasonOf(cause)})`, cause)
   }
   const records: DecisionRecord[] = []
   const bad: BadLine[] = []
-  for (const [index, content] of text.split(/\r\n|\r|\n/).entries()) {
-    if (content.trim() === '') continue
+  for (const line of jsonLines(bytes)) {
     if (pace.due()) await pace.rest()
     try {
-      const record = parseRecord(JSON.parse(content))
+      const record = parseRecord(parseJson(line.bytes, DECISION), DECISION)
       const difference = differenceOf(record, records[0] ?? record)
-      if (difference !== undefined) throw new TypeError(`has another ${difference} than the first decision`)
-      records.push(record)
+      if (difference === undefined) records.push(record)
+      else
+        bad.push({
+          line: line.number,
+          problem: `has another ${difference} than the first decision; left out`,
+        })
     } catch (error) {
-      const problem = error instanceof SyntaxError ? 'is not JSON' : (error as Error).message
-      bad.push({ line: index + 1, problem })
+      if (!FastFlowError.isInstance(error)) throw error
+      bad.push({ line: line.number, problem: error.message })
     }
   }
   if (records.length > 0) return { records, bad }
@@ -56,7 +69,7 @@ export async function readDecisionLog(path: string, pace: Pace): Promise<Decisio
 
 function differenceOf(record: DecisionRecord, first: DecisionRecord): string | undefined {
   const fields = ['key', 'arms', 'metric', 'limit'] as const
-  const other = fields.find((field) => JSON.stringify(record[field]) !== JSON.stringify(first[field]))
+  const other = fields.find((field) => !sameJson(record[field], first[field]))
   if (other !== undefined) return other
   const sizeOf = ({ choices }: DecisionRecord): number => choices[0]!.context.length
   return sizeOf(record) === sizeOf(first) ? undefined : 'context'

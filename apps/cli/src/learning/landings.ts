@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { takingTurns } from '@fastflow/bench'
-import { FastFlowError, invalidArgument, parsePlan, sample } from '@fastflow/core'
+import { FastFlowError, invalidArgument, sample } from '@fastflow/core'
 import {
   landingLogs,
   type Pipeline,
@@ -12,7 +12,7 @@ import { casesOf } from '../cases.ts'
 import { pathAt } from '../files.ts'
 import type { Io } from '../io.ts'
 import { findModel } from '../models.ts'
-import { readText, reasonOf } from '../read-text.ts'
+import { readPolicyFile } from '../policy-file.ts'
 import { type ModelOptions, type RunOptions, runSettingsOf, withPipeline } from '../session.ts'
 
 export interface LandingsOptions extends ModelOptions, RunOptions {
@@ -24,7 +24,7 @@ export interface LandingsOptions extends ModelOptions, RunOptions {
  *
  * @param swapped folder of the other model.
  * @param arm index of the plan.
- * @throws FastFlowError `policy-unreadable` where the model brings no plans, `invalid-argument` for a folder of another
+ * @throws FastFlowError `policy-unreadable` where the model brings no plans, `policy-mismatch` where not this one, `invalid-argument` for a folder of another
  *   architecture.
  */
 export async function landingsOf(
@@ -38,8 +38,14 @@ export async function landingsOf(
   const folder = await findModel(io, options.model)
   const own = await withPipeline(io, options, async (pipe) => shapeOf(pipe, settings))
   const file = `${planDigest(own.key)}.json`
-  const frontier = parsePlan(await readPlanFile(join(folder, 'policies', file)))
-  const plan = frontier.document.plans[arm]!
+  const path = join(folder, 'policies', file)
+  const policy = await readPolicyFile(path, '--swapped')
+  const plan = policy.method === 'plan' ? policy.frontier.document.plans[arm] : undefined
+  if (policy.method !== 'plan' || plan === undefined) {
+    const message = `--swapped: ${path} has no plan number ${arm + 1}, which was measured; measure the quality of its plans`
+    throw new FastFlowError({ code: 'policy-mismatch', field: '--swapped', message })
+  }
+  const { frontier } = policy
   return withPipeline(io, { ...options, model: pathAt(io, swapped, '--swapped') }, async (pipe) => {
     const other = shapeOf(pipe, settings).shape
     if (other !== own.shape)
@@ -70,13 +76,4 @@ function shapeOf(
   const { schedule, guidance, dims } = key
   const steps = schedule.sigmas.length - 1
   return { key, shape: `${pipe.task} of [${dims}] in ${steps} steps at guidance ${guidance}` }
-}
-
-async function readPlanFile(path: string): Promise<unknown> {
-  try {
-    return JSON.parse(await readText(path))
-  } catch (cause) {
-    const message = `--swapped: needs the plans that the model ships, ${path} cannot be read (${reasonOf(cause)}); write them there with calibrate`
-    throw new FastFlowError({ code: 'policy-unreadable', field: '--swapped', message, cause })
-  }
 }

@@ -1,8 +1,8 @@
 import { linUcb } from '@fastflow/bandits'
-import { FastFlowError, invalidArgument, isRecord } from '@fastflow/core'
+import { FastFlowError, invalidArgument, isRecord, parseJson } from '@fastflow/core'
 import type { Pace } from '@fastflow/core/backend'
 import { type DecisionRecord, learnerOfState } from '@fastflow/pipelines'
-import { readText, reasonOf } from '../read-text.ts'
+import { readBytes, reasonOf } from '../read-text.ts'
 
 /** What a policy would do: the probability of every arm in a context, 0 outside those that are open. */
 export type LogPolicy = (context: readonly number[], among: readonly number[]) => readonly number[]
@@ -35,26 +35,35 @@ export async function namedPolicy(name: string, arms: readonly number[], path: s
 }
 
 async function learnedPolicy(path: string, arms: readonly number[]): Promise<LogPolicy> {
+  const fix = 'give full, uniform, nfe:N, or a file with a learned state'
   const unreadable = (problem: string, cause?: unknown): FastFlowError => {
-    const choices = 'full, uniform, nfe:N, or a file with a learned state'
-    const message = `--policy: ${path} ${problem}; give ${choices}`
+    const message = `--policy: ${path} ${problem}; ${fix}`
     return new FastFlowError({ code: 'policy-unreadable', field: '--policy', message, cause })
   }
-  let value: unknown
+  let bytes: Uint8Array
   try {
-    value = JSON.parse(await readText(path))
+    bytes = await readBytes(path)
   } catch (cause) {
     throw unreadable(`is no policy by that name and no file that can be read (${reasonOf(cause)})`, cause)
   }
+  const value = parseJson(bytes, {
+    code: 'policy-unreadable',
+    name: '--policy',
+    place: `--policy: ${path}`,
+    fix,
+  })
   const document = isRecord(value) && isRecord(value.document) ? value.document : value
   if (!isRecord(document)) throw unreadable('holds no learned state')
-  try {
-    const learner = learnerOfState(document.learner)
-    const state = learner.parse(document.learner, arms.length)
-    return (context, among) => learner.probabilities(state, context, among)
-  } catch (cause) {
-    throw unreadable(`holds no learned state that fits the log (${(cause as Error).message})`, cause)
+  const fitting = <Result>(act: () => Result): Result => {
+    try {
+      return act()
+    } catch (cause) {
+      throw unreadable(`holds no learned state that fits the log (${reasonOf(cause)})`, cause)
+    }
   }
+  const learner = fitting(() => learnerOfState(document.learner))
+  const state = fitting(() => learner.parse(document.learner, arms.length))
+  return (context, among) => fitting(() => learner.probabilities(state, context, among))
 }
 
 /** A ridge regression an arm in what was known at the first choice, fitted on these decisions. */

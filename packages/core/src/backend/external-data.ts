@@ -1,4 +1,4 @@
-import { decodeUtf8 } from '../json.ts'
+import { decodeUtf8 } from '../json/utf8.ts'
 
 /**
  * Lists the files that an ONNX model names as the place of its weights (`external_data`), so that
@@ -65,11 +65,9 @@ function collectLocation(entry: Uint8Array, found: Set<string>): void {
 }
 
 function textOf(bytes: Uint8Array): string {
-  try {
-    return decodeUtf8(bytes)
-  } catch {
-    throw new RangeError('it holds text that is not UTF-8')
-  }
+  const text = decodeUtf8(bytes)
+  if (text !== undefined) return text
+  throw new RangeError('it holds text that is not UTF-8')
 }
 
 function* fields(bytes: Uint8Array): Generator<Field> {

@@ -1,16 +1,19 @@
-import { FastFlowError, invalidArgument } from '../errors.ts'
-import { isRecord, parseJson } from '../json.ts'
+import { invalidArgument } from '../errors.ts'
+import { isRecord, type JsonSource, jsonError, parseJson } from '../json.ts'
 
 /**
  * The plan document in whatever form people have at hand, still to be checked.
  *
- * @throws FastFlowError `invalid-argument`, `policy-unreadable`.
+ * @throws FastFlowError `invalid-argument`, and of `source` for text or bytes that are not JSON.
  */
-export function documentIn(stored: unknown): unknown {
-  if (typeof stored === 'string') return fromText(stored)
-  if (stored instanceof ArrayBuffer) return fromBytes(new Uint8Array(stored))
+export function documentIn(stored: unknown, source: JsonSource): unknown {
+  if (typeof stored === 'string') {
+    if (!/^[\s\uFEFF]*[{[]/.test(stored) && stored.trim() !== '') throw pathGiven(source)
+    return parseJson(stored, source)
+  }
+  if (stored instanceof ArrayBuffer) return parseJson(new Uint8Array(stored), source)
   if (ArrayBuffer.isView(stored))
-    return fromBytes(new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength))
+    return parseJson(new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength), source)
   if (!isRecord(stored)) return stored
   if (typeof stored.then === 'function') throw invalidArgument('plan', 'is a promise; await it first')
   if (typeof stored.href === 'string' && stored.format === undefined)
@@ -19,29 +22,7 @@ export function documentIn(stored: unknown): unknown {
   return stored.format === undefined && isRecord(stored.document) ? stored.document : stored
 }
 
-function fromText(text: string): unknown {
-  try {
-    return JSON.parse(text.replace(/^\uFEFF/, ''))
-  } catch (cause) {
-    if (/^\s*[{[]/.test(text) || text.trim() === '') throw notJson(cause)
-    throw new FastFlowError({
-      code: 'policy-unreadable',
-      field: 'plan',
-      message: 'plan: not JSON; pass the text of the file and not its path, or calibrate again',
-      cause,
-    })
-  }
-}
-
-function fromBytes(bytes: Uint8Array): unknown {
-  try {
-    return parseJson(bytes)
-  } catch (cause) {
-    throw notJson(cause)
-  }
-}
-
-function notJson(cause: unknown): FastFlowError {
-  const message = 'plan: not JSON; calibrate again'
-  return new FastFlowError({ code: 'policy-unreadable', field: 'plan', message, cause })
+function pathGiven(source: JsonSource): Error {
+  const fix = `pass the text of the file and not its path, or ${source.fix}`
+  return jsonError({ ...source, fix }, '', 'is not valid JSON')
 }

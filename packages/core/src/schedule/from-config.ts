@@ -1,4 +1,7 @@
 import { FastFlowError, invalidArgument } from '../errors.ts'
+import { brief } from '../json/brief.ts'
+import { JsonField } from '../json/field.ts'
+import type { JsonSource } from '../json.ts'
 import { checkNumSteps, createSchedule, type Schedule } from './schedule.ts'
 import { shiftSigma } from './shifted.ts'
 
@@ -51,53 +54,72 @@ export function scheduleFromConfig(
   options: FromConfigOptions = {},
 ): Schedule {
   const steps = checkNumSteps(numSteps)
-  checkSupported(config)
-  const shift = config.use_dynamic_shifting ? dynamicShift(config, options.imageSeqLen) : (config.shift ?? 1)
-  if (typeof shift !== 'number' || !(shift > 0 && shift < Infinity)) {
-    throw invalidArgument('scheduler_config.shift', `${shift} is not a positive number`)
-  }
+  const file = new JsonField(config, source, source.name)
+  checkSupported(file)
+  const dynamic = isOn(file.at('use_dynamic_shifting'))
+  const shift = dynamic ? dynamicShift(file, options.imageSeqLen) : numberOf(file, 'shift', 1)
+  if (!(shift > 0 && shift < Infinity))
+    throw file.at('shift').wrong(`comes to ${shift}, not to a positive number`)
   const sigmas = Array.from({ length: steps }, (_, k) => shiftSigma(1 - k / steps, shift))
-  const terminal = config.shift_terminal ?? 0
-  if (!(terminal >= 0 && terminal < 1)) {
-    throw invalidArgument('scheduler_config.shift_terminal', `${terminal} is not a sigma in [0, 1)`)
-  }
+  const terminal = numberOf(file, 'shift_terminal', 0)
+  if (!(terminal >= 0 && terminal < 1)) throw file.at('shift_terminal').wrong('is not a sigma in [0, 1)')
   const stretched = terminal === 0 ? sigmas : stretchToTerminal(sigmas, terminal)
   return createSchedule(`flow-match-euler(${steps}, shift ${Number(shift.toFixed(6))})`, [...stretched, 0])
+}
+
+const source: JsonSource = {
+  code: 'invalid-argument',
+  name: 'scheduler_config',
+  fix: 'correct it, or pass a schedule of your own',
 }
 
 function unsupported(field: string, message: string): FastFlowError {
   return new FastFlowError({ code: 'unsupported', field, message: `${field}: ${message}` })
 }
 
-function checkSupported(config: SchedulerConfig): void {
-  const name = config._class_name ?? 'FlowMatchEulerDiscreteScheduler'
+/** A switch; like Diffusers, off where it is missing or null. */
+function isOn(field: JsonField): boolean {
+  return !field.empty && field.flag()
+}
+
+/** A name as people write it. */
+function named(value: unknown): string {
+  return typeof value === 'string' && /^\w{1,60}$/.test(value) ? value : brief(value)
+}
+
+function numberOf(file: JsonField, name: string, otherwise: number): number {
+  return file.at(name).empty ? otherwise : file.at(name).number()
+}
+
+function checkSupported(file: JsonField): void {
+  const { value: name = 'FlowMatchEulerDiscreteScheduler' } = file.at('_class_name')
   if (name !== 'FlowMatchEulerDiscreteScheduler') {
     throw unsupported(
       'scheduler_config._class_name',
-      `${name} is not a flow-matching scheduler this version reads; available: FlowMatchEulerDiscreteScheduler`,
+      `${named(name)} is not a flow-matching scheduler this version reads; available: FlowMatchEulerDiscreteScheduler`,
     )
   }
   for (const field of refused) {
-    if (config[field])
+    if (isOn(file.at(field)))
       throw unsupported(`scheduler_config.${field}`, 'not supported; pass your own grid as a schedule')
   }
 }
 
-function dynamicShift(config: SchedulerConfig, imageSeqLen: number | undefined): number {
+function dynamicShift(file: JsonField, imageSeqLen: number | undefined): number {
   if (imageSeqLen === undefined) {
     throw invalidArgument(
       'imageSeqLen',
       'the scheduler shifts dynamically, the number of latent tokens is needed',
     )
   }
-  const base = config.base_shift ?? 0.5
-  const max = config.max_shift ?? 1.15
-  const from = config.base_image_seq_len ?? 256
-  const to = config.max_image_seq_len ?? 4096
+  const base = numberOf(file, 'base_shift', 0.5)
+  const max = numberOf(file, 'max_shift', 1.15)
+  const from = numberOf(file, 'base_image_seq_len', 256)
+  const to = numberOf(file, 'max_image_seq_len', 4096)
   const mu = base + ((max - base) / (to - from)) * (imageSeqLen - from)
-  const type = config.time_shift_type ?? 'exponential'
+  const { value: type = 'exponential' } = file.at('time_shift_type')
   if (type !== 'linear' && type !== 'exponential') {
-    const message = `${type} is unknown; available: exponential, linear`
+    const message = `${named(type)} is unknown; available: exponential, linear`
     throw unsupported('scheduler_config.time_shift_type', message)
   }
   return type === 'linear' ? mu : Math.exp(mu)

@@ -1,4 +1,4 @@
-import { type ConfigFile, isRecord, type ModelFolder } from '@fastflow/core'
+import type { ConfigFile, ModelFolder } from '@fastflow/core'
 import { type CommonConfig, MAX_SIZE, readCommon } from '../task/config.ts'
 
 /** What a class-to-image folder says of its model. */
@@ -32,9 +32,8 @@ export async function readClassModel(folder: ModelFolder, index: ConfigFile): Pr
 }
 
 function readLabels(config: ConfigFile): readonly string[] {
-  const names = config.values.id2label
-  const count = isRecord(names) ? Object.keys(names).length : 0
-  const labels = Array.from({ length: count }, (_, id) => (isRecord(names) ? names[id] : undefined))
-  if (count > 0 && labels.every((label) => typeof label === 'string')) return labels
-  throw config.wrong('id2label', 'does not name the classes "0", "1", "2", ...')
+  const names = config.at('id2label')
+  const labels = Object.keys(names.record()).map((_, id) => names.at(String(id)).value)
+  if (labels.length > 0 && labels.every((label) => typeof label === 'string')) return labels
+  throw names.wrong('does not name the classes "0", "1", "2", ...')
 }

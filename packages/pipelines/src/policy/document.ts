@@ -1,4 +1,13 @@
-import { FastFlowError, type GuidanceInterval, isRecord, type Schedule } from '@fastflow/core'
+import {
+  brief,
+  FastFlowError,
+  type GuidanceInterval,
+  isJsonInput,
+  isRecord,
+  JsonField,
+  type Schedule,
+  sameJson,
+} from '@fastflow/core'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 
@@ -66,38 +75,56 @@ export function policyDigest(key: PolicyKey): string {
  *   first field of the key that differs.
  */
 export function checkPolicyDocument(document: unknown, key: PolicyKey, source = 'policy'): PolicyDocument {
-  if (typeof document === 'string' || ArrayBuffer.isView(document))
-    throw unreadablePolicy(source, 'format', 'is unread text or bytes: pass what JSON.parse makes of them')
-  if (!isRecord(document)) throw unreadablePolicy(source, 'format', 'is not a FastFlow policy document')
-  const { format, version, kind, state } = document
-  if (format !== 'fastflow-policy')
-    throw unreadablePolicy(source, 'format', 'is not a FastFlow policy document')
-  if (version !== 1)
-    throw unreadablePolicy(source, 'version', `${JSON.stringify(version)} is unknown; this release reads 1`)
-  if (kind !== 'bandit-skip')
-    throw unreadablePolicy(source, 'kind', `${JSON.stringify(kind)} is not "bandit-skip"`)
-  if (!isRecord(document.key)) throw unreadablePolicy(source, 'key', 'is missing')
-  if (!isRecord(state)) throw unreadablePolicy(source, 'state', 'is missing')
+  const file = policyField(document, source)
+  if (isJsonInput(document)) throw file.wrong('is unread text or bytes: pass what JSON.parse makes of them')
+  const learned = headOf(file)
   for (const field of [...fields, 'guidanceInterval'] as const) {
-    const learned = document.key[field]
-    if (JSON.stringify(learned) !== JSON.stringify(key[field])) throw mismatch(source, field, learned, key)
+    const { value } = learned.at(field)
+    if (!sameJson(value, key[field])) throw mismatch(source, field, value, key)
   }
-  return { format, version, kind, key, state }
+  return { format: 'fastflow-policy', version: 1, kind: 'bandit-skip', key, state: file.at('state').value }
 }
 
-/** The error for a document that cannot be used. */
-export function unreadablePolicy(
-  source: string,
-  field: string,
-  problem: string,
-  cause?: unknown,
-): FastFlowError {
-  return new FastFlowError({
+/**
+ * The key a document says it was learned under.
+ *
+ * @param source where the document was found, for the message.
+ * @throws FastFlowError `policy-unreadable` naming the field.
+ */
+export function parsePolicyKey(document: unknown, source = 'policy'): PolicyKey {
+  const key = headOf(policyField(document, source))
+  for (const name of ['model', 'dtype', 'extrapolator', 'policy']) key.at(name).text()
+  key.at('sigmas').numbers()
+  key.at('guidanceScale').number()
+  key.at('dims').numbers({ whole: true, least: 1 })
+  const interval = key.at('guidanceInterval')
+  if (interval.value !== undefined) interval.numbers({ length: 2 })
+  return key.value as PolicyKey
+}
+
+/** A document of a policy, to be read from; errors are `policy-unreadable`. */
+export function policyField(document: unknown, source: string): JsonField {
+  return new JsonField(document, {
     code: 'policy-unreadable',
-    field: `policy.${field}`,
-    message: `${source}: ${field} ${problem}; restore the policy, or delete it to learn anew`,
-    cause,
+    name: 'policy.format',
+    prefix: 'policy.',
+    place: `${source}:`,
+    fix: 'restore the policy, or delete it to learn anew',
   })
+}
+
+/** Checks what every policy document has, up to its key, which is returned. */
+function headOf(file: JsonField): JsonField {
+  if (!isPolicy(file.value)) throw file.wrong('format is not a FastFlow policy document')
+  file.at('version').oneOf([1])
+  file.at('kind').oneOf(['bandit-skip'])
+  file.at('state').record()
+  file.at('key').record()
+  return file.at('key')
+}
+
+function isPolicy(document: unknown): boolean {
+  return isRecord(document) && document.format === 'fastflow-policy'
 }
 
 function mismatch(source: string, field: keyof PolicyKey, learned: unknown, key: PolicyKey): FastFlowError {
@@ -107,13 +134,4 @@ function mismatch(source: string, field: keyof PolicyKey, learned: unknown, key:
     field: `policy.key.${field}`,
     message: `${source}: ${difference}; learn a policy for these settings, or run with the policy's`,
   })
-}
-
-/** A grid has tens of numbers; how many, and where it begins and ends, tells two of them apart. */
-function brief(value: unknown): string {
-  if (Array.isArray(value) && value.length > 4) {
-    const ends = [...value.slice(0, 2), '...', ...value.slice(-2)].join(', ')
-    return `${value.length} values [${ends}]`
-  }
-  return JSON.stringify(value) ?? 'missing'
 }

@@ -1,5 +1,6 @@
 import { type MomentsRow, type State, ucb1 } from '@fastflow/bandits'
 import { type BanditSkipState, banditSkip, invalidArgument, type SkipPolicy } from '@fastflow/core'
+import { checkPolicyDocument, type PolicyDocument, parsePolicyKey, policyField } from './document.ts'
 import { parsePaperState } from './paper-state.ts'
 
 export interface PaperOptions {
@@ -52,4 +53,16 @@ export function paperPolicy(options: PaperOptions = {}): PaperPolicy {
     id: `${policy.name} c=${exploration} price=${price} arms=${arms.join(',')}`,
     parse: (state, source = 'policy') => parsePaperState(state, { policy, bandit, arms, source }),
   }
+}
+
+/**
+ * Reads a document of the paper's policy as it says itself that it was learned: under its own key and arms.
+ *
+ * @param source where it was found, for the message.
+ * @throws FastFlowError `policy-unreadable` naming the field.
+ */
+export function parsePaperDocument(document: unknown, source = 'policy'): PolicyDocument<PaperState> {
+  const checked = checkPolicyDocument(document, parsePolicyKey(document, source), source)
+  const arms = policyField(document, source).at('state').at('arms').numbers({ whole: true, least: 0 })
+  return { ...checked, state: paperPolicy({ arms }).parse(checked.state, source) }
 }

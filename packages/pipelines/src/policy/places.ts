@@ -1,4 +1,4 @@
-import { FastFlowError, type ModelFolder, type PolicyStore, parseJson } from '@fastflow/core'
+import { type ModelFolder, type PolicyStore, parseJson } from '@fastflow/core'
 import { messageOf } from '../notes.ts'
 
 /** Where learned policies are looked for: the user's store, then the model's folder. */
@@ -61,11 +61,7 @@ async function findShipped({ folder }: PolicyPlaces, digest: string): Promise<Fo
   const path = `policies/${digest}.json`
   if (!(await folder.has(path))) return undefined
   const source = `${folder.location}/${path}`
-  const bytes = await folder.read(path)
-  try {
-    return { document: parseJson(bytes), source }
-  } catch (cause) {
-    const message = `${source}: is not valid JSON; restore the file, or delete it to learn anew`
-    throw new FastFlowError({ code: 'policy-unreadable', field: path, message, cause })
-  }
+  const fix = 'restore the file, or delete it to learn anew'
+  const about = { code: 'policy-unreadable', name: path, place: `${source}:`, fix } as const
+  return { document: parseJson(await folder.read(path), about), source }
 }

@@ -1,7 +1,7 @@
 import { type Feeds, fillNormal, type Tensor } from '@fastflow/core'
 
 /** Directions that a prompt's embedding is projected on. */
-const PROJECTED = 4
+export const PROJECTED = 4
 
 /** Entries for the landings of the request itself, the last ones. */
 export const LANDING_FEATURES = 2

@@ -13,6 +13,9 @@ const LEAST_RUNS = 10
 /** Below any mismatch that float32 can tell from none. */
 const LEAST_MISMATCH = 1e-12
 
+/** What decimal logarithms of mismatches and sizes can be; of others, variances would overflow. */
+export const LOG_RANGE = { least: -400, most: 400 } as const
+
 /** Decimal logarithms of the landing mismatches of one run, in their order: more nearly normal than they are. */
 export function landingLogs(mismatches: readonly number[]): number[] {
   return mismatches.map((mismatch) => Math.log10(Math.max(mismatch, LEAST_MISMATCH)))

@@ -1,5 +1,5 @@
 import { type ContextualBandit, discountedUcb, linTs, linUcb, slidingWindowUcb } from '@fastflow/bandits'
-import { isRecord } from '@fastflow/core'
+import { brief, isRecord } from '@fastflow/core'
 import { contextFreeLearner } from './context-free-learner.ts'
 import { contextualLearner } from './contextual-learner.ts'
 import { BANDITS, type BanditName, EXPLORE, type Learner } from './learner.ts'
@@ -27,5 +27,5 @@ export function learnerOfState(state: unknown): Learner {
   const kind = isRecord(state) ? state.kind : undefined
   const name = BANDITS.find((known) => known === kind)
   if (name !== undefined) return learnerOf(name)
-  throw new RangeError(`kind: ${JSON.stringify(kind)} is none of ${BANDITS.join(', ')}`)
+  throw new RangeError(`kind: ${brief(kind)} is none of ${BANDITS.join(', ')}`)
 }

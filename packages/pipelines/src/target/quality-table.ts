@@ -1,7 +1,9 @@
-import { FastFlowError, type Frontier, isRecord, type PlanDocument, seedLedger } from '@fastflow/core'
+import { type Frontier, isRecord, JsonField, type PlanDocument, sameJson, seedLedger } from '@fastflow/core'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { type FoundPolicy, findPolicy, type PolicyPlaces } from '../policy/places.ts'
+import { PROJECTED } from './features.ts'
+import { LOG_RANGE } from './landings.ts'
 import type { Metric } from './options.ts'
 
 /** One noise, and how every plan did on it. */
@@ -94,7 +96,12 @@ function tableOf(
   if (isRecord(document) && document.version === 1)
     return { note: `what was measured of ${metric} is in a format of before: measure the quality again` }
   const table = parseTable(found)
-  if (table.plans !== plansDigest(frontier.document))
+  const { plans } = frontier.document
+  const known = sameJson(
+    table.nfe,
+    plans.map(({ nfe }) => nfe),
+  )
+  if (!known || table.metric !== metric || table.plans !== plansDigest(frontier.document))
     return { note: `what was measured of ${metric} belongs to other plans: measure the quality of these` }
   return countedOnce(table, frontier.document)
 }
@@ -113,30 +120,36 @@ function countedOnce(
   return runs.length === 0 ? { note } : { table: { ...table, runs }, note }
 }
 
+/** What scores can be, of any metric. */
+const SCORE_RANGE = { least: -1e6, most: 1e6 } as const
+
 /** Checks a table from outside. @throws FastFlowError `policy-unreadable` naming the field. */
 export function parseTable({ document, source }: FoundPolicy): QualityTable {
-  const bad = (field: string): FastFlowError => {
-    const message = `${source}: ${field} is missing or damaged; restore the file, or measure the quality anew`
-    return new FastFlowError({ code: 'policy-unreadable', field: `quality.${field}`, message })
+  const table = new JsonField(document, {
+    code: 'policy-unreadable',
+    name: 'quality',
+    prefix: 'quality.',
+    place: `${source}:`,
+    fix: 'restore the file, or measure the quality anew',
+  })
+  table.at('format').oneOf(['fastflow-quality'])
+  table.at('version').oneOf([2])
+  for (const name of ['key', 'plans']) table.at(name).text()
+  table.at('metric').oneOf(['lpips', 'psnr'])
+  for (const name of ['name', 'version']) table.at('proxy').at(name).text()
+  const numSteps = table.at('numSteps').whole({ least: 1 })
+  const nfe = table.at('nfe').numbers({ whole: true, least: 1, most: numSteps })
+  table.at('floor').numbers(SCORE_RANGE)
+  const runs = table.at('runs').items()
+  for (const run of runs) {
+    run.at('seed').whole()
+    run.at('features').numbers({ least: -1e3, most: 1e3, length: PROJECTED })
+    if (run.at('size').value !== undefined) run.at('size').number(LOG_RANGE)
+    run.at('scores').numbers({ ...SCORE_RANGE, length: nfe.length })
+    const landings = run.at('landings').items(nfe.length)
+    const first = runs[0]!.at('landings').items()
+    for (const [plan, list] of landings.entries())
+      list.numbers({ ...LOG_RANGE, length: first[plan]!.numbers().length })
   }
-  const numbers = (value: unknown, length?: number): boolean =>
-    Array.isArray(value) && (length === undefined || value.length === length) && value.every(Number.isFinite)
-  if (!isRecord(document) || document.format !== 'fastflow-quality') throw bad('format')
-  const { version, nfe, runs, floor, proxy, numSteps } = document
-  if (version !== 2) throw bad('version')
-  if (!numbers(nfe) || !Number.isInteger(numSteps)) throw bad('nfe')
-  if (!numbers(floor)) throw bad('floor')
-  if (!isRecord(proxy) || typeof proxy.version !== 'string') throw bad('proxy')
-  const plans = (nfe as readonly number[]).length
-  const whole = (run: unknown): boolean =>
-    isRecord(run) &&
-    Number.isFinite(run.seed) &&
-    numbers(run.features) &&
-    (run.size === undefined || Number.isFinite(run.size)) &&
-    numbers(run.scores, plans) &&
-    Array.isArray(run.landings) &&
-    run.landings.length === plans &&
-    run.landings.every((landings) => numbers(landings))
-  if (!Array.isArray(runs) || !runs.every(whole)) throw bad('runs')
-  return document as unknown as QualityTable
+  return document as QualityTable
 }

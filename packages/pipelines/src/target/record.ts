@@ -1,4 +1,5 @@
-import { isRecord } from '@fastflow/core'
+import { JsonField, type JsonSource } from '@fastflow/core'
+import { LOG_RANGE } from './landings.ts'
 
 /** A point at which a request could still become one of several arms. */
 export interface ChoiceRecord {
@@ -47,42 +48,82 @@ export interface DecisionRecord {
   readonly reward: number | null
 }
 
+/** What rewards, contexts and scores can be: of others, what bandits sum up would overflow. */
+const REWARD = { least: -1, most: 1 } as const
+const NUMBER = { least: -1e6, most: 1e6 } as const
+
+/** What bandits with contexts take. */
+const MOST_ARMS = 1024
+const MOST_FEATURES = 64
+
+const decision: JsonSource = {
+  code: 'policy-unreadable',
+  name: 'decision',
+  prefix: 'decision.',
+  place: 'decision:',
+  fix: 'leave it out',
+}
+
+/** A decision, to be read from. */
+export function decisionField(value: unknown, source: JsonSource = decision): JsonField {
+  return new JsonField(value, source)
+}
+
 /**
  * Checks a line of a decision log.
  *
- * @throws TypeError saying what is wrong with it.
+ * @param source what errors say of the line.
+ * @throws FastFlowError `policy-unreadable` naming the field.
  */
-export function parseRecord(value: unknown): DecisionRecord {
-  if (!isRecord(value) || value.format !== 'fastflow-decision')
-    throw new TypeError('is no decision of FastFlow')
-  if (value.version !== 3)
-    throw new TypeError(`has version ${JSON.stringify(value.version)}, this release reads 3`)
-  const { arms, arm, propensity, choices, scores, reward, landings, shadowNfe } = value
-  const numbers = (list: unknown): list is number[] => Array.isArray(list) && list.every(Number.isFinite)
-  const isArm = (index: unknown): boolean =>
-    Number.isInteger(index) && (index as number) >= 0 && (index as number) < (arms as number[]).length
-  const isScore = (entry: unknown): boolean =>
-    isRecord(entry) && isArm(entry.arm) && Number.isFinite(entry.score) && numbers(entry.landings)
-  const areArms = (list: unknown): boolean => Array.isArray(list) && list.length > 0 && list.every(isArm)
-  const isChoice = (choice: unknown): boolean =>
-    isRecord(choice) &&
-    numbers(choice.context) &&
-    choice.context[0] === 1 &&
-    areArms(choice.among) &&
-    areArms(choice.taken)
-  if (!numbers(arms) || arms.length === 0) throw new TypeError('has no list of arms')
-  if (!isArm(arm)) throw new TypeError(`took arm ${JSON.stringify(arm)} of ${arms.length}`)
-  if (!(typeof propensity === 'number' && propensity > 0 && propensity <= 1))
-    throw new TypeError(`has the propensity ${JSON.stringify(propensity)}, not one above 0 and at most 1`)
-  if (!Array.isArray(choices) || choices.length === 0 || !choices.every(isChoice))
-    throw new TypeError('has damaged choices')
-  if (!choices.at(-1).taken.includes(arm))
-    throw new TypeError(`took arm ${arm}, which its choices had ruled out`)
-  if (!Array.isArray(scores) || !scores.every(isScore)) throw new TypeError('has damaged scores')
-  if (!numbers(landings)) throw new TypeError('has damaged landings')
-  if (!Number.isInteger(shadowNfe) || (shadowNfe as number) < 0)
-    throw new TypeError('has a damaged shadowNfe')
-  if (reward !== null && !(Number.isFinite(reward) && Math.abs(reward as number) <= 1))
-    throw new TypeError('has a damaged reward')
-  return value as unknown as DecisionRecord
+export function parseRecord(value: unknown, source: JsonSource = decision): DecisionRecord {
+  const record = decisionField(value, source)
+  if (record.at('format').value !== 'fastflow-decision')
+    throw record.at('format').wrong('is no decision of FastFlow')
+  record.at('version').oneOf([3])
+  for (const name of ['key', 'metric']) record.at(name).text()
+  record.at('seed').number()
+  record.at('mode').oneOf(['on', 'canary', 'shadow'])
+  record.at('limit').number()
+  if (!record.at('proxy').empty) record.at('proxy').text()
+  const arms = record.at('arms').numbers({ whole: true, least: 1 })
+  if (arms.length === 0 || arms.length > MOST_ARMS)
+    throw record.at('arms').wrong(`is not a list of 1 to ${MOST_ARMS}`)
+  const last = { least: 0, most: arms.length - 1 }
+  const arm = record.at('arm').whole(last)
+  const propensity = record.at('propensity')
+  if (propensity.number({ least: 0, most: 1 }) === 0) throw propensity.wrong('is not above 0')
+  checkChoices(record.at('choices'), last, arm)
+  for (const score of record.at('scores').items()) {
+    score.at('arm').whole(last)
+    score.at('score').number(NUMBER)
+    score.at('landings').numbers(LOG_RANGE)
+  }
+  record.at('landings').numbers(LOG_RANGE)
+  record.at('shadowNfe').whole()
+  if (record.at('reward').value !== null) record.at('reward').number(REWARD)
+  return value as DecisionRecord
+}
+
+function checkChoices(
+  choices: JsonField,
+  last: { readonly least: number; readonly most: number },
+  arm: number,
+): void {
+  const list = choices.items()
+  if (list.length === 0) throw choices.wrong('is an empty list')
+  let taken: readonly number[] = []
+  for (const choice of list) {
+    const context = choice.at('context').numbers(NUMBER)
+    if (context.length > MOST_FEATURES)
+      throw choice.at('context').wrong(`has more than ${MOST_FEATURES} entries`)
+    if (context[0] !== 1) throw choice.at('context').wrong('does not begin with 1')
+    const first = list[0]!.at('context').numbers()
+    if (context.length !== first.length)
+      throw choice.at('context').wrong(`is not as long as the first, ${first.length}`)
+    for (const name of ['among', 'taken'])
+      if (choice.at(name).numbers({ whole: true, ...last }).length === 0)
+        throw choice.at(name).wrong('is an empty list')
+    taken = choice.at('taken').numbers()
+  }
+  if (!taken.includes(arm)) throw choices.wrong(`has ruled out arm ${arm}, which was taken`)
 }

@@ -19,11 +19,11 @@ import { measureRequest } from './measure-request.ts'
 import type { TargetAcceleration } from './options.ts'
 import { qualityOf } from './quality.ts'
 import { plansDigest } from './quality-table.ts'
-import { type DecisionRecord, parseRecord } from './record.ts'
+import type { DecisionRecord } from './record.ts'
 import { replan } from './replan.ts'
 import { rewardOf } from './reward.ts'
 import { runRequest } from './run-request.ts'
-import { initState, parseState, type TargetState, type Terms, update } from './state.ts'
+import { initState, parseState, parseUpdate, type TargetState, type Terms, update } from './state.ts'
 
 /** What a target is served with. */
 export interface Session {
@@ -132,14 +132,11 @@ function stateDigest({ key, frontier, terms }: Session): string {
   return bytesToHex(sha256(utf8ToBytes(JSON.stringify(fields))))
 }
 
-/** A record of these plans and this target. @throws TypeError for any other. */
-function checkRecord(line: unknown, { key, terms: { goal, arms } }: Session): DecisionRecord {
-  const record = parseRecord(line)
-  const same =
-    record.key === key &&
-    record.metric === goal.metric &&
-    record.limit === goal.limit &&
-    record.arms.join() === arms.join()
+/** A record of these plans and this target. @throws Error for any other. */
+function checkRecord(line: unknown, { key, terms }: Session): DecisionRecord {
+  const { goal } = terms
+  const record = parseUpdate(line, terms)
+  const same = record.key === key && record.metric === goal.metric && record.limit === goal.limit
   if (!same) throw new TypeError('is of other plans or of another target')
   return record
 }

@@ -1,13 +1,15 @@
-import { BanditError, cusum, type DriftState, type RateCounts } from '@fastflow/bandits'
-import { FastFlowError, isRecord } from '@fastflow/core'
+import { cusum, type DriftState, type RateCounts } from '@fastflow/bandits'
+import { JsonField, sameJson } from '@fastflow/core'
+import { banditFault } from '../policy/bandit-fault.ts'
 import { lastChoice, sharedEvaluations } from './branches.ts'
 import { lostIn } from './conservative.ts'
 import { withLandings } from './early.ts'
+import { CONTEXT_SIZE, contextOf, PROJECTED } from './features.ts'
 import { LANDING_PARTS, landingScores } from './landings.ts'
 import type { BanditName, Learner } from './learner.ts'
 import { learnerOf } from './named-learner.ts'
 import type { QualityTable } from './quality-table.ts'
-import type { DecisionRecord } from './record.ts'
+import { type DecisionRecord, decisionField, parseRecord } from './record.ts'
 import { type Goal, misses, perfect, rewardOf } from './reward.ts'
 
 /** What was measured of one plan. */
@@ -147,33 +149,66 @@ export function perfectScore({ metric }: Goal): number {
   return perfect[metric]
 }
 
-/** Checks a state from outside. @throws FastFlowError `policy-unreadable`. */
+/**
+ * Checks a decision from outside that a state of these terms is to learn from.
+ *
+ * @throws FastFlowError `policy-unreadable` naming the field, also for a decision between other plans.
+ */
+export function parseUpdate(value: unknown, { arms }: Terms): DecisionRecord {
+  const record = parseRecord(value)
+  const field = decisionField(value)
+  if (!sameJson(record.arms, arms))
+    throw field.at('arms').wrong(`is not [${arms}], the evaluations of these plans`)
+  const { length } = record.choices[0]!.context
+  if (length === CONTEXT_SIZE) return record
+  throw field.at('choices').wrong(`has contexts of ${length} entries, not ${CONTEXT_SIZE}`)
+}
+
+/** Checks a state from outside. @throws FastFlowError `policy-unreadable` naming the field. */
 export function parseState(document: unknown, terms: Terms): TargetState {
   const fresh = initState(terms)
   if (document === undefined) return fresh
-  const unreadable = (cause?: unknown, part = ''): FastFlowError => {
-    const field = `target.state${BanditError.isInstance(cause) ? `.${part}.${cause.field}` : ''}`
-    const message = `the learned state of the target is damaged${cause ? ` (${cause})` : ''}; delete it to learn anew`
-    return new FastFlowError({ code: 'policy-unreadable', field, message, cause })
+  const state = new JsonField(document, {
+    code: 'policy-unreadable',
+    name: 'target.state',
+    prefix: 'target.state.',
+    place: 'the learned state of the target is damaged:',
+    fix: 'delete it to learn anew',
+  })
+  state.at('version').oneOf([4])
+  const served = state.at('served').whole()
+  const taken = state.at('taken').numbers({ whole: true, least: 0, length: fresh.taken.length })
+  const online = state.at('online').items(fresh.online.length).map(outcomesOf)
+  const drift = state.at('drift').items(LANDING_PARTS).map(driftOf)
+  const previous = state.at('previous').number({ least: -1e3, most: 1e3 })
+  const alarm = state.at('alarm').value === null ? null : state.at('alarm').whole()
+  const learner = learnerFrom(state.at('learner'), terms)
+  return { version: 4, served, taken, online, learner, drift, previous, alarm }
+}
+
+function outcomesOf(field: JsonField): Outcomes {
+  const runs = field.at('runs').whole()
+  const most = { least: 0, most: runs }
+  return { runs, misses: field.at('misses').whole(most), lost: field.at('lost').number(most) }
+}
+
+function driftOf(field: JsonField): DriftState {
+  try {
+    return detector.parse(field.value)
+  } catch (cause) {
+    throw banditFault(field, cause)
   }
-  if (!isRecord(document) || document.version !== 4) throw unreadable()
-  const { taken, online, served, previous, alarm, drift } = document
-  const counts = (value: unknown): boolean => Number.isFinite(value) && (value as number) >= 0
-  if (!Array.isArray(taken) || taken.length !== fresh.taken.length || !taken.every(counts)) throw unreadable()
-  if (!Array.isArray(online) || online.length !== fresh.online.length) throw unreadable()
-  if (!online.every((one) => isRecord(one) && [one.runs, one.misses, one.lost].every(counts)))
-    throw unreadable()
-  if (!Number.isInteger(served) || !Number.isFinite(previous)) throw unreadable()
-  if (!Array.isArray(drift) || drift.length !== LANDING_PARTS || !drift.every(isRecord)) throw unreadable()
-  if (alarm !== null && !Number.isInteger(alarm)) throw unreadable()
-  const read = <Part>(part: string, parse: () => Part): Part => {
-    try {
-      return parse()
-    } catch (cause) {
-      throw unreadable(cause, part)
-    }
+}
+
+/** The bandit's own state, which has to be one that chooses, too. */
+function learnerFrom(field: JsonField, { learner, arms }: Terms): unknown {
+  try {
+    const state = learner.parse(field.value, arms.length)
+    const among = arms.map((_, arm) => arm)
+    const blank = contextOf(new Array<number>(PROJECTED).fill(0), 0)
+    if (learner.probabilities(state, blank, among).every(Number.isFinite)) return state
+  } catch (cause) {
+    throw banditFault(field, cause)
   }
-  const learner = read('learner', () => terms.learner.parse(document.learner, terms.arms.length))
-  const detectors = drift.map((one, i) => read(`drift[${i}]`, () => detector.parse(one)))
-  return { ...(document as unknown as TargetState), learner, drift: detectors }
+  throw field.wrong(`is no state of ${learner.name} that can choose`)
 }

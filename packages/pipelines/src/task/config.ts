@@ -4,6 +4,7 @@ import {
   type ModelFolder,
   readConfig,
   type SchedulerConfig,
+  sameJson,
   scheduleFromConfig,
 } from '@fastflow/core'
 import { MAX_GUIDANCE, MAX_STEPS } from './limits.ts'
@@ -45,9 +46,8 @@ export async function readCommon(
     throw index.wrong('unet', 'and no transformer either: there is no network to run')
   const file = await readConfig(folder, `${network}/config.json`)
   for (const [field, value] of [...conventions, ...expected]) {
-    const wanted = JSON.stringify(value)
-    if (file.has(field) && JSON.stringify(file.values[field]) !== wanted)
-      throw file.unsupported(field, wanted)
+    if (file.has(field) && !sameJson(file.values[field], value))
+      throw file.unsupported(field, JSON.stringify(value))
   }
   const numSteps = file.whole('default_num_inference_steps', { least: 1, most: MAX_STEPS, otherwise: 50 })
   return {
@@ -55,21 +55,15 @@ export async function readCommon(
     network,
     file,
     numSteps,
-    guidanceScale: readGuidance(file),
+    guidanceScale: file.number('default_guidance_scale', { least: 0, most: MAX_GUIDANCE, otherwise: 1 }),
     scheduler: await readScheduler(folder, numSteps),
   }
 }
 
-function readGuidance(config: ConfigFile): number {
-  const field = 'default_guidance_scale'
-  const scale = config.has(field) ? config.values[field] : 1
-  if (typeof scale === 'number' && scale >= 0 && scale <= MAX_GUIDANCE) return scale
-  throw config.wrong(field, `is not a number from 0 to ${MAX_GUIDANCE}`)
-}
-
 async function readScheduler(folder: ModelFolder, numSteps: number): Promise<SchedulerConfig> {
-  const file = await readConfig(folder, 'scheduler/scheduler_config.json')
-  if (file.values.use_dynamic_shifting) throw file.unsupported('use_dynamic_shifting', 'false')
+  // Diffusers writes configurations by Python's json, which has words for numbers that JSON has not.
+  const file = await readConfig(folder, 'scheduler/scheduler_config.json', { words: true })
+  if (file.values.use_dynamic_shifting === true) throw file.unsupported('use_dynamic_shifting', 'false')
   try {
     // Every field is optional, and what they hold is checked where a schedule is made of them: here, once.
     scheduleFromConfig(file.values as SchedulerConfig, numSteps)

@@ -1,4 +1,4 @@
-import { FastFlowError, invalidArgument, type ModelFolder, parseJson } from '@fastflow/core'
+import { FastFlowError, invalidArgument, type ModelFolder, readJson } from '@fastflow/core'
 import { checkPrompt } from './prompt.ts'
 
 const PATH = 'calibration_prompts.json'
@@ -24,14 +24,24 @@ async function ownPrompts(folder: ModelFolder): Promise<readonly string[]> {
     const fix = 'pass prompts, a list of what people are likely to ask for'
     throw invalidArgument('prompts', `${folder.location} brings no ${PATH}; ${fix}`)
   }
-  const bytes = await folder.read(PATH)
-  try {
-    const list = parseJson(bytes)
-    if (!Array.isArray(list) || list.length === 0) throw new Error('is not a list of prompts')
-    return list.map((prompt, n) => checkPrompt(prompt, `prompts[${n}]`))
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    const message = `${folder.location}/${PATH}: ${reason}; restore the file, or pass prompts`
-    throw new FastFlowError({ code: 'model-unreadable', field: PATH, message, cause })
-  }
+  const place = `${folder.location}/${PATH}`
+  const fix = 'restore the file, or pass prompts'
+  const list = readJson(await folder.read(PATH), {
+    code: 'model-unreadable',
+    name: PATH,
+    prefix: PATH,
+    place: `${place}:`,
+    fix,
+  })
+  const prompts = list.items()
+  if (prompts.length === 0) throw list.wrong('is not a list of prompts')
+  return prompts.map(({ value, path }) => {
+    try {
+      return checkPrompt(value, `prompts${path}`)
+    } catch (cause) {
+      if (!FastFlowError.isInstance(cause)) throw cause
+      const message = `${place}: ${cause.message}; ${fix}`
+      throw new FastFlowError({ code: 'model-unreadable', field: PATH + path, message, cause })
+    }
+  })
 }

@@ -21,6 +21,9 @@ const MAX_PIXELS = 16_384
 /** Statistics of each channel that other pipelines apply; passing over them would give pictures of the wrong colours. */
 const STATISTICS = ['latents_mean', 'latents_std']
 
+/** Beyond this float32 latents overflow. */
+const FACTOR = { least: -1e6, most: 1e6 }
+
 /**
  * Reads `config.json` of `vae_decoder/` or `vae_encoder/`.
  *
@@ -44,36 +47,26 @@ export async function readVae(
       'scale_factor',
       `makes ${side * scaleFactor} pixels of ${side} latents a side, over ${MAX_PIXELS}`,
     )
-  const scaling = numberOf(config, 'scaling_factor', 1)
-  if (scaling === 0) throw config.wrong('scaling_factor', 'is not a number other than 0')
+  const scaling = config.number('scaling_factor', { ...FACTOR, otherwise: 1 })
+  if (Math.abs(scaling) < 1e-6) throw config.wrong('scaling_factor', 'is not a number other than 0')
   return {
     file: config,
     channels,
     scaleFactor,
     scaling,
-    shift: numberOf(config, 'shift_factor', 0),
+    shift: config.number('shift_factor', { ...FACTOR, otherwise: 0 }),
     rgb: config.has('latent_rgb_factors') ? readRgb(config, channels) : undefined,
   }
 }
 
 function readRgb(config: ConfigFile, channels: number): VaeConfig['rgb'] {
-  const factors = config.values.latent_rgb_factors
-  const bias = config.values.latent_rgb_factors_bias ?? [0, 0, 0]
-  if (!Array.isArray(factors) || factors.length !== channels || !factors.every(isRgb))
-    throw config.wrong(
-      'latent_rgb_factors',
-      `is not a list of three numbers for each of ${channels} channels`,
-    )
-  if (!isRgb(bias)) throw config.wrong('latent_rgb_factors_bias', 'is not a list of three numbers')
-  return { factors, bias }
-}
-
-function isRgb(value: unknown): value is readonly number[] {
-  return Array.isArray(value) && value.length === 3 && value.every((one) => Number.isFinite(one))
-}
-
-function numberOf(config: ConfigFile, field: string, otherwise: number): number {
-  const value = config.has(field) ? config.values[field] : otherwise
-  if (typeof value === 'number' && Number.isFinite(value)) return value
-  throw config.wrong(field, 'is not a number')
+  const rgb = { ...FACTOR, length: 3 }
+  const bias = config.at('latent_rgb_factors_bias')
+  return {
+    factors: config
+      .at('latent_rgb_factors')
+      .items(channels)
+      .map((factor) => factor.numbers(rgb)),
+    bias: bias.empty ? [0, 0, 0] : bias.numbers(rgb),
+  }
 }

@@ -1,4 +1,4 @@
-import { type ConfigFile, isRecord, type ModelFolder, readConfig } from '@fastflow/core'
+import { type ConfigFile, type ModelFolder, readConfig } from '@fastflow/core'
 import type { Resample } from './resize.ts'
 
 /** What an image becomes before the network: `preprocessor_config.json` of a transformers folder, checked. */
@@ -22,6 +22,9 @@ export interface Size {
 
 const PATH = 'preprocessor_config.json'
 const SIDE = { least: 1, most: 8192 }
+// Of others, pixels would not be finite in float32.
+const SCALE = { least: 1e-6, most: 1e6 }
+const LEVEL = { least: -1e6, most: 1e6 }
 // What transformers' CLIPImageProcessor has where the file leaves a field out.
 const CLIP_MEAN = [0.48145466, 0.4578275, 0.40821073]
 const CLIP_DEVIATION = [0.26862954, 0.26130258, 0.27577711]
@@ -30,7 +33,7 @@ const CLIP_SIDE = 224
 /** @throws FastFlowError `model-not-found`, `model-unreadable`, `unsupported` naming the field. */
 export async function readPreprocessing(folder: ModelFolder): Promise<Preprocessing> {
   const config = await readConfig(folder, PATH)
-  const on = (field: string): boolean => config.values[field] !== false
+  const on = (field: string): boolean => !config.has(field) || config.at(field).flag()
   const size = on('do_resize') ? sizeOf(config, 'size') : undefined
   const crop = on('do_center_crop') ? square(sizeOf(config, 'crop_size')) : undefined
   const least = size === undefined ? undefined : square(size)
@@ -41,19 +44,19 @@ export async function readPreprocessing(folder: ModelFolder): Promise<Preprocess
     exactly: typeof size === 'object' ? size : undefined,
     resample: resampleOf(config),
     crop,
-    scale: on('do_rescale') ? positive(config, 'rescale_factor', 1 / 255) : 1,
+    scale: on('do_rescale') ? config.number('rescale_factor', { ...SCALE, otherwise: 1 / 255 }) : 1,
     mean: on('do_normalize') ? triple(config, 'image_mean', CLIP_MEAN) : [0, 0, 0],
-    deviation: on('do_normalize') ? triple(config, 'image_std', CLIP_DEVIATION) : [1, 1, 1],
+    deviation: on('do_normalize') ? deviationOf(config) : [1, 1, 1],
   }
 }
 
 /** A number is the shorter side. */
 function sizeOf(config: ConfigFile, field: string): number | Size {
-  const size = config.values[field]
   if (!config.has(field)) return CLIP_SIDE
-  if (typeof size === 'number') return config.whole(field, SIDE)
-  if (isRecord(size)) {
-    const { shortest_edge: edge, width, height } = size
+  const size = config.at(field)
+  if (typeof size.value === 'number') return size.whole(SIDE)
+  if (typeof size.value === 'object' && !Array.isArray(size.value)) {
+    const [edge, width, height] = ['shortest_edge', 'width', 'height'].map((name) => size.at(name).value)
     if (isSide(edge)) return edge
     if (isSide(width) && isSide(height)) return { width, height }
   }
@@ -69,20 +72,17 @@ function isSide(value: unknown): value is number {
 }
 
 function resampleOf(config: ConfigFile): Resample {
-  const resample = config.values.resample ?? 3
+  const resample = config.has('resample') ? config.at('resample').value : 3
   if (resample === 2 || resample === 3) return resample
   throw config.unsupported('resample', '2 (bilinear), 3 (bicubic)')
 }
 
-function positive(config: ConfigFile, field: string, otherwise: number): number {
-  const value = config.values[field] ?? otherwise
-  if (typeof value === 'number' && value > 0 && value < Infinity) return value
-  throw config.wrong(field, 'is not a number above 0')
+function triple(config: ConfigFile, field: string, otherwise: readonly number[]): readonly number[] {
+  return config.has(field) ? config.at(field).numbers({ ...LEVEL, length: 3 }) : otherwise
 }
 
-function triple(config: ConfigFile, field: string, otherwise: readonly number[]): readonly number[] {
-  const values = config.values[field] ?? otherwise
-  const numbers = Array.isArray(values) && values.length === 3 && values.every(Number.isFinite)
-  if (numbers && (field !== 'image_std' || values.every((value) => value !== 0))) return values
-  throw config.wrong(field, 'is not a list of three numbers (none 0 for image_std)')
+function deviationOf(config: ConfigFile): readonly number[] {
+  const deviation = triple(config, 'image_std', CLIP_DEVIATION)
+  if (deviation.every((one) => Math.abs(one) >= SCALE.least)) return deviation
+  throw config.wrong('image_std', 'has a deviation of 0')
 }

@@ -1,4 +1,4 @@
-import { FastFlowError, invalidArgument, isRecord, parseJson } from '@fastflow/core'
+import { brief, FastFlowError, invalidArgument, isRecord, readJson } from '@fastflow/core'
 
 /** One float32 tensor, row-major. */
 export interface NamedTensor {
@@ -70,14 +70,13 @@ function headerLength(view: DataView, name: string): number {
 }
 
 function readHeader(bytes: Uint8Array, name: string): Entry[] {
-  let header: unknown
-  try {
-    header = parseJson(bytes)
-  } catch (cause) {
-    throw unreadable(name, 'header', 'is not JSON', cause)
-  }
-  if (!isRecord(header)) throw unreadable(name, 'header', 'is not a JSON object')
-  return Object.entries(header)
+  const about = {
+    code: 'model-unreadable',
+    name: 'header',
+    place: `${name}: header`,
+    fix: 'restore the file',
+  } as const
+  return Object.entries(readJson(bytes, about, { maxBytes: MAX_HEADER }).record())
     .filter(([key]) => key !== '__metadata__')
     .map(([key, value]) => readEntry(key, value, name))
 }
@@ -85,14 +84,14 @@ function readHeader(bytes: Uint8Array, name: string): Entry[] {
 function readEntry(key: string, value: unknown, name: string): Entry {
   if (!isRecord(value)) throw unreadable(name, key, 'is described by no JSON object')
   const { dtype, shape, data_offsets: offsets } = value
-  if (dtype !== 'F32') throw unreadable(name, key, `is ${String(dtype)}; save the weights as F32`)
+  if (dtype !== 'F32') throw unreadable(name, key, `is ${brief(dtype)}; save the weights as F32`)
   if (!isLengths(shape)) throw unreadable(name, key, 'has a shape that is no list of whole numbers')
   if (!isLengths(offsets) || offsets.length !== 2)
     throw unreadable(name, key, 'has no data_offsets [begin, end]')
   const [begin, end] = offsets as [number, number]
   const size = 4 * shape.reduce((product, length) => product * length, 1)
   if (end - begin !== size) {
-    throw unreadable(name, key, `takes ${end - begin} bytes, its shape [${shape.join(', ')}] needs ${size}`)
+    throw unreadable(name, key, `takes ${end - begin} bytes, its shape ${brief(shape)} needs ${size}`)
   }
   return { name: key, shape, begin, end }
 }
@@ -111,7 +110,8 @@ function readTensor(view: DataView, start: number, entry: Entry, name: string): 
   return { shape: entry.shape, data }
 }
 
-function unreadable(file: string, field: string, problem: string, cause?: unknown): FastFlowError {
-  const message = `${file}: ${field} ${problem}; restore the file`
-  return new FastFlowError({ code: 'model-unreadable', field, message, cause })
+function unreadable(file: string, field: string, problem: string): FastFlowError {
+  const message = `${file}: ${field.slice(0, 200)} ${problem}; restore the file`
+  // A tensor may be named by an empty text.
+  return new FastFlowError({ code: 'model-unreadable', field: field || 'header', message })
 }

@@ -1,5 +1,5 @@
-import { type ConfigFile, FastFlowError, isRecord, type ModelFolder, readConfig } from '@fastflow/core'
-import { Tokenizer } from '@huggingface/tokenizers'
+import { type ConfigFile, isRecord, type ModelFolder, readConfig } from '@fastflow/core'
+import { type Encoder, openEncoder } from './encoder.ts'
 
 /** A text as an encoder reads it; both lists are as long as the model's texts. */
 export interface Tokens {
@@ -27,15 +27,6 @@ export interface TokenizerOptions {
   lengthOf(settings: ConfigFile): number
 }
 
-/** What is used of the library, whose own types do not resolve under `nodenext`. */
-interface Encoder {
-  encode(
-    text: string,
-    options?: { readonly add_special_tokens: boolean },
-  ): { readonly ids: readonly number[] }
-  token_to_id(token: string): number | undefined
-}
-
 /**
  * Reads a tokenizer in the JSON format of Hugging Face `tokenizers`, byte-level BPE or any other.
  *
@@ -48,12 +39,14 @@ export async function readTokenizer(
   const settings = await readConfig(folder, path.replace(/[^/]*$/, 'tokenizer_config.json'))
   const maxLength = lengthOf(settings)
   const document = await readConfig(folder, path)
-  const encoder = openTokenizer(folder, path, document.values, settings.values)
+  const encoder = openEncoder(document, settings)
+  const own = encoder.encode('').length
+  if (own > maxLength) throw document.wrong('post_processor', `adds ${own} tokens to texts of ${maxLength}`)
   const pad = idOf(encoder, settings, 'pad_token')
   const named = tokenName(settings, 'unk_token') !== undefined
   const unknownId = named ? idOf(encoder, settings, 'unk_token') : undefined
   const hasUnknown = (text: string): boolean =>
-    unknownId !== undefined && encoder.encode(text, { add_special_tokens: false }).ids.includes(unknownId)
+    unknownId !== undefined && encoder.encode(text, true).includes(unknownId)
   return {
     maxLength,
     tokenize(text) {
@@ -75,41 +68,27 @@ function cut(
   text: string,
   maxLength: number,
 ): { readonly ids: readonly number[]; readonly length: number } {
-  const { ids } = encoder.encode(text)
+  const ids = encoder.encode(text)
   const { length } = ids
   if (length <= maxLength) return { ids, length }
-  const bare = encoder.encode(text, { add_special_tokens: false }).ids
+  const bare = encoder.encode(text, true)
   const added = length - bare.length
   let before = 0
   while (before < added && bare.some((id, k) => ids[before + k] !== id)) before++
   const after = added - before
-  return { ids: [...ids.slice(0, maxLength - after), ...ids.slice(length - after)], length }
-}
-
-function openTokenizer(folder: ModelFolder, path: string, document: object, settings: object): Encoder {
-  try {
-    return new Tokenizer(document, settings)
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new FastFlowError({
-      code: 'model-unreadable',
-      field: path,
-      message: `${folder.location}/${path}: is not a tokenizer this version reads (${reason}); restore the file`,
-      cause,
-    })
-  }
+  return { ids: [...ids.slice(0, Math.max(0, maxLength - after)), ...ids.slice(length - after)], length }
 }
 
 function idOf(encoder: Encoder, settings: ConfigFile, field: string): number {
   const name = tokenName(settings, field)
-  const id = name === undefined ? undefined : encoder.token_to_id(name)
+  const id = name === undefined ? undefined : encoder.idOf(name)
   if (id !== undefined) return id
   throw settings.wrong(field, 'is not in the vocabulary of tokenizer.json')
 }
 
 /** Older folders write special tokens as objects. */
-function tokenName({ values }: ConfigFile, field: string): string | undefined {
-  const value = values[field]
+function tokenName(settings: ConfigFile, field: string): string | undefined {
+  const { value } = settings.at(field)
   const name = isRecord(value) ? value.content : value
   return typeof name === 'string' && name !== '' ? name : undefined
 }

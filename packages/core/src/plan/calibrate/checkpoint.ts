@@ -1,4 +1,7 @@
-import { FastFlowError, invalidArgument } from '../../errors.ts'
+import { invalidArgument } from '../../errors.ts'
+import { sameJson } from '../../json/brief.ts'
+import { JsonField } from '../../json/field.ts'
+import type { JsonSource } from '../../json.ts'
 import type { PlanDocument } from '../document/document.ts'
 import type { PlanFloor } from '../document/plan-floor.ts'
 import type { Parts } from '../fit/route.ts'
@@ -35,15 +38,46 @@ export function checkpointOf(
   return { version: 3, sigmas, target, depth, ridge, range, parts, ...position }
 }
 
+const source: JsonSource = {
+  code: 'policy-unreadable',
+  name: 'checkpoint',
+  prefix: 'checkpoint.',
+  place: 'checkpoint:',
+  fix: 'it is not one that this release wrote, start without it',
+}
+
 /** @throws FastFlowError `policy-unreadable` for a malformed checkpoint, `invalid-argument` for one of other options. */
-export function checkCheckpoint(checkpoint: Checkpoint, terms: Terms): void {
-  const whole = checkpoint.version === 3 && Array.isArray(checkpoint.runs) && Array.isArray(checkpoint.trials)
-  if (!whole || !Number.isInteger(checkpoint.spent)) {
-    const message = 'checkpoint: not one that this release wrote; start without it'
-    throw new FastFlowError({ code: 'policy-unreadable', field: 'checkpoint', message })
-  }
+export function checkCheckpoint(checkpoint: unknown, terms: Terms): void {
+  const document = new JsonField(checkpoint, source)
+  document.at('version').oneOf([3])
+  document.at('spent').whole()
+  const runs = document.at('runs').items()
+  const trials = document.at('trials').items()
   for (const field of ['sigmas', 'target', 'depth', 'ridge', 'range', 'parts'] as const) {
-    if (String(checkpoint[field]) === String(terms[field])) continue
+    if (sameJson(document.at(field).value, terms[field])) continue
     throw invalidArgument(`checkpoint.${field}`, 'differs from the options; start without the checkpoint')
   }
+  const numSteps = terms.sigmas.length - 1
+  for (const run of runs) {
+    run.at('seed').number()
+    run.at('gram').numbers({ length: (terms.parts * numSteps) ** 2 })
+  }
+  for (const trial of trials) checkTrial(trial, numSteps)
+  const floor = document.at('floor')
+  if (!floor.empty) for (const name of ['fewerSteps', 'exact']) floor.at(name).numbers()
+}
+
+function checkTrial(trial: JsonField, numSteps: number): void {
+  trial.at('family').text()
+  trial.at('mode').oneOf(['fitted', 'rehearsed'])
+  trial.at('parts').oneOf([1, 2])
+  const path = trial.at('path').numbers({ whole: true, least: 0, most: numSteps })
+  const rising = path.every((node, m) => m === 0 || node > path[m - 1]!)
+  if (path.length < 2 || path[0] !== 0 || path.at(-1) !== numSteps || !rising)
+    throw trial.at('path').wrong(`does not increase from 0 to ${numSteps}`)
+  for (const row of trial.at('weights').items(path.length - 1)) row.numbers()
+  if (trial.at('scores').numbers().length === 0) throw trial.at('scores').wrong('has no score in it')
+  for (const name of ['response', 'stateWeight']) if (!trial.at(name).empty) trial.at(name).number()
+  const conditional = trial.at('conditional')
+  if (!conditional.empty) conditional.numbers({ whole: true, least: 0, most: numSteps })
 }

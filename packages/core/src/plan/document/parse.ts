@@ -1,4 +1,6 @@
 import { FastFlowError } from '../../errors.ts'
+import { JsonField } from '../../json/field.ts'
+import type { JsonSource } from '../../json.ts'
 import { MAX_STEPS } from '../../schedule/schedule.ts'
 import { readHeldOut } from '../held-out.ts'
 import { documentIn } from '../stored-plan.ts'
@@ -9,128 +11,104 @@ import { checkSameGrid } from './plan-policy.ts'
 /** What a stored plan is to be used with; fields left out are not compared. */
 export type ExpectedKey = Partial<Omit<PlanKey, 'basis'>>
 
+const source: JsonSource = { code: 'policy-unreadable', name: 'plan', fix: 'calibrate again' }
+
 /**
  * Reads a plan document: its JSON text, the bytes of its file, the parsed value, or a {@link Frontier} made of one. One of
  * version 1, 2 or 3 comes back as version 4: the same steps and estimates, but nothing of it is certified, see {@link PlanDocument}.
  *
  * @throws FastFlowError `invalid-argument` for something that holds no plan, such as the path of a file,
- *   `policy-unreadable` naming the field that is missing or malformed, or where a plan is judged by a run that
- *   counts twice or had a part in making it; `policy-mismatch` naming the field in which it differs from `expected`.
+ *   `policy-unreadable` naming the field that is missing or malformed (`plans[2].weights[0]`), or where a plan is judged by a run
+ *   that counts twice or had a part in making it; `policy-mismatch` naming the field in which it differs from `expected`.
  */
 export function parsePlan(stored: unknown, expected: ExpectedKey = {}): Frontier {
-  const document = readHeldOut(checkDocument(documentIn(stored)))
+  const document = readHeldOut(checkDocument(new JsonField(documentIn(stored, source), source)))
   checkExpected(document.key, expected)
   return createFrontier(document)
 }
 
-function unreadable(field: string, what: string): FastFlowError {
-  return new FastFlowError({
-    code: 'policy-unreadable',
-    field,
-    message: `${field}: ${what}; calibrate again`,
-  })
+function checkDocument(document: JsonField): PlanDocument {
+  document.at('format').oneOf(['fastflow-plan'])
+  document.at('version').oneOf([1, 2, 3, 4])
+  const { numSteps, depth } = checkKey(document.at('key'))
+  const calibration = document.at('calibration')
+  calibration.at('seeds').numbers({ whole: true })
+  for (const name of ['evaluations', 'borrowed']) calibration.at(name).whole()
+  for (const name of ['fullGenerations', 'range']) calibration.at(name).number({ least: 0 })
+  const floor = document.at('floor')
+  for (const name of ['fewerSteps', 'exact']) {
+    if (!Array.isArray(floor.record()[name])) throw floor.wrong(`has no list ${name}`)
+    floor.at(name).numbers()
+  }
+  if (document.at('plans').items().length === 0) throw document.at('plans').wrong('has no plan in it')
+  const lists = ['plans', 'joint'].map((name) => document.at(name)).filter(({ value }) => value !== undefined)
+  for (const list of lists) {
+    let least = 0
+    for (const entry of list.items()) {
+      checkEntry(entry, numSteps, depth)
+      least = entry.at('budget').whole({ least })
+    }
+  }
+  return document.value as PlanDocument
 }
 
-type Fields = Readonly<Record<string, unknown>>
-
-function fieldsOf(value: unknown, field: string): Fields {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw unreadable(field, 'not an object')
-  return value as Fields
-}
-
-function checkNumbers(value: unknown, field: string): readonly number[] {
-  if (Array.isArray(value) && value.every((entry) => typeof entry === 'number' && Number.isFinite(entry)))
-    return value
-  throw unreadable(field, 'not a list of finite numbers')
-}
-
-function checkDocument(value: unknown): PlanDocument {
-  const document = fieldsOf(value, 'plan')
-  if (document.format !== 'fastflow-plan')
-    throw unreadable('format', `${document.format} is not "fastflow-plan"`)
-  if (![1, 2, 3, 4].includes(Number(document.version)))
-    throw unreadable('version', `${document.version} is not a version this release reads (1, 2, 3, 4)`)
-  const key = fieldsOf(document.key, 'key')
-  const sigmas = checkNumbers(fieldsOf(key.schedule, 'key.schedule').sigmas, 'key.schedule.sigmas')
+function checkKey(key: JsonField): { readonly numSteps: number; readonly depth: number } {
+  const schedule = key.at('schedule')
+  schedule.at('name').text()
+  const sigmas = schedule.at('sigmas').numbers()
   const falling =
     sigmas.length > 1 && sigmas.at(-1) === 0 && sigmas.every((s, k) => k === 0 || s < sigmas[k - 1]!)
-  if (!falling) throw unreadable('key.schedule.sigmas', 'do not decrease to 0')
+  if (!falling) throw schedule.at('sigmas').wrong('does not decrease to 0')
   if (sigmas.length - 1 > MAX_STEPS)
-    throw unreadable(
-      'key.schedule.sigmas',
-      `are ${sigmas.length - 1} steps, at most ${MAX_STEPS} are possible`,
-    )
-  if (key.guidanceInterval !== undefined) checkInterval(key.guidanceInterval)
-  const basis = fieldsOf(key.basis, 'key.basis')
-  if (basis.order !== 'newest-first')
-    throw unreadable('key.basis.order', `${basis.order} is not "newest-first"`)
-  if (key.target !== 'baseline' && key.target !== 'exact')
-    throw unreadable('key.target', `${key.target} is not known`)
-  const calibration = fieldsOf(document.calibration, 'calibration')
-  checkNumbers(calibration.seeds, 'calibration.seeds')
-  for (const name of ['evaluations', 'fullGenerations', 'borrowed', 'range']) {
-    if (!Number.isFinite(calibration[name])) throw unreadable(`calibration.${name}`, 'not a number')
+    throw schedule.at('sigmas').wrong(`has ${sigmas.length - 1} steps, at most ${MAX_STEPS} are possible`)
+  const interval = key.at('guidanceInterval')
+  if (interval.value !== undefined) {
+    const [low, high] = interval.numbers({ length: 2 })
+    if (low! > high!) throw interval.wrong('is not a lowest and a highest sigma')
   }
-  const floor = fieldsOf(document.floor, 'floor')
-  for (const name of ['fewerSteps', 'exact']) checkNumbers(floor[name], `floor.${name}`)
-  if (!Array.isArray(document.plans) || document.plans.length === 0)
-    throw unreadable('plans', 'no plan in it')
-  const { joint = [] } = document
-  if (!Array.isArray(joint)) throw unreadable('joint', 'not a list of plans')
-  for (const [name, entries] of Object.entries({ plans: document.plans, joint })) {
-    entries.forEach((entry: unknown, k: number) => {
-      const field = `${name}[${k}]`
-      checkEntry(fieldsOf(entry, field), field, sigmas.length - 1, Number(basis.depth))
-    })
-  }
-  return value as PlanDocument
+  const basis = key.at('basis')
+  basis.at('order').oneOf(['newest-first'])
+  const depth = basis.at('depth').whole({ least: 1 })
+  key.at('target').oneOf(['baseline', 'exact'])
+  for (const name of ['model', 'dtype']) if (!key.at(name).empty) key.at(name).text()
+  if (!key.at('guidance').empty) key.at('guidance').number()
+  if (!key.at('dims').empty) key.at('dims').numbers({ whole: true, least: 1 })
+  return { numSteps: sigmas.length - 1, depth }
 }
 
-function checkInterval(value: unknown): void {
-  const [low = NaN, high = NaN, ...more] = checkNumbers(value, 'key.guidanceInterval')
-  if (!(low <= high) || more.length > 0)
-    throw unreadable('key.guidanceInterval', 'not a lowest and a highest sigma')
-}
-
-function checkEntry(entry: Fields, field: string, numSteps: number, depth: number): void {
-  const nodes = checkNumbers(entry.nodes, `${field}.nodes`)
-  const rising = nodes.every(
-    (node, m) => Number.isInteger(node) && node < numSteps && node > (nodes[m - 1] ?? -1),
-  )
-  if (nodes[0] !== 0 || !rising)
-    throw unreadable(`${field}.nodes`, `not increasing from 0 within ${numSteps} steps`)
-  if (entry.nfe !== nodes.length) throw unreadable(`${field}.nfe`, `${entry.nfe} but ${nodes.length} nodes`)
-  if (!Number.isInteger(entry.budget) || Number(entry.budget) < nodes.length) {
-    throw unreadable(`${field}.budget`, `${entry.budget} is not a whole number of at least ${nodes.length}`)
-  }
-  checkNumbers(entry.scores, `${field}.scores`)
-  const quality = fieldsOf(entry.quality, `${field}.quality`)
-  checkNumbers([quality.mean, quality.p10, quality.min, quality.runs], `${field}.quality`)
+function checkEntry(entry: JsonField, numSteps: number, depth: number): void {
+  const nodes = entry.at('nodes').numbers({ whole: true, least: 0, most: numSteps - 1 })
+  const rising = nodes.every((node, m) => node > (nodes[m - 1] ?? -1))
+  if (nodes[0] !== 0 || !rising) throw entry.at('nodes').wrong(`does not increase from 0`)
+  if (entry.at('nfe').value !== nodes.length)
+    throw entry.at('nfe').wrong(`is not ${nodes.length}, the number of nodes`)
+  entry.at('budget').whole({ least: nodes.length })
+  entry.at('scores').numbers()
+  const quality = entry.at('quality')
+  for (const name of ['mean', 'p10', 'min']) quality.at(name).number()
+  quality.at('runs').whole()
+  quality.at('basis').oneOf(['held-out', 'leave-one-out', 'in-sample', 'rehearsed', 'none'])
   const stored = nodes.map((_, m) => Math.min(depth, m + 1))
-  checkWeights(entry.weights, `${field}.weights`, stored)
-  if (entry.stateWeight !== undefined) checkNumbers([entry.stateWeight], `${field}.stateWeight`)
-  if (entry.guidance !== undefined)
-    checkGuidance(fieldsOf(entry.guidance, `${field}.guidance`), field, nodes, depth)
+  checkWeights(entry.at('weights'), stored)
+  if (entry.at('stateWeight').value !== undefined) entry.at('stateWeight').number()
+  if (entry.at('guidance').value !== undefined) checkGuidance(entry.at('guidance'), nodes, depth)
 }
 
-function checkGuidance(guidance: Fields, field: string, nodes: readonly number[], depth: number): void {
-  const guided = checkNumbers(guidance.nodes, `${field}.guidance.nodes`)
+function checkGuidance(guidance: JsonField, nodes: readonly number[], depth: number): void {
+  const guided = guidance.at('nodes').numbers()
   const rising = guided.every((node, k) => nodes.includes(node) && node > (guided[k - 1] ?? -1))
   if (guided[0] !== 0 || !rising)
-    throw unreadable(`${field}.guidance.nodes`, 'are not some of the nodes, increasing from 0')
+    throw guidance.at('nodes').wrong('is not some of the nodes, increasing from 0')
   const stored = nodes.map((node) => Math.min(depth, guided.filter((index) => index <= node).length))
-  checkWeights(guidance.weights, `${field}.guidance.weights`, stored)
+  checkWeights(guidance.at('weights'), stored)
 }
 
 /** @param stored vectors there are at each node. */
-function checkWeights(weights: unknown, field: string, stored: readonly number[]): void {
-  if (!Array.isArray(weights) || weights.length !== stored.length)
-    throw unreadable(field, `not one row for each of ${stored.length} nodes`)
-  for (const [m, most] of stored.entries()) {
-    const { length } = checkNumbers(weights[m], `${field}[${m}]`)
-    if (length < 1 || length > most)
-      throw unreadable(`${field}[${m}]`, `${length} weights where ${most} velocities are stored`)
+function checkWeights(weights: JsonField, stored: readonly number[]): void {
+  for (const [m, row] of weights.items(stored.length).entries()) {
+    const { length } = row.numbers()
+    if (length < 1 || length > stored[m]!)
+      throw row.wrong(`has ${length} weights where ${stored[m]} velocities are stored`)
   }
 }
 

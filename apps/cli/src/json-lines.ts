@@ -1,0 +1,29 @@
+/** A line of a file of JSON lines. */
+export interface JsonLine {
+  /** From 1 on, blank ones counted. */
+  readonly number: number
+  /** As they lie in the file: its reader checks that they are UTF-8. */
+  readonly bytes: Uint8Array
+}
+
+const NEWLINE = 0x0a
+const RETURN = 0x0d
+const SPACE = 0x20
+
+/** The lines that are not blank; they end with a newline, a carriage return or both. */
+export function jsonLines(bytes: Uint8Array): readonly JsonLine[] {
+  const lines: JsonLine[] = []
+  for (let start = 0, number = 1; start < bytes.length; number++) {
+    const end = endOf(bytes, start)
+    const line = bytes.subarray(start, end)
+    if (line.some((byte) => byte > SPACE)) lines.push({ number, bytes: line })
+    start = end + (bytes[end] === RETURN && bytes[end + 1] === NEWLINE ? 2 : 1)
+  }
+  return lines
+}
+
+function endOf(bytes: Uint8Array, start: number): number {
+  let end = start
+  while (end < bytes.length && bytes[end] !== NEWLINE && bytes[end] !== RETURN) end++
+  return end
+}
