@@ -1,4 +1,5 @@
-// What implementations of the ports `Backend`, `ModelRunner` and `PolicyStore` have in common.
+// What implementations of the ports `Backend`, `ModelRunner` and `PolicyStore` have in common, and how the packages above
+// check what their users pass.
 
 export { checkCall, checkShape, type TensorShape } from './backend/check-call.ts'
 export { externalDataLocations } from './backend/external-data.ts'
@@ -20,5 +21,24 @@ export {
   shapeText,
   tensorTypes,
 } from './backend/tensor-types.ts'
+export { checkOptions, type OptionNames } from './check/options.ts'
+export { shown } from './check/shown.ts'
+export {
+  checkCallback,
+  checkFlag,
+  checkFunction,
+  checkMethods,
+  checkNumber,
+  checkNumbers,
+  checkOneOf,
+  checkPositive,
+  checkShare,
+  checkSignal,
+  checkText,
+  checkWhole,
+  isNumbers,
+  isSequence,
+} from './check/values.ts'
 export { throwIfAborted } from './errors.ts'
+export { checkPolicy } from './policy/check-policy.ts'
 export { checkPolicyKey, policyText } from './store/policy-text.ts'

@@ -1,10 +1,15 @@
+import { invalidArgument } from './errors.ts'
+
 /** True for what JSON calls an object. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** The value of a JSON file. @throws SyntaxError or URIError when the bytes are not JSON in UTF-8. */
+/** The value of a JSON file. @throws FastFlowError `invalid-argument`; SyntaxError or URIError when the bytes are not JSON in UTF-8. */
 export function parseJson(bytes: Uint8Array): unknown {
+  // The tag rather than `instanceof`, which fails across realms.
+  if (bytes?.[Symbol.toStringTag] !== 'Uint8Array')
+    throw invalidArgument('bytes', 'are not a Uint8Array; pass a file')
   return JSON.parse(decodeUtf8(bytes))
 }
 

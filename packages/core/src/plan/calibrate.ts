@@ -1,6 +1,8 @@
+import { checkOptions } from '../check/options.ts'
 import type { Velocity } from '../ports/velocity.ts'
 import { assemble } from './assemble.ts'
 import type { Weighting } from './candidates.ts'
+import { calibrateNames } from './check-calibration.ts'
 import { checkCheckpoint } from './checkpoint.ts'
 import { measureFloor } from './floor.ts'
 import type { Frontier } from './frontier.ts'
@@ -30,6 +32,7 @@ import { createWalker, type Evaluated, type Walker } from './walker.ts'
  *   that was made for something else, `non-finite-velocity`, and `aborted` when cancelled: hand the last checkpoint in to go on.
  */
 export async function calibrate<T = Float32Array>(options: CalibrateOptions<T>): Promise<Frontier> {
+  checkOptions('options', options, calibrateNames)
   const settings = settingsOf(options)
   const { checkpoint } = options
   if (checkpoint !== undefined) checkCheckpoint(checkpoint, settings)

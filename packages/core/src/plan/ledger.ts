@@ -1,5 +1,7 @@
+import { checkFunction } from '../check/values.ts'
 import { FastFlowError } from '../errors.ts'
 import type { AbortSignalLike, Velocity } from '../ports/velocity.ts'
+import { checkVelocity } from '../sample/check-velocity.ts'
 import type { VectorSpace } from '../space/vector-space.ts'
 
 /** Counts every evaluation a calibration makes and keeps it within its limit. */
@@ -49,9 +51,12 @@ export function createLedger<T>(
   return {
     ledger,
     count: (velocity) => async (x, sigma, call) => {
+      checkFunction('velocity', velocity, '(x, sigma) => dx/dsigma')
       checkNotAborted(signal)
       spent++
       const v = await velocity(x, sigma, { ...call, signal })
+      checkNotAborted(signal)
+      checkVelocity(v, x)
       const { guidance } = call
       const finite = (await space.isFinite(v)) && (!guidance?.written || (await space.isFinite(guidance.out)))
       if (!finite) {

@@ -1,6 +1,9 @@
+import { checkOptions } from '../check/options.ts'
 import { FastFlowError } from '../errors.ts'
+import { checkSchedule } from '../schedule/schedule.ts'
 import type { PlanDocument, PlanKey } from './document.ts'
 import { createFrontier, type Frontier } from './frontier.ts'
+import { keyNames } from './key-names.ts'
 import { checkSameGrid } from './plan-policy.ts'
 
 /** What a stored plan is to be used with; fields left out are not compared. */
@@ -13,6 +16,8 @@ export type ExpectedKey = Partial<Omit<PlanKey, 'basis'>>
  *   the field in which it differs from `expected`.
  */
 export function parsePlan(stored: unknown, expected: ExpectedKey = {}): Frontier {
+  checkOptions('expected', expected, keyNames)
+  if (expected.schedule !== undefined) checkSchedule(expected.schedule)
   const value = typeof stored === 'string' ? parseJson(stored) : stored
   const document = checkDocument(value)
   checkExpected(document.key, expected)

@@ -1,3 +1,6 @@
+import { checkOptions, type OptionNames } from '../check/options.ts'
+import { shown } from '../check/shown.ts'
+import { checkShare } from '../check/values.ts'
 import { invalidArgument } from '../errors.ts'
 import type { SkipPolicy } from '../policy/policy.ts'
 import type { PlanDocument, PlanEntry } from './document.ts'
@@ -10,6 +13,8 @@ export interface QualityTarget {
   /** Share of runs that have to reach it, in (0, 1). Default 0.95. */
   readonly confidence?: number
 }
+
+const names: OptionNames<QualityTarget> = { psnr: true, confidence: true }
 
 /** What to run for a quality target. */
 export interface PlanChoice {
@@ -41,10 +46,10 @@ export function choosePlan(
   target: QualityTarget,
   policyOf: (plan: PlanEntry | undefined) => SkipPolicy<undefined>,
 ): PlanChoice {
+  checkOptions('target', target, names)
   const { psnr, confidence = 0.95 } = target
-  if (!(confidence > 0 && confidence < 1))
-    throw invalidArgument('confidence', `${confidence} is not between 0 and 1`)
-  if (!Number.isFinite(psnr)) throw invalidArgument('psnr', `${psnr} is not a number of dB`)
+  checkShare('confidence', confidence)
+  if (!Number.isFinite(psnr)) throw invalidArgument('psnr', `${shown(psnr)} is not a number of dB`)
   const full = (kind: PlanChoice['kind'], reason: string): PlanChoice => ({
     policy: policyOf(undefined),
     entry: undefined,

@@ -1,9 +1,13 @@
+import type { OptionNames } from '../check/options.ts'
+import { checkOneOf, checkWhole } from '../check/values.ts'
 import { FastFlowError } from '../errors.ts'
 import type { Velocity } from '../ports/velocity.ts'
+import { checkState } from '../sample/check-options.ts'
 import { sample } from '../sample/sample.ts'
 import { createSchedule, numStepsOf, type Schedule } from '../schedule/schedule.ts'
 import { adamsBashforth } from '../solver/adams-bashforth.ts'
 import type { VectorSpace } from '../space/vector-space.ts'
+import { checkRecording } from './check-recording.ts'
 import type { PlanTarget } from './increments.ts'
 import { createRecorder } from './recorder.ts'
 import { elementsOf, type Trajectory } from './trajectory.ts'
@@ -23,14 +27,31 @@ export interface RecordOptions<T> {
   readonly guided?: boolean
 }
 
+const names: OptionNames<RecordOptions<never>> = {
+  velocity: true,
+  schedule: true,
+  space: true,
+  noise: true,
+  seed: true,
+  target: true,
+  refinement: true,
+  guided: true,
+}
+
+const leastRefinement = 5
+
 /**
  * Runs the teacher once and keeps its states and the Gram matrix of its velocities.
  *
  * Memory: T states for `baseline`, T velocities more while it runs for `exact`.
  *
- * @throws FastFlowError `non-finite-velocity` naming the step.
+ * @throws FastFlowError `invalid-argument` naming the option, `non-finite-velocity` naming the step.
  */
 export async function recordTrajectory<T>(options: RecordOptions<T>): Promise<Trajectory<T>> {
+  checkRecording(options, names)
+  checkState('noise', options.noise)
+  checkOneOf('target', options.target ?? 'baseline', ['baseline', 'exact'])
+  checkWhole('refinement', options.refinement ?? leastRefinement, leastRefinement)
   if (options.target === 'exact') return recordExact(options)
   const { velocity, schedule, space, seed, guided = false } = options
   const recorder = createRecorder({ velocity, schedule, space, seed, guided })
@@ -41,7 +62,7 @@ export async function recordTrajectory<T>(options: RecordOptions<T>): Promise<Tr
 }
 
 async function recordExact<T>(options: RecordOptions<T>): Promise<Trajectory<T>> {
-  const { schedule, space, seed, refinement = 5, guided = false } = options
+  const { schedule, space, seed, refinement = leastRefinement, guided = false } = options
   const velocities: T[] = []
   const terms: T[] = []
   const states: T[] = []

@@ -1,4 +1,6 @@
+import { checkOptions, type OptionNames } from '../check/options.ts'
 import { calibrate } from './calibrate.ts'
+import { checkFrontier } from './check-frontier.ts'
 import type { Frontier } from './frontier.ts'
 import type { CalibrateOptions } from './options.ts'
 
@@ -17,6 +19,22 @@ export type RefineOptions<T = Float32Array> = Omit<
   | 'onCheckpoint'
 >
 
+const names: OptionNames<RefineOptions> = {
+  velocity: true,
+  velocityOf: true,
+  noise: true,
+  space: true,
+  evaluations: true,
+  runs: true,
+  seeds: true,
+  recorded: true,
+  guided: true,
+  ridge: true,
+  floorRuns: true,
+  signal: true,
+  onProgress: true,
+}
+
 /**
  * Improves a plan with more runs: its schedules are tried first, beside what the new runs suggest. Fits and quality rest
  * on the new runs alone, so that they stay held out from the choices made before.
@@ -26,7 +44,9 @@ export type RefineOptions<T = Float32Array> = Omit<
  *
  * @throws FastFlowError as {@link calibrate} does.
  */
-export function refine<T = Float32Array>(plan: Frontier, options: RefineOptions<T>): Promise<Frontier> {
+export async function refine<T = Float32Array>(plan: Frontier, options: RefineOptions<T>): Promise<Frontier> {
+  checkFrontier('plan', plan)
+  checkOptions('options', options, names)
   const { key, calibration } = plan.document
   return calibrate<T>({
     runs: 0,

@@ -1,6 +1,7 @@
 import { invalidArgument } from '../errors.ts'
 import { numStepsOf, type Schedule } from '../schedule/schedule.ts'
 import { nearestIndex } from './candidates.ts'
+import { checkFrontier } from './check-frontier.ts'
 import { compact, type PlanDocument, type PlanEntry, type PlanKey } from './document.ts'
 import { createFrontier, type Frontier } from './frontier.ts'
 import type { PlanTarget } from './increments.ts'
@@ -14,9 +15,10 @@ import { priorRule } from './visit.ts'
  *
  * Budgets that the new grid has no room for are left out.
  *
- * @throws FastFlowError `invalid-argument` when no budget is left.
+ * @throws FastFlowError `invalid-argument` when no budget is left, and for what is no plan or no schedule.
  */
 export function transferPlan(plan: Frontier, schedule: Schedule): Frontier {
+  checkFrontier('plan', plan)
   const { key, plans, joint } = plan.document
   const { sigmas } = schedule
   const numSteps = numStepsOf(schedule)

@@ -1,5 +1,7 @@
+import { checkOptions, type OptionNames } from '../check/options.ts'
 import type { Velocity } from '../ports/velocity.ts'
 import { sample } from '../sample/sample.ts'
+import { checkFrontier } from './check-frontier.ts'
 import { compact, type PlanDocument, type PlanEntry } from './document.ts'
 import { createFrontier, type Frontier } from './frontier.ts'
 import { createLedger } from './ledger.ts'
@@ -14,6 +16,18 @@ export type ValidateOptions<T = Float32Array> = Pick<
   'velocity' | 'velocityOf' | 'noise' | 'space' | 'recorded' | 'runs' | 'seeds' | 'evaluations' | 'signal'
 >
 
+const names: OptionNames<ValidateOptions> = {
+  velocity: true,
+  velocityOf: true,
+  noise: true,
+  space: true,
+  recorded: true,
+  runs: true,
+  seeds: true,
+  evaluations: true,
+  signal: true,
+}
+
 /**
  * Adds held-out runs to the quality of plans without changing them: each is followed from noises it has not seen and
  * compared with the full run. This is what certified targets ({@link Frontier.for}) live on.
@@ -27,6 +41,8 @@ export async function validatePlan<T = Float32Array>(
   plan: Frontier,
   options: ValidateOptions<T>,
 ): Promise<Frontier> {
+  checkFrontier('plan', plan)
+  checkOptions('options', options, names)
   const { key, calibration, plans, joint } = plan.document
   const entries = [...plans, ...(joint ?? [])]
   const walks = entries.reduce((sum, entry) => sum + entry.nfe, 0)
@@ -51,7 +67,14 @@ export async function validatePlan<T = Float32Array>(
       if (ledger.left < walks) break
       for (const [k, entry] of entries.entries()) {
         const policy = planPolicy(key.schedule.sigmas, entry)
-        const { x } = await sample({ ...settings, velocity: velocityOf(run.seed), x: run.states[0]!, policy })
+        const { schedule, space } = settings
+        const { x } = await sample({
+          schedule,
+          space,
+          velocity: velocityOf(run.seed),
+          x: run.states[0]!,
+          policy,
+        })
         scores[k]!.push(
           compact(
             psnrOf(await settings.space.meanSquaredDifference(x, run.states.at(-1)!), settings.range),

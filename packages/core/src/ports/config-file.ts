@@ -1,3 +1,4 @@
+import { checkMethods, checkText } from '../check/values.ts'
 import { FastFlowError } from '../errors.ts'
 import { isRecord, parseJson } from '../json.ts'
 import type { ModelFolder } from './backend.ts'
@@ -24,9 +25,11 @@ export interface WholeRange {
 /**
  * Opens a JSON file of a model folder.
  *
- * @throws FastFlowError `model-not-found`, or `model-unreadable` when it is not a JSON object.
+ * @throws FastFlowError `invalid-argument`, `model-not-found`, or `model-unreadable` when it is not a JSON object.
  */
 export async function readConfig(folder: ModelFolder, path: string): Promise<ConfigFile> {
+  checkMethods('folder', folder, ['read'], 'a model folder, as open() of a backend gives it')
+  checkText('path', path, 'the path of a JSON file inside the folder')
   const values = await readObject(folder, path)
   const at = (field: string): string => `${path.replace(/\.json$/, '')}.${field}`
   const shown = (field: string): string => JSON.stringify(values[field]) ?? 'missing'

@@ -1,4 +1,8 @@
+import { checkOptions, type OptionNames } from '../check/options.ts'
+import { shown } from '../check/shown.ts'
+import { checkPositive } from '../check/values.ts'
 import { FastFlowError, invalidArgument } from '../errors.ts'
+import { isRecord } from '../json.ts'
 import { checkNumSteps, createSchedule, type Schedule } from './schedule.ts'
 import { shiftSigma } from './shifted.ts'
 
@@ -26,6 +30,8 @@ export interface FromConfigOptions {
   readonly imageSeqLen?: number
 }
 
+const names: OptionNames<FromConfigOptions> = { imageSeqLen: true }
+
 const refused = [
   'use_karras_sigmas',
   'use_exponential_sigmas',
@@ -51,6 +57,7 @@ export function scheduleFromConfig(
   options: FromConfigOptions = {},
 ): Schedule {
   const steps = checkNumSteps(numSteps)
+  checkOptions('options', options, names)
   checkSupported(config)
   const shift = config.use_dynamic_shifting ? dynamicShift(config, options.imageSeqLen) : (config.shift ?? 1)
   if (typeof shift !== 'number' || !(shift > 0 && shift < Infinity)) {
@@ -58,8 +65,8 @@ export function scheduleFromConfig(
   }
   const sigmas = Array.from({ length: steps }, (_, k) => shiftSigma(1 - k / steps, shift))
   const terminal = config.shift_terminal ?? 0
-  if (!(terminal >= 0 && terminal < 1)) {
-    throw invalidArgument('scheduler_config.shift_terminal', `${terminal} is not a sigma in [0, 1)`)
+  if (!(typeof terminal === 'number' && terminal >= 0 && terminal < 1)) {
+    throw invalidArgument('scheduler_config.shift_terminal', `${shown(terminal)} is not a sigma in [0, 1)`)
   }
   const stretched = terminal === 0 ? sigmas : stretchToTerminal(sigmas, terminal)
   return createSchedule(`flow-match-euler(${steps}, shift ${Number(shift.toFixed(6))})`, [...stretched, 0])
@@ -70,11 +77,13 @@ function unsupported(field: string, message: string): FastFlowError {
 }
 
 function checkSupported(config: SchedulerConfig): void {
+  if (!isRecord(config))
+    throw invalidArgument('scheduler_config', `${shown(config)} is not what a scheduler_config.json holds`)
   const name = config._class_name ?? 'FlowMatchEulerDiscreteScheduler'
   if (name !== 'FlowMatchEulerDiscreteScheduler') {
     throw unsupported(
       'scheduler_config._class_name',
-      `${name} is not a flow-matching scheduler this version reads; available: FlowMatchEulerDiscreteScheduler`,
+      `${typeof name === 'string' ? name : shown(name)} is not a flow-matching scheduler this version reads; available: FlowMatchEulerDiscreteScheduler`,
     )
   }
   for (const field of refused) {
@@ -90,6 +99,7 @@ function dynamicShift(config: SchedulerConfig, imageSeqLen: number | undefined):
       'the scheduler shifts dynamically, the number of latent tokens is needed',
     )
   }
+  checkPositive('imageSeqLen', imageSeqLen)
   const base = config.base_shift ?? 0.5
   const max = config.max_shift ?? 1.15
   const from = config.base_image_seq_len ?? 256
@@ -97,7 +107,7 @@ function dynamicShift(config: SchedulerConfig, imageSeqLen: number | undefined):
   const mu = base + ((max - base) / (to - from)) * (imageSeqLen - from)
   const type = config.time_shift_type ?? 'exponential'
   if (type !== 'linear' && type !== 'exponential') {
-    const message = `${type} is unknown; available: exponential, linear`
+    const message = `${typeof type === 'string' ? type : shown(type)} is unknown; available: exponential, linear`
     throw unsupported('scheduler_config.time_shift_type', message)
   }
   return type === 'linear' ? mu : Math.exp(mu)
