@@ -16,6 +16,7 @@ export function planFromMask(mask: readonly (number | boolean)[], schedule: Sche
   if (mask.length !== numSteps) {
     throw invalidArgument('mask', `has ${mask.length} entries, the schedule ${numSteps} steps`)
   }
+  if (!mask[0]) throw invalidArgument('mask', 'the first step has to be evaluated')
   const nodes = mask.flatMap((step, k) => (step ? [k] : []))
   return { nodes, weights: ruleWeights(nodes, schedule.sigmas, 'baseline') }
 }

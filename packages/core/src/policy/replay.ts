@@ -54,9 +54,8 @@ function checkLetters(decisions: string): void {
   if (unknown) throw invalidArgument('decisions', `unknown letter "${unknown[0]}" at step ${unknown.index}`)
 }
 
-/** @throws FastFlowError `invalid-argument` for what is not a list of 0, 1, true and false that begins with an evaluation. */
+/** @throws FastFlowError `invalid-argument` for what is not a list of 0, 1, true and false. */
 export function checkMask(mask: readonly (number | boolean)[]): void {
   if (!Array.isArray(mask) || !mask.every((step) => [0, 1, true, false].includes(step)))
     throw invalidArgument('mask', `${shown(mask)} is not a list of 0 and 1, one for each step`)
-  if (!mask[0]) throw invalidArgument('mask', 'the first step has to be evaluated')
 }

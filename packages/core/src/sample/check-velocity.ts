@@ -23,9 +23,7 @@ export function checkVelocity(velocity: unknown, x: unknown): void {
       'velocity',
       `returned ${shown(velocity)}, the state is ${shown(x)}; return one like x`,
     )
-  if (own.length !== like.length)
-    throw invalidArgument(
-      'velocity',
-      `returned ${own.length} values, the state has ${like.length}; return one for each`,
-    )
+  if (own.length === like.length) return
+  const sizes = `has ${own.length} values, the state ${like.length}`
+  throw invalidArgument('velocity', `the returned vector: ${sizes}; return call.out or a vector like x`)
 }
