@@ -12,6 +12,19 @@ export {
   nanVelocity,
   type VelocityRecord,
 } from './flows/velocity-fakes.ts'
+export {
+  type Argument,
+  called,
+  describeMisuse,
+  type Kind,
+  type Misusable,
+  made,
+  only,
+  optional,
+  options,
+  real,
+  whole,
+} from './misuse.ts'
 export { describePolicyStore } from './policy-store-conformance.ts'
 export { describeModelRunner, type RunnerUnderTest } from './runner-conformance.ts'
 export { describeVectorSpace, type VectorMaker } from './space-conformance.ts'

@@ -1,4 +1,5 @@
 import { shown } from '../check/shown.ts'
+import { checkWhole, isSequence } from '../check/values.ts'
 import { invalidArgument } from '../errors.ts'
 
 /**
@@ -16,11 +17,11 @@ export function lagrangeWeights(
   sigma: number,
 ): void {
   if (!Number.isFinite(sigma)) throw invalidArgument('sigma', `${shown(sigma)} is not a noise level`)
-  if (!(Number.isInteger(count) && count >= 0))
-    throw invalidArgument('count', `${shown(count)} is not a whole number`)
-  if (!(nodes?.length >= count))
-    throw invalidArgument('nodes', `has ${shown(nodes?.length)} entries for ${count}`)
-  if (!(out?.length >= count)) throw invalidArgument('out', `has ${shown(out?.length)} places for ${count}`)
+  checkWhole('count', count, 0)
+  if (!(isSequence(nodes) && nodes.length >= count))
+    throw invalidArgument('nodes', `${shown(nodes)} are not ${count} noise levels`)
+  if (!(isSequence(out) && out.length >= count))
+    throw invalidArgument('out', `${shown(out)} has no room for ${count} weights`)
   for (let a = 0; a < count; a++) {
     let product = 1
     for (let b = 0; b < count; b++) {

@@ -47,7 +47,8 @@ export async function calibrate<T = Float32Array>(options: CalibrateOptions<T>):
     options.signal,
     report,
   )
-  const velocityOf = (seed: number): Velocity<T> => count(options.velocityOf?.(seed) ?? options.velocity!)
+  const velocityOf = (seed: number): Velocity<T> =>
+    count(options.velocityOf ? options.velocityOf(seed) : options.velocity!)
 
   let done: readonly Trial[] = checkpoint?.trials ?? []
   let floor = checkpoint?.floor

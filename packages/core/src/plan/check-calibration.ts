@@ -54,6 +54,8 @@ export function checkCalibration<T>(options: CalibrateOptions<T>): void {
   for (const name of ['budgets', 'passes', 'seeds'] as const)
     if (options[name] !== undefined) checkNumbers(name, options[name], 'whole numbers')
   for (const seed of options.seeds ?? []) checkWhole('seeds', seed, Number.MIN_SAFE_INTEGER)
+  for (const name of ['runs', 'evaluations'] as const)
+    if (options[name] !== undefined) checkWhole(name, options[name], 0)
   checkRecorded(options.recorded)
   checkFlag('guided', options.guided)
   checkSignal(options.signal)

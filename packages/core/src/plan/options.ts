@@ -118,7 +118,7 @@ export function settingsOf<T>(options: CalibrateOptions<T>): Settings<T> {
   const numSteps = numStepsOf(schedule)
   if (numSteps === 1)
     throw invalidArgument('schedule', 'has 1 step, there is nothing to skip; plan for 2 or more')
-  const evaluations = checkWhole('evaluations', options.evaluations ?? 20 * numSteps, 0)
+  const evaluations = options.evaluations ?? 20 * numSteps
   const budgets = checkBudgets(options.budgets ?? usualBudgets(numSteps), numSteps)
   if (target !== 'baseline' && target !== 'exact')
     throw invalidArgument('target', `${shown(target)} is not baseline or exact`)
@@ -133,11 +133,13 @@ export function settingsOf<T>(options: CalibrateOptions<T>): Settings<T> {
   // Two runs at least, so that each can be judged by the other, unless they take more than half of it all.
   const wanted = Math.max(2, Math.round((0.3 * evaluations) / oneRun))
   const usual = Math.min(64, affordable, Math.max(1, Math.min(wanted, Math.floor(affordable / 2))))
-  const runs = checkWhole('runs', options.runs ?? options.seeds?.length ?? usual, 0)
+  const runs = options.runs ?? options.seeds?.length ?? usual
   const seeds = options.seeds ?? Array.from({ length: runs }, (_, n) => firstSeed + n)
   if (seeds.length < runs) throw invalidArgument('seeds', `has ${seeds.length} entries for ${runs} runs`)
   if (runs > affordable)
     throw invalidArgument('evaluations', `${evaluations} do not pay for ${runs} runs of ${oneRun}`)
+  if (options.runs === 0 && recorded.length === 0)
+    throw invalidArgument('runs', 'are 0 and there are no recorded ones; pass runs, seeds or recorded')
   if (runs + recorded.length === 0)
     throw invalidArgument('evaluations', `${evaluations} do not pay for one run of ${oneRun}`)
   checkSources(options, evaluations)

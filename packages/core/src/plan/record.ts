@@ -50,9 +50,10 @@ const leastRefinement = 5
 export async function recordTrajectory<T>(options: RecordOptions<T>): Promise<Trajectory<T>> {
   checkRecording(options, names)
   checkState('noise', options.noise)
-  checkOneOf('target', options.target ?? 'baseline', ['baseline', 'exact'])
-  checkWhole('refinement', options.refinement ?? leastRefinement, leastRefinement)
-  if (options.target === 'exact') return recordExact(options)
+  const { target = 'baseline', refinement = leastRefinement } = options
+  checkOneOf('target', target, ['baseline', 'exact'])
+  checkWhole('refinement', refinement, leastRefinement)
+  if (target === 'exact') return recordExact(options)
   const { velocity, schedule, space, seed, guided = false } = options
   const recorder = createRecorder({ velocity, schedule, space, seed, guided })
   const { x, status } = await sample({ velocity: recorder.velocity, schedule, space, x: options.noise })

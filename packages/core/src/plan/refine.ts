@@ -49,8 +49,8 @@ export async function refine<T = Float32Array>(plan: Frontier, options: RefineOp
   checkOptions('options', options, names)
   const { key, calibration } = plan.document
   return calibrate<T>({
-    runs: 0,
     ...options,
+    runs: options.runs ?? options.seeds?.length ?? 0,
     start: plan,
     schedule: key.schedule,
     budgets: plan.budgets,

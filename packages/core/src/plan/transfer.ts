@@ -20,8 +20,8 @@ import { priorRule } from './visit.ts'
 export function transferPlan(plan: Frontier, schedule: Schedule): Frontier {
   checkFrontier('plan', plan)
   const { key, plans, joint } = plan.document
-  const { sigmas } = schedule
   const numSteps = numStepsOf(schedule)
+  const { sigmas } = schedule
   const moved = plans.filter(({ nfe }) => nfe < numSteps).map((entry) => moveEntry(entry, key, sigmas))
   if (moved.length === 0)
     throw invalidArgument('schedule', 'has fewer steps than the smallest plan has evaluations')

@@ -1,6 +1,7 @@
 import { checkOptions, type OptionNames } from '../check/options.ts'
 import type { Velocity } from '../ports/velocity.ts'
 import { sample } from '../sample/sample.ts'
+import { checkCalibration } from './check-calibration.ts'
 import { checkFrontier } from './check-frontier.ts'
 import { compact, type PlanDocument, type PlanEntry } from './document.ts'
 import { createFrontier, type Frontier } from './frontier.ts'
@@ -44,6 +45,7 @@ export async function validatePlan<T = Float32Array>(
   checkFrontier('plan', plan)
   checkOptions('options', options, names)
   const { key, calibration, plans, joint } = plan.document
+  checkCalibration({ ...options, schedule: key.schedule })
   const entries = [...plans, ...(joint ?? [])]
   const walks = entries.reduce((sum, entry) => sum + entry.nfe, 0)
   const fresh = options.runs ?? options.seeds?.length ?? 0
@@ -59,7 +61,8 @@ export async function validatePlan<T = Float32Array>(
   }
   const settings = settingsOf<T>({ ...given, evaluations })
   const { ledger, count } = createLedger<T>(settings.space, evaluations, 0, options.signal, () => {})
-  const velocityOf = (seed: number): Velocity<T> => count(options.velocityOf?.(seed) ?? options.velocity!)
+  const velocityOf = (seed: number): Velocity<T> =>
+    count(options.velocityOf ? options.velocityOf(seed) : options.velocity!)
   const teachers = createTeachers(given, settings, velocityOf, () => {})
   const scores = entries.map((entry) => [...entry.scores])
   try {

@@ -70,11 +70,11 @@ export function banditSkip<BanditState>(
   options: BanditSkipOptions<BanditState>,
 ): SkipPolicy<BanditSkipState<BanditState>> {
   checkOptions('options', options, names)
-  const { bandit } = options
+  const { bandit, price = 1 } = options
   const wanted = 'a bandit, e.g. ucb1() of @fastflow/bandits'
   checkText('bandit.name', checkMethods('bandit', bandit, ['init', 'select', 'update'], wanted).name, wanted)
   const arms = checkArms(options.arms)
-  const scale = checkPositive('price', options.price ?? 1)
+  const scale = checkPositive('price', price)
   return {
     version: 1,
     name: `${bandit.name}-skip`,

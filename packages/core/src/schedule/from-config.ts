@@ -58,6 +58,7 @@ export function scheduleFromConfig(
 ): Schedule {
   const steps = checkNumSteps(numSteps)
   checkOptions('options', options, names)
+  if (options.imageSeqLen !== undefined) checkPositive('imageSeqLen', options.imageSeqLen)
   checkSupported(config)
   const shift = config.use_dynamic_shifting ? dynamicShift(config, options.imageSeqLen) : (config.shift ?? 1)
   if (typeof shift !== 'number' || !(shift > 0 && shift < Infinity)) {
@@ -99,7 +100,6 @@ function dynamicShift(config: SchedulerConfig, imageSeqLen: number | undefined):
       'the scheduler shifts dynamically, the number of latent tokens is needed',
     )
   }
-  checkPositive('imageSeqLen', imageSeqLen)
   const base = config.base_shift ?? 0.5
   const max = config.max_shift ?? 1.15
   const from = config.base_image_seq_len ?? 256

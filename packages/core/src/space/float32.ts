@@ -1,12 +1,20 @@
+import { shown } from '../check/shown.ts'
 import { invalidArgument } from '../errors.ts'
 import type { Term, VectorSpace } from './vector-space.ts'
+
+/** @throws FastFlowError `invalid-argument` for a vector of another space. */
+export function checkFloats(x: Float32Array): Float32Array {
+  // The tag rather than `instanceof`, which fails across realms.
+  if (x?.[Symbol.toStringTag] === 'Float32Array') return x
+  throw invalidArgument('x', `${shown(x)} is not a Float32Array, as the vectors of this space are`)
+}
 
 /** The reference space: latents as Float32Array, reductions in float64. */
 export const float32Space: VectorSpace<Float32Array> = {
   version: 1,
   name: 'float32',
-  allocate: (like) => new Float32Array(like.length),
-  clone: (x) => x.slice(),
+  allocate: (like) => new Float32Array(checkFloats(like).length),
+  clone: (x) => checkFloats(x).slice(),
   release: () => {},
   linearCombination,
   dot,

@@ -1,7 +1,7 @@
 import { checkOptions, type OptionNames } from '../../check/options.ts'
 import { checkWhole } from '../../check/values.ts'
 import { invalidArgument } from '../../errors.ts'
-import { float32Space } from '../float32.ts'
+import { checkFloats, float32Space } from '../float32.ts'
 import type { Term, VectorSpace } from '../vector-space.ts'
 import { createArena } from './arena.ts'
 import { MAX_TERMS, WIDTH } from './kernels.ts'
@@ -44,9 +44,9 @@ export function simdSpace(options: SimdSpaceOptions): VectorSpace<Float32Array> 
   return {
     version: 1,
     name: 'float32-simd',
-    allocate: (like) => arena.allocate(like.length),
+    allocate: (like) => arena.allocate(checkFloats(like).length),
     clone(x) {
-      const copy = arena.allocate(x.length)
+      const copy = arena.allocate(checkFloats(x).length)
       copy.set(x)
       return copy
     },
