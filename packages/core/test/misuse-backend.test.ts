@@ -26,7 +26,6 @@ const row = (call: Misusable['call'], fields: Readonly<Record<string, Argument>>
   call,
   arguments: fields,
 })
-const called5 = (argument: Argument): Argument => called(/feeds|five|\bx\b/, argument)
 const feed = called(/x/, made(tensor, ...wrongTensors))
 const between = 'carries what has been checked between backends and their workers'
 const checks = 'is a check itself, of anything'
@@ -38,17 +37,20 @@ describeMisuse(
     checkCall: row(
       (feeds: never, given: never) => backend.checkCall([info], [{ ...info, name: 'y' }], feeds, given),
       {
-        feeds: called5(made(() => ({ x: tensor() }), {}, { y: tensor() }, { x: tensor(), z: tensor() })),
+        feeds: called(
+          /feeds|five|\b[xz]\b/,
+          made(() => ({ x: tensor() }), {}, { y: tensor() }, { x: tensor(), z: tensor() }),
+        ),
         options: options({
           fetches: optional(
             called(
-              /fetches|x/,
+              /fetches|^[5x]$/,
               made(() => ['y'], [], ['x'], 'y'),
             ),
           ),
           into: optional(
             called(
-              /into|five|y/,
+              /into|five|^[xy]$/,
               made(() => ({ y: tensor() }), { x: tensor() }, ...wrongTensors.map((y) => ({ y }))),
             ),
           ),
