@@ -40,5 +40,6 @@ export {
   isSequence,
 } from './check/values.ts'
 export { throwIfAborted } from './errors.ts'
+export { checkFrontier } from './plan/check-frontier.ts'
 export { checkPolicy } from './policy/check-policy.ts'
 export { checkPolicyKey, policyText } from './store/policy-text.ts'

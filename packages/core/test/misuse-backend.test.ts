@@ -85,6 +85,7 @@ describeMisuse(
     checkOptions: checks,
     checkCallback: checks,
     checkFlag: checks,
+    checkFrontier: checks,
     checkFunction: checks,
     checkMethods: checks,
     checkNumber: checks,

@@ -1,12 +1,21 @@
 import {
   type Backend,
   type ConfigFile,
+  invalidArgument,
   type LoadOptions,
   type ModelFolder,
   memoryPolicyStore,
   type PolicyStore,
   readConfig,
 } from '@fastflow/core'
+import {
+  checkCallback,
+  checkMethods,
+  checkOptions,
+  checkSignal,
+  checkText,
+  type OptionNames,
+} from '@fastflow/core/backend'
 import { loadClassToImage } from './class-to-image/load.ts'
 import { createPipeline, type Pipeline } from './pipeline.ts'
 import type { TaskModel } from './task/task-model.ts'
@@ -19,6 +28,14 @@ export interface LoadPipelineOptions extends LoadOptions {
   readonly backend: Backend
   /** Keeps learned policies between runs; in memory, as long as the pipeline, by default. */
   readonly store?: PolicyStore
+}
+
+const names: OptionNames<LoadPipelineOptions> = {
+  backend: true,
+  store: true,
+  threads: true,
+  onProgress: true,
+  signal: true,
 }
 
 type Loader = (folder: ModelFolder, index: ConfigFile, options: LoadOptions) => Promise<TaskModel>
@@ -35,14 +52,27 @@ const loaders: ReadonlyMap<unknown, Loader> = new Map<unknown, Loader>([
  * Loads a model folder in Diffusers layout: `model_index.json`, `scheduler/`, `unet/` or `transformer/`, and
  * learned policies in `policies/` if it brings any.
  *
- * @throws FastFlowError `model-not-found`, `model-unreadable` or `model-mismatch` naming the file,
+ * @throws FastFlowError `invalid-argument` naming the option, `model-not-found`, `model-unreadable` or `model-mismatch` naming the file,
  *   `unsupported` for a pipeline class, scheduler or convention this version does not run.
  */
 export async function loadPipeline(location: string, options: LoadPipelineOptions): Promise<Pipeline> {
+  checkText('location', location, 'the folder of a model')
+  checkLoadOptions(options)
   const { backend, store = memoryPolicyStore(), ...loadOptions } = options
   const folder = await backend.open(location)
   const index = await readConfig(folder, 'model_index.json')
   const load = loaders.get(index.values._class_name)
   if (load === undefined) throw index.unsupported('_class_name', [...loaders.keys()].join(', '))
   return createPipeline(await load(folder, index, loadOptions), { folder, store })
+}
+
+function checkLoadOptions(options: LoadPipelineOptions): void {
+  const wanted = 'nodeBackend() of @fastflow/backend-node, or webBackend() of @fastflow/backend-web'
+  if (options === undefined) throw invalidArgument('backend', `is missing; pass { backend }, e.g. ${wanted}`)
+  checkOptions('options', options, names)
+  checkMethods('backend', options.backend, ['open', 'policyStore'], wanted)
+  if (options.store !== undefined)
+    checkMethods('store', options.store, ['load', 'save'], 'a PolicyStore, e.g. backend.policyStore(folder)')
+  checkCallback('onProgress', options.onProgress, '(progress) => ...')
+  checkSignal(options.signal)
 }

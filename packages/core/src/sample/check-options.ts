@@ -33,9 +33,24 @@ const names: OptionNames<SampleOptions<never, never>> = {
   clock: true,
 }
 
+/** What a flow of @fastflow/pipelines has beyond the options of `sample`. */
+const ofFlows: readonly string[] = [
+  'caption',
+  'noise',
+  'numFrames',
+  'fps',
+  'modelMs',
+  'pixels',
+  'toImage',
+  'preview',
+  'download',
+  'failure',
+  'release',
+]
+
 /** @throws FastFlowError `invalid-argument` naming the option that is missing, unknown, of another kind or out of range. */
 export function checkSampleOptions<T, State>(options: SampleOptions<T, State>): void {
-  checkOptions('options', options, names)
+  checkOptions('options', withoutFlow(options), names)
   const { velocity, schedule, x, policy, extrapolator, solver, space, passesPerEvaluation } = options
   checkFunction('velocity', velocity, '(x, sigma) => dx/dsigma')
   checkSchedule(schedule)
@@ -53,6 +68,12 @@ export function checkSampleOptions<T, State>(options: SampleOptions<T, State>): 
   checkSignal(options.signal)
   if (solver && (policy || extrapolator))
     throw invalidArgument('solver', 'a solver evaluates every step; leave out policy and extrapolator')
+}
+
+/** The options, less what comes along in `sample({ ...flow, x: flow.noise })` with a flow that a pipeline prepared. */
+function withoutFlow(options: unknown): unknown {
+  if (!isRecord(options) || typeof options.toImage !== 'function') return options
+  return Object.fromEntries(Object.entries(options).filter(([name]) => !ofFlows.includes(name)))
 }
 
 /** A vector is an object of its space; one that holds nothing has no velocity. */

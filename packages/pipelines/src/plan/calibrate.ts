@@ -3,9 +3,11 @@ import {
   calibrate,
   type Frontier,
   invalidArgument,
+  numStepsOf,
   type PolicyStore,
   type Velocity,
 } from '@fastflow/core'
+import { checkFrontier } from '@fastflow/core/backend'
 import type { RunKey } from '../policy/document.ts'
 import type { ImageInput, RunSettings } from '../task/options.ts'
 import { planDigest, planKeyOf } from './key.ts'
@@ -51,9 +53,26 @@ export async function calibratePlan(
       'passes',
       'are planned jointly where guidance acts at all noise levels; leave them out, plans for evaluations serve passes too',
     )
+  if (numStepsOf(schedule) === 1)
+    throw invalidArgument('numSteps', 'is 1, there is nothing to skip; plan for 2 or more')
+  if (options.start !== undefined) checkFrontier('start', options.start)
   const key = planKeyOf(run)
   if (options.start) readPlan({ document: options.start.document, source: 'start' }, key)
-  const frontier = await calibrate({ ...options, guided, schedule, range, noise, velocityOf, key })
+  const planning = planningOf(options)
+  const frontier = await calibrate({ ...planning, guided, schedule, range, noise, velocityOf, key })
   await store.save(planDigest(key), frontier.document)
   return frontier
+}
+
+/** The options of a calibration that the planner knows; the others say what is run. */
+function planningOf({
+  numSteps: _numSteps,
+  guidanceScale: _guidanceScale,
+  guidanceInterval: _guidanceInterval,
+  numFrames: _numFrames,
+  prompts: _prompts,
+  images: _images,
+  ...planning
+}: CalibrationOptions): Omit<CalibrationOptions, keyof RunSettings | 'prompts' | 'images'> {
+  return planning
 }

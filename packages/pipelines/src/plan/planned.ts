@@ -6,10 +6,10 @@ import {
   float32Space,
   parsePlan,
   type Recorder,
-  sample,
 } from '@fastflow/core'
 import type { Acceleration, RunOptions, Sampled } from '../generate/acceleration.ts'
 import type { PlanAcceleration } from '../generate/options.ts'
+import { sampleRun } from '../generate/sample-run.ts'
 import type { RunKey } from '../policy/document.ts'
 import { type FoundPolicy, findPolicy, type PolicyPlaces } from '../policy/places.ts'
 import { budgetsFor, type ChosenPlan, choosePlan, hearsParts } from './choose.ts'
@@ -56,7 +56,7 @@ export async function openPlanned(
       const { velocity, schedule, seed } = runOptions
       const guided = hearsParts(options, run)
       const listener = createRecorder<unknown>({ velocity, schedule, space: float32Space, seed, guided })
-      const result = await sample({ ...runOptions, velocity: listener.velocity })
+      const result = await sampleRun({ ...runOptions, velocity: listener.velocity })
       if (result.status.kind === 'completed') recorder = listener
       return result
     },
@@ -98,7 +98,7 @@ async function findPlan(
 }
 
 async function follow({ policy, entry }: ChosenPlan, options: RunOptions): Promise<Sampled> {
-  const result = await sample({ ...options, policy })
+  const result = await sampleRun({ ...options, policy })
   return entry ? { ...result, quality: entry.quality } : result
 }
 

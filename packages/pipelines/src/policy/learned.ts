@@ -1,8 +1,9 @@
-import { emulate, frozen, sample } from '@fastflow/core'
+import { emulate, frozen } from '@fastflow/core'
 import type { Acceleration } from '../generate/acceleration.ts'
 import type { PaperAcceleration } from '../generate/options.ts'
+import { sampleRun } from '../generate/sample-run.ts'
 import { checkPolicyDocument, type PolicyKey, policyDigest, type RunKey } from './document.ts'
-import { type PaperOptions, type PaperPolicy, type PaperState, paperPolicy } from './paper.ts'
+import { type PaperOptions, type PaperPolicy, type PaperState, paperOf } from './paper.ts'
 import { type FoundPolicy, findPolicy, type PolicyPlaces } from './places.ts'
 
 /** Extrapolation of the paper: linear, through the last two velocities. */
@@ -10,7 +11,7 @@ const extrapolator = emulate(2)
 
 /** Key of the policy that is learned with these options. */
 export function policyKeyOf(options: PaperOptions, run: RunKey): PolicyKey {
-  return keyOf(paperPolicy(options), run)
+  return keyOf(paperOf(options), run)
 }
 
 /** Takes up learning where the given document, or else what is stored or shipped, left it. */
@@ -30,7 +31,7 @@ export async function openLearnedPolicy(
     notes: notesOn(state, learn),
     listens: () => false,
     async sample(runOptions) {
-      const result = await sample({
+      const result = await sampleRun({
         ...runOptions,
         extrapolator,
         policy: learn ? policy : frozen(policy),

@@ -10,13 +10,12 @@ import {
   type SkipPolicy,
   sample,
 } from '@fastflow/core'
-import { throwIfAborted } from '@fastflow/core/backend'
+import { checkCallback, checkOneOf, checkSignal, checkWhole, throwIfAborted } from '@fastflow/core/backend'
 import { type Flow, framesOf } from '../flow.ts'
 import { planDigest, planKeyOf } from '../plan/key.ts'
 import { readPlan } from '../plan/planned.ts'
 import type { RunKey } from '../policy/document.ts'
 import { findPolicy, type PolicyPlaces } from '../policy/places.ts'
-import { checkCount } from '../task/checks.ts'
 import { sized } from './early.ts'
 import { conditionFeatures } from './features.ts'
 import { landingLogs } from './landings.ts'
@@ -52,9 +51,12 @@ export async function measureQuality(
   options: QualityOptions,
   places: PolicyPlaces,
 ): Promise<QualityTable> {
-  const { metric, signal, onProgress } = options
-  const total = checkCount(options.runs ?? DEFAULT_RUNS)
-  const floorRuns = Math.min(total, options.floorRuns ?? DEFAULT_FLOOR_RUNS)
+  const { metric, signal, onProgress, runs = DEFAULT_RUNS, floorRuns: most = DEFAULT_FLOOR_RUNS } = options
+  checkOneOf('metric', metric, ['lpips', 'psnr'])
+  checkSignal(signal)
+  checkCallback('onProgress', onProgress, '(done, total) => ...')
+  const total = checkWhole('runs', runs, 1)
+  const floorRuns = Math.min(total, checkWhole('floorRuns', most, 0))
   const proxy = proxyOf(metric, options.proxy)
   if (proxy === undefined)
     throw invalidArgument('proxy', `is missing; pass a QualityProxy that measures ${metric}`)

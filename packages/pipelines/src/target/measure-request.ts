@@ -1,5 +1,6 @@
-import { type Frontier, type QualityProxy, type RgbImage, type SampleOptions, sample } from '@fastflow/core'
+import type { Frontier, QualityProxy, RgbImage } from '@fastflow/core'
 import type { RunOptions } from '../generate/acceleration.ts'
+import { sampleRun } from '../generate/sample-run.ts'
 import { landingLogs } from './landings.ts'
 import { listening } from './measure-quality.ts'
 import type { DecisionRecord, ScoreRecord } from './record.ts'
@@ -36,10 +37,9 @@ export async function measureRequest(
   const imageOf = async (which: number): Promise<Image | undefined> => {
     if (which === arm) return { frames, landings }
     // Its steps are nobody's progress.
-    const { onStep: _, ...silent } = options
-    const run: SampleOptions<unknown, undefined> = silent
+    const { onStep: _, ...run } = options
     const plan = plans[which]
-    const result = await sample({ ...run, ...(plan && { policy: listening(frontier.at(plan.budget)) }) })
+    const result = await sampleRun({ ...run, ...(plan && { policy: listening(frontier.at(plan.budget)) }) })
     nfe += result.stats.nfe
     try {
       if (result.status.kind !== 'completed') return undefined

@@ -1,5 +1,6 @@
-import { calibrate, createRecorder, float32Space, type Recorder, sample } from '@fastflow/core'
+import { calibrate, createRecorder, float32Space, type Recorder } from '@fastflow/core'
 import type { Acceleration, RunOptions } from '../generate/acceleration.ts'
+import { sampleRun } from '../generate/sample-run.ts'
 import { budgetsFor } from '../plan/choose.ts'
 import { planDigest, planKeyOf } from '../plan/key.ts'
 import type { RunKey } from '../policy/document.ts'
@@ -33,7 +34,7 @@ export function openUnplanned(run: RunKey, places: PolicyPlaces): Acceleration {
     listens: () => true,
     async sample(options) {
       const listener = listen(options)
-      const result = await sample({ ...options, velocity: listener.velocity })
+      const result = await sampleRun({ ...options, velocity: listener.velocity })
       if (result.status.kind === 'completed') recorder ??= listener
       return result
     },

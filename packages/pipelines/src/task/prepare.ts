@@ -40,7 +40,7 @@ export function prepareFlow<T>(
   const { space } = states
   const dims = model.dims(options.numFrames)
   const guidance = guidanceOf(model, options)
-  const seed = checkSeed(options.seed ?? 0)
+  const seed = checkSeed(options.seed)
   const plane = 3 * size * size
   const runner = states.passes(model, dims)
   const noise = states.upload(noiseOf(dims, seed))

@@ -1,4 +1,5 @@
-import { invalidArgument } from '@fastflow/core'
+import { invalidArgument, isRecord } from '@fastflow/core'
+import { shown } from '@fastflow/core/backend'
 import type { ImageInput } from '../task/options.ts'
 
 /**
@@ -25,9 +26,14 @@ export function planarPixels(image: ImageInput | undefined, size: number, field:
 function checkImage(image: ImageInput | undefined, size: number, field: string): ImageInput {
   if (image === undefined)
     throw invalidArgument(field, 'is missing; pass the picture to edit as { width, height, data }')
+  if (!isRecord(image))
+    throw invalidArgument(field, `${shown(image)} is not a picture; pass { width, height, data }`)
   const { width, height, data } = image
   if (width !== size || height !== size)
-    throw invalidArgument(field, `is ${width} x ${height}; resize it to ${size} x ${size} first`)
+    throw invalidArgument(
+      field,
+      `is ${shown(width)} x ${shown(height)}; resize it to ${size} x ${size} first`,
+    )
   const bytes = data instanceof Uint8Array || data instanceof Uint8ClampedArray
   if (bytes && (data.length === 3 * size * size || data.length === 4 * size * size)) return image
   const has = bytes ? `${data.length} bytes` : 'no bytes'
