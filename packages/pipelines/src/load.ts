@@ -14,6 +14,7 @@ import {
   checkOptions,
   checkSignal,
   checkText,
+  checkWhole,
   type OptionNames,
 } from '@fastflow/core/backend'
 import { loadClassToImage } from './class-to-image/load.ts'
@@ -73,6 +74,7 @@ function checkLoadOptions(options: LoadPipelineOptions): void {
   checkMethods('backend', options.backend, ['open', 'policyStore'], wanted)
   if (options.store !== undefined)
     checkMethods('store', options.store, ['load', 'save'], 'a PolicyStore, e.g. backend.policyStore(folder)')
+  if (options.threads !== undefined) checkWhole('threads', options.threads, 1)
   checkCallback('onProgress', options.onProgress, '(progress) => ...')
   checkSignal(options.signal)
 }

@@ -16,6 +16,7 @@ export {
   type Argument,
   called,
   describeMisuse,
+  given,
   type Kind,
   type Misusable,
   made,

@@ -27,6 +27,8 @@ export interface Argument {
   readonly wrong?: readonly unknown[]
   /** What errors call it; its name when omitted. */
   readonly named?: RegExp
+  /** May be left out, but is not in calls that are right otherwise. */
+  readonly given?: boolean
   /** Of an options object: its options. Names that are none of them are tried as well. */
   readonly options?: Readonly<Record<string, Argument>>
 }
@@ -76,6 +78,9 @@ export const optional = (argument: Argument): Argument => ({
   takes: [...argument.takes, 'undefined'],
 })
 
+/** The same argument where it may be left out, and is given all the same. */
+export const given = (argument: Argument): Argument => ({ ...optional(argument), given: true })
+
 /** The same argument where errors call it something else. */
 export const called = (named: RegExp, argument: Argument): Argument => ({ ...argument, named })
 
@@ -83,8 +88,8 @@ export const called = (named: RegExp, argument: Argument): Argument => ({ ...arg
 export const options = (fields: Readonly<Record<string, Argument>>): Argument => ({
   valid: () =>
     Object.fromEntries(
-      Object.entries(fields).flatMap(([name, { valid, takes }]) =>
-        takes.includes('undefined') ? [] : [[name, valid()]],
+      Object.entries(fields).flatMap(([name, { valid, takes, given }]) =>
+        takes.includes('undefined') && !given ? [] : [[name, valid()]],
       ),
     ),
   takes: [],

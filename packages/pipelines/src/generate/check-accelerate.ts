@@ -7,6 +7,7 @@ import {
   type OptionNames,
   shown,
 } from '@fastflow/core/backend'
+import { checkPlanDocument } from '../plan/check-document.ts'
 import { checkProxy } from '../target/check-proxy.ts'
 import type { ImageTarget, TargetAcceleration } from '../target/options.ts'
 import { paperNames } from '../task/option-names.ts'
@@ -70,6 +71,7 @@ function checkMethodOptions(accelerate: Readonly<Record<string, unknown>>): void
   if (typeof method !== 'string' || !Object.hasOwn(methods, method))
     throw unknownMethod(`{ method: ${shown(method)} }`)
   checkOptions('accelerate', accelerate, methods[method as keyof typeof methods])
+  checkPlanDocument('accelerate.plan', accelerate.plan)
   checkFlag('accelerate.fresh', accelerate.fresh)
   checkFlag('accelerate.learn', accelerate.learn)
   if (method === 'custom') checkPolicy('accelerate.policy', accelerate.policy)
@@ -78,6 +80,7 @@ function checkMethodOptions(accelerate: Readonly<Record<string, unknown>>): void
 function checkTargetOptions(accelerate: Readonly<Record<string, unknown>>): void {
   checkOptions('accelerate', accelerate, targetNames)
   checkOptions('target', accelerate.target, imageTargetNames)
+  checkPlanDocument('accelerate.plan', accelerate.plan)
   if (accelerate.proxy !== undefined) checkProxy('proxy', accelerate.proxy)
   checkCallback('random', accelerate.random, '() => a number in [0, 1), e.g. createRandom(1).next')
   checkCallback('onDecision', accelerate.onDecision, '(record) => ...')

@@ -1,4 +1,11 @@
-import { FastFlowError, type GuidanceInterval, isRecord, type Schedule } from '@fastflow/core'
+import {
+  FastFlowError,
+  type GuidanceInterval,
+  invalidArgument,
+  isRecord,
+  type Schedule,
+} from '@fastflow/core'
+import { checkMethods, checkText } from '@fastflow/core/backend'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 
@@ -52,6 +59,7 @@ const fields = [
 
 /** Name a document is stored under: SHA-256, in hex, of its key, whatever the order the key was written in. */
 export function policyDigest(key: PolicyKey): string {
+  checkKey(key)
   const { guidanceInterval } = key
   const values = [...fields.map((field) => key[field]), ...(guidanceInterval ? [guidanceInterval] : [])]
   return bytesToHex(sha256(utf8ToBytes(JSON.stringify(values))))
@@ -66,6 +74,8 @@ export function policyDigest(key: PolicyKey): string {
  *   first field of the key that differs.
  */
 export function checkPolicyDocument(document: unknown, key: PolicyKey, source = 'policy'): PolicyDocument {
+  checkKey(key)
+  checkText('source', source, 'where the document was found')
   if (!isRecord(document)) throw unreadablePolicy(source, 'format', 'is not a FastFlow policy document')
   const { format, version, kind, state } = document
   if (format !== 'fastflow-policy')
@@ -114,4 +124,11 @@ function brief(value: unknown): string {
     return `${value.length} values [${ends}]`
   }
   return JSON.stringify(value) ?? 'missing'
+}
+
+function checkKey(key: PolicyKey): void {
+  checkMethods('key', key, [], 'a policy key, as policyKey() of a pipeline gives it')
+  const missing = fields.find((field) => key[field] === undefined)
+  if (missing !== undefined)
+    throw invalidArgument('key', `has no ${missing}; pass what policyKey() of a pipeline gives`)
 }

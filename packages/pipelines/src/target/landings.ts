@@ -1,3 +1,5 @@
+import { checkNumbers } from '@fastflow/core/backend'
+
 /**
  * Parts of a trajectory whose landings are judged apart: a changed model may show at its end by several deviations and
  * not at all at its beginning, which a mean over all landings hides.
@@ -15,6 +17,7 @@ const LEAST_MISMATCH = 1e-12
 
 /** Decimal logarithms of the landing mismatches of one run, in their order: more nearly normal than they are. */
 export function landingLogs(mismatches: readonly number[]): number[] {
+  checkNumbers('mismatches', mismatches, 'mean squared errors')
   return mismatches.map((mismatch) => Math.log10(Math.max(mismatch, LEAST_MISMATCH)))
 }
 

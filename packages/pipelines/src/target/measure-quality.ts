@@ -12,6 +12,7 @@ import {
 } from '@fastflow/core'
 import { checkCallback, checkOneOf, checkSignal, checkWhole, throwIfAborted } from '@fastflow/core/backend'
 import { type Flow, framesOf } from '../flow.ts'
+import { checkPlanDocument } from '../plan/check-document.ts'
 import { planDigest, planKeyOf } from '../plan/key.ts'
 import { readPlan } from '../plan/planned.ts'
 import type { RunKey } from '../policy/document.ts'
@@ -53,6 +54,7 @@ export async function measureQuality(
 ): Promise<QualityTable> {
   const { metric, signal, onProgress, runs = DEFAULT_RUNS, floorRuns: most = DEFAULT_FLOOR_RUNS } = options
   checkOneOf('metric', metric, ['lpips', 'psnr'])
+  checkPlanDocument('plan', options.plan)
   checkSignal(signal)
   checkCallback('onProgress', onProgress, '(done, total) => ...')
   const total = checkWhole('runs', runs, 1)

@@ -1,4 +1,5 @@
-import type { QualityProxy, RgbImage } from '@fastflow/core'
+import { invalidArgument, isRecord, type QualityProxy, type RgbImage } from '@fastflow/core'
+import { shown } from '@fastflow/core/backend'
 
 /** Mean score of frames against those of the full run, frame by frame; of an image its own. */
 export async function scoreFrames(
@@ -7,7 +8,14 @@ export async function scoreFrames(
   references: readonly RgbImage[],
 ): Promise<number> {
   let sum = 0
-  for (const [frame, image] of images.entries())
-    sum += (await proxy.score({ image, reference: references[frame]! })).value
+  for (const [frame, image] of images.entries()) {
+    const score = await proxy.score({ image, reference: references[frame]! })
+    if (!isRecord(score) || !Number.isFinite(score.value))
+      throw invalidArgument(
+        'proxy',
+        `${proxy.name} scored ${shown(isRecord(score) ? score.value : score)}; return { value, version }`,
+      )
+    sum += score.value
+  }
   return sum / images.length
 }

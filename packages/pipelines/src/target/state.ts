@@ -1,6 +1,7 @@
 import { cusum, type DriftState, type RateCounts } from '@fastflow/bandits'
 import { FastFlowError, isRecord } from '@fastflow/core'
 import { lastChoice, sharedEvaluations } from './branches.ts'
+import { checkArms, checkGoal, checkRecord, checkTable, checkTargetState, checkTerms } from './check-terms.ts'
 import { lostIn } from './conservative.ts'
 import { withLandings } from './early.ts'
 import { LANDING_PARTS, landingScores } from './landings.ts'
@@ -71,10 +72,15 @@ export function createTerms(
   table: QualityTable | undefined,
   bandit?: BanditName,
 ): Terms {
+  checkGoal(goal)
+  checkArms('arms', arms)
+  checkTable(table)
   return { goal, arms, table, shared: sharedEvaluations(arms.length, table), learner: learnerOf(bandit) }
 }
 
-export function initState({ goal, arms, table, learner }: Terms): TargetState {
+export function initState(terms: Terms): TargetState {
+  checkTerms(terms)
+  const { goal, arms, table, learner } = terms
   const state = learner.init(goal, arms, table)
   return { version: 4, served: 0, ...nothingYet(arms), learner: state, drift: calm, previous: 0, alarm: null }
 }
@@ -85,6 +91,9 @@ function nothingYet(arms: readonly number[]): Pick<TargetState, 'taken' | 'onlin
 
 /** Learns from one request. */
 export function update(state: TargetState, record: DecisionRecord, terms: Terms): TargetState {
+  checkTargetState(state)
+  checkRecord(record)
+  checkTerms(terms)
   const scores = scoresOf(record, terms.table)
   const updates = state.drift.map((before, part) => {
     const score = scores[part]
