@@ -2,6 +2,7 @@
 // check what their users pass.
 
 export { checkCall, checkShape, type TensorShape } from './backend/check-call.ts'
+export { checkLoadOptions, loadNames } from './backend/check-load.ts'
 export { externalDataLocations } from './backend/external-data.ts'
 export {
   layOut,

@@ -91,6 +91,7 @@ describeMisuse(
     checkNumber: checks,
     checkNumbers: checks,
     checkOneOf: checks,
+    checkLoadOptions: checks,
     checkPolicy: checks,
     checkPositive: checks,
     checkShare: checks,

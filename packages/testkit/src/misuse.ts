@@ -216,5 +216,5 @@ function namedAs(name: string): RegExp {
 }
 
 function textOf(value: unknown): string {
-  return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value)
+  return typeof value === 'object' && value !== null ? JSON.stringify(value).slice(0, 80) : String(value)
 }

@@ -5,6 +5,7 @@ import {
   type ModelRunner,
   type TensorInfo,
 } from '@fastflow/core'
+import { checkLoadOptions, checkMethods } from '@fastflow/core/backend'
 import { type Clip, clipOf } from './clip.ts'
 import { readPreprocessing } from './preprocessing.ts'
 import { readClipTokenizer } from './tokenizer.ts'
@@ -17,6 +18,8 @@ import { readClipTokenizer } from './tokenizer.ts'
  * @throws FastFlowError `model-not-found`, `model-unreadable`, `model-mismatch`, `unsupported`.
  */
 export async function loadClip(folder: ModelFolder, options: LoadOptions = {}): Promise<Clip> {
+  checkMethods('folder', folder, ['has', 'read', 'load'], 'a model folder, as open() of a backend gives it')
+  checkLoadOptions(options)
   const preprocessing = await readPreprocessing(folder)
   const textPath = await locate(folder, 'text_model.onnx')
   const visionPath = await locate(folder, 'vision_model.onnx')

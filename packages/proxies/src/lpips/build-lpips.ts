@@ -1,3 +1,4 @@
+import { checkFlag, checkOptions, type OptionNames } from '@fastflow/core/backend'
 import { createGraph, type GraphBuilder, type Value } from '../onnx/graph.ts'
 import { type LpipsNet, layersOf } from './backbone.ts'
 import { BACKBONES, headName, type LpipsWeights, readLpipsWeights } from './weights.ts'
@@ -14,6 +15,8 @@ export interface LpipsModel {
   /** The ONNX file. The same weights give the same bytes. */
   readonly model: Uint8Array
 }
+
+const names: OptionNames<BuildLpipsOptions> = { spatial: true, name: true }
 
 /** Images in [-1, 1] to the statistics of the backbones: `(x - shift) / scale` for each channel. */
 const SHIFT = [-0.03, -0.088, -0.188]
@@ -35,6 +38,8 @@ const EPSILON = 1e-10
  * Zhang, Isola, Efros, Shechtman, Wang, "The unreasonable effectiveness of deep features as a perceptual metric", CVPR 2018.
  */
 export function buildLpips(weights: Uint8Array, options: BuildLpipsOptions = {}): LpipsModel {
+  checkOptions('options', options, names)
+  checkFlag('spatial', options.spatial)
   const read = readLpipsWeights(weights, options.name)
   const graph = createGraph()
   const taps = addBackbone(graph, read)

@@ -1,4 +1,5 @@
-import { FastFlowError, isRecord, parseJson } from '@fastflow/core'
+import { FastFlowError, invalidArgument, isRecord, parseJson } from '@fastflow/core'
+import { checkText, shown } from '@fastflow/core/backend'
 
 /** One float32 tensor, row-major. */
 export interface NamedTensor {
@@ -28,6 +29,10 @@ const MAX_HEADER = 100_000_000
  * Format: https://github.com/huggingface/safetensors#format
  */
 export function readSafetensors(bytes: Uint8Array, name = 'weights'): ReadonlyMap<string, NamedTensor> {
+  checkText('name', name, 'what errors are to call the file')
+  // The tag rather than `instanceof`, which fails across realms.
+  if (bytes?.[Symbol.toStringTag] !== 'Uint8Array')
+    throw invalidArgument('weights', `${shown(bytes)} are not the bytes of a file`)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const start = 8 + headerLength(view, name)
   const entries = readHeader(bytes.subarray(8, start), name).sort(
