@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { invalidArgument } from '@fastflow/core'
+import { checkFunction, checkText, shown } from '@fastflow/core/backend'
 
 /**
  * Writes a temporary file beside `path`, flushes it to disk and renames it: after a crash the old content is still
@@ -14,6 +16,10 @@ export async function replaceFile(
   data: string | Uint8Array,
   commit: () => boolean | Promise<boolean> = () => true,
 ): Promise<boolean> {
+  checkText('path', path, 'the path of the file')
+  if (typeof data !== 'string' && !(data instanceof Uint8Array))
+    throw invalidArgument('data', `${shown(data)} is neither text nor a Uint8Array`)
+  checkFunction('commit', commit, '() => true')
   const temporary = `${path}.${randomUUID()}.tmp`
   try {
     const file = await open(temporary, 'wx')

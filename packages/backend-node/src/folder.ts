@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { FastFlowError, invalidArgument, type ModelFolder } from '@fastflow/core'
-import { bytesOf, staysInside } from '@fastflow/core/backend'
+import { bytesOf, checkLoadOptions, checkText, shown, staysInside } from '@fastflow/core/backend'
 import { resolveInside } from './contained.ts'
 import { errorCode, messageOf } from './failure.ts'
 import { createModelRunner, type ThreadOptions } from './runner.ts'
@@ -11,6 +11,7 @@ const listed = 20
 
 /** @throws FastFlowError `model-not-found` listing what lies beside, when there is no such folder. */
 export async function openFolder(location: string, defaults: ThreadOptions): Promise<ModelFolder> {
+  checkText('location', location, 'the folder of a model')
   const root = resolve(location)
   const found = await stat(root).catch((error: unknown) => {
     if (isMissing(error)) return undefined
@@ -22,8 +23,8 @@ export async function openFolder(location: string, defaults: ThreadOptions): Pro
 
   /** The real path of a file of the folder, undefined where there is none. */
   async function locate(path: string): Promise<string | undefined> {
-    const refusal = invalidArgument('path', `${JSON.stringify(path)} leaves the model folder ${location}`)
-    if (!staysInside(path)) throw refusal
+    const refusal = invalidArgument('path', `${shown(path)} leaves the model folder ${location}`)
+    if (typeof path !== 'string' || !staysInside(path)) throw refusal
     try {
       const real = await resolveInside(root, path)
       if (real !== undefined) return real
@@ -54,6 +55,7 @@ export async function openFolder(location: string, defaults: ThreadOptions): Pro
       return bytesOf(buffer)
     },
     load: async (path, options = {}) => {
+      checkLoadOptions(options)
       await existing(path)
       const { threads = defaults.threads, onProgress, signal } = options
       return createModelRunner(join(root, path), {

@@ -1,7 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { FastFlowError, type PolicyStore } from '@fastflow/core'
-import { checkPolicyKey, policyText } from '@fastflow/core/backend'
+import { checkPolicyKey, checkText, policyText } from '@fastflow/core/backend'
 import { replaceFile } from './atomic-write.ts'
 import { errorCode, messageOf } from './failure.ts'
 import { fileJournal } from './journal/file-journal.ts'
@@ -18,6 +18,7 @@ import { fileJournal } from './journal/file-journal.ts'
  *   hyphens or a document that is not JSON, `policy-unreadable`, `output-unwritable`.
  */
 export function filePolicyStore(folder: string): PolicyStore {
+  checkText('folder', folder, 'the folder of the policies')
   return {
     version: 1,
     journal: fileJournal(folder),

@@ -1,8 +1,23 @@
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type AbortSignalLike, invalidArgument, type LoadProgress, type ModelRunner } from '@fastflow/core'
-import { throwIfAborted } from '@fastflow/core/backend'
+import {
+  type AbortSignalLike,
+  FastFlowError,
+  invalidArgument,
+  type LoadProgress,
+  type ModelRunner,
+} from '@fastflow/core'
+import {
+  checkCallback,
+  checkFlag,
+  checkOptions,
+  checkSignal,
+  checkText,
+  type OptionNames,
+  shown,
+  throwIfAborted,
+} from '@fastflow/core/backend'
 import { type OnProgress, startLane, workerPath } from './lane.ts'
 import type { LoadRequest } from './protocol.ts'
 import { runnerOf } from './queue.ts'
@@ -30,6 +45,15 @@ export interface ModelRunnerOptions extends ThreadOptions {
   readonly signal?: AbortSignalLike
 }
 
+export const threadNames: OptionNames<ThreadOptions> = { threads: true, workers: true, spin: true }
+
+const names: OptionNames<ModelRunnerOptions> = {
+  ...threadNames,
+  name: true,
+  onProgress: true,
+  signal: true,
+}
+
 /**
  * Loads one ONNX model in a worker thread: neither loading nor running blocks the event loop.
  *
@@ -42,7 +66,11 @@ export async function createModelRunner(
   source: string | URL | Uint8Array,
   options: ModelRunnerOptions = {},
 ): Promise<ModelRunner> {
+  checkOptions('options', options, names)
   const { workers, threads } = checkThreads(options)
+  if (options.name !== undefined) checkText('name', options.name, 'what errors are to call the model')
+  checkCallback('onProgress', options.onProgress, '(progress) => ...')
+  checkSignal(options.signal)
   const path = source instanceof Uint8Array ? source : pathOf(source)
   const file = options.name ?? (path instanceof Uint8Array ? 'the model' : String(source))
   const request: LoadRequest = { kind: 'load', source: path, file, threads, spin: options.spin ?? false }
@@ -73,20 +101,33 @@ export async function createModelRunner(
 
 /** @throws FastFlowError `invalid-argument`. */
 export function checkThreads(options: ThreadOptions): { threads: number; workers: number } {
-  const workers = positive('workers', options.workers ?? 1)
-  const share = Math.max(1, Math.floor(availableParallelism() / workers))
-  return { workers, threads: positive('threads', options.threads ?? share) }
+  checkFlag('spin', options.spin)
+  const { workers = 1 } = options
+  positive('workers', workers)
+  const { threads = Math.max(1, Math.floor(availableParallelism() / workers)) } = options
+  return { workers, threads: positive('threads', threads) }
 }
 
 function positive(field: string, value: number): number {
   if (!Number.isInteger(value) || value < 1 || value > 1024) {
-    throw invalidArgument(field, `must be a whole number from 1 to 1024, got ${value}`)
+    throw invalidArgument(field, `must be a whole number from 1 to 1024, got ${shown(value)}`)
   }
   return value
 }
 
 function pathOf(source: string | URL): string {
-  if (source instanceof URL) return fileURLToPath(source)
   if (source === '') throw invalidArgument('source', 'is empty; give the path of an .onnx file')
+  if (source instanceof URL) return fileOf(source)
+  if (typeof source !== 'string')
+    throw invalidArgument('source', `${shown(source)} is not a path, a file URL or the bytes of a model`)
   return resolve(source)
+}
+
+function fileOf(source: URL): string {
+  try {
+    return fileURLToPath(source)
+  } catch (cause) {
+    const message = `source: ${source.href} is not the URL of a file here; give a path or a file URL`
+    throw new FastFlowError({ code: 'invalid-argument', field: 'source', message, cause })
+  }
 }

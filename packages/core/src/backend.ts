@@ -13,6 +13,7 @@ export {
   unpack,
   unpackOutputs,
 } from './backend/pack.ts'
+export { outdatedRuntime } from './backend/runtime-version.ts'
 export { staysInside } from './backend/stays-inside.ts'
 export {
   arrayOf,

@@ -79,6 +79,7 @@ describeMisuse(
     elementCount: between,
     isTensorType: between,
     shapeText: between,
+    outdatedRuntime: between,
     staysInside: between,
     throwIfAborted: between,
     shown: 'shows anything',

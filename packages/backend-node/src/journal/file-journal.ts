@@ -1,7 +1,7 @@
 import { mkdir, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { FastFlowError, type UpdateJournal } from '@fastflow/core'
-import { checkPolicyKey, policyText } from '@fastflow/core/backend'
+import { checkFunction, checkPolicyKey, checkText, policyText } from '@fastflow/core/backend'
 import { flushFolder, replaceFile } from '../atomic-write.ts'
 import { messageOf } from '../failure.ts'
 import {
@@ -37,6 +37,7 @@ interface Position {
  * that a crash between writing it and deleting the files counts nothing twice.
  */
 export function fileJournal(folder: string): UpdateJournal {
+  checkText('folder', folder, 'the folder of the journal')
   const writer = createWriter()
   const positions = new Map<string, Position>()
   const inTurn = <Result>(key: string, work: (position: Position) => Promise<Result>): Promise<Result> => {
@@ -62,6 +63,7 @@ export function fileJournal(folder: string): UpdateJournal {
     },
     compact: async (key, fold) => {
       checkPolicyKey(key)
+      checkFunction('fold', fold, '(document, updates) => document')
       return inTurn(key, (position) => compactFiles({ folder, key, writer }, position, fold))
     },
   }
