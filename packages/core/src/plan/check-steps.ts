@@ -5,7 +5,10 @@ import { isRecord } from '../json.ts'
 import type { PlannedSteps } from './plan-policy.ts'
 
 /** A planned run from outside: where it evaluates. @throws FastFlowError `invalid-argument` naming the field. */
-export function checkNodes(steps: Pick<PlannedSteps, 'nodes' | 'guidance'>, numSteps = Infinity): void {
+export function checkNodes(
+  steps: Pick<PlannedSteps, 'nodes' | 'guidance'>,
+  numSteps: number = Infinity,
+): void {
   if (!isRecord(steps))
     throw invalidArgument(
       'steps',
