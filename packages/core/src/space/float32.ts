@@ -68,7 +68,13 @@ function combineMany(out: Float32Array, terms: readonly Term<Float32Array>[]): v
   }
 }
 
+/** @throws FastFlowError `invalid-argument` for vectors of different sizes. */
+export function checkSizes(a: Float32Array, b: Float32Array): void {
+  if (a.length !== b.length) throw invalidArgument('vector', `has ${b.length} values, the other ${a.length}`)
+}
+
 function dot(a: Float32Array, b: Float32Array): number {
+  checkSizes(a, b)
   // Four accumulators keep the additions independent, which more than halves the time.
   let s0 = 0
   let s1 = 0
@@ -86,6 +92,7 @@ function dot(a: Float32Array, b: Float32Array): number {
 }
 
 function meanSquaredDifference(a: Float32Array, b: Float32Array): number {
+  checkSizes(a, b)
   let s0 = 0
   let s1 = 0
   let s2 = 0

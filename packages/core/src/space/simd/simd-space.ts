@@ -1,7 +1,7 @@
 import { checkOptions, type OptionNames } from '../../check/options.ts'
 import { checkWhole } from '../../check/values.ts'
 import { invalidArgument } from '../../errors.ts'
-import { checkFloats, float32Space } from '../float32.ts'
+import { checkFloats, checkSizes, float32Space } from '../float32.ts'
 import type { Term, VectorSpace } from '../vector-space.ts'
 import { createArena } from './arena.ts'
 import { MAX_TERMS, WIDTH } from './kernels.ts'
@@ -113,6 +113,7 @@ function reduceBlocks(
   a: Float32Array,
   b: Float32Array,
 ): number {
+  checkSizes(a, b)
   sums.fill(0)
   const step = a.buffer === buffer && b.buffer === buffer ? a.length : BLOCK
   for (let start = 0; start < a.length; start += step) {
