@@ -74,7 +74,6 @@ export function policyDigest(key: PolicyKey): string {
  *   first field of the key that differs.
  */
 export function checkPolicyDocument(document: unknown, key: PolicyKey, source = 'policy'): PolicyDocument {
-  checkKey(key)
   checkText('source', source, 'where the document was found')
   if (!isRecord(document)) throw unreadablePolicy(source, 'format', 'is not a FastFlow policy document')
   const { format, version, kind, state } = document
@@ -86,6 +85,7 @@ export function checkPolicyDocument(document: unknown, key: PolicyKey, source = 
     throw unreadablePolicy(source, 'kind', `${JSON.stringify(kind)} is not "bandit-skip"`)
   if (!isRecord(document.key)) throw unreadablePolicy(source, 'key', 'is missing')
   if (!isRecord(state)) throw unreadablePolicy(source, 'state', 'is missing')
+  checkKey(key)
   for (const field of [...fields, 'guidanceInterval'] as const) {
     const learned = document.key[field]
     if (JSON.stringify(learned) !== JSON.stringify(key[field])) throw mismatch(source, field, learned, key)
