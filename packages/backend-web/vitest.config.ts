@@ -5,7 +5,7 @@ import { shared } from '../../vitest.shared.ts'
 import { generateInNode } from './test/support/generate-in-node.ts'
 import { testServer } from './test/support/server.ts'
 
-/** Tests run in the system's Chromium; without one a single test says so. */
+/** Tests run in the system's Chromium; without one a single test says so, and arguments are checked in Node. */
 const inChromium: ViteUserConfig = {
   resolve: { conditions: ['@fastflow/source', 'module', 'browser'] },
   plugins: [testServer()],
@@ -43,6 +43,6 @@ const inChromium: ViteUserConfig = {
 
 const config: ViteUserConfig = defineConfig(mergeConfig(shared, chromium === undefined ? {} : inChromium))
 // Merging adds lists up: these have to take the place of the shared ones.
-if (chromium === undefined) config.test!.include = ['test/support/no-chromium.ts']
+if (chromium === undefined) config.test!.include = ['test/support/no-chromium.ts', 'test/misuse.test.ts']
 else config.resolve!.conditions = ['@fastflow/source', 'module', 'browser']
 export default config

@@ -1,5 +1,7 @@
 import { open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { invalidArgument } from '@fastflow/core'
+import { checkFunction, checkText, shown } from '@fastflow/core/backend'
 import { sweepTemporaries, temporaryFor } from './temporaries.ts'
 
 /**
@@ -14,6 +16,10 @@ export async function replaceFile(
   data: string | Uint8Array,
   commit: () => boolean | Promise<boolean> = () => true,
 ): Promise<boolean> {
+  checkText('path', path, 'the path of the file')
+  if (typeof data !== 'string' && !(data instanceof Uint8Array))
+    throw invalidArgument('data', `${shown(data)} is neither text nor a Uint8Array`)
+  checkFunction('commit', commit, '() => true')
   await sweepTemporaries(dirname(path))
   const temporary = temporaryFor(path)
   try {

@@ -1,8 +1,9 @@
 import type { Backend } from '@fastflow/core'
+import { checkOptions } from '@fastflow/core/backend'
 import { openFolder } from './folder.ts'
 import { checkIsolation } from './limits.ts'
 import { filePolicyStore } from './policy-store.ts'
-import { checkThreads, type NodeBackendOptions } from './runner.ts'
+import { backendNames, checkThreads, type NodeBackendOptions } from './runner.ts'
 
 /**
  * Runs models with onnxruntime-node, from folders on disk: in worker threads, or with `isolation: 'process'` in processes
@@ -10,10 +11,10 @@ import { checkThreads, type NodeBackendOptions } from './runner.ts'
  *
  * onnxruntime-node is a peer dependency; it is loaded by the first model, inside its worker.
  *
- * @throws FastFlowError `invalid-argument` for a thread count that is no positive whole number, an unknown isolation, or a
- *   limit out of range.
+ * @throws FastFlowError `invalid-argument` naming the option.
  */
 export function nodeBackend(options: NodeBackendOptions = {}): Backend {
+  checkOptions('options', options, backendNames)
   checkThreads(options)
   checkIsolation(options)
   return {

@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { FastFlowError, invalidArgument, type ModelFolder } from '@fastflow/core'
-import { staysInside, throwIfAborted } from '@fastflow/core/backend'
+import { checkLoadOptions, shown, staysInside, throwIfAborted } from '@fastflow/core/backend'
 import { resolveInside } from './contained.ts'
 import { errorCode, messageOf } from './failure.ts'
 import { pathOf } from './location.ts'
@@ -31,8 +31,8 @@ export async function openFolder(given: string, defaults: NodeBackendOptions): P
 
   /** The real path of a file of the folder, undefined where there is none. */
   async function locate(path: string): Promise<string | undefined> {
-    const refusal = invalidArgument('path', `${JSON.stringify(path)} leaves the model folder ${location}`)
-    if (!staysInside(path)) throw refusal
+    const refusal = invalidArgument('path', `${shown(path)} leaves the model folder ${location}`)
+    if (typeof path !== 'string' || !staysInside(path)) throw refusal
     try {
       const real = await resolveInside(root, path)
       if (real !== undefined) return real
@@ -62,6 +62,7 @@ export async function openFolder(given: string, defaults: NodeBackendOptions): P
       })
     },
     load: async (path, options = {}) => {
+      checkLoadOptions(options)
       throwIfAborted(options.signal, `loading ${path}`)
       await existing(path)
       const { threads = defaults.threads, onProgress, signal } = options

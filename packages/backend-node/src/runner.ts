@@ -1,7 +1,16 @@
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { type AbortSignalLike, invalidArgument, type LoadProgress, type ModelRunner } from '@fastflow/core'
-import { throwIfAborted } from '@fastflow/core/backend'
+import {
+  checkCallback,
+  checkFlag,
+  checkOptions,
+  checkSignal,
+  checkText,
+  type OptionNames,
+  shown,
+  throwIfAborted,
+} from '@fastflow/core/backend'
 import { type Lane, type OnProgress, startLane } from './lane.ts'
 import { type CheckedIsolation, checkIsolation, type IsolationOptions } from './limits.ts'
 import { pathOf } from './location.ts'
@@ -38,6 +47,21 @@ export interface ModelRunnerOptions extends NodeBackendOptions {
   readonly signal?: AbortSignalLike
 }
 
+export const backendNames: OptionNames<NodeBackendOptions> = {
+  threads: true,
+  workers: true,
+  spin: true,
+  isolation: true,
+  limits: true,
+}
+
+const names: OptionNames<ModelRunnerOptions> = {
+  ...backendNames,
+  name: true,
+  onProgress: true,
+  signal: true,
+}
+
 /**
  * Loads one ONNX model in a worker thread, or in a process with limits: neither loading nor running blocks the event loop.
  *
@@ -51,7 +75,11 @@ export async function createModelRunner(
   source: string | URL | Uint8Array,
   options: ModelRunnerOptions = {},
 ): Promise<ModelRunner> {
+  checkOptions('options', options, names)
   const { workers, threads } = checkThreads(options)
+  if (options.name !== undefined) checkText('name', options.name, 'what errors are to call the model')
+  checkCallback('onProgress', options.onProgress, '(progress) => ...')
+  checkSignal(options.signal)
   const settings = checkIsolation(options)
   const path = source instanceof Uint8Array ? source : resolve(pathOf(source, 'source', 'an .onnx file'))
   const file = options.name ?? (path instanceof Uint8Array ? 'the model' : String(source))
@@ -109,14 +137,16 @@ function opener(
 
 /** @throws FastFlowError `invalid-argument`. */
 export function checkThreads(options: ThreadOptions): { threads: number; workers: number } {
-  const workers = positive('workers', options.workers ?? 1)
-  const share = Math.max(1, Math.floor(availableParallelism() / workers))
-  return { workers, threads: positive('threads', options.threads ?? share) }
+  checkFlag('spin', options.spin)
+  const { workers = 1 } = options
+  positive('workers', workers)
+  const { threads = Math.max(1, Math.floor(availableParallelism() / workers)) } = options
+  return { workers, threads: positive('threads', threads) }
 }
 
 function positive(field: string, value: number): number {
   if (!Number.isInteger(value) || value < 1 || value > 1024) {
-    throw invalidArgument(field, `must be a whole number from 1 to 1024, got ${value}`)
+    throw invalidArgument(field, `must be a whole number from 1 to 1024, got ${shown(value)}`)
   }
   return value
 }

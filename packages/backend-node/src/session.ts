@@ -1,5 +1,5 @@
 import type { TensorInfo } from '@fastflow/core'
-import { isTensorType, tensorTypes } from '@fastflow/core/backend'
+import { isTensorType, outdatedRuntime, tensorTypes } from '@fastflow/core/backend'
 import type { InferenceSession } from 'onnxruntime-node'
 import { createCalls } from './calls.ts'
 import { messageOf, WorkerFailure } from './failure.ts'
@@ -27,6 +27,8 @@ export async function createSession(
       throw new WorkerFailure('model-unreadable', request.file, message)
     },
   )
+  const outdated = outdatedRuntime('onnxruntime-node', runtime.env.versions?.node, session)
+  if (outdated !== undefined) throw unsupported(outdated)
   return {
     inputs: session.inputMetadata.map((metadata) => tensorInfo('input', metadata, request.file)),
     outputs: session.outputMetadata.map((metadata) => tensorInfo('output', metadata, request.file)),

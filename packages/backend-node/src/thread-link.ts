@@ -1,5 +1,7 @@
 import { createRequire } from 'node:module'
+import { isAbsolute } from 'node:path'
 import { Worker } from 'node:worker_threads'
+import { FastFlowError } from '@fastflow/core'
 import { after } from './deadline.ts'
 import { guardExit } from './exit-guard.ts'
 import { messageOf } from './failure.ts'
@@ -15,8 +17,25 @@ const stackSizeMb = 64
 /** Two, so that the worker finds the next call waiting while the last answer is being read. */
 const slots = 2
 
-export function workerPath(): string {
-  return createRequire(import.meta.url).resolve('@fastflow/backend-node/worker')
+/**
+ * The file of the worker. Bundlers cannot follow it: they leave a module's number, or nothing, in its place.
+ *
+ * @throws FastFlowError `unsupported` saying how to leave this package out of a bundle.
+ */
+export function workerPath(
+  resolve: (id: string) => unknown = createRequire(import.meta.url).resolve,
+): string {
+  let path: unknown
+  try {
+    path = resolve('@fastflow/backend-node/worker')
+  } catch {
+    // Said below.
+  }
+  if (typeof path === 'string' && isAbsolute(path)) return path
+  const fix =
+    "leave it out of the bundle and install it beside: --external:@fastflow/backend-node with esbuild, externals with webpack and Rollup, serverExternalPackages: ['@fastflow/backend-node'] in Next.js"
+  const message = `worker: the file of the worker of @fastflow/backend-node is not found, as where it was bundled; ${fix}`
+  throw new FastFlowError({ code: 'unsupported', field: 'worker', message })
 }
 
 /**

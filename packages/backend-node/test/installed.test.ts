@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { fixtures } from '@fastflow/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { workerPath } from '../src/thread-link.ts'
 
 // What users of the built package see: scripts in a process of their own, outside this workspace.
 
@@ -62,6 +63,62 @@ describe('without onnxruntime-node', () => {
       console.log(error.code, error.message)`
     const printed = await run(project, code)
     expect(printed).toBe('unsupported onnxruntime-node is not installed; run: npm install onnxruntime-node')
+  })
+})
+
+describe('with an onnxruntime-node of before', () => {
+  it.each([
+    ["{ common: '1.17.0', node: '1.17.0' }", '1.17.0'],
+    ['undefined', 'of a version that does not say which'],
+  ])('loading names its version, %s, and the one that is needed', async (versions, found) => {
+    const old = join(await mkdtemp(join(tmpdir(), 'fastflow-')), 'script')
+    await cp(join(project, 'node_modules'), join(old, 'node_modules'), { recursive: true })
+    const runtime = join(old, 'node_modules', 'onnxruntime-node')
+    await mkdir(runtime)
+    await writeFile(join(runtime, 'package.json'), '{ "name": "onnxruntime-node", "main": "index.js" }')
+    // Sessions of old releases do not tell the types of their inputs.
+    const session = "{ inputNames: ['x'], outputNames: ['y'], async release() {} }"
+    const index = `exports.env = { versions: ${versions} }
+      exports.InferenceSession = { create: async () => (${session}) }`
+    await writeFile(join(runtime, 'index.js'), index)
+    const code = `
+      import { createModelRunner } from '@fastflow/backend-node'
+      const error = await createModelRunner(${model}).catch((reason) => reason)
+      console.log(error.code, error.message)`
+    const fix = 'run: npm install onnxruntime-node@latest'
+    expect(await run(old, code)).toBe(
+      `unsupported onnxruntime-node ${found} is too old, 1.30 or later is needed; ${fix}`,
+    )
+    await rm(old, { recursive: true })
+  })
+})
+
+describe('in a bundle', () => {
+  it('that took the package apart, loading says how to leave it out', async () => {
+    // What a bundler makes of it: the code is elsewhere, and the package is not installed.
+    const bundle = await mkdtemp(join(tmpdir(), 'fastflow-'))
+    await cp(join(root, 'dist'), join(bundle, 'dist'), { recursive: true })
+    const core = join(bundle, 'node_modules', '@fastflow', 'core')
+    await cp(join(project, 'node_modules', '@fastflow', 'core'), core, { recursive: true })
+    await writeFile(join(bundle, 'package.json'), '{ "type": "module" }')
+    const code = `
+      import { createModelRunner } from './dist/index.js'
+      const error = await createModelRunner(${model}).catch((reason) => reason)
+      console.log(error.code, error.field, error.message)`
+    const printed = await run(bundle, code)
+    expect(printed).toMatch(/^unsupported worker worker: the file of the worker of @fastflow\/backend-node/)
+    expect(printed).toContain("serverExternalPackages: ['@fastflow/backend-node']")
+    await rm(bundle, { recursive: true })
+  })
+
+  it.each([
+    ['a number, as webpack does', () => 417],
+    ['a relative path', () => './worker.js'],
+    ['nothing', () => undefined],
+  ])('that leaves %s in the place of the worker, too', (_, resolve) => {
+    expect(() => workerPath(resolve)).toThrow(
+      'worker: the file of the worker of @fastflow/backend-node is not found',
+    )
   })
 })
 

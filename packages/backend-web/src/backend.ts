@@ -1,6 +1,7 @@
 import { type Backend, memoryPolicyStore } from '@fastflow/core'
+import { checkCallback, checkFlag, checkOptions, checkText, type OptionNames } from '@fastflow/core/backend'
 import { openFolder } from './folder.ts'
-import { checkRuntimeOptions, type RuntimeOptions } from './options.ts'
+import { checkRuntimeOptions, type RuntimeOptions, runtimeNames } from './options.ts'
 import { indexedDbPolicyStore } from './policy-store.ts'
 import { createPool } from './pool.ts'
 import type { ExecutionSupport } from './support.ts'
@@ -14,6 +15,8 @@ export interface WebBackendOptions extends RuntimeOptions {
    */
   readonly filesOf?: (location: string) => readonly string[] | undefined
 }
+
+const names: OptionNames<WebBackendOptions> = { ...runtimeNames, cache: true, filesOf: true }
 
 /** A `Backend` that can tell what it runs on. */
 export interface WebBackend extends Backend {
@@ -34,16 +37,23 @@ export interface WebBackend extends Backend {
  * @throws FastFlowError `invalid-argument` naming the option.
  */
 export function webBackend(options: WebBackendOptions = {}): WebBackend {
+  checkOptions('options', options, names)
   checkRuntimeOptions(options)
+  checkFlag('cache', options.cache)
+  checkCallback('filesOf', options.filesOf, '(location) => paths')
   const pool = createPool(options)
   const { cache = true, onNotice, filesOf } = options
   return {
     version: 1,
     name: 'web',
-    open: (location) =>
-      openFolder(location, pool, { cache, ...(onNotice && { onNotice }) }, filesOf?.(location)),
-    policyStore: (location) =>
-      globalThis.indexedDB === undefined ? memoryPolicyStore() : indexedDbPolicyStore(location),
+    open: async (location) => {
+      checkText('location', location, 'the URL of a folder')
+      return openFolder(location, pool, { cache, ...(onNotice && { onNotice }) }, filesOf?.(location))
+    },
+    policyStore(location) {
+      checkText('location', location, 'what keeps stores apart, any text')
+      return globalThis.indexedDB === undefined ? memoryPolicyStore() : indexedDbPolicyStore(location)
+    },
     async support() {
       const { support, release } = await pool.acquire()
       release()

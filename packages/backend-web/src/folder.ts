@@ -1,9 +1,9 @@
 import { FastFlowError, invalidArgument, type ModelFolder } from '@fastflow/core'
-import { staysInside } from '@fastflow/core/backend'
+import { checkLoadOptions, shown, staysInside } from '@fastflow/core/backend'
 import { messageOf } from './failure.ts'
 import { isMissing, notFound } from './http.ts'
 import { checkThreads } from './options.ts'
-import { baseUrl, type Pool } from './pool.ts'
+import { absolute, type Pool } from './pool.ts'
 import { type LoadRunnerOptions, loadRunner } from './runner.ts'
 
 /** What a folder that is a model has at least one of; the last is the folder's own address. */
@@ -19,10 +19,10 @@ export async function openFolder(
   defaults: Pick<LoadRunnerOptions, 'onNotice' | 'cache'>,
   known?: readonly string[],
 ): Promise<ModelFolder> {
-  const root = new URL(location.endsWith('/') ? location : `${location}/`, baseUrl())
+  const root = new URL(absolute('location', location.endsWith('/') ? location : `${location}/`))
   const locate = (path: string): string => {
-    if (!staysInside(path))
-      throw invalidArgument('path', `${JSON.stringify(path)} leaves the model folder ${location}`)
+    if (typeof path !== 'string' || !staysInside(path))
+      throw invalidArgument('path', `${shown(path)} leaves the model folder ${location}`)
     return new URL(path.split(/[\\/]/).map(encodeURIComponent).join('/'), root).href
   }
   if (
@@ -57,6 +57,7 @@ export async function openFolder(
       return new Uint8Array(buffer)
     },
     async load(path, options = {}) {
+      checkLoadOptions(options)
       const url = locate(path)
       const { threads, onProgress, signal } = options
       if (threads !== undefined) checkThreads(threads)

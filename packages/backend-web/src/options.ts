@@ -1,4 +1,5 @@
 import { invalidArgument } from '@fastflow/core'
+import { checkCallback, checkText, type OptionNames, shown } from '@fastflow/core/backend'
 import type { OnNotice } from './notice.ts'
 
 /** What networks run on. */
@@ -25,20 +26,36 @@ export interface RuntimeOptions {
   readonly onNotice?: OnNotice
 }
 
+export const runtimeNames: OptionNames<RuntimeOptions> = {
+  executionProviders: true,
+  threads: true,
+  runtime: true,
+  worker: true,
+  startTimeout: true,
+  onNotice: true,
+}
+
 /** Threads beyond this gain nothing in WebAssembly. */
 const MAX_DEFAULT_THREADS = 8
 
 /** @throws FastFlowError `invalid-argument` naming the option. */
 export function checkRuntimeOptions(options: RuntimeOptions): void {
-  const { executionProviders = ['webgpu', 'wasm'], threads, startTimeout } = options
-  const known = executionProviders.every((name) => name === 'webgpu' || name === 'wasm')
-  if (!known || executionProviders.length === 0) {
-    const message = `${JSON.stringify(executionProviders)} has to list "webgpu", "wasm" or both`
+  const { executionProviders = ['webgpu', 'wasm'], threads, startTimeout, runtime } = options
+  const list: readonly unknown[] = Array.isArray(executionProviders) ? executionProviders : []
+  const known = list.every((name) => name === 'webgpu' || name === 'wasm')
+  if (!known || list.length === 0) {
+    const message = `${shown(executionProviders)} has to list "webgpu", "wasm" or both`
     throw invalidArgument('executionProviders', message)
   }
   checkThreads(threads)
-  if (startTimeout !== undefined && !(startTimeout > 0))
-    throw invalidArgument('startTimeout', `must be a number of milliseconds above 0, got ${startTimeout}`)
+  if (startTimeout !== undefined && !(typeof startTimeout === 'number' && startTimeout > 0))
+    throw invalidArgument(
+      'startTimeout',
+      `must be a number of milliseconds above 0, got ${shown(startTimeout)}`,
+    )
+  if (runtime !== undefined && !(runtime instanceof URL)) checkText('runtime', runtime, 'the URL of a folder')
+  checkCallback('worker', options.worker, '() => new Worker(url, { type: "module" })')
+  checkCallback('onNotice', options.onNotice, '(notice) => ...')
 }
 
 /** The same, with the default. */
@@ -48,7 +65,8 @@ export function startTimeoutOf({ startTimeout = 20_000 }: RuntimeOptions): numbe
 
 /** Threads to run on; the default where none are given. @throws FastFlowError `invalid-argument`. */
 export function checkThreads(threads: number | undefined): number {
-  if (threads === undefined) return Math.min(navigator.hardwareConcurrency || 1, MAX_DEFAULT_THREADS)
+  if (threads === undefined)
+    return Math.min(globalThis.navigator?.hardwareConcurrency || 1, MAX_DEFAULT_THREADS)
   if (Number.isInteger(threads) && threads >= 1 && threads <= 1024) return threads
-  throw invalidArgument('threads', `must be a whole number from 1 to 1024, got ${threads}`)
+  throw invalidArgument('threads', `must be a whole number from 1 to 1024, got ${shown(threads)}`)
 }

@@ -1,5 +1,5 @@
 import { FastFlowError, type PolicyStore } from '@fastflow/core'
-import { checkPolicyKey, policyText } from '@fastflow/core/backend'
+import { checkPolicyKey, checkText, policyText } from '@fastflow/core/backend'
 import { messageOf } from './failure.ts'
 
 const DATABASE = 'fastflow-policies'
@@ -20,6 +20,7 @@ export interface IndexedDbPolicyStore extends PolicyStore {
  *   document that is not JSON, `policy-unreadable`, `output-unwritable`.
  */
 export function indexedDbPolicyStore(location: string): IndexedDbPolicyStore {
+  checkText('location', location, 'what keeps stores apart, any text')
   const idOf = (key: string): string => `${location}\n${checkPolicyKey(key)}`
   const write = async (
     key: string,

@@ -1,4 +1,5 @@
-import { FastFlowError } from '@fastflow/core'
+import { FastFlowError, invalidArgument } from '@fastflow/core'
+import { shown } from '@fastflow/core/backend'
 import { type Host, StartFailure, startHost } from './host.ts'
 import { checkThreads, type RuntimeOptions, startTimeoutOf } from './options.ts'
 import { type Attempt, type Candidate, candidatesFor, type ExecutionSupport } from './support.ts'
@@ -106,7 +107,7 @@ async function choose(options: RuntimeOptions, threads: number): Promise<Started
 
 function startAttempt(options: RuntimeOptions, attempt: Attempt): Promise<Host> {
   const { worker, runtime } = options
-  const folder = runtime === undefined ? undefined : new URL(runtime, baseUrl()).href
+  const folder = runtime === undefined ? undefined : absolute('runtime', runtime)
   // Of one thread nothing is left to fall back on: a slow machine is better than none.
   const timeout = attempt.threads > 1 ? startTimeoutOf(options) : Number.POSITIVE_INFINITY
   return startHost(worker ?? ownWorker, { kind: 'start', attempt, runtime: folder }, timeout)
@@ -117,9 +118,23 @@ function ownWorker(): Worker {
   return new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: 'fastflow' })
 }
 
-/** What relative URLs refer to, in pages and in workers. */
-export function baseUrl(): string {
-  return globalThis.document?.baseURI ?? globalThis.location.href
+/**
+ * The absolute form of a URL that may be relative to the page, or to the script of a worker.
+ *
+ * @throws FastFlowError `invalid-argument` for what is no URL, or a relative one where there is no page.
+ */
+export function absolute(field: string, url: string | URL): string {
+  const base = globalThis.document?.baseURI ?? globalThis.location?.href
+  try {
+    if (typeof url === 'string' || url instanceof URL) return new URL(url, base).href
+  } catch {
+    // Said below.
+  }
+  const where =
+    base === undefined
+      ? 'there is no page for it to be relative to; in Node use @fastflow/backend-node'
+      : `the page is ${base}`
+  throw invalidArgument(field, `${url instanceof URL ? url.href : shown(url)} is not a URL here: ${where}`)
 }
 
 function describe({ chosen, tried }: ExecutionSupport): string {

@@ -6,10 +6,19 @@ import {
   type ModelRunner,
   type RunResult,
 } from '@fastflow/core'
-import { checkCall, throwIfAborted } from '@fastflow/core/backend'
+import {
+  checkCall,
+  checkCallback,
+  checkFlag,
+  checkOptions,
+  checkSignal,
+  checkText,
+  type OptionNames,
+  throwIfAborted,
+} from '@fastflow/core/backend'
 import type { LoadedModel } from './host.ts'
-import { checkRuntimeOptions, type RuntimeOptions } from './options.ts'
-import { baseUrl, createPool, type Lease, type Pool } from './pool.ts'
+import { checkRuntimeOptions, type RuntimeOptions, runtimeNames } from './options.ts'
+import { absolute, createPool, type Lease, type Pool } from './pool.ts'
 import { residentRunner } from './resident.ts'
 
 export interface ModelRunnerOptions extends RuntimeOptions {
@@ -20,6 +29,14 @@ export interface ModelRunnerOptions extends RuntimeOptions {
   readonly signal?: AbortSignalLike
   /** Keep files in the browser's cache. Default true. */
   readonly cache?: boolean
+}
+
+const names: OptionNames<ModelRunnerOptions> = {
+  ...runtimeNames,
+  name: true,
+  onProgress: true,
+  signal: true,
+  cache: true,
 }
 
 /**
@@ -35,10 +52,15 @@ export async function createModelRunner(
   source: string | URL | Uint8Array,
   options: ModelRunnerOptions = {},
 ): Promise<ModelRunner> {
+  checkOptions('options', options, names)
   checkRuntimeOptions(options)
+  checkFlag('cache', options.cache)
+  if (options.name !== undefined) checkText('name', options.name, 'what errors are to call the model')
+  checkCallback('onProgress', options.onProgress, '(progress) => ...')
+  checkSignal(options.signal)
   if (source === '') throw invalidArgument('source', 'is empty; give the URL of an .onnx file')
   const file = options.name ?? (source instanceof Uint8Array ? 'the model' : String(source))
-  const resolved = source instanceof Uint8Array ? source : new URL(source, baseUrl()).href
+  const resolved = source instanceof Uint8Array ? source : absolute('source', source)
   return loadRunner(createPool(options), resolved, { ...options, file, name: file })
 }
 

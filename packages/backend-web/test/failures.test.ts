@@ -82,6 +82,14 @@ describe('what networks run on', () => {
     await expect(webBackend({ worker, ...wasm }).support()).rejects.toMatchObject(refusal)
   })
 
+  it('a runtime of before says its version and the one that is needed', async () => {
+    const backend = webBackend({ runtime: '/old-runtime/', ...wasm })
+    const message = expect.stringContaining(
+      'onnxruntime-web 1.17.0 is too old, 1.30 or later is needed; run: npm install onnxruntime-web@latest',
+    )
+    await expect(backend.support()).rejects.toMatchObject({ code: 'unsupported', message })
+  })
+
   it('a runtime that is not served says so', async () => {
     const backend = webBackend({ runtime: '/testkit/absent/', ...wasm })
     const refusal = { code: 'unsupported', message: expect.stringContaining('dist folder') }

@@ -1,6 +1,8 @@
-// What implementations of the ports `Backend`, `ModelRunner` and `PolicyStore` have in common.
+// What implementations of the ports `Backend`, `ModelRunner` and `PolicyStore` have in common, and how the packages above
+// check what their users pass.
 
 export { checkCall, checkShape, type TensorShape } from './backend/check-call.ts'
+export { checkLoadOptions, loadNames } from './backend/check-load.ts'
 export { externalDataLocations } from './backend/external-data.ts'
 export {
   layOut,
@@ -11,6 +13,7 @@ export {
   unpack,
   unpackOutputs,
 } from './backend/pack.ts'
+export { outdatedRuntime } from './backend/runtime-version.ts'
 export { staysInside } from './backend/stays-inside.ts'
 export {
   arrayOf,
@@ -20,6 +23,26 @@ export {
   shapeText,
   tensorTypes,
 } from './backend/tensor-types.ts'
+export { checkOptions, type OptionNames } from './check/options.ts'
+export { shown } from './check/shown.ts'
+export {
+  checkCallback,
+  checkFlag,
+  checkFunction,
+  checkMethods,
+  checkNumber,
+  checkNumbers,
+  checkOneOf,
+  checkPositive,
+  checkShare,
+  checkSignal,
+  checkText,
+  checkWhole,
+  isNumbers,
+  isSequence,
+} from './check/values.ts'
 export { throwIfAborted } from './errors.ts'
 export { createPace, type Pace } from './pace.ts'
+export { checkFrontier } from './plan/check-frontier.ts'
+export { checkPolicy } from './policy/check-policy.ts'
 export { checkPolicyKey, policyText } from './store/policy-text.ts'

@@ -1,5 +1,5 @@
 import { emulate } from '@fastflow/core'
-import { checkAtLeast, checkWhole } from './check.ts'
+import { checkNumber, checkOptions, checkWhole, type OptionNames } from '@fastflow/core/backend'
 import { nextEvaluation, type Peer, unlearning } from './peer.ts'
 
 export interface AdaptiveDiffusionOptions {
@@ -8,6 +8,8 @@ export interface AdaptiveDiffusionOptions {
   /** Steps skipped in a row at most, at least 1; 4 in the original. */
   readonly maxSkips?: number
 }
+
+const names: OptionNames<AdaptiveDiffusionOptions> = { threshold: true, maxSkips: true }
 
 /** Lengths of the last two steps of the state, newest first. */
 export type AdaptiveDiffusionState = readonly number[]
@@ -23,8 +25,10 @@ const warmup = 4
  * is the only measurement needed.
  */
 export function adaptiveDiffusion(options: AdaptiveDiffusionOptions): Peer<AdaptiveDiffusionState> {
-  const threshold = checkAtLeast('threshold', options.threshold, 0)
-  const maxSkips = checkWhole('maxSkips', options.maxSkips ?? 4, 1)
+  checkOptions('options', options, names)
+  const { threshold, maxSkips = 4 } = options
+  checkNumber('threshold', threshold, 0)
+  checkWhole('maxSkips', maxSkips, 1)
   return {
     name: `adaptive-diffusion(${threshold}, ${maxSkips})`,
     source: 'Ye et al. 2024, AdaptiveDiffusion (arXiv 2410.09873); UniModal4Reasoning/AdaptiveDiffusion',

@@ -1,5 +1,5 @@
 import { emulate, type PolicyContext } from '@fastflow/core'
-import { checkAtLeast, checkWhole } from './check.ts'
+import { checkNumber, checkOneOf, checkOptions, checkWhole, type OptionNames } from '@fastflow/core/backend'
 import { nextEvaluation, type Peer, unlearning } from './peer.ts'
 import { reuseResidual } from './reuse-residual.ts'
 
@@ -11,6 +11,8 @@ export interface EasyCacheOptions {
   /** What is kept from the last evaluation: the residual `v - x` as in the original (default), or `v`. */
   readonly reuse?: 'residual' | 'velocity'
 }
+
+const names: OptionNames<EasyCacheOptions> = { threshold: true, warmup: true, reuse: true }
 
 /** What one run has shown so far: how far the last jump went, in lengths of the velocity it started with. */
 export interface EasyCacheState {
@@ -27,9 +29,12 @@ export interface EasyCacheState {
  * the velocity is the only measurement needed.
  */
 export function easyCache(options: EasyCacheOptions): Peer<EasyCacheState> {
-  const threshold = checkAtLeast('threshold', options.threshold, 0)
-  const warmup = checkWhole('warmup', options.warmup ?? 5, 1)
-  const extrapolator = options.reuse === 'velocity' ? emulate(1) : reuseResidual()
+  checkOptions('options', options, names)
+  const { threshold, warmup = 5, reuse = 'residual' } = options
+  checkNumber('threshold', threshold, 0)
+  checkWhole('warmup', warmup, 1)
+  checkOneOf('reuse', reuse, ['residual', 'velocity'])
+  const extrapolator = reuse === 'velocity' ? emulate(1) : reuseResidual()
   const weight = new Float64Array(1)
   const moveTo = (from: number, to: number, { sigmas }: PolicyContext): number => {
     extrapolator.weights(weight, [sigmas[from]!], 1, sigmas, from, to)

@@ -1,5 +1,5 @@
 import { emulate, type Landing, type PolicyContext } from '@fastflow/core'
-import { checkAtLeast, checkWhole } from './check.ts'
+import { checkNumber, checkOneOf, checkOptions, checkWhole, type OptionNames } from '@fastflow/core/backend'
 import { nextEvaluation, type Peer, unlearning } from './peer.ts'
 
 export interface FSamplerOptions {
@@ -17,6 +17,15 @@ export interface FSamplerOptions {
   readonly maxSkips?: number
 }
 
+const names: OptionNames<FSamplerOptions> = {
+  tolerance: true,
+  compare: true,
+  protectFirst: true,
+  protectLast: true,
+  anchorInterval: true,
+  maxSkips: true,
+}
+
 /** Noise levels of the last evaluations, newest first. */
 export type FSamplerState = readonly number[]
 
@@ -30,13 +39,17 @@ export type FSamplerState = readonly number[]
  * steps are evaluated: for fewer, the anchors and the limits have to go.
  */
 export function fSampler(options: FSamplerOptions = {}): Peer<FSamplerState> {
+  checkOptions('options', options, names)
+  const { tolerance = 0.1, compare = 'state', protectFirst = 2 } = options
+  const { protectLast = 4, anchorInterval = 4, maxSkips = 2 } = options
+  checkOneOf('compare', compare, ['state', 'epsilon'])
   const gate = {
-    tolerance: checkAtLeast('tolerance', options.tolerance ?? 0.1, 0),
-    compare: options.compare ?? 'state',
-    protectFirst: checkWhole('protectFirst', options.protectFirst ?? 2, 0),
-    protectLast: checkWhole('protectLast', options.protectLast ?? 4, 1),
-    anchorInterval: checkWhole('anchorInterval', options.anchorInterval ?? 4, 0),
-    maxSkips: checkWhole('maxSkips', options.maxSkips ?? 2, 1),
+    tolerance: checkNumber('tolerance', tolerance, 0),
+    compare,
+    protectFirst: checkWhole('protectFirst', protectFirst, 0),
+    protectLast: checkWhole('protectLast', protectLast, 1),
+    anchorInterval: checkWhole('anchorInterval', anchorInterval, 0),
+    maxSkips: checkWhole('maxSkips', maxSkips, 1),
   }
   return {
     name: `fsampler(${gate.tolerance})`,

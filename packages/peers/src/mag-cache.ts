@@ -1,5 +1,5 @@
 import { emulate, invalidArgument } from '@fastflow/core'
-import { checkAtLeast, checkWhole } from './check.ts'
+import { checkNumber, checkNumbers, checkOptions, checkWhole, type OptionNames } from '@fastflow/core/backend'
 import { nextEvaluation, type Peer, unlearning } from './peer.ts'
 
 export interface MagCacheOptions {
@@ -13,8 +13,15 @@ export interface MagCacheOptions {
   readonly retention?: number
 }
 
-/** Ratios of successive magnitudes of a full run, from the norms of its velocities: what MagCache calibrates. */
+const names: OptionNames<MagCacheOptions> = { ratios: true, threshold: true, maxSkips: true, retention: true }
+
+/**
+ * Ratios of successive magnitudes of a full run, from the norms of its velocities: what MagCache calibrates.
+ *
+ * @throws FastFlowError `invalid-argument` for what is no list of numbers.
+ */
 export function magnitudeRatios(norms: readonly number[]): number[] {
+  checkNumbers('norms', norms, 'norms')
   return norms.map((norm, k) => (k === 0 ? 1 : norm / norms[k - 1]!))
 }
 
@@ -27,11 +34,13 @@ export function magnitudeRatios(norms: readonly number[]): number[] {
  * and reused. Its exclusion of one step of one model is left out.
  */
 export function magCache(options: MagCacheOptions): Peer<readonly number[]> {
-  const threshold = checkAtLeast('threshold', options.threshold, 0)
-  const maxSkips = checkWhole('maxSkips', options.maxSkips ?? 5, 1)
-  const retention = checkAtLeast('retention', options.retention ?? 0.1, 0)
-  const ratios = [...options.ratios]
-  if (ratios.length === 0 || !ratios.every((ratio) => ratio > 0 && Number.isFinite(ratio))) {
+  checkOptions('options', options, names)
+  const { threshold, maxSkips = 5, retention = 0.1 } = options
+  checkNumber('threshold', threshold, 0)
+  checkWhole('maxSkips', maxSkips, 1)
+  checkNumber('retention', retention, 0, 1)
+  const ratios = Array.from(checkNumbers('ratios', options.ratios, 'positive numbers'))
+  if (ratios.length === 0 || !ratios.every((ratio) => ratio > 0)) {
     throw invalidArgument('ratios', `[${ratios}] is not a list of positive numbers`)
   }
   return {

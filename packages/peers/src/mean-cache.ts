@@ -1,5 +1,5 @@
 import { emulate, invalidArgument } from '@fastflow/core'
-import { checkWhole } from './check.ts'
+import { checkNumbers, checkOptions, checkWhole, type OptionNames } from '@fastflow/core/backend'
 import { nextEvaluation, type Peer, unlearning } from './peer.ts'
 
 export interface MeanCacheOptions {
@@ -8,6 +8,8 @@ export interface MeanCacheOptions {
   /** Grid indices to evaluate; 0 is evaluated anyway. See {@link publishedMeanCacheSteps}, {@link intervalSteps}. */
   readonly steps: readonly number[]
 }
+
+const names: OptionNames<MeanCacheOptions> = { k: true, steps: true }
 
 /** One grid step already decided: its length, and its velocity as weights of the evaluated ones, newest first. */
 interface TakenStep {
@@ -29,8 +31,9 @@ export type MeanCacheState = readonly TakenStep[]
  * each model ("peak-suppressed shortest path"); here both are given, K once.
  */
 export function meanCache(options: MeanCacheOptions): Peer<MeanCacheState> {
+  checkOptions('options', options, names)
   const k = checkWhole('k', options.k, 1)
-  const evaluated = new Set(options.steps)
+  const evaluated = new Set(Array.from(checkNumbers('steps', options.steps, 'grid indices')))
   for (const step of evaluated) {
     if (!(Number.isInteger(step) && step >= 0))
       throw invalidArgument('steps', `${step} is not a grid index of at least 0`)
@@ -91,8 +94,12 @@ export const publishedMeanCacheSteps: Readonly<Record<10 | 17 | 25, readonly num
   25: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 24, 32, 40, 43, 45, 47, 48, 49],
 }
 
+/** Finest grid; beyond it lies a slip of the keyboard. */
+const MOST_STEPS = 10_000
+
 /** Grid indices `0 ... warmup - 1` and then every `interval`-th: a schedule for {@link meanCache}. */
 export function intervalSteps(numSteps: number, interval: number, warmup = 1): number[] {
+  checkWhole('numSteps', numSteps, 1, MOST_STEPS)
   checkWhole('interval', interval, 1)
   checkWhole('warmup', warmup, 1)
   return Array.from({ length: numSteps }, (_, index) => index).filter(

@@ -1,5 +1,5 @@
-import { type Extrapolator, invalidArgument } from '@fastflow/core'
-import { checkWhole } from './check.ts'
+import type { Extrapolator } from '@fastflow/core'
+import { checkOneOf, checkOptions, checkWhole, type OptionNames } from '@fastflow/core/backend'
 import { type Peer, unlearning } from './peer.ts'
 
 export interface TaylorSeerOptions {
@@ -11,6 +11,8 @@ export interface TaylorSeerOptions {
   readonly warmup?: number
 }
 
+const names: OptionNames<TaylorSeerOptions> = { order: true, interval: true, warmup: true }
+
 /**
  * TaylorSeer: evaluations at a fixed interval; between them the Taylor polynomial in the step index,
  * `v_hat = v + d F1 + (d^2 / 2) F2`, `d` steps after the last evaluation, its derivatives being divided differences of
@@ -21,10 +23,11 @@ export interface TaylorSeerOptions {
  * `d (d + N) / 2` for the factor of F2.
  */
 export function taylorSeer(options: TaylorSeerOptions): Peer<undefined> {
-  const { order } = options
-  if (order !== 1 && order !== 2) throw invalidArgument('order', `${order} is not one of 1, 2`)
-  const interval = checkWhole('interval', options.interval, 1)
-  const warmup = checkWhole('warmup', options.warmup ?? 3, 1)
+  checkOptions('options', options, names)
+  const { order, interval, warmup = 3 } = options
+  checkOneOf('order', order, [1, 2])
+  checkWhole('interval', interval, 1)
+  checkWhole('warmup', warmup, 1)
   return {
     name: `taylorseer-${order}(${interval}, ${warmup})`,
     source: 'Liu et al. 2025, TaylorSeer (arXiv 2503.06923); Shenyi-Z/TaylorSeer',

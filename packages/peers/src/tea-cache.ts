@@ -1,5 +1,5 @@
 import { emulate } from '@fastflow/core'
-import { checkAtLeast, checkWhole } from './check.ts'
+import { checkNumber, checkNumbers, checkOptions, checkWhole, type OptionNames } from '@fastflow/core/backend'
 import { nextEvaluation, type Peer, unlearning } from './peer.ts'
 
 export interface TeaCacheOptions {
@@ -14,6 +14,8 @@ export interface TeaCacheOptions {
   readonly warmup?: number
 }
 
+const names: OptionNames<TeaCacheOptions> = { threshold: true, coefficients: true, warmup: true }
+
 /**
  * TeaCache without surgery on the network: the relative change `|x_j - x_{j-1}| / |x_{j-1}|` of the input, through a
  * polynomial, adds up from step to step; below the threshold the last velocity is reused. The first steps and the
@@ -24,9 +26,11 @@ export interface TeaCacheOptions {
  * that is reused. On the way `x_j = x_i + c_j v_i`, so three inner products give every length in advance.
  */
 export function teaCache(options: TeaCacheOptions): Peer<undefined> {
-  const threshold = checkAtLeast('threshold', options.threshold, 0)
-  const warmup = checkWhole('warmup', options.warmup ?? 1, 1)
-  const coefficients = [...(options.coefficients ?? [1, 0])]
+  checkOptions('options', options, names)
+  const { threshold, warmup = 1, coefficients = [1, 0] } = options
+  checkNumber('threshold', threshold, 0)
+  checkWhole('warmup', warmup, 1)
+  checkNumbers('coefficients', coefficients, 'numbers')
   const rescale = (change: number): number => coefficients.reduce((sum, value) => sum * change + value, 0)
   return {
     name: `teacache(${threshold})`,

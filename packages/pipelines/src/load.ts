@@ -8,7 +8,16 @@ import {
   type PolicyStore,
   readConfig,
 } from '@fastflow/core'
-import { throwIfAborted } from '@fastflow/core/backend'
+import {
+  checkCallback,
+  checkMethods,
+  checkOptions,
+  checkSignal,
+  checkText,
+  checkWhole,
+  type OptionNames,
+  throwIfAborted,
+} from '@fastflow/core/backend'
 import { loadClassToImage } from './class-to-image/load.ts'
 import { createPipeline, type Pipeline } from './pipeline.ts'
 import type { TaskModel } from './task/task-model.ts'
@@ -26,6 +35,14 @@ export interface LoadPipelineOptions extends LoadOptions {
   readonly backend: Backend
   /** Keeps learned policies between runs; in memory, as long as the pipeline, by default. */
   readonly store?: PolicyStore
+}
+
+const names: OptionNames<LoadPipelineOptions> = {
+  backend: true,
+  store: true,
+  threads: true,
+  onProgress: true,
+  signal: true,
 }
 
 type Loader = (folder: ModelFolder, index: ConfigFile, options: LoadOptions) => Promise<TaskModel>
@@ -53,18 +70,31 @@ export async function loadPipeline(
   location: string | Address,
   options: LoadPipelineOptions,
 ): Promise<Pipeline> {
+  const address = addressOf(location)
+  checkLoadOptions(options)
   const { backend, store = memoryPolicyStore(), ...loadOptions } = options
-  throwIfAborted(loadOptions.signal, `loading ${location}`)
-  if (typeof backend?.open !== 'function')
-    throw invalidArgument('backend', 'is no backend; call the function that makes one, e.g. nodeBackend()')
-  const folder = await backend.open(typeof location === 'string' ? location : addressOf(location))
+  throwIfAborted(loadOptions.signal, `loading ${address}`)
+  const folder = await backend.open(address)
   const index = await readConfig(folder, 'model_index.json')
   const load = loaders.get(index.values._class_name)
   if (load === undefined) throw index.unsupported('_class_name', [...loaders.keys()].join(', '))
   return createPipeline(await load(folder, index, loadOptions), { folder, store })
 }
 
-function addressOf(location: Address): string {
+function addressOf(location: string | Address): string {
+  if (typeof location === 'string') return checkText('location', location, 'the folder of a model')
   if (typeof location?.href === 'string') return location.href
   throw invalidArgument('location', `is ${typeof location}; pass the path of a model folder, or its address`)
+}
+
+function checkLoadOptions(options: LoadPipelineOptions): void {
+  const wanted = 'nodeBackend() of @fastflow/backend-node, or webBackend() of @fastflow/backend-web'
+  if (options === undefined) throw invalidArgument('backend', `is missing; pass { backend }, e.g. ${wanted}`)
+  checkOptions('options', options, names)
+  checkMethods('backend', options.backend, ['open', 'policyStore'], wanted)
+  if (options.store !== undefined)
+    checkMethods('store', options.store, ['load', 'save'], 'a PolicyStore, e.g. backend.policyStore(folder)')
+  if (options.threads !== undefined) checkWhole('threads', options.threads, 1)
+  checkCallback('onProgress', options.onProgress, '(progress) => ...')
+  checkSignal(options.signal)
 }

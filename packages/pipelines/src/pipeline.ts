@@ -14,7 +14,15 @@ import { conditionFeatures } from './target/features.ts'
 import { measureQuality } from './target/measure-quality.ts'
 import type { QualityOptions } from './target/options.ts'
 import type { QualityTable } from './target/quality-table.ts'
-import { checkCount, checkSeed, checkTaskOptions, guidanceNotes } from './task/checks.ts'
+import { checkCount, checkGenerate, checkSeed, checkTaskOptions, guidanceNotes } from './task/checks.ts'
+import {
+  calibrationNames,
+  flowNames,
+  generateNames,
+  policyKeyNames,
+  qualityNames,
+  runNames,
+} from './task/option-names.ts'
 import type { Defaults, FlowOptions, RunSettings, Task } from './task/options.ts'
 import { calibrationSourceOf, measuredSourceOf, prepareFlow, runKeyOf } from './task/prepare.ts'
 import { ordinaryStates, residentStates, type States } from './task/states.ts'
@@ -104,6 +112,9 @@ export interface Pipeline {
 /** States that the fast memory of a pipeline has room for: those of one run, or two at a time. */
 const STATES = 16
 
+/** What fits in WebAssembly's memory; states beyond lie outside. */
+const MOST_FLOATS = 2 ** 29
+
 /** What all tasks have in common, around a loaded model. */
 export function createPipeline(model: TaskModel, places: PolicyPlaces): Pipeline {
   const { resident } = model.network.runner
@@ -111,7 +122,7 @@ export function createPipeline(model: TaskModel, places: PolicyPlaces): Pipeline
   let inMemory: States | undefined
   const statesOf = (ordinary: boolean): States => {
     if (onCard !== undefined && !ordinary) return onCard
-    const capacity = STATES * model.dims().reduce((product, n) => product * n, 1)
+    const capacity = Math.min(MOST_FLOATS, STATES * model.dims().reduce((product, n) => product * n, 1))
     inMemory ??= ordinaryStates(simdSpace({ capacity }))
     return inMemory
   }
@@ -126,12 +137,12 @@ export function createPipeline(model: TaskModel, places: PolicyPlaces): Pipeline
     generate: (subject, options = {}) => generate(model, places, statesOf, subject, options),
     prepare: (subject, options = {}) => prepare(model, subject, options),
     async calibrate(options = {}) {
-      checkTaskOptions(model, options)
+      checkTaskOptions(model, options, calibrationNames)
       throwIfAborted(options.signal, 'calibration')
       return calibratePlan(await calibrationSourceOf(model, options), options, places.store)
     },
     async measureQuality(options) {
-      checkTaskOptions(model, options)
+      checkTaskOptions(model, options, qualityNames)
       throwIfAborted(options.signal, 'measuring quality')
       return measureQuality(await measuredSourceOf(model, options), options, places)
     },
@@ -139,11 +150,11 @@ export function createPipeline(model: TaskModel, places: PolicyPlaces): Pipeline
       return model.task === 'class-to-image' ? model.labels : calibrationPrompts(places.folder, undefined)
     },
     planKey(options = {}) {
-      checkTaskOptions(model, options)
+      checkTaskOptions(model, options, runNames)
       return planKeyOf(runKeyOf(model, options))
     },
     policyKey(options = {}) {
-      checkTaskOptions(model, options)
+      checkTaskOptions(model, options, policyKeyNames)
       return policyKeyOf(options, runKeyOf(model, options))
     },
     dispose: () => model.dispose(),
@@ -151,8 +162,8 @@ export function createPipeline(model: TaskModel, places: PolicyPlaces): Pipeline
 }
 
 async function prepare(model: TaskModel, subject: string | number, options: FlowOptions): Promise<Flow> {
-  checkTaskOptions(model, options)
-  checkSeed(options.seed ?? 0)
+  checkTaskOptions(model, options, flowNames)
+  checkSeed(options.seed)
   runKeyOf(model, options)
   throwIfAborted(options.signal, 'preparing')
   return prepareFlow(model, await model.condition(subject, options), options, ordinaryStates(float32Space))
@@ -166,9 +177,10 @@ async function generate(
   subject: string | number,
   options: GenerateOptions,
 ): Promise<GenerateResult> {
-  checkTaskOptions(model, options)
-  const count = checkCount(options.count ?? 1)
-  const firstSeed = checkSeed(options.seed ?? 0, count)
+  checkTaskOptions(model, options, generateNames)
+  checkGenerate(options)
+  const count = checkCount(options.count)
+  const firstSeed = checkSeed(options.seed, count)
   const run = runKeyOf(model, options)
   throwIfAborted(options.signal, 'generation')
   const acceleration = await openAcceleration(options.accelerate, run, places)

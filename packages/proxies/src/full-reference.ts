@@ -5,8 +5,11 @@ import {
   type QualityScore,
   type RgbImage,
 } from '@fastflow/core'
+import { checkOptions, type OptionNames } from '@fastflow/core/backend'
 
 type Declaration = Pick<QualityProxy, 'name' | 'version' | 'direction' | 'range'>
+
+export const inputNames: OptionNames<QualityInput> = { image: true, reference: true, prompt: true }
 
 /** The proxy of a measure that compares an image with its full-compute result. */
 export function fullReferenceProxy(
@@ -18,7 +21,9 @@ export function fullReferenceProxy(
   return {
     ...declaration,
     needs: { reference: true, prompt: false },
-    score({ image, reference }: QualityInput) {
+    score(input: QualityInput) {
+      checkOptions('input', input, inputNames)
+      const { image, reference } = input
       if (reference === undefined) {
         throw invalidArgument('reference', `${name} compares two images; pass the full-compute one too`)
       }

@@ -1,4 +1,5 @@
-import { invalidArgument, type RgbImage } from '@fastflow/core'
+import { invalidArgument, isRecord, type RgbImage } from '@fastflow/core'
+import { checkMethods, shown } from '@fastflow/core/backend'
 import { featureMoments, type Gaussian } from './frechet/gaussian.ts'
 
 /** A network that turns images into vectors, with its preprocessing. */
@@ -8,6 +9,11 @@ export interface ImageFeatures {
   readonly version: string
   /** One vector an image, all of one length. @throws FastFlowError `invalid-argument` naming the image. */
   extract(images: readonly RgbImage[]): Promise<readonly Float32Array[]>
+}
+
+/** @throws FastFlowError `invalid-argument` for what extracts nothing. */
+export function checkFeatures(features: ImageFeatures): void {
+  checkMethods('features', features, ['extract'], 'the features of loadClip')
 }
 
 /** Images a network pass takes at once: enough to keep it busy, little enough to stay small in memory. */
@@ -24,6 +30,11 @@ export async function gaussianOfImages(
   features: ImageFeatures,
   images: Iterable<RgbImage> | AsyncIterable<RgbImage>,
 ): Promise<Gaussian> {
+  checkFeatures(features)
+  if (!isRecord(images) && !Array.isArray(images))
+    throw invalidArgument('images', `${shown(images)} are not images; pass a list`)
+  if (!(Symbol.iterator in images || Symbol.asyncIterator in images))
+    throw invalidArgument('images', 'cannot be iterated over; pass a list')
   let moments: ReturnType<typeof featureMoments> | undefined
   let batch: RgbImage[] = []
   const flush = async (): Promise<void> => {

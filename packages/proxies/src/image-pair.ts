@@ -1,13 +1,17 @@
-import { invalidArgument, type RgbImage } from '@fastflow/core'
+import { invalidArgument, isRecord, type RgbImage } from '@fastflow/core'
+import { shown } from '@fastflow/core/backend'
 
 function checkSide(field: string, value: number): void {
   if (!Number.isInteger(value) || value < 1) {
-    throw invalidArgument(field, `must be a whole number of pixels from 1, got ${value}`)
+    throw invalidArgument(field, `must be a whole number of pixels from 1, got ${shown(value)}`)
   }
 }
 
 /** @throws FastFlowError `invalid-argument` naming the field. */
-export function checkImage(name: string, { width, height, data }: RgbImage): void {
+export function checkImage(name: string, image: RgbImage): void {
+  if (!isRecord(image))
+    throw invalidArgument(name, `${shown(image)} is not an image; pass { width, height, data }`)
+  const { width, height, data } = image
   checkSide(`${name}.width`, width)
   checkSide(`${name}.height`, height)
   // The tag rather than `instanceof`, which fails across realms (workers, iframes, test runners).

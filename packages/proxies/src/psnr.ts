@@ -1,4 +1,5 @@
 import { invalidArgument, type QualityProxy, type RgbImage } from '@fastflow/core'
+import { isSequence, shown } from '@fastflow/core/backend'
 import { fullReferenceProxy } from './full-reference.ts'
 import { checkPair } from './image-pair.ts'
 
@@ -17,11 +18,14 @@ export const PSNR_CAP = 100
  * @throws FastFlowError `invalid-argument` for a negative or non-finite error, or a range that is not positive.
  */
 export function psnrOfError(meanSquaredError: number, range: number): number {
-  if (!(meanSquaredError >= 0 && meanSquaredError < Infinity)) {
-    throw invalidArgument('meanSquaredError', `must be finite and at least 0, got ${meanSquaredError}`)
+  if (!(typeof meanSquaredError === 'number' && meanSquaredError >= 0 && meanSquaredError < Infinity)) {
+    throw invalidArgument('meanSquaredError', `must be finite and at least 0, got ${shown(meanSquaredError)}`)
   }
-  if (!(range > 0 && range < Infinity)) {
-    throw invalidArgument('range', `must be finite and above 0 (255 for bytes, 2 for [-1, 1]), got ${range}`)
+  if (!(typeof range === 'number' && range > 0 && range < Infinity)) {
+    throw invalidArgument(
+      'range',
+      `must be finite and above 0 (255 for bytes, 2 for [-1, 1]), got ${shown(range)}`,
+    )
   }
   return Math.min(PSNR_CAP, 10 * Math.log10((range * range) / meanSquaredError))
 }
@@ -50,6 +54,8 @@ export function psnr(image: RgbImage, reference: RgbImage): number {
  *   or a range that is not positive.
  */
 export function psnrOfFloats(values: Float32Array, reference: Float32Array, range: number): number {
+  for (const [field, array] of Object.entries({ values, reference }))
+    if (!isSequence(array)) throw invalidArgument(field, `${shown(array)} is not a Float32Array`)
   if (values.length === 0) throw invalidArgument('values', 'is empty; pass at least one number')
   if (values.length !== reference.length) {
     throw invalidArgument('reference', `holds ${reference.length} numbers, values holds ${values.length}`)

@@ -13,6 +13,20 @@ export {
   type VelocityRecord,
 } from './flows/velocity-fakes.ts'
 export { type FuzzOptions, fuzzReader } from './fuzz-reader.ts'
+export {
+  type Argument,
+  called,
+  describeMisuse,
+  given,
+  type Kind,
+  type Misusable,
+  made,
+  only,
+  optional,
+  options,
+  real,
+  whole,
+} from './misuse.ts'
 export { mutateJson } from './mutate-json.ts'
 export { describePolicyStore } from './policy-store-conformance.ts'
 export { describeModelRunner, type RunnerUnderTest } from './runner-conformance.ts'

@@ -38,7 +38,9 @@ async function benchModel(io: Io, options: BenchCommandOptions): Promise<ModelSe
     const terms = termsOf(pipe, options)
     const subjects = await casesOf(io, pipe, options.cases)
     const shown = options.cases === undefined ? {} : { cases: digestOf(subjects) }
-    const log = checkpoint === undefined ? noLog : await openLog(io, pipe, { ...terms, ...shown }, checkpoint)
+    const model = planDigest(pipe.planKey({ ...pipe.defaults, ...runSettingsOf(options) }))
+    const log =
+      checkpoint === undefined ? noLog : await openLog(io, model, { ...terms, ...shown }, checkpoint)
     return measureSection(io, pipe, { terms, subjects, threads, log })
   })
 }
@@ -59,9 +61,8 @@ function termsOf(pipe: Pipeline, options: BenchCommandOptions): Terms {
   }
 }
 
-async function openLog(io: Io, pipe: Pipeline, terms: Terms, file: string): Promise<BenchLog> {
+async function openLog(io: Io, model: string, terms: Terms, file: string): Promise<BenchLog> {
   const path = pathAt(io, file, '--checkpoint')
-  const model = planDigest(pipe.planKey(terms))
   const log = await openBenchLog(path, { model, ...terms }, (note) => io.log(note))
   if (log.damaged > 0) io.log(`${path}: ${log.damaged} damaged lines are passed over`)
   if (log.found > 0) io.log(`going on from ${path}: ${log.found} parts are done`)

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { JournalContent, UpdateJournal } from '@fastflow/core'
-import { checkPolicyKey, policyText } from '@fastflow/core/backend'
+import { checkFunction, checkPolicyKey, checkText, policyText } from '@fastflow/core/backend'
 import { messageOf } from '../failure.ts'
 import { createOwner } from '../owner.ts'
 import { unreadable, unwritable } from '../unwritable.ts'
@@ -44,6 +44,7 @@ export interface Place {
  * renamed and kept.
  */
 export function fileJournal(folder: string): UpdateJournal {
+  checkText('folder', folder, 'the folder of the journal')
   const writer = createOwner()
   const positions = new Map<string, Position>()
   const positionOf = (key: string): Position => {
@@ -78,6 +79,7 @@ export function fileJournal(folder: string): UpdateJournal {
     },
     compact: async (key, fold) => {
       checkPolicyKey(key)
+      checkFunction('fold', fold, '(document, updates) => document')
       return inTurn(key, async (position) => {
         try {
           return await compactFiles({ folder, key, writer }, position, fold)

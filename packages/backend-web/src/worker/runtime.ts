@@ -1,3 +1,4 @@
+import { outdatedRuntime } from '@fastflow/core/backend'
 import type { InferenceSession } from 'onnxruntime-web'
 import type { Attempt } from '../support.ts'
 import { probeModel } from './probe-model.ts'
@@ -105,6 +106,8 @@ async function probe(
     executionProviders: [executionProvider],
     logSeverityLevel: 4,
   })
+  const outdated = outdatedRuntime('onnxruntime-web', ort.env.versions?.web, session)
+  if (outdated !== undefined) throw new Error(outdated)
   const { y, total } = await session.run({ x: new ort.Tensor('float32', Float32Array.of(1, 2, 3), [1, 3]) })
   const got = [...((y?.data ?? []) as Float32Array), ...((total?.data ?? []) as Float32Array)]
   await session.release()

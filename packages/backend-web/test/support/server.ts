@@ -53,6 +53,12 @@ const answers: Readonly<Record<string, Answer>> = {
     response.writeHead(200, { 'content-type': 'text/html' })
     response.end('<!doctype html><title>Everything is this page</title>')
   },
+  /** An onnxruntime-web of before, whose sessions do not tell the types of their inputs. */
+  '/old-runtime/': async (_, response) => {
+    response.writeHead(200, { 'content-type': 'text/javascript' })
+    response.end(`export const env = { versions: { web: '1.17.0' }, wasm: {} }
+      export const InferenceSession = { create: async () => ({ inputNames: ['x'], outputNames: ['y'] }) }`)
+  },
   '/failing/': async (_, response) => {
     response.writeHead(500)
     response.end()

@@ -1,11 +1,17 @@
-import { FastFlowError } from '../errors.ts'
+import { checkOptions, type OptionNames } from '../check/options.ts'
+import { shown } from '../check/shown.ts'
+import { FastFlowError, invalidArgument } from '../errors.ts'
+import { isRecord } from '../json.ts'
 import type { Feeds, RunOptions, Tensor, TensorInfo, TensorType } from '../ports/model-runner.ts'
 import { arrayOf, elementCount, shapeText } from './tensor-types.ts'
+
+const names: OptionNames<RunOptions> = { fetches: true, into: true }
 
 /**
  * Checks a call against the model before anything is copied.
  *
- * @throws FastFlowError `model-mismatch` naming the tensor, what it is and what the model takes.
+ * @throws FastFlowError `model-mismatch` naming the tensor, what it is and what the model takes; `invalid-argument` for what
+ *   are no feeds or options at all.
  */
 export function checkCall(
   inputs: readonly TensorInfo[],
@@ -13,6 +19,9 @@ export function checkCall(
   feeds: Feeds,
   options: RunOptions,
 ): void {
+  if (!isRecord(feeds))
+    throw invalidArgument('feeds', `${shown(feeds)} is not { name: tensor }; ${accepted(inputs)}`)
+  checkOptions('options', options, names)
   for (const input of inputs) {
     const feed = feeds[input.name]
     if (feed === undefined) throw mismatch(input.name, `feeds: ${input.name} is missing; ${accepted(inputs)}`)
@@ -28,11 +37,20 @@ export function checkCall(
 
 function checkOutputs(outputs: readonly TensorInfo[], { fetches, into = {} }: RunOptions): void {
   const names = outputs.map((output) => output.name)
+  if (fetches !== undefined && !Array.isArray(fetches))
+    throw invalidArgument(
+      'fetches',
+      `${shown(fetches)} is not a list of outputs; the model gives ${names.join(', ')}`,
+    )
+  if (!isRecord(into)) throw invalidArgument('into', `${shown(into)} is not { output: tensor }`)
   if (fetches?.length === 0)
     throw mismatch('fetches', `fetches: is empty; the model gives ${names.join(', ')}`)
   for (const name of fetches ?? []) {
     if (names.includes(name)) continue
-    throw mismatch(name, `fetches: the model has no output ${name}; it gives ${names.join(', ')}`)
+    throw mismatch(
+      String(name),
+      `fetches: the model has no output ${String(name)}; it gives ${names.join(', ')}`,
+    )
   }
   for (const [name, tensor] of Object.entries(into)) {
     const output = outputs.find((candidate) => candidate.name === name)
@@ -44,11 +62,13 @@ function checkOutputs(outputs: readonly TensorInfo[], { fetches, into = {} }: Ru
 }
 
 function checkTensor(field: string, tensor: Tensor, info: TensorInfo): void {
+  if (!isRecord(tensor) || !Array.isArray(tensor.dims))
+    throw mismatch(info.name, `${field}: is ${shown(tensor)}, not a tensor; pass { type, dims, data }`)
   const { type, dims, data } = tensor
   if (type === info.type && !(data instanceof arrayOf(type))) {
     throw mismatch(info.name, `${field}: ${type} data must be a ${arrayOf(type).name}`)
   }
-  checkShape(field, { type, dims, length: data.length }, info)
+  checkShape(field, { type, dims, length: data?.length }, info)
 }
 
 /** A tensor apart from its elements. */
@@ -62,7 +82,7 @@ export interface TensorShape {
 /** @throws FastFlowError `model-mismatch` for another type or shape than the model's, or another number of elements. */
 export function checkShape(field: string, { type, dims, length }: TensorShape, info: TensorInfo): void {
   const wanted = `the model has ${info.type} ${shapeText(info.dims)}`
-  if (type !== info.type) throw mismatch(info.name, `${field}: is ${type}; ${wanted}`)
+  if (type !== info.type) throw mismatch(info.name, `${field}: is ${String(type)}; ${wanted}`)
   if (!fits(dims, info.dims)) throw mismatch(info.name, `${field}: has shape ${shapeText(dims)}; ${wanted}`)
   if (length !== elementCount(dims)) {
     const counted = `shape ${shapeText(dims)} has ${elementCount(dims)} elements, data ${length}`

@@ -1,3 +1,5 @@
+import { shown } from '../check/shown.ts'
+import { invalidArgument } from '../errors.ts'
 import { decodeUtf8 } from '../json/utf8.ts'
 
 /**
@@ -35,6 +37,9 @@ const maxDepth = 200
  * @throws RangeError when the bytes are no ONNX model.
  */
 export function externalDataLocations(model: Uint8Array): string[] {
+  // The tag rather than `instanceof`, which fails across realms.
+  if (model?.[Symbol.toStringTag] !== 'Uint8Array')
+    throw invalidArgument('model', `${shown(model)} is not a Uint8Array`)
   const found = new Set<string>()
   let graphs = 0
   visit('model', model, 0)

@@ -1,4 +1,4 @@
-import { invalidArgument } from '../errors.ts'
+import { checkOneOf } from '../check/values.ts'
 import type { Extrapolator } from './extrapolator.ts'
 import { lagrangeWeights } from './lagrange.ts'
 
@@ -12,11 +12,10 @@ const names = ['reuse', 'linear', 'quadratic', 'cubic'] as const
  * linearly (the FastFlow paper, arXiv 2602.11105), 3 quadratically. A step that skips nothing is an Euler step.
  */
 export function emulate(order: 1 | 2 | 3 | 4): Extrapolator {
-  const name = names[order - 1]
-  if (name === undefined) throw invalidArgument('order', `${order} is not one of 1, 2, 3, 4`)
+  checkOneOf('order', order, [1, 2, 3, 4])
   const scratch = new Float64Array(order)
   return {
-    name,
+    name: names[order - 1]!,
     depth: order,
     weights(out, nodes, count, sigmas, from, to) {
       out.fill(0, 0, count)

@@ -1,4 +1,4 @@
-import { invalidArgument } from '../errors.ts'
+import { checkOneOf } from '../check/values.ts'
 import type { Extrapolator } from './extrapolator.ts'
 import { lagrangeWeights } from './lagrange.ts'
 
@@ -12,7 +12,7 @@ const gaussNodes = [0.5 - Math.sqrt(3) / 6, 0.5 + Math.sqrt(3) / 6] as const
  * Approximates the exact solution rather than the baseline's Euler steps.
  */
 export function integrate(order: 1 | 2 | 3 | 4): Extrapolator {
-  if (![1, 2, 3, 4].includes(order)) throw invalidArgument('order', `${order} is not one of 1, 2, 3, 4`)
+  checkOneOf('order', order, [1, 2, 3, 4])
   const scratch = new Float64Array(order)
   return {
     name: `integrate-${order}`,

@@ -1,4 +1,4 @@
-import { invalidArgument } from '../errors.ts'
+import { checkShare } from '../check/values.ts'
 import type { CalibrateOptions, Settings } from './calibrate/options.ts'
 import { keepsAll } from './calibrate/options.ts'
 import type { PlanDocument } from './document/document.ts'
@@ -39,7 +39,7 @@ export function certificateCost(
   { document }: { readonly document: PlanDocument },
   confidence: number = usualConfidence,
 ): CertificateCost {
-  checkConfidence(confidence)
+  checkShare('confidence', confidence)
   const entries = entriesOf(document)
   const least = Math.min(...entries.map(({ scoredOn }) => scoredOn.length))
   const runs = Math.max(0, leastRuns(confidence) - least)
@@ -59,7 +59,7 @@ export function certificateOf<T>(
 ): CertificateCost | undefined {
   const { certify, start } = options
   if (certify === undefined) return undefined
-  checkConfidence(certify, 'certify')
+  checkShare('certify', certify)
   if (start && keepsAll(options)) return certificateCost(start, certify)
   const { plans = [], joint = [] } = start?.document ?? {}
   const nfes = [
@@ -71,10 +71,4 @@ export function certificateOf<T>(
   ]
   const runs = leastRuns(certify)
   return { confidence: certify, runs, evaluations: runs * costOfJudging(numSteps, target, nfes) }
-}
-
-/** @throws FastFlowError `invalid-argument`. */
-export function checkConfidence(confidence: number, field = 'confidence'): void {
-  if (!(confidence > 0 && confidence < 1))
-    throw invalidArgument(field, `${confidence} is not between 0 and 1`)
 }

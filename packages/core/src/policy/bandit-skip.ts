@@ -1,3 +1,6 @@
+import { checkOptions, type OptionNames } from '../check/options.ts'
+import { shown } from '../check/shown.ts'
+import { checkMethods, checkPositive, checkText } from '../check/values.ts'
 import { FastFlowError, invalidArgument } from '../errors.ts'
 import type { Decision, Feedback, Landing, Outcome, PolicyContext, SkipPolicy } from './policy.ts'
 import { checkSkipBandit, fitReward, type SkipBandit, type SkipSelection } from './skip-bandit.ts'
@@ -11,6 +14,8 @@ export interface BanditSkipOptions<BanditState> {
   /** Scales the price of a network call, above 0: less evaluates more. Default 1. */
   readonly price?: number
 }
+
+const names: OptionNames<BanditSkipOptions<never>> = { bandit: true, arms: true, price: true }
 
 /** What the policy has learned, plus what it remembers of the current run. Plain JSON. */
 export interface BanditSkipState<BanditState> {
@@ -51,12 +56,13 @@ export interface BanditSkipState<BanditState> {
 export function banditSkip<BanditState>(
   options: BanditSkipOptions<BanditState>,
 ): SkipPolicy<BanditSkipState<BanditState>> {
-  const { bandit } = options
+  checkOptions('options', options, names)
+  const { bandit, price = 1 } = options
+  const wanted = 'a bandit, e.g. ucb1() of @fastflow/bandits'
+  checkText('bandit.name', checkMethods('bandit', bandit, ['init', 'select', 'update'], wanted).name, wanted)
   const arms = checkArms(options.arms)
   checkSkipBandit(bandit, arms.length)
-  const scale = options.price ?? 1
-  if (!(scale > 0 && Number.isFinite(scale)))
-    throw invalidArgument('price', `${scale} is not a positive number`)
+  const scale = checkPositive('price', price)
   return {
     version: 1,
     name: `${bandit.name}-skip`,
@@ -152,9 +158,11 @@ function finish<B>(scale: number, state: BanditSkipState<B>, outcome: Outcome): 
 
 function checkArms(arms: readonly number[]): readonly number[] {
   const valid =
-    arms.length >= 2 && arms.every((arm, i) => Number.isInteger(arm) && arm >= 0 && arm > (arms[i - 1] ?? -1))
+    Array.isArray(arms) &&
+    arms.length >= 2 &&
+    arms.every((arm, i) => Number.isInteger(arm) && arm >= 0 && arm > (arms[i - 1] ?? -1))
   if (!valid)
-    throw invalidArgument('arms', `[${arms}] is not an increasing list of at least two skip lengths`)
+    throw invalidArgument('arms', `${shown(arms)} is not an increasing list of at least two skip lengths`)
   return [...arms]
 }
 

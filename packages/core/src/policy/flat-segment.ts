@@ -1,4 +1,5 @@
-import { invalidArgument } from '../errors.ts'
+import { checkOptions, type OptionNames } from '../check/options.ts'
+import { checkNumber, checkWhole } from '../check/values.ts'
 import { type SkipPolicy, stateless } from './policy.ts'
 
 export interface FlatSegmentOptions {
@@ -7,6 +8,8 @@ export interface FlatSegmentOptions {
   /** Steps skipped after a flat step. */
   readonly skip: number
 }
+
+const names: OptionNames<FlatSegmentOptions> = { threshold: true, skip: true }
 
 /**
  * Skips where the velocity hardly changes: after a flat step the next `skip` steps are extrapolated.
@@ -19,10 +22,9 @@ export interface FlatSegmentOptions {
  * Reference: "flat segments" of the FastFlow paper, arXiv 2602.11105.
  */
 export function flatSegment(options: FlatSegmentOptions): SkipPolicy<number> {
-  const { threshold, skip } = options
-  if (!(threshold >= 0)) throw invalidArgument('threshold', `${threshold} is not a number of at least 0`)
-  if (!(Number.isInteger(skip) && skip >= 1))
-    throw invalidArgument('skip', `${skip} is not a whole number of at least 1`)
+  checkOptions('options', options, names)
+  const threshold = checkNumber('threshold', options.threshold, 0)
+  const skip = checkWhole('skip', options.skip, 1)
   return {
     ...stateless,
     name: 'flat',

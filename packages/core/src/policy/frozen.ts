@@ -1,7 +1,13 @@
+import { checkPolicy } from './check-policy.ts'
 import type { SkipPolicy } from './policy.ts'
 
-/** The same policy, learning switched off: at the end of a run it knows what it knew at the start. */
+/**
+ * The same policy, learning switched off: at the end of a run it knows what it knew at the start.
+ *
+ * @throws FastFlowError `invalid-argument` for what is no policy.
+ */
 export function frozen<State>(policy: SkipPolicy<State>): SkipPolicy<State> {
+  checkPolicy('policy', policy)
   return {
     ...policy,
     name: `${policy.name}-frozen`,

@@ -1,4 +1,4 @@
-import { invalidArgument } from '../errors.ts'
+import { checkWhole } from '../check/values.ts'
 import type { SkipPolicy } from './policy.ts'
 
 /**
@@ -10,8 +10,7 @@ import type { SkipPolicy } from './policy.ts'
  * @throws FastFlowError `invalid-argument` unless `nfe` is a whole number of at least 1.
  */
 export function randomBudget(nfe: number): SkipPolicy<readonly number[]> {
-  if (!(Number.isInteger(nfe) && nfe >= 1))
-    throw invalidArgument('nfe', `${nfe} is not a whole number of at least 1`)
+  checkWhole('nfe', nfe, 1)
   return {
     version: 1,
     name: `random-${nfe}`,

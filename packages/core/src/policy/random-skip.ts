@@ -1,3 +1,4 @@
+import { shown } from '../check/shown.ts'
 import { invalidArgument } from '../errors.ts'
 import { type SkipPolicy, stateless } from './policy.ts'
 
@@ -7,8 +8,11 @@ import { type SkipPolicy, stateless } from './policy.ts'
  * @throws FastFlowError `invalid-argument` for arms that are not whole numbers of at least 0.
  */
 export function randomSkip(arms: readonly number[]): SkipPolicy<undefined> {
-  if (arms.length === 0 || !arms.every((arm) => Number.isInteger(arm) && arm >= 0)) {
-    throw invalidArgument('arms', `[${arms}] is not a list of skip lengths (whole numbers of at least 0)`)
+  if (!Array.isArray(arms) || arms.length === 0 || !arms.every((arm) => Number.isInteger(arm) && arm >= 0)) {
+    throw invalidArgument(
+      'arms',
+      `${shown(arms)} is not a list of skip lengths (whole numbers of at least 0)`,
+    )
   }
   return {
     ...stateless,

@@ -1,3 +1,4 @@
+import { shown } from '../check/shown.ts'
 import { invalidArgument } from '../errors.ts'
 import { type SkipPolicy, stateless } from './policy.ts'
 
@@ -10,8 +11,7 @@ import { type SkipPolicy, stateless } from './policy.ts'
  *   run starts, for a length other than the schedule's.
  */
 export function replay(decisions: string): SkipPolicy<undefined> {
-  const unknown = /[^CSGR]/.exec(decisions)
-  if (unknown) throw invalidArgument('decisions', `unknown letter "${unknown[0]}" at step ${unknown.index}`)
+  checkLetters(decisions)
   if (decisions[0] === 'S' || decisions === '') {
     throw invalidArgument('decisions', 'the first step has to be evaluated (C)')
   }
@@ -31,12 +31,31 @@ export function replay(decisions: string): SkipPolicy<undefined> {
   }
 }
 
-/** Policy from a step mask as other tools write it: 1 (or true) evaluates the step, 0 skips it. */
+/**
+ * Policy from a step mask as other tools write it: 1 (or true) evaluates the step, 0 skips it.
+ *
+ * @throws FastFlowError `invalid-argument` for a mask of anything else or one that skips the first step.
+ */
 export function policyFromMask(mask: readonly (number | boolean)[]): SkipPolicy<undefined> {
+  checkMask(mask)
   return replay(mask.map((step) => (step ? 'C' : 'S')).join(''))
 }
 
-/** The step mask of a decisions string: 1 evaluated, 0 skipped. */
+/** The step mask of a decisions string: 1 evaluated, 0 skipped. @throws FastFlowError `invalid-argument` for other letters. */
 export function maskFromDecisions(decisions: string): number[] {
+  checkLetters(decisions)
   return [...decisions].map((letter) => (letter === 'S' ? 0 : 1))
+}
+
+function checkLetters(decisions: string): void {
+  if (typeof decisions !== 'string')
+    throw invalidArgument('decisions', `${shown(decisions)} is not a text of C and S`)
+  const unknown = /[^CSGR]/.exec(decisions)
+  if (unknown) throw invalidArgument('decisions', `unknown letter "${unknown[0]}" at step ${unknown.index}`)
+}
+
+/** @throws FastFlowError `invalid-argument` for what is not a list of 0, 1, true and false. */
+export function checkMask(mask: readonly (number | boolean)[]): void {
+  if (!Array.isArray(mask) || !mask.every((step) => [0, 1, true, false].includes(step)))
+    throw invalidArgument('mask', `${shown(mask)} is not a list of 0 and 1, one for each step`)
 }

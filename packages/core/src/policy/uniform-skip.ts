@@ -1,4 +1,4 @@
-import { invalidArgument } from '../errors.ts'
+import { checkWhole } from '../check/values.ts'
 import { type SkipPolicy, stateless } from './policy.ts'
 
 /**
@@ -9,8 +9,7 @@ import { type SkipPolicy, stateless } from './policy.ts'
  * @throws FastFlowError `invalid-argument` unless `nfe` is a whole number of at least 1.
  */
 export function uniformSkip(nfe: number): SkipPolicy<undefined> {
-  if (!(Number.isInteger(nfe) && nfe >= 1))
-    throw invalidArgument('nfe', `${nfe} is not a whole number of at least 1`)
+  checkWhole('nfe', nfe, 1)
   return {
     ...stateless,
     name: `uniform-${nfe}`,

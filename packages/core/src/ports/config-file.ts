@@ -32,7 +32,7 @@ export interface WholeRange {
 /**
  * Opens a JSON file of a model folder.
  *
- * @throws FastFlowError `model-not-found`, or `model-unreadable` when it is not a JSON object.
+ * @throws FastFlowError `invalid-argument`, `model-not-found`, or `model-unreadable` when it is not a JSON object.
  */
 export async function readConfig(
   folder: ModelFolder,

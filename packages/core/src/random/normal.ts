@@ -1,3 +1,5 @@
+import { shown } from '../check/shown.ts'
+import { invalidArgument } from '../errors.ts'
 import { createRandom } from './random.ts'
 
 const LN2_HIGH = 0.6931471803691238
@@ -11,6 +13,7 @@ const LN2_LOW = 1.9082149292705877e-10
  * Range: like `Math.log`; NaN for negative numbers, -Infinity for 0.
  */
 export function portableLog(x: number): number {
+  if (typeof x !== 'number') throw invalidArgument('x', `${shown(x)} is not a number`)
   if (!(x > 0 && x < Infinity)) return x === 0 ? -Infinity : x > 0 ? x : NaN
   let k = 0
   let m = x
@@ -39,8 +42,13 @@ export function portableLog(x: number): number {
  *
  * Marsaglia's polar method on xoshiro128**: square roots and {@link portableLog} only. `seed` as for
  * {@link createRandom}. A shorter array holds the first values of a longer one.
+ *
+ * @throws FastFlowError `invalid-argument` for another kind of array or a seed that is not a whole number.
  */
 export function fillNormal(out: Float32Array, seed: number): Float32Array {
+  // The tag rather than `instanceof`, which fails across realms.
+  if (out?.[Symbol.toStringTag] !== 'Float32Array')
+    throw invalidArgument('out', `${shown(out)} is not a Float32Array; pass new Float32Array(n)`)
   const { next } = createRandom(seed)
   for (let i = 0; i < out.length; i += 2) {
     let u = 0

@@ -1,7 +1,9 @@
+import { checkPositive } from '../check/values.ts'
 import { invalidArgument } from '../errors.ts'
 import { lagrangeWeights } from '../extrapolate/lagrange.ts'
 import type { Landing } from '../policy/policy.ts'
 import type { GuidanceSlot } from '../ports/velocity.ts'
+import { checkVelocity } from './check-velocity.ts'
 import type { SampleOptions } from './options.ts'
 import { measureState, measureVelocities } from './products.ts'
 import type { Run } from './run.ts'
@@ -51,14 +53,17 @@ export async function callVelocity<T, State>(run: Run<T, State>, x: T, index: nu
   run.velocityMs += run.clock() - began
   run.nfe++
   run.passes += branch === 'both' ? passesAt(options, context.sigmas[index]!) : 1
-  if (guidance === undefined || slot.written || options.signal?.aborted) return velocity
+  if (options.signal?.aborted) return velocity
+  checkVelocity(velocity, x)
+  if (guidance === undefined || slot.written) return velocity
   const fix =
     'run it on a guided velocity that fills call.guidance, or without a policy that forecasts guidance'
   throw invalidArgument('velocity', `hands back no guidance term, which ${run.policy.name} needs; ${fix}`)
 }
 
 function passesAt<T, State>({ passesPerEvaluation = 1 }: SampleOptions<T, State>, sigma: number): number {
-  return typeof passesPerEvaluation === 'number' ? passesPerEvaluation : passesPerEvaluation(sigma)
+  if (typeof passesPerEvaluation === 'number') return passesPerEvaluation
+  return checkPositive('passesPerEvaluation', passesPerEvaluation(sigma))
 }
 
 /** Where the guidance term is to go; undefined where none is asked for. */

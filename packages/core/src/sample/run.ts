@@ -9,6 +9,7 @@ import { euler } from '../solver/euler.ts'
 import type { StagedSolver } from '../solver/solver.ts'
 import { float32Space } from '../space/float32.ts'
 import type { VectorSpace } from '../space/vector-space.ts'
+import { checkSampleOptions } from './check-options.ts'
 import { createErrorEstimate, type ErrorEstimate } from './estimate.ts'
 import { createHistory, type History } from './history.ts'
 import type { SampleOptions } from './options.ts'
@@ -53,9 +54,7 @@ export interface Run<T, State> {
 
 /** Checks the options and sets a run up at grid index 0; every vector it will need is allocated here. */
 export function startRun<T, State>(options: SampleOptions<T, State>): Run<T, State> {
-  if (options.solver && (options.policy || options.extrapolator)) {
-    throw invalidArgument('solver', 'a solver evaluates every step; leave out policy and extrapolator')
-  }
+  checkSampleOptions(options)
   const space = options.space ?? defaultSpace(options.x)
   const chosen = options.policy ?? (fullPolicy() as SkipPolicy<unknown> as SkipPolicy<State>)
   const { solver } = options

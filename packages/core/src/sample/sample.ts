@@ -1,4 +1,7 @@
+import { shown } from '../check/shown.ts'
+import { isNumbers } from '../check/values.ts'
 import { invalidArgument } from '../errors.ts'
+import { isRecord } from '../json.ts'
 import type { Decision } from '../policy/policy.ts'
 import { evaluate } from './evaluate.ts'
 import type { SampleOptions } from './options.ts'
@@ -15,8 +18,8 @@ import { takeStep } from './staged.ts'
  * policy asks for the mismatch. A staged solver adds its own evaluations, all of them counted. Nothing the size of the state is allocated after the start.
  *
  * @returns the final state with `status` and `stats`; a NaN velocity or an abort is a status, not an exception.
- * @throws FastFlowError `invalid-argument` for options that do not fit together or a policy that
- *   decides the impossible; whatever the velocity function, the policy or `onStep` throws passes through.
+ * @throws FastFlowError `invalid-argument` for options that are unknown, out of range or do not fit together, a velocity that
+ *   does not return a vector like x, or a policy that decides the impossible; whatever the velocity function, the policy or `onStep` throws passes through.
  */
 export async function sample<T = Float32Array, State = undefined>(
   options: SampleOptions<T, State>,
@@ -45,9 +48,10 @@ async function integrateAlong<T, State>(run: Run<T, State>): Promise<SampleStatu
     const landing = await evaluate(run)
     if (options.signal?.aborted) return aborted(run)
     if (landing === undefined) return nonFinite(run, 'the velocity', 'check the model and its inputs')
-    const [decision, state] = policy.decide(run.state, landing, context)
+    const decided = policy.decide(run.state, landing, context)
+    checkDecision(run, decided)
+    const [decision, state] = decided
     run.state = state
-    checkDecision(run, decision)
     if (options.trace) {
       const { index, sigma, mismatch, relativeChange } = landing
       run.trace.push({ index, sigma, mismatch, relativeChange, decision })
@@ -84,23 +88,25 @@ function nonFinite<T, State>(
   return { kind: 'non-finite', step, sigma, remedy }
 }
 
-function checkDecision<T, State>(run: Run<T, State>, decision: Decision): void {
-  const { landing, weights, stateWeight = 1, guidanceWeights = [], branch = 'both' } = decision
+function checkDecision<T, State>(run: Run<T, State>, decided: readonly [Decision, State]): void {
+  if (!Array.isArray(decided) || !isRecord(decided[0]))
+    throw invalidArgument('policy', `${run.policy.name} decided ${shown(decided)}; return [decision, state]`)
+  const { landing, weights, stateWeight = 1, guidanceWeights = [], branch = 'both' } = decided[0]
   const { index, policy, history } = run
   const { numSteps } = run.context
   if (!(Number.isInteger(landing) && landing > index && landing <= numSteps)) {
     throw invalidArgument(
       'policy',
-      `${policy.name} decided to go from step ${index} to ${landing} of ${numSteps}`,
+      `${policy.name} decided to go from step ${index} to ${shown(landing)} of ${numSteps}`,
     )
   }
   if (!Number.isFinite(stateWeight)) {
-    const given = `the state's weight ${stateWeight} at step ${index}`
+    const given = `the state's weight ${shown(stateWeight)} at step ${index}`
     throw invalidArgument('policy', `${policy.name} gave ${given}; it has to be a number`)
   }
   const terms = run.guidance?.count ?? 0
-  if (guidanceWeights.length > terms || !guidanceWeights.every(Number.isFinite)) {
-    const given = `the guidance weights [${guidanceWeights}] at step ${index}`
+  if (!isNumbers(guidanceWeights) || guidanceWeights.length > terms) {
+    const given = `the guidance weights ${shown(guidanceWeights)} at step ${index}`
     throw invalidArgument('policy', `${policy.name} gave ${given}; up to ${terms} numbers are possible`)
   }
   if (branch !== 'both' && run.guidance === undefined) {
@@ -110,10 +116,10 @@ function checkDecision<T, State>(run: Run<T, State>, decision: Decision): void {
     )
   }
   if (weights === undefined) return
-  if (weights.length < 1 || weights.length > history.count || !weights.every(Number.isFinite)) {
+  if (!isNumbers(weights) || weights.length < 1 || weights.length > history.count) {
     throw invalidArgument(
       'policy',
-      `${policy.name} gave the weights [${weights}] at step ${index}; 1 to ${history.count} numbers are possible`,
+      `${policy.name} gave the weights ${shown(weights)} at step ${index}; 1 to ${history.count} numbers are possible`,
     )
   }
 }

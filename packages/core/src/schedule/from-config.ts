@@ -1,3 +1,5 @@
+import { checkOptions, type OptionNames } from '../check/options.ts'
+import { checkPositive } from '../check/values.ts'
 import { FastFlowError, invalidArgument } from '../errors.ts'
 import { brief } from '../json/brief.ts'
 import { JsonField } from '../json/field.ts'
@@ -29,6 +31,8 @@ export interface FromConfigOptions {
   readonly imageSeqLen?: number
 }
 
+const names: OptionNames<FromConfigOptions> = { imageSeqLen: true }
+
 const refused = [
   'use_karras_sigmas',
   'use_exponential_sigmas',
@@ -54,6 +58,8 @@ export function scheduleFromConfig(
   options: FromConfigOptions = {},
 ): Schedule {
   const steps = checkNumSteps(numSteps)
+  checkOptions('options', options, names)
+  if (options.imageSeqLen !== undefined) checkPositive('imageSeqLen', options.imageSeqLen)
   const file = new JsonField(config, source, source.name)
   checkSupported(file)
   const dynamic = isOn(file.at('use_dynamic_shifting'))

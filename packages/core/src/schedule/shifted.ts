@@ -1,12 +1,16 @@
-import { invalidArgument } from '../errors.ts'
+import { checkNumber, checkPositive } from '../check/values.ts'
 import { checkNumSteps, createSchedule, type Schedule } from './schedule.ts'
 
 /**
  * `sigma -> s sigma / (1 + (s - 1) sigma)`: s > 1 spends more steps on high noise, s < 1 on low noise.
  *
  * Keeps 0 and 1 exactly. Reference: Esser et al. 2024 (arXiv 2403.03206), equation 23.
+ *
+ * @throws FastFlowError `invalid-argument` for a sigma outside [0, 1] or a shift that is not a positive number.
  */
 export function shiftSigma(sigma: number, shift: number): number {
+  checkNumber('sigma', sigma, 0, 1)
+  checkPositive('shift', shift)
   // Grouped so that sigma 1 gives s / s: the usual 1 + (s - 1) sigma rounds to a grid that starts above 1.
   return (shift * sigma) / (1 - sigma + shift * sigma)
 }
@@ -19,8 +23,7 @@ export function shiftSigma(sigma: number, shift: number): number {
  */
 export function shiftedSchedule(numSteps: number, shift: number): Schedule {
   const steps = checkNumSteps(numSteps)
-  if (!(shift > 0 && Number.isFinite(shift)))
-    throw invalidArgument('shift', `${shift} is not a positive number`)
+  checkPositive('shift', shift)
   return createSchedule(
     `shifted(${steps}, ${shift})`,
     Array.from({ length: steps + 1 }, (_, k) => shiftSigma(1 - k / steps, shift)),

@@ -1,4 +1,4 @@
-import { invalidArgument } from '../errors.ts'
+import { checkOneOf } from '../check/values.ts'
 import type { MultistepSolver } from './solver.ts'
 
 // Adams-Bashforth weights of equal steps, newest velocity first, one row an order.
@@ -21,8 +21,7 @@ const weightsOfOrder = [
  * Reference: Zhang, Chen 2022, Fast Sampling of Diffusion Models with Exponential Integrator (there called iPNDM).
  */
 export function ipndm(order: 1 | 2 | 3 | 4 = 4): MultistepSolver {
-  if (weightsOfOrder[order - 1] === undefined)
-    throw invalidArgument('order', `${order} is not one of 1, 2, 3, 4`)
+  checkOneOf('order', order, [1, 2, 3, 4])
   return {
     name: `ipndm${order}`,
     order,

@@ -1,4 +1,4 @@
-import { invalidArgument } from '../errors.ts'
+import { checkOneOf } from '../check/values.ts'
 import type { Term } from '../space/vector-space.ts'
 import type { Stage, StagedSolver } from './solver.ts'
 import { unipcWeights } from './unipc-weights.ts'
@@ -19,7 +19,7 @@ import { unipcWeights } from './unipc-weights.ts'
  * starts at sigma 1 - 1e-6 instead of 1, where this is its limit.
  */
 export function unipc(order: 2 | 3 = 2): StagedSolver {
-  if (order !== 2 && order !== 3) throw invalidArgument('order', `${order} is not one of 2, 3`)
+  checkOneOf('order', order, [2, 3])
   return {
     name: `unipc${order}`,
     order: order + 1,

@@ -1,12 +1,20 @@
+import { shown } from '../check/shown.ts'
 import { invalidArgument } from '../errors.ts'
 import type { Term, VectorSpace } from './vector-space.ts'
+
+/** @throws FastFlowError `invalid-argument` for a vector of another space. */
+export function checkFloats(x: Float32Array): Float32Array {
+  // The tag rather than `instanceof`, which fails across realms.
+  if (x?.[Symbol.toStringTag] === 'Float32Array') return x
+  throw invalidArgument('x', `${shown(x)} is not a Float32Array, as the vectors of this space are`)
+}
 
 /** The reference space: latents as Float32Array, reductions in float64. */
 export const float32Space: VectorSpace<Float32Array> = {
   version: 1,
   name: 'float32',
-  allocate: (like) => new Float32Array(like.length),
-  clone: (x) => x.slice(),
+  allocate: (like) => new Float32Array(checkFloats(like).length),
+  clone: (x) => checkFloats(x).slice(),
   release: () => {},
   linearCombination,
   dot,
@@ -60,7 +68,13 @@ function combineMany(out: Float32Array, terms: readonly Term<Float32Array>[]): v
   }
 }
 
+/** @throws FastFlowError `invalid-argument` for vectors of different sizes. */
+export function checkSizes(a: Float32Array, b: Float32Array): void {
+  if (a.length !== b.length) throw invalidArgument('vector', `has ${b.length} values, the other ${a.length}`)
+}
+
 function dot(a: Float32Array, b: Float32Array): number {
+  checkSizes(a, b)
   // Four accumulators keep the additions independent, which more than halves the time.
   let s0 = 0
   let s1 = 0
@@ -78,6 +92,7 @@ function dot(a: Float32Array, b: Float32Array): number {
 }
 
 function meanSquaredDifference(a: Float32Array, b: Float32Array): number {
+  checkSizes(a, b)
   let s0 = 0
   let s1 = 0
   let s2 = 0

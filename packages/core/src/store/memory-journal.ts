@@ -1,3 +1,4 @@
+import { checkFunction } from '../check/values.ts'
 import type { UpdateJournal } from '../ports/update-journal.ts'
 import { checkPolicyKey, policyText } from './policy-text.ts'
 
@@ -27,6 +28,7 @@ export function memoryJournal(): UpdateJournal {
     read: async (key) => ({ ...contentOf(entryOf(key)), damaged: 0 }),
     async compact(key, fold) {
       const entry = entryOf(key)
+      checkFunction('fold', fold, '(document, updates) => document')
       const { document, updates } = contentOf(entry)
       entry.document = policyText(fold(document, updates))
       entry.updates = []

@@ -1,4 +1,5 @@
 import { invalidArgument } from '@fastflow/core'
+import { shown } from '@fastflow/core/backend'
 import type { ClassModelConfig } from './config.ts'
 
 /** Class names an error lists: enough to see the mistake, short enough for one line. */
@@ -10,5 +11,5 @@ export function checkLabel({ labels, name }: ClassModelConfig, label: string | n
   if (Number.isInteger(id) && id >= 0 && id < labels.length) return id
   const more = labels.length > LISTED ? ` and ${labels.length - LISTED} more` : ''
   const available = `${labels.slice(0, LISTED).join(', ')}${more}, or an id from 0 to ${labels.length - 1}`
-  throw invalidArgument('class', `${JSON.stringify(label)} is unknown to ${name}; available: ${available}`)
+  throw invalidArgument('class', `${shown(label)} is unknown to ${name}; available: ${available}`)
 }

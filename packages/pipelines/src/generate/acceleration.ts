@@ -1,12 +1,10 @@
 import {
-  invalidArgument,
   numStepsOf,
   type PlanDocument,
   type PlanQuality,
   type RgbImage,
   type SampleOptions,
   type SampleResult,
-  sample,
   type VectorSpace,
 } from '@fastflow/core'
 import { openAuto } from '../plan/auto.ts'
@@ -14,12 +12,14 @@ import { checkPlanRequest } from '../plan/choose.ts'
 import { openPlanned } from '../plan/planned.ts'
 import type { PolicyDocument, RunKey } from '../policy/document.ts'
 import { openLearnedPolicy } from '../policy/learned.ts'
-import { type PaperState, paperPolicy } from '../policy/paper.ts'
+import { type PaperState, paperOf } from '../policy/paper.ts'
 import type { PolicyPlaces } from '../policy/places.ts'
 import type { TargetAcceleration } from '../target/options.ts'
 import type { TargetQuality } from '../target/quality.ts'
 import { checkTarget, openTarget } from '../target/target.ts'
+import { checkAccelerate } from './check-accelerate.ts'
 import type { Accelerate, AutoAcceleration, PaperAcceleration, PlanAcceleration } from './options.ts'
+import { sampleRun } from './sample-run.ts'
 
 /** Grids this short leave nothing to skip: distilled few-step models are run as they are. */
 const FEW_STEPS = 8
@@ -87,7 +87,8 @@ export async function openAcceleration(
   run: RunKey,
   places: PolicyPlaces,
 ): Promise<Acceleration> {
-  if (accelerate === 'off') return { ...learnsNothing, sample }
+  checkAccelerate(accelerate)
+  if (accelerate === 'off') return { ...learnsNothing, sample: sampleRun }
   if (accelerate === 'auto') return openAutoPlan({ method: 'auto' }, run, places)
   if (accelerate === 'paper') return openPaper({ method: 'paper' }, run, places)
   if (accelerate === 'plan') return openPlan({ method: 'plan' }, run, places)
@@ -98,13 +99,8 @@ export async function openAcceleration(
   if (accelerate.method === 'auto') return openAutoPlan(accelerate, run, places)
   if (accelerate.method === 'paper') return openPaper(accelerate, run, places)
   if (accelerate.method === 'plan') return openPlan(accelerate, run, places)
-  if (accelerate.method === 'custom') {
-    const { policy } = accelerate
-    return { ...learnsNothing, sample: (options) => sample({ ...options, policy }) }
-  }
-  const available =
-    '"off", "auto", "plan", "paper", { method: "auto", ... }, { method: "plan", ... }, { method: "paper", ... }, { method: "custom", policy }, { target: { lpips or psnr } }'
-  throw invalidArgument('accelerate', `${JSON.stringify(accelerate)} is unknown; available: ${available}`)
+  const { policy } = accelerate
+  return { ...learnsNothing, sample: (options) => sampleRun({ ...options, policy }) }
 }
 
 function isTarget(accelerate: Accelerate): accelerate is TargetAcceleration {
@@ -116,7 +112,7 @@ async function openPaper(
   run: RunKey,
   places: PolicyPlaces,
 ): Promise<Acceleration> {
-  const paper = paperPolicy(options)
+  const paper = paperOf(options)
   return staysOff(run) ?? openLearnedPolicy(paper, options, run, places)
 }
 
@@ -138,5 +134,5 @@ function staysOff({ schedule }: RunKey): Acceleration | undefined {
   const numSteps = numStepsOf(schedule)
   if (numSteps > FEW_STEPS) return undefined
   const note = `acceleration stays off: a grid of ${numSteps} steps leaves nothing to skip`
-  return { ...learnsNothing, notes: [note], sample }
+  return { ...learnsNothing, notes: [note], sample: sampleRun }
 }

@@ -41,7 +41,7 @@ export interface PlanAcceleration {
 }
 
 /** Whatever is best for the model at hand: see {@link PlanAcceleration} for what can be asked of it. */
-export interface AutoAcceleration extends Pick<PlanAcceleration, 'nfe' | 'psnr' | 'confidence'> {
+export interface AutoAcceleration extends Pick<PlanAcceleration, 'nfe' | 'passes' | 'psnr' | 'confidence'> {
   readonly method: 'auto'
 }
 

@@ -3,9 +3,11 @@ import {
   calibrate,
   type Frontier,
   invalidArgument,
+  numStepsOf,
   type PolicyStore,
   type Velocity,
 } from '@fastflow/core'
+import { checkFrontier } from '@fastflow/core/backend'
 import { attempt, teller } from '../notes.ts'
 import type { RunKey } from '../policy/document.ts'
 import type { ImageInput, RunSettings } from '../task/options.ts'
@@ -59,13 +61,16 @@ export async function calibratePlan(
       'passes',
       'are planned jointly where guidance acts at all noise levels; leave them out, plans for evaluations serve passes too',
     )
+  if (numStepsOf(schedule) === 1)
+    throw invalidArgument('numSteps', 'is 1, there is nothing to skip; plan for 2 or more')
+  if (options.start !== undefined) checkFrontier('start', options.start)
   const key = planKeyOf(run)
   const start = options.start && readPlan({ document: options.start, source: 'start' }, key)
   await store.check?.()
   const notes: string[] = []
   const tell = teller(notes, options.onNote)
-  const { onCheckpoint } = options
-  const settings = { ...options, ...(start && { start }), guided, schedule, range, noise, velocityOf, key }
+  const { onCheckpoint, onNote: _, ...planning } = planningOf(options)
+  const settings = { ...planning, ...(start && { start }), guided, schedule, range, noise, velocityOf, key }
   const frontier = await calibrate({
     ...settings,
     ...(onCheckpoint && { onCheckpoint: checked(onCheckpoint, notes, tell) }),
@@ -84,4 +89,17 @@ function checked(
   return (checkpoint) => {
     void attempt(notes, 'the checkpoint cannot be kept', () => onCheckpoint(checkpoint)).then(tell)
   }
+}
+
+/** The options of a calibration that the planner knows; the others say what is run. */
+function planningOf({
+  numSteps: _numSteps,
+  guidanceScale: _guidanceScale,
+  guidanceInterval: _guidanceInterval,
+  numFrames: _numFrames,
+  prompts: _prompts,
+  images: _images,
+  ...planning
+}: CalibrationOptions): Omit<CalibrationOptions, keyof RunSettings | 'prompts' | 'images'> {
+  return planning
 }

@@ -7,6 +7,7 @@ import {
   passesOf,
   type SkipPolicy,
 } from '@fastflow/core'
+import { checkShare, checkWhole, shown } from '@fastflow/core/backend'
 import type { PlanAcceleration } from '../generate/options.ts'
 import type { RunKey } from '../policy/document.ts'
 
@@ -33,8 +34,7 @@ const PASSES = [9, 13, 17, 21, 26]
 /** @throws FastFlowError `invalid-argument` naming the option. */
 export function checkPlanRequest({ nfe, passes, psnr, confidence }: PlanRequest): void {
   for (const [name, value] of Object.entries({ nfe, passes })) {
-    if (value !== undefined && !(Number.isInteger(value) && value >= 1))
-      throw invalidArgument(name, `${value} is not a whole number of at least 1`)
+    if (value !== undefined) checkWhole(name, value, 1)
   }
   if (nfe !== undefined && passes !== undefined)
     throw invalidArgument('passes', 'excludes nfe; give one of them')
@@ -45,9 +45,8 @@ export function checkPlanRequest({ nfe, passes, psnr, confidence }: PlanRequest)
   if (nfe !== undefined || passes !== undefined)
     throw invalidArgument('psnr', 'excludes nfe and passes; give one of them')
   if (!(Number.isFinite(psnr) && psnr > 0))
-    throw invalidArgument('psnr', `${psnr} is not a positive number of dB`)
-  if (confidence !== undefined && !(confidence > 0 && confidence < 1))
-    throw invalidArgument('confidence', `${confidence} is not between 0 and 1`)
+    throw invalidArgument('psnr', `${shown(psnr)} is not a positive number of dB`)
+  if (confidence !== undefined) checkShare('confidence', confidence)
 }
 
 /** Budgets to plan for so that the request can be met; joint plans where passes are asked for and the run is guided. */

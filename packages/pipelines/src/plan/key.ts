@@ -1,4 +1,5 @@
-import type { PlanKey } from '@fastflow/core'
+import { invalidArgument, type PlanKey } from '@fastflow/core'
+import { checkMethods, isNumbers } from '@fastflow/core/backend'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import type { RunKey } from '../policy/document.ts'
@@ -27,7 +28,17 @@ export function planKeyOf({
 const nineDigits = (sigma: number): number => Number(sigma.toPrecision(9))
 
 /** Name a plan is stored under: SHA-256, in hex, of what it applies to. A new plan for the same run replaces the old. */
-export function planDigest({ model, schedule, guidance, guidanceInterval, dims, dtype }: PlanRunKey): string {
+export function planDigest(key: PlanRunKey): string {
+  const { schedule, ...rest } = checkMethods(
+    'key',
+    key,
+    [],
+    'a plan key, as planKey() of a pipeline gives it',
+  ) as unknown as PlanRunKey
+  checkMethods('key.schedule', schedule, [], 'a schedule')
+  if (!isNumbers(schedule.sigmas))
+    throw invalidArgument('key.schedule', 'has no list of sigmas; pass the schedule of the run')
+  const { model, guidance, guidanceInterval, dims, dtype } = rest
   const interval = guidanceInterval ? [guidanceInterval] : []
   const fields = ['fastflow-plan', model, schedule.sigmas.map(nineDigits), guidance, dims, dtype, ...interval]
   return bytesToHex(sha256(utf8ToBytes(JSON.stringify(fields))))

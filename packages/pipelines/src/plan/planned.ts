@@ -8,10 +8,10 @@ import {
   type PlanDocument,
   parsePlan,
   type Recorder,
-  sample,
 } from '@fastflow/core'
 import type { Acceleration, RunOptions, Sampled } from '../generate/acceleration.ts'
 import type { PlanAcceleration } from '../generate/options.ts'
+import { sampleRun } from '../generate/sample-run.ts'
 import type { RunKey } from '../policy/document.ts'
 import {
   type FindOptions,
@@ -71,7 +71,7 @@ export async function openPlanned(
       const { velocity, schedule, seed } = runOptions
       const guided = hearsParts(options, run)
       const listener = createRecorder<unknown>({ velocity, schedule, space: float32Space, seed, guided })
-      const result = await sample({ ...runOptions, velocity: listener.velocity })
+      const result = await sampleRun({ ...runOptions, velocity: listener.velocity })
       if (result.status.kind === 'completed') heard = { recorder: listener, signal: runOptions.signal }
       return result
     },
@@ -141,7 +141,7 @@ export async function planFor(
 }
 
 async function follow({ policy, entry }: ChosenPlan, options: RunOptions): Promise<Sampled> {
-  const result = await sample({ ...options, policy })
+  const result = await sampleRun({ ...options, policy })
   return entry ? { ...result, quality: entry.quality } : result
 }
 

@@ -2,12 +2,14 @@ import {
   brief,
   FastFlowError,
   type GuidanceInterval,
+  invalidArgument,
   isJsonInput,
   isRecord,
   JsonField,
   type Schedule,
   sameJson,
 } from '@fastflow/core'
+import { checkMethods, checkText } from '@fastflow/core/backend'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 
@@ -61,6 +63,7 @@ const fields = [
 
 /** Name a document is stored under: SHA-256, in hex, of its key, whatever the order the key was written in. */
 export function policyDigest(key: PolicyKey): string {
+  checkKey(key)
   const { guidanceInterval } = key
   const values = [...fields.map((field) => key[field]), ...(guidanceInterval ? [guidanceInterval] : [])]
   return bytesToHex(sha256(utf8ToBytes(JSON.stringify(values))))
@@ -75,9 +78,11 @@ export function policyDigest(key: PolicyKey): string {
  *   first field of the key that differs.
  */
 export function checkPolicyDocument(document: unknown, key: PolicyKey, source = 'policy'): PolicyDocument {
+  checkText('source', source, 'where the document was found')
   const file = policyField(document, source)
   if (isJsonInput(document)) throw file.wrong('is unread text or bytes: pass what JSON.parse makes of them')
   const learned = headOf(file)
+  checkKey(key)
   for (const field of [...fields, 'guidanceInterval'] as const) {
     const { value } = learned.at(field)
     if (!sameJson(value, key[field])) throw mismatch(source, field, value, key)
@@ -134,4 +139,11 @@ function mismatch(source: string, field: keyof PolicyKey, learned: unknown, key:
     field: `policy.key.${field}`,
     message: `${source}: ${difference}; learn a policy for these settings, or run with the policy's`,
   })
+}
+
+function checkKey(key: PolicyKey): void {
+  checkMethods('key', key, [], 'a policy key, as policyKey() of a pipeline gives it')
+  const missing = fields.find((field) => key[field] === undefined)
+  if (missing !== undefined)
+    throw invalidArgument('key', `has no ${missing}; pass what policyKey() of a pipeline gives`)
 }

@@ -1,8 +1,9 @@
-import { emulate, frozen, sample } from '@fastflow/core'
+import { emulate, frozen } from '@fastflow/core'
 import type { Acceleration } from '../generate/acceleration.ts'
 import type { PaperAcceleration } from '../generate/options.ts'
+import { sampleRun } from '../generate/sample-run.ts'
 import { checkPolicyDocument, type PolicyDocument, type PolicyKey, type RunKey } from './document.ts'
-import { type PaperOptions, type PaperPolicy, type PaperState, paperPolicy } from './paper.ts'
+import { type PaperOptions, type PaperPolicy, type PaperState, paperOf } from './paper.ts'
 import { openMemory } from './paper-memory.ts'
 import { type PaperRun, recording } from './paper-run.ts'
 import type { FoundPolicy, PolicyPlaces } from './places.ts'
@@ -12,7 +13,7 @@ const extrapolator = emulate(2)
 
 /** Key of the policy that is learned with these options. */
 export function policyKeyOf(options: PaperOptions, run: RunKey): PolicyKey {
-  return keyOf(paperPolicy(options), run)
+  return keyOf(paperOf(options), run)
 }
 
 /**
@@ -49,7 +50,7 @@ export async function openLearnedPolicy(
     listens: () => false,
     async sample(runOptions) {
       const landings: PaperRun['landings'][number][] = []
-      const result = await sample({
+      const result = await sampleRun({
         ...runOptions,
         extrapolator,
         policy: learn ? recording(policy, landings) : frozen(policy),

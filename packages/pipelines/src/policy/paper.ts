@@ -1,5 +1,7 @@
 import { type MomentsRow, type State, ucb1 } from '@fastflow/bandits'
-import { type BanditSkipState, banditSkip, invalidArgument, type SkipPolicy } from '@fastflow/core'
+import { type BanditSkipState, banditSkip, type SkipPolicy } from '@fastflow/core'
+import { checkNumber, checkOptions } from '@fastflow/core/backend'
+import { paperNames } from '../task/option-names.ts'
 import { checkPolicyDocument, type PolicyDocument, parsePolicyKey, policyField } from './document.ts'
 import { parsePaperState } from './paper-state.ts'
 
@@ -41,11 +43,13 @@ export interface PaperPolicy {
  * Reference: FastFlow: Accelerating the Generative Flow Matching Models with Bandit Inference, arXiv 2602.11105.
  */
 export function paperPolicy(options: PaperOptions = {}): PaperPolicy {
-  const arms = options.arms ?? [0, 2, 4, 6]
-  const exploration = options.exploration ?? 0.2
-  if (!(exploration >= 0 && Number.isFinite(exploration)))
-    throw invalidArgument('exploration', `${exploration} is not a number of at least 0`)
-  const price = options.price ?? 0.4
+  checkOptions('options', options, paperNames)
+  return paperOf(options)
+}
+
+/** The same of options among others. */
+export function paperOf({ arms = [0, 2, 4, 6], exploration = 0.2, price = 0.4 }: PaperOptions): PaperPolicy {
+  checkNumber('exploration', exploration, 0)
   const bandit = ucb1({ c: exploration })
   const policy = banditSkip({ bandit, arms, price })
   return {

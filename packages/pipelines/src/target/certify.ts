@@ -1,4 +1,7 @@
 import { binomialTail, type RateCounts, rateBounds } from '@fastflow/bandits'
+import { invalidArgument } from '@fastflow/core'
+import { checkMethods, checkNumbers, checkShare, shown } from '@fastflow/core/backend'
+import { checkGoal, checkTable } from './check-terms.ts'
 import type { QualityTable } from './quality-table.ts'
 import { type Goal, misses } from './reward.ts'
 
@@ -36,6 +39,9 @@ export interface Certificate {
  * Reference: Angelopoulos et al. (2021), Learn then Test, section 2.3 (fixed sequence testing).
  */
 export function certify(goal: Goal, nfe: readonly number[], evidence: Evidence): Certificate {
+  checkGoal(goal)
+  checkNumbers('nfe', nfe, 'numbers of evaluations')
+  checkEvidence(evidence)
   const { table } = evidence
   const beyond = table && beyondFloor(goal, table)
   if (beyond !== undefined) return { kind: 'beyond-floor', arm: undefined, reason: beyond }
@@ -69,6 +75,7 @@ export function certify(goal: Goal, nfe: readonly number[], evidence: Evidence):
 
 /** Runs that have to be measured, all without a miss, before any plan can hold for this share of images. */
 export function leastRuns(confidence: number): number {
+  checkShare('confidence', confidence)
   return Math.ceil(Math.log(DELTA) / Math.log(confidence))
 }
 
@@ -105,4 +112,11 @@ function beyondFloor(goal: Goal, { floor }: QualityTable): string | undefined {
   if (missed / floor.length <= 1 - goal.confidence) return undefined
   const own = `the full run with a tenth fewer steps misses it on ${missed} of ${floor.length} noises`
   return `${goal.metric} ${goal.limit} is beyond the floor of this model: ${own}; ask for less`
+}
+
+function checkEvidence(evidence: Evidence): void {
+  const { table, online } = checkMethods('evidence', evidence, [], '{ table, online }')
+  checkTable(table, 'evidence.table')
+  if (!Array.isArray(online))
+    throw invalidArgument('evidence.online', `${shown(online)} is not a list of { runs, misses }`)
 }

@@ -1,5 +1,8 @@
 import { drawArm } from '@fastflow/bandits'
+import { invalidArgument, isRecord } from '@fastflow/core'
+import { checkFunction, checkMethods, checkNumbers, checkWhole, shown } from '@fastflow/core/backend'
 import { type Certificate, certify } from './certify.ts'
+import { checkTargetState, checkTerms } from './check-terms.ts'
 import { armsNear } from './conservative.ts'
 import { withLandings } from './early.ts'
 import type { TargetAcceleration } from './options.ts'
@@ -25,7 +28,10 @@ export interface Route {
 }
 
 /** What is certified now. */
-export function certificateOf(state: TargetState, { goal, arms, table }: Terms): Certificate {
+export function certificateOf(state: TargetState, terms: Terms): Certificate {
+  checkTargetState(state)
+  checkTerms(terms)
+  const { goal, arms, table } = terms
   const trusted = state.alarm === null ? table : undefined
   const certificate = certify(goal, arms.slice(0, -1), { table: trusted, online: state.online })
   if (state.alarm === null || certificate.arm !== undefined) return certificate
@@ -49,7 +55,17 @@ export function choose(
   options: ChoosingOptions,
   random: () => number,
 ): Route {
-  const { mode = 'on' } = options
+  checkTargetState(state)
+  checkTerms(terms)
+  checkMethods('certificate', certificate, [], 'what certify returned')
+  checkNumbers('context', context, 'numbers, as contextOf makes it')
+  const { mode = 'on' } = checkMethods(
+    'options',
+    options,
+    [],
+    '{ choose, mode, conservative }',
+  ) as ChoosingOptions
+  checkFunction('random', random, 'createRandom(seed).next')
   const full = terms.arms.length - 1
   const all = [...terms.arms.keys()]
   const { wishes, open } = wishesOf(state, terms, certificate.arm ?? full, context, options)
@@ -76,12 +92,18 @@ export function choose(
 export function goOn(
   route: Route,
   state: TargetState,
-  { learner, ...terms }: Terms,
+  all: Terms,
   evaluations: number,
   landings: readonly number[],
   random: () => number,
 ): Route {
-  const { choices } = route
+  checkTargetState(state)
+  checkTerms(all)
+  checkNumbers('landings', landings, 'numbers')
+  checkFunction('random', random, 'createRandom(seed).next')
+  const { learner, ...terms } = all
+  const { choices } = checkRoute(route)
+  checkWhole('evaluations', evaluations, 0)
   const among = choices.at(-1)!.taken
   if (alike(terms, route.arm, evaluations + 1, among).length === among.length) return route
   const context = withLandings(choices[0]!.context, terms.table, route.arm, landings)
@@ -135,4 +157,9 @@ function served(mode: Mode, p: number, isFull: boolean): number {
 
 function sumOf(probabilities: readonly number[], arms: readonly number[]): number {
   return arms.reduce((sum, arm) => sum + probabilities[arm]!, 0)
+}
+
+function checkRoute(route: Route): Route {
+  if (isRecord(route) && Array.isArray(route.choices) && route.choices.length > 0) return route
+  throw invalidArgument('route', `${shown(route)} is not what chooseArm returned`)
 }

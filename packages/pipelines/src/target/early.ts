@@ -1,4 +1,6 @@
 import type { VectorSpace, Velocity } from '@fastflow/core'
+import { checkNumber } from '@fastflow/core/backend'
+import { checkTable } from './check-terms.ts'
 import { LANDING_FEATURES, scaled } from './features.ts'
 import { standardScore } from './landings.ts'
 import type { QualityTable } from './quality-table.ts'
@@ -34,6 +36,8 @@ export function sized<T>(inner: Velocity<T>, space: VectorSpace<T>): SizedVeloci
 
 /** A size in standard deviations of those of the measured runs; 0 where there is no telling. */
 export function sizeScore(table: QualityTable | undefined, size: number | undefined): number {
+  checkTable(table)
+  if (size !== undefined) checkNumber('size', size, -Infinity)
   const known = (table?.runs ?? []).flatMap((run) => (run.size === undefined ? [] : [[run.size]]))
   return size === undefined ? 0 : (standardScore([size], known, 0, 1) ?? 0)
 }

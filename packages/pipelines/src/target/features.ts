@@ -1,4 +1,5 @@
 import { type Feeds, fillNormal, type Tensor } from '@fastflow/core'
+import { checkNumber, checkNumbers } from '@fastflow/core/backend'
 
 /** Directions that a prompt's embedding is projected on. */
 export const PROJECTED = 4
@@ -34,6 +35,9 @@ export function conditionFeatures(feeds: Feeds): readonly number[] {
  * @param size of the image that the first evaluation predicts, in the same; 0 before it.
  */
 export function contextOf(features: readonly number[], previous: number, size = 0): number[] {
+  checkNumbers('features', features, 'numbers')
+  checkNumber('previous', previous, -Infinity)
+  checkNumber('size', size, -Infinity)
   return [1, ...features, scaled(previous), scaled(size), ...new Array<number>(LANDING_FEATURES).fill(0)]
 }
 

@@ -1,3 +1,5 @@
+import { checkNumbers } from '@fastflow/core/backend'
+
 /**
  * Parts of a trajectory whose landings are judged apart: a changed model may show at its end by several deviations and
  * not at all at its beginning, which a mean over all landings hides.
@@ -18,6 +20,7 @@ export const LOG_RANGE = { least: -400, most: 400 } as const
 
 /** Decimal logarithms of the landing mismatches of one run, in their order: more nearly normal than they are. */
 export function landingLogs(mismatches: readonly number[]): number[] {
+  checkNumbers('mismatches', mismatches, 'mean squared errors')
   return mismatches.map((mismatch) => Math.log10(Math.max(mismatch, LEAST_MISMATCH)))
 }
 

@@ -12,14 +12,14 @@ import {
   sample,
   usedSeeds,
 } from '@fastflow/core'
-import { throwIfAborted } from '@fastflow/core/backend'
+import { checkCallback, checkOneOf, checkSignal, checkWhole, throwIfAborted } from '@fastflow/core/backend'
 import { type Flow, framesOf } from '../flow.ts'
 import { attempt, teller } from '../notes.ts'
+import { checkPlanDocument } from '../plan/check-document.ts'
 import { planDigest, planKeyOf } from '../plan/key.ts'
 import { planFor } from '../plan/planned.ts'
 import type { RunKey } from '../policy/document.ts'
 import type { PolicyPlaces } from '../policy/places.ts'
-import { checkCount } from '../task/checks.ts'
 import { sized } from './early.ts'
 import { conditionFeatures } from './features.ts'
 import { landingLogs } from './landings.ts'
@@ -57,9 +57,13 @@ export async function measureQuality(
   options: QualityOptions,
   places: PolicyPlaces,
 ): Promise<QualityTable> {
-  const { metric, signal, onProgress } = options
-  const total = checkCount(options.runs ?? DEFAULT_RUNS)
-  const floorRuns = Math.min(total, options.floorRuns ?? DEFAULT_FLOOR_RUNS)
+  const { metric, signal, onProgress, runs = DEFAULT_RUNS, floorRuns: most = DEFAULT_FLOOR_RUNS } = options
+  checkOneOf('metric', metric, ['lpips', 'psnr'])
+  checkPlanDocument('plan', options.plan)
+  checkSignal(signal)
+  checkCallback('onProgress', onProgress, '(done, total) => ...')
+  const total = checkWhole('runs', runs, 1)
+  const floorRuns = Math.min(total, checkWhole('floorRuns', most, 0))
   const proxy = proxyOf(metric, options.proxy)
   if (proxy === undefined)
     throw invalidArgument('proxy', `is missing; pass a QualityProxy that measures ${metric}`)

@@ -1,6 +1,7 @@
-import { type Frontier, type QualityProxy, type RgbImage, type SampleOptions, sample } from '@fastflow/core'
+import type { Frontier, QualityProxy, RgbImage } from '@fastflow/core'
 import type { RunOptions } from '../generate/acceleration.ts'
 import { isCancelled } from '../generate/failure.ts'
+import { sampleRun } from '../generate/sample-run.ts'
 import { landingLogs } from './landings.ts'
 import { listening } from './measure-quality.ts'
 import type { DecisionRecord, ScoreRecord } from './record.ts'
@@ -55,10 +56,9 @@ async function compare(
   const imageOf = async (which: number): Promise<Image | undefined> => {
     if (which === arm) return { frames, landings }
     // Its steps are nobody's progress.
-    const { onStep: _, ...silent } = options
-    const run: SampleOptions<unknown, undefined> = silent
+    const { onStep: _, ...run } = options
     const plan = plans[which]
-    const result = await sample({ ...run, ...(plan && { policy: listening(frontier.at(plan.budget)) }) })
+    const result = await sampleRun({ ...run, ...(plan && { policy: listening(frontier.at(plan.budget)) }) })
     onRun(result.stats.nfe)
     try {
       if (result.status.kind !== 'completed') return undefined

@@ -1,20 +1,20 @@
 import { invalidArgument, type QualityProxy } from '@fastflow/core'
+import { checkShare, shown } from '@fastflow/core/backend'
 import { psnrProxy } from '@fastflow/proxies'
+import { checkProxy } from './check-proxy.ts'
 import type { ImageTarget, Metric } from './options.ts'
 import type { Goal } from './reward.ts'
 
 /** @throws FastFlowError `invalid-argument` naming the field. */
 export function goalOf({ lpips, psnr, confidence = 0.95 }: ImageTarget): Goal {
-  if (!(confidence > 0 && confidence < 1))
-    throw invalidArgument('target.confidence', `${confidence} is not between 0 and 1`)
+  checkShare('target.confidence', confidence)
   if ((lpips === undefined) === (psnr === undefined))
     throw invalidArgument('target', 'needs one of lpips (e.g. 0.05) and psnr (e.g. 35)')
   if (lpips === undefined) {
     if (Number.isFinite(psnr) && psnr! > 0) return { metric: 'psnr', limit: psnr!, confidence }
-    throw invalidArgument('target.psnr', `${psnr} is not a positive number of dB`)
+    throw invalidArgument('target.psnr', `${shown(psnr)} is not a positive number of dB`)
   }
-  if (lpips > 0 && lpips < 1) return { metric: 'lpips', limit: lpips, confidence }
-  throw invalidArgument('target.lpips', `${lpips} is not between 0 and 1`)
+  return { metric: 'lpips', limit: checkShare('target.lpips', lpips), confidence }
 }
 
 /**
@@ -24,6 +24,7 @@ export function goalOf({ lpips, psnr, confidence = 0.95 }: ImageTarget): Goal {
  */
 export function proxyOf(metric: Metric, proxy: QualityProxy | undefined): QualityProxy | undefined {
   if (proxy === undefined) return metric === 'psnr' ? psnrProxy() : undefined
+  checkProxy('proxy', proxy)
   const direction = metric === 'psnr' ? 'higher-is-better' : 'lower-is-better'
   if (proxy.needs.reference && !proxy.needs.prompt && proxy.direction === direction) return proxy
   const wanted = `one that compares with a reference, ${direction.replaceAll('-', ' ')}`

@@ -1,4 +1,13 @@
-import { type Frontier, isRecord, JsonField, type PlanDocument, sameJson, seedLedger } from '@fastflow/core'
+import {
+  type Frontier,
+  invalidArgument,
+  isRecord,
+  JsonField,
+  type PlanDocument,
+  sameJson,
+  seedLedger,
+} from '@fastflow/core'
+import { checkMethods, checkOneOf, checkText } from '@fastflow/core/backend'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { type FoundPolicy, findPolicy, type PolicyPlaces } from '../policy/places.ts'
@@ -38,11 +47,16 @@ export interface QualityTable {
 
 /** Name a table is stored under: SHA-256, in hex. */
 export function tableDigest(key: string, metric: Metric): string {
+  checkText('key', key, 'the digest of a plan key')
+  checkOneOf('metric', metric, ['lpips', 'psnr'])
   return digestOf(['fastflow-quality', key, metric])
 }
 
 /** Tells plans apart: another calibration makes other ones for the same model. */
-export function plansDigest({ plans }: PlanDocument): string {
+export function plansDigest(document: PlanDocument): string {
+  const { plans } = checkMethods('document', document, [], 'a plan document') as unknown as PlanDocument
+  if (!Array.isArray(plans) || !plans.every(isRecord))
+    throw invalidArgument('document', 'has no list of plans; pass a plan document')
   // A plan without a weight of the state has the digest it had before there was one.
   return digestOf(
     plans.map(({ nodes, weights, stateWeight }) =>

@@ -1,5 +1,6 @@
-import { createRecorder, float32Space, type Recorder, sample } from '@fastflow/core'
+import { createRecorder, float32Space, type Recorder } from '@fastflow/core'
 import type { Acceleration, RunOptions } from '../generate/acceleration.ts'
+import { sampleRun } from '../generate/sample-run.ts'
 import { budgetsFor } from '../plan/choose.ts'
 import { planDigest, planKeyOf } from '../plan/key.ts'
 import { type Heard, planFrom } from '../plan/planned.ts'
@@ -36,7 +37,7 @@ export function openUnplanned(run: RunKey, places: PolicyPlaces, notes: string[]
     listens: () => true,
     async sample(options) {
       const listener = listen(options)
-      const result = await sample({ ...options, velocity: listener.velocity })
+      const result = await sampleRun({ ...options, velocity: listener.velocity })
       if (result.status.kind === 'completed') heard ??= { recorder: listener, signal: options.signal }
       return result
     },

@@ -1,3 +1,5 @@
+import { checkNumber, checkNumbers, checkWhole } from '@fastflow/core/backend'
+import { checkArms, checkGoal } from './check-terms.ts'
 import type { Metric } from './options.ts'
 
 /** What scores are measured against. */
@@ -12,7 +14,10 @@ export interface Goal {
 export const perfect: Readonly<Record<Metric, number>> = { lpips: 0, psnr: 100 }
 
 /** Whether an image misses its target. */
-export function misses({ metric, limit }: Goal, score: number): boolean {
+export function misses(goal: Goal, score: number): boolean {
+  checkGoal(goal)
+  checkNumber('score', score, -Infinity)
+  const { metric, limit } = goal
   return metric === 'psnr' ? score < limit : score > limit
 }
 
@@ -27,6 +32,10 @@ export function closenessOf({ metric, limit }: Goal, score: number): number {
 
 /** {@link closenessOf} minus the price, which is the share of the full run's evaluations: in [-1, 1]. */
 export function rewardOf(goal: Goal, score: number, nfe: number, numSteps: number): number {
+  checkGoal(goal)
+  checkNumber('score', score, -Infinity)
+  checkWhole('nfe', nfe, 0)
+  checkWhole('numSteps', numSteps, 1)
   return closenessOf(goal, score) - nfe / numSteps
 }
 
@@ -37,6 +46,9 @@ export function rewardOf(goal: Goal, score: number, nfe: number, numSteps: numbe
  * @param arms evaluations of the plans and of the full run.
  */
 export function rewardsOf(goal: Goal, scores: readonly number[], arms: readonly number[]): number[] {
+  checkGoal(goal)
+  checkNumbers('scores', scores, 'scores')
+  checkArms('arms', arms)
   const numSteps = arms.at(-1)!
   return arms.map((nfe, arm) => (arm < scores.length ? rewardOf(goal, scores[arm]!, nfe, numSteps) : 0))
 }

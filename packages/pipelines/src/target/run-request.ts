@@ -1,5 +1,6 @@
-import { type Frontier, type Random, type Recorder, type SampleResult, sample } from '@fastflow/core'
+import type { Frontier, Random, Recorder, SampleResult } from '@fastflow/core'
 import type { RunOptions } from '../generate/acceleration.ts'
+import { sampleRun } from '../generate/sample-run.ts'
 import type { Certificate } from './certify.ts'
 import { type ChoosingOptions, choose, goOn, isLearned, type Route } from './choose.ts'
 import { sized, sizeScore } from './early.ts'
@@ -40,12 +41,12 @@ async function runDecided(run: RunOptions, deciding: Deciding): Promise<Ran> {
   const plan = frontier.document.plans[route.arm]
   if (plan !== undefined)
     return {
-      result: await sample({ ...run, policy: listening(frontier.at(plan.budget)) }),
+      result: await sampleRun({ ...run, policy: listening(frontier.at(plan.budget)) }),
       route,
       recorder: undefined,
     }
   const recorder = deciding.listens ? listen(run) : undefined
-  const result = await sample({ ...run, ...(recorder && { velocity: recorder.velocity }) })
+  const result = await sampleRun({ ...run, ...(recorder && { velocity: recorder.velocity }) })
   return { result, route, recorder }
 }
 
@@ -59,6 +60,6 @@ async function runSteered(run: RunOptions, deciding: Deciding): Promise<Ran> {
     },
     goOn: (route, evaluations, landings, next) => goOn(route, state, terms, evaluations, landings, next),
   })
-  const result = await sample({ ...run, velocity: first.velocity, policy, random })
+  const result = await sampleRun({ ...run, velocity: first.velocity, policy, random })
   return { result, route: result.policyState.route, recorder: undefined }
 }

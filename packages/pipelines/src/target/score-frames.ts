@@ -1,5 +1,11 @@
-import type { AbortSignalLike, QualityProxy, RgbImage } from '@fastflow/core'
-import { throwIfAborted } from '@fastflow/core/backend'
+import {
+  type AbortSignalLike,
+  invalidArgument,
+  isRecord,
+  type QualityProxy,
+  type RgbImage,
+} from '@fastflow/core'
+import { shown, throwIfAborted } from '@fastflow/core/backend'
 
 /**
  * Mean score of frames against those of the full run, frame by frame; of an image its own.
@@ -15,7 +21,13 @@ export async function scoreFrames(
   let sum = 0
   for (const [frame, image] of images.entries()) {
     throwIfAborted(signal, 'measuring quality')
-    sum += (await proxy.score({ image, reference: references[frame]! })).value
+    const score = await proxy.score({ image, reference: references[frame]! })
+    if (!isRecord(score) || !Number.isFinite(score.value))
+      throw invalidArgument(
+        'proxy',
+        `${proxy.name} scored ${shown(isRecord(score) ? score.value : score)}; return { value, version }`,
+      )
+    sum += score.value
   }
   return sum / images.length
 }

@@ -2,6 +2,7 @@ import { cusum, type DriftState, type RateCounts } from '@fastflow/bandits'
 import { JsonField, sameJson } from '@fastflow/core'
 import { banditFault } from '../policy/bandit-fault.ts'
 import { lastChoice, sharedEvaluations } from './branches.ts'
+import { checkArms, checkGoal, checkRecord, checkTable, checkTargetState, checkTerms } from './check-terms.ts'
 import { lostIn } from './conservative.ts'
 import { withLandings } from './early.ts'
 import { CONTEXT_SIZE, contextOf, PROJECTED } from './features.ts'
@@ -73,10 +74,15 @@ export function createTerms(
   table: QualityTable | undefined,
   bandit?: BanditName,
 ): Terms {
+  checkGoal(goal)
+  checkArms('arms', arms)
+  checkTable(table)
   return { goal, arms, table, shared: sharedEvaluations(arms.length, table), learner: learnerOf(bandit) }
 }
 
-export function initState({ goal, arms, table, learner }: Terms): TargetState {
+export function initState(terms: Terms): TargetState {
+  checkTerms(terms)
+  const { goal, arms, table, learner } = terms
   const state = learner.init(goal, arms, table)
   return { version: 4, served: 0, ...nothingYet(arms), learner: state, drift: calm, previous: 0, alarm: null }
 }
@@ -87,6 +93,9 @@ function nothingYet(arms: readonly number[]): Pick<TargetState, 'taken' | 'onlin
 
 /** Learns from one request. */
 export function update(state: TargetState, record: DecisionRecord, terms: Terms): TargetState {
+  checkTargetState(state)
+  checkRecord(record)
+  checkTerms(terms)
   const scores = scoresOf(record, terms.table)
   const updates = state.drift.map((before, part) => {
     const score = scores[part]

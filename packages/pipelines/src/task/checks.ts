@@ -1,4 +1,13 @@
 import { invalidArgument } from '@fastflow/core'
+import {
+  checkCallback,
+  checkNumber,
+  checkOptions,
+  checkSignal,
+  checkWhole,
+  shown,
+} from '@fastflow/core/backend'
+import type { GenerateOptions } from '../generate/options.ts'
 import { MAX_GUIDANCE, MAX_SEED, MAX_STEPS } from './limits.ts'
 import type { FlowOptions, Task } from './options.ts'
 import type { TaskModel } from './task-model.ts'
@@ -12,8 +21,13 @@ const owners: Readonly<Record<string, readonly Task[]>> = {
   numFrames: ['text-to-video'],
 }
 
-/** Refuses options of other tasks, instead of passing over them. */
-export function checkTaskOptions({ task, name }: TaskModel, options: FlowOptions | object): void {
+/** Refuses options that nothing knows, and those of other tasks, instead of passing over them. */
+export function checkTaskOptions(
+  { task, name }: TaskModel,
+  options: FlowOptions | object,
+  known: Readonly<Record<string, true>>,
+): void {
+  checkOptions('options', options, known)
   for (const [option, value] of Object.entries(options)) {
     const tasks = Object.hasOwn(owners, option) ? owners[option] : undefined
     if (value === undefined || tasks === undefined || tasks.includes(task)) continue
@@ -21,30 +35,27 @@ export function checkTaskOptions({ task, name }: TaskModel, options: FlowOptions
   }
 }
 
-export function checkCount(count: number): number {
-  if (Number.isInteger(count) && count >= 1) return count
-  throw invalidArgument('count', `${count} is not a whole number of at least 1`)
+export function checkCount(count: number = 1): number {
+  return checkWhole('count', count, 1)
 }
 
 /** The first of `count` seeds in a row. */
-export function checkSeed(seed: number, count = 1): number {
+export function checkSeed(seed: number = 0, count = 1): number {
   if (!(Number.isInteger(seed) && seed >= 0 && seed <= MAX_SEED))
-    throw invalidArgument('seed', `${seed} is not a whole number from 0 to ${MAX_SEED}`)
+    throw invalidArgument('seed', `${shown(seed)} is not a whole number from 0 to ${MAX_SEED}`)
   if (seed + count - 1 <= MAX_SEED) return seed
   throw invalidArgument('seed', `${seed} leaves no seeds for ${count} images; the last one is ${MAX_SEED}`)
 }
 
 export function checkNumSteps(model: TaskModel, numSteps: number = model.defaults.numSteps): number {
-  if (Number.isInteger(numSteps) && numSteps >= 1 && numSteps <= MAX_STEPS) return numSteps
-  throw invalidArgument('numSteps', `${numSteps} is not a whole number from 1 to ${MAX_STEPS}`)
+  return checkWhole('numSteps', numSteps, 1, MAX_STEPS)
 }
 
 export function checkGuidance(
   model: Pick<TaskModel, 'name' | 'defaults' | 'guided'>,
   scale: number = model.defaults.guidanceScale,
 ): number {
-  if (!(typeof scale === 'number' && scale >= 0 && scale <= MAX_GUIDANCE))
-    throw invalidArgument('guidanceScale', `${scale} is not a number from 0 to ${MAX_GUIDANCE}`)
+  checkNumber('guidanceScale', scale, 0, MAX_GUIDANCE)
   if (scale === 1 || model.guided) return scale
   throw invalidArgument(
     'guidanceScale',
@@ -66,4 +77,12 @@ export function guidanceNotes(
   return [
     `guidanceScale: 0 ignores the ${left}${where} and follows ${rest}; 1 follows the ${left} with guidance switched off, more follows it more closely`,
   ]
+}
+
+/** What a call of `generate` is told of beyond what a flow is made of. */
+export function checkGenerate({ signal, onStep, onImage, clock }: GenerateOptions): void {
+  checkSignal(signal)
+  checkCallback('onStep', onStep, '(event) => ...')
+  checkCallback('onImage', onImage, '(image) => ...')
+  checkCallback('clock', clock, '() => performance.now()')
 }

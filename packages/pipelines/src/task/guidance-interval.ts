@@ -1,4 +1,5 @@
 import { type GuidanceInterval, invalidArgument } from '@fastflow/core'
+import { isNumbers, shown } from '@fastflow/core/backend'
 
 /**
  * The interval in which guidance acts, undefined where that is everywhere.
@@ -10,12 +11,12 @@ export function checkGuidanceInterval(
   guidanceScale: number,
 ): GuidanceInterval | undefined {
   if (interval === undefined) return undefined
-  const [low, high] = interval
-  const valid = interval.length === 2 && low >= 0 && low <= high && high <= 1
+  const [low = NaN, high = NaN] = isNumbers(interval) ? interval : []
+  const valid = interval?.length === 2 && low >= 0 && low <= high && high <= 1
   if (!valid)
     throw invalidArgument(
       'guidanceInterval',
-      `[${interval}] is not the lowest and the highest sigma, 0 to 1, at which guidance acts, e.g. [0.1, 0.8]`,
+      `${shown(interval)} is not the lowest and the highest sigma, 0 to 1, at which guidance acts, e.g. [0.1, 0.8]`,
     )
   if (guidanceScale === 1)
     throw invalidArgument(

@@ -1,12 +1,14 @@
 import {
   fillNormal,
   float32Space,
+  invalidArgument,
+  isRecord,
   type Schedule,
   scheduleFromConfig,
   takesBothPasses,
   type VectorSpace,
 } from '@fastflow/core'
-import { throwIfAborted } from '@fastflow/core/backend'
+import { checkMethods, checkNumber, checkWhole, shown, throwIfAborted } from '@fastflow/core/backend'
 import type { Flow } from '../flow.ts'
 import { failureOf } from '../generate/failure.ts'
 import type { CalibrationOptions, CalibrationSource } from '../plan/calibrate.ts'
@@ -41,9 +43,10 @@ export function prepareFlow<T>(
   const { space } = states
   const dims = model.dims(options.numFrames)
   const guidance = guidanceOf(model, options)
-  const seed = checkSeed(options.seed ?? 0)
+  const seed = checkSeed(options.seed)
   const plane = 3 * size * size
   const runner = states.passes(model, dims)
+  const numFrames = framesOf(model, dims)
   const noise = states.upload(noiseOf(dims, seed))
   return {
     ...guidedVelocity({ runner, condition, ...guidance }),
@@ -51,14 +54,24 @@ export function prepareFlow<T>(
     caption: condition.caption,
     noise,
     schedule: scheduleOf(model, options.numSteps),
-    numFrames: framesOf(model, dims),
+    numFrames,
     fps,
     async pixels(x, signal) {
       throwIfAborted(signal, 'decoding')
-      return checkPixels(await states.decode(model, x, dims, signal))
+      return checkPixels(await states.decode(model, checkLike('x', x, noise), dims, signal))
     },
-    toImage: (pixels, frame = 0) => toRgb(pixels.subarray(frame * plane, (frame + 1) * plane), size),
-    async preview({ x, velocity, sigma }, frame = 0) {
+    toImage(pixels, frame = 0) {
+      checkFrame(frame, numFrames)
+      if (pixels?.[Symbol.toStringTag] !== 'Float32Array' || pixels.length !== numFrames * plane)
+        throw invalidArgument('pixels', `${shown(pixels)} are not what pixels(x) of this flow returned`)
+      return toRgb(pixels.subarray(frame * plane, (frame + 1) * plane), size)
+    },
+    async preview(event, frame = 0) {
+      const { x, velocity, sigma } = checkMethods('event', event, [], 'what onStep is told') as typeof event
+      checkLike('event.x', x, noise)
+      checkLike('event.velocity', velocity, noise)
+      checkNumber('event.sigma', sigma, 0, 1)
+      checkFrame(frame, numFrames)
       const end = space.allocate(x)
       try {
         space.linearCombination(end, [
@@ -152,4 +165,16 @@ function noiseOf(dims: readonly number[], seed: number): Float32Array {
 
 function scheduleOf(model: TaskModel, numSteps: number | undefined): Schedule {
   return scheduleFromConfig(model.scheduler, checkNumSteps(model, numSteps))
+}
+
+/** A vector of the flow's own kind and size. */
+function checkLike<T>(field: string, x: T, like: T): T {
+  const size = (vector: unknown): unknown =>
+    isRecord(vector) && [vector[Symbol.toStringTag as never], vector.length].join()
+  if (size(x) === size(like)) return x
+  throw invalidArgument(field, `${shown(x)} is not a state of this flow; pass one of the size of its noise`)
+}
+
+function checkFrame(frame: number, numFrames: number): void {
+  checkWhole('frame', frame, 0, numFrames - 1)
 }

@@ -1,4 +1,5 @@
 import { invalidArgument, isRecord } from '@fastflow/core'
+import { shown } from '@fastflow/core/backend'
 import type { ImageInput } from '../task/options.ts'
 
 /**
@@ -29,7 +30,10 @@ function checkImage(image: ImageInput | undefined, size: number, field: string):
     throw invalidArgument(field, `is ${kindOf(image)}; decode it first, and pass { width, height, data }`)
   const { width, height, data } = image
   if (width !== size || height !== size)
-    throw invalidArgument(field, `is ${width} x ${height}; resize it to ${size} x ${size} first`)
+    throw invalidArgument(
+      field,
+      `is ${shown(width)} x ${shown(height)}; resize it to ${size} x ${size} first`,
+    )
   const bytes = data instanceof Uint8Array || data instanceof Uint8ClampedArray
   if (bytes && (data.length === 3 * size * size || data.length === 4 * size * size)) return image
   const has = bytes ? `${data.length} bytes` : 'no bytes'

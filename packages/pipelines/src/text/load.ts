@@ -166,7 +166,8 @@ export async function textCondition(
 ): Promise<Condition> {
   const { tokenizer } = parts
   const prompt = checkPrompt(subject, 'prompt')
-  const negative = checkText(options.negativePrompt ?? '', 'negativePrompt')
+  const { negativePrompt = '' } = options
+  const negative = checkText(negativePrompt, 'negativePrompt')
   const guided = checkGuidance(model, options.guidanceScale) !== 1
   const tokens = [prompt, ...(guided ? [negative] : [])].map((text) => tokenizer.tokenize(text))
   const [feeds, unconditional] = await encodeTokens(parts, tokens, options.signal)

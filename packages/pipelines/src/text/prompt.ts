@@ -1,4 +1,5 @@
-import { brief, invalidArgument } from '@fastflow/core'
+import { invalidArgument } from '@fastflow/core'
+import { shown } from '@fastflow/core/backend'
 import type { TextTokenizer, Tokens } from '@fastflow/proxies'
 
 /** More is no description but a mistake, a file in place of a prompt. */
@@ -17,7 +18,7 @@ export function checkPrompt(prompt: unknown, field: string): string {
 /** The same, but may be empty. */
 export function checkText(text: unknown, field: string): string {
   if (typeof text !== 'string')
-    throw invalidArgument(field, `${brief(text)} is not a text; say what is to be made, e.g. "a red fox"`)
+    throw invalidArgument(field, `${shown(text)} is not a text; say what is to be made, e.g. "a red fox"`)
   if (text.length <= MAX_CHARACTERS) return text
   throw invalidArgument(field, `has ${text.length} characters; shorten it to ${MAX_CHARACTERS} or fewer`)
 }

@@ -1,3 +1,5 @@
+import { checkWhole } from '@fastflow/core/backend'
+import { MAX_SIZE } from '../task/config.ts'
 import type { ImageInput } from '../task/options.ts'
 
 type Inside = (x: number, y: number) => boolean
@@ -20,6 +22,7 @@ const colours: readonly (readonly [number, number, number])[] = [
 
 /** Coloured shapes on white, every shape in every colour: something to edit where nothing better is at hand. */
 export function syntheticImages(size: number): readonly ImageInput[] {
+  checkWhole('size', size, 1, MAX_SIZE)
   return colours.flatMap((colour) => shapes.map((inside) => draw(inside, colour, size)))
 }
 

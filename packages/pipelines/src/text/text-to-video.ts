@@ -1,4 +1,5 @@
 import { type ConfigFile, invalidArgument, type LoadOptions, type ModelFolder } from '@fastflow/core'
+import { shown } from '@fastflow/core/backend'
 import { loadNetworks } from '../task/load-network.ts'
 import type { TaskModel } from '../task/task-model.ts'
 import { calibrationPrompts } from './calibration-prompts.ts'
@@ -50,6 +51,6 @@ function checkFrames(name: string, { least, most, otherwise }: ClipLimits, numFr
   if (Number.isInteger(numFrames) && numFrames >= least && numFrames <= most) return numFrames
   throw invalidArgument(
     'numFrames',
-    `${numFrames} is not a whole number from ${least} to ${most}, which is what ${name} can make`,
+    `${shown(numFrames)} is not a whole number from ${least} to ${most}, which is what ${name} can make`,
   )
 }

@@ -1,5 +1,7 @@
 import { invalidArgument, type ModelRunner, type QualityProxy, type RgbImage } from '@fastflow/core'
+import { checkOptions, shown } from '@fastflow/core/backend'
 import { cosine } from '../cosine.ts'
+import { inputNames } from '../full-reference.ts'
 import type { ImageFeatures } from '../image-features.ts'
 import type { TextTokenizer } from '../text/read-tokenizer.ts'
 import { encodeImages, encodeText } from './encoders.ts'
@@ -61,7 +63,9 @@ export function clipOf(
       direction: 'higher-is-better',
       range: [0, 100],
       needs: { reference: false, prompt: true },
-      async score({ image, prompt }) {
+      async score(input) {
+        checkOptions('input', input, inputNames)
+        const { image, prompt } = input
         return { value: Math.max(0, 100 * (await similarity(image, prompt ?? ''))), version }
       },
     },
@@ -72,6 +76,7 @@ export function clipOf(
 }
 
 function checkPrompt(prompt: string): string {
-  if (prompt.trim() !== '') return prompt
-  throw invalidArgument('prompt', 'is empty; clip holds an image against words, say what it should show')
+  if (typeof prompt === 'string' && prompt.trim() !== '') return prompt
+  const what = typeof prompt === 'string' ? 'is empty' : `${shown(prompt)} is not a text`
+  throw invalidArgument('prompt', `${what}; clip holds an image against words, say what it should show`)
 }

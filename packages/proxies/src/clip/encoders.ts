@@ -1,4 +1,5 @@
 import { type Feeds, invalidArgument, type ModelRunner, type RgbImage } from '@fastflow/core'
+import { shown } from '@fastflow/core/backend'
 import { checkImage } from '../image-pair.ts'
 import type { TextTokenizer } from '../text/read-tokenizer.ts'
 import { preprocess } from './preprocess.ts'
@@ -27,6 +28,7 @@ export async function encodeImages(
   preprocessing: Preprocessing,
   images: readonly RgbImage[],
 ): Promise<readonly Float32Array[]> {
+  if (!Array.isArray(images)) throw invalidArgument('images', `${shown(images)} are not images; pass a list`)
   if (images.length === 0) return []
   const fieldOf = (index: number): string => (images.length === 1 ? 'image' : `images[${index}]`)
   const ready = images.map((image, index) => {

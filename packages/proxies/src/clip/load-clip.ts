@@ -1,12 +1,11 @@
 import {
   FastFlowError,
-  invalidArgument,
   type LoadOptions,
   type ModelFolder,
   type ModelRunner,
   type TensorInfo,
 } from '@fastflow/core'
-import { throwIfAborted } from '@fastflow/core/backend'
+import { checkLoadOptions, checkMethods, throwIfAborted } from '@fastflow/core/backend'
 import { type Clip, clipOf } from './clip.ts'
 import { readPreprocessing } from './preprocessing.ts'
 import { readClipTokenizer } from './tokenizer.ts'
@@ -20,10 +19,10 @@ import { readClipTokenizer } from './tokenizer.ts'
  *   what is no model folder.
  */
 export async function loadClip(folder: ModelFolder, options: LoadOptions = {}): Promise<Clip> {
+  checkMethods('folder', folder, ['has', 'read', 'load'], 'a model folder, as open() of a backend gives it')
+  checkLoadOptions(options)
   const look = (): void => throwIfAborted(options.signal, `loading ${folder.location}`)
   look()
-  if (typeof folder?.read !== 'function')
-    throw invalidArgument('folder', 'is no model folder; pass what await backend.open(path) gives')
   const preprocessing = await readPreprocessing(folder)
   const textPath = await locate(folder, 'text_model.onnx')
   const visionPath = await locate(folder, 'vision_model.onnx')

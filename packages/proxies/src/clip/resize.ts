@@ -1,4 +1,6 @@
 import { invalidArgument, type RgbImage } from '@fastflow/core'
+import { checkOneOf, shown } from '@fastflow/core/backend'
+import { checkImage } from '../image-pair.ts'
 
 /** Resampling filters by Pillow's numbers, which image processor configurations use: 2 is bilinear, 3 is bicubic. */
 export type Resample = 2 | 3
@@ -33,9 +35,14 @@ export function resizeLikePillow(
   height: number,
   resample: Resample = 3,
 ): RgbImage {
+  checkImage('image', image)
+  checkOneOf('resample', resample, [2, 3])
   for (const [field, side] of Object.entries({ width, height })) {
     if (!Number.isInteger(side) || side < 1 || side > MAX_SIDE) {
-      throw invalidArgument(field, `must be a whole number of pixels from 1 to ${MAX_SIDE}, got ${side}`)
+      throw invalidArgument(
+        field,
+        `must be a whole number of pixels from 1 to ${MAX_SIDE}, got ${shown(side)}`,
+      )
     }
   }
   const across = (picture: RgbImage): RgbImage =>

@@ -1,4 +1,5 @@
 import { invalidArgument } from '@fastflow/core'
+import { checkMethods, checkWhole, isNumbers, shown } from '@fastflow/core/backend'
 import type { Gaussian } from './gaussian.ts'
 import { symmetricEigen } from './symmetric-eigen.ts'
 
@@ -19,6 +20,8 @@ import { symmetricEigen } from './symmetric-eigen.ts'
  * Heusel et al., "GANs trained by a two time-scale update rule converge to a local Nash equilibrium", 2017.
  */
 export function frechetDistance(a: Gaussian, b: Gaussian): number {
+  checkGaussian('a', a)
+  checkGaussian('b', b)
   if (a.dimension !== b.dimension) {
     const problem = `has ${b.dimension} dimensions, a has ${a.dimension}`
     throw invalidArgument('b.dimension', `${problem}; both must come from one feature net`)
@@ -57,4 +60,24 @@ function timesTransposed(a: Float64Array, b: Float64Array, n: number): Float64Ar
     }
   }
   return out
+}
+
+function checkGaussian(field: string, gaussian: Gaussian): void {
+  const { dimension, mean, covariance } = checkMethods(
+    field,
+    gaussian,
+    [],
+    'a Gaussian, e.g. of featureMoments',
+  )
+  const n = checkWhole(`${field}.dimension`, dimension, 1)
+  for (const [name, numbers, size] of [
+    ['mean', mean, n],
+    ['covariance', covariance, n * n],
+  ] as const) {
+    if (isNumbers(numbers) && numbers.length === size) continue
+    throw invalidArgument(
+      `${field}.${name}`,
+      `${shown(numbers)} are not ${size} numbers; pass a Gaussian of featureMoments`,
+    )
+  }
 }

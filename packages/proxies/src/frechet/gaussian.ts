@@ -1,4 +1,5 @@
 import { invalidArgument } from '@fastflow/core'
+import { isSequence, shown } from '@fastflow/core/backend'
 
 /** A Gaussian fitted to features: what a Frechet distance compares. */
 export interface Gaussian {
@@ -32,7 +33,10 @@ const MAX_DIMENSION = 8192
  */
 export function featureMoments(dimension: number): FeatureMoments {
   if (!Number.isInteger(dimension) || dimension < 1 || dimension > MAX_DIMENSION) {
-    throw invalidArgument('dimension', `must be a whole number from 1 to ${MAX_DIMENSION}, got ${dimension}`)
+    throw invalidArgument(
+      'dimension',
+      `must be a whole number from 1 to ${MAX_DIMENSION}, got ${shown(dimension)}`,
+    )
   }
   const mean = new Float64Array(dimension)
   const products = new Float64Array(dimension * dimension)
@@ -73,6 +77,7 @@ export function featureMoments(dimension: number): FeatureMoments {
 
 function checkFeature(feature: ArrayLike<number>, dimension: number, index: number): void {
   const field = `features[${index}]`
+  if (!isSequence(feature)) throw invalidArgument(field, `${shown(feature)} is not a list of numbers`)
   if (feature.length !== dimension) {
     throw invalidArgument(
       field,
@@ -81,7 +86,7 @@ function checkFeature(feature: ArrayLike<number>, dimension: number, index: numb
   }
   for (let i = 0; i < dimension; i++) {
     if (!Number.isFinite(feature[i])) {
-      throw invalidArgument(field, `holds ${feature[i]} at ${i}; leave that image out`)
+      throw invalidArgument(field, `holds ${shown(feature[i])} at ${i}; leave that image out`)
     }
   }
 }

@@ -1,3 +1,4 @@
+import { checkFlag, checkOptions, type OptionNames } from '@fastflow/core/backend'
 import { createGraph, type GraphBuilder, type Value } from '../onnx/graph.ts'
 import type { NamedTensor } from '../safetensors/read-safetensors.ts'
 import { type LpipsNet, layersOf } from './backbone.ts'
@@ -15,6 +16,8 @@ export interface LpipsModel {
   /** The ONNX file. The same weights give the same bytes. */
   readonly model: Uint8Array
 }
+
+const names: OptionNames<BuildLpipsOptions> = { spatial: true, name: true }
 
 /** Images in [-1, 1] to the statistics of the backbones: `(x - shift) / scale` for each channel. */
 const SHIFT = [-0.03, -0.088, -0.188]
@@ -39,6 +42,8 @@ export function buildLpips(
   weights: Uint8Array | ReadonlyMap<string, NamedTensor>,
   options: BuildLpipsOptions = {},
 ): LpipsModel {
+  checkOptions('options', options, names)
+  checkFlag('spatial', options.spatial)
   const read = readLpipsWeights(weights, options.name)
   const graph = createGraph()
   const taps = addBackbone(graph, read)

@@ -1,11 +1,13 @@
 import {
   FastFlowError,
   invalidArgument,
+  isRecord,
   type ModelRunner,
   type QualityProxy,
   type RgbImage,
   type Tensor,
 } from '@fastflow/core'
+import { checkMethods, isSequence, shown } from '@fastflow/core/backend'
 import { resizeLikePillow } from '../clip/resize.ts'
 import { fullReferenceProxy } from '../full-reference.ts'
 import { checkPair } from '../image-pair.ts'
@@ -45,6 +47,7 @@ const LEAST_SIDE = 64
  * @throws FastFlowError `model-mismatch` for a network with other inputs and outputs.
  */
 export function perceptual(runner: ModelRunner): Perceptual {
+  checkMethods('runner', runner, ['run', 'dispose'], 'a loaded network, e.g. of createModelRunner')
   const output = checkPorts(runner)
   const name = NAMES[output]!
   const version = `${name}/1+${runner.digest.slice(0, 12)}`
@@ -74,6 +77,8 @@ export function perceptual(runner: ModelRunner): Perceptual {
 }
 
 function checkPorts({ inputs, outputs }: ModelRunner): string {
+  if (!Array.isArray(inputs) || !Array.isArray(outputs))
+    throw invalidArgument('runner', 'has no lists of inputs and outputs; pass a loaded network')
   const found = outputs.find(({ name }) => NAMES[name] !== undefined)?.name
   const complete = ['image', 'reference'].every((name) => inputs.some((input) => input.name === name))
   if (found !== undefined && complete) return found
@@ -85,11 +90,14 @@ function checkPorts({ inputs, outputs }: ModelRunner): string {
   })
 }
 
-function checkTensor(field: string, { type, dims, data }: Tensor): void {
+function checkTensor(field: string, tensor: Tensor): void {
+  if (!isRecord(tensor) || !Array.isArray(tensor.dims) || !isSequence(tensor.data))
+    throw invalidArgument(field, `${shown(tensor)} is not a tensor; give float32 [N, 3, H, W]`)
+  const { type, dims, data } = tensor
   const [count, channels, height, width] = dims
   const sides = [height, width].every((side) => side !== undefined && side >= LEAST_SIDE)
   if (type !== 'float32' || dims.length !== 4 || !(count! >= 1) || channels !== 3 || !sides) {
-    const shape = `${type} [${dims.join(', ')}]`
+    const shape = `${String(type)} [${dims.join(', ')}]`
     throw invalidArgument(field, `is ${shape}; give float32 [N, 3, H, W] with sides of ${LEAST_SIDE} or more`)
   }
   const expected = dims.reduce((product, length) => product * length, 1)

@@ -1,4 +1,5 @@
 import { brief, FastFlowError, invalidArgument, isRecord, readJson } from '@fastflow/core'
+import { checkText } from '@fastflow/core/backend'
 
 /** One float32 tensor, row-major. */
 export interface NamedTensor {
@@ -29,6 +30,7 @@ const MAX_HEADER = 100_000_000
  * Format: https://github.com/huggingface/safetensors#format
  */
 export function readSafetensors(bytes: Uint8Array, name = 'weights'): ReadonlyMap<string, NamedTensor> {
+  checkText('name', name, 'what errors are to call the file')
   checkBytes(bytes)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const start = 8 + headerLength(view, name)

@@ -1,4 +1,5 @@
 import { invalidArgument, type Random } from '@fastflow/core'
+import { checkCallback, checkFunction, checkOptions, type OptionNames, shown } from '@fastflow/core/backend'
 import { checkValues, quantile } from './quantile.ts'
 
 export interface PairedBootstrapOptions {
@@ -20,6 +21,16 @@ export interface PairedInterval {
   readonly confidence: number
 }
 
+const names: OptionNames<PairedBootstrapOptions> = {
+  random: true,
+  samples: true,
+  confidence: true,
+  statistic: true,
+}
+
+/** More tell nothing new. */
+const MOST_SAMPLES = 10_000_000
+
 /**
  * Interval for the mean of `a[i] - b[i]`, where both were measured on the same noise i.
  *
@@ -37,18 +48,25 @@ export interface PairedInterval {
 export function pairedBootstrap(
   a: ArrayLike<number>,
   b: ArrayLike<number>,
-  { random, samples = 2000, confidence = 0.95, statistic }: PairedBootstrapOptions,
+  options: PairedBootstrapOptions,
 ): PairedInterval {
+  checkOptions('options', options, names)
+  const { random, samples = 2000, confidence = 0.95, statistic } = options
+  checkFunction('random', random, 'createRandom(seed).next')
+  checkCallback('statistic', statistic, '(values) => a number')
   checkValues('a', a)
   checkValues('b', b)
   if (a.length !== b.length) {
     throw invalidArgument('b', `holds ${b.length} values, a holds ${a.length}; pair them image by image`)
   }
-  if (!Number.isInteger(samples) || samples < 1) {
-    throw invalidArgument('samples', `must be a whole number from 1, got ${samples}`)
+  if (!Number.isInteger(samples) || samples < 1 || samples > MOST_SAMPLES) {
+    throw invalidArgument(
+      'samples',
+      `must be a whole number from 1 to ${MOST_SAMPLES}, got ${shown(samples)}`,
+    )
   }
-  if (!(confidence > 0 && confidence < 1)) {
-    throw invalidArgument('confidence', `must lie between 0 and 1 (0.95 is usual), got ${confidence}`)
+  if (!(typeof confidence === 'number' && confidence > 0 && confidence < 1)) {
+    throw invalidArgument('confidence', `must lie between 0 and 1 (0.95 is usual), got ${shown(confidence)}`)
   }
   const of = statistic === undefined ? meanDifference(a, b) : differenceOf(statistic, a, b)
   const places = new Uint32Array(a.length)

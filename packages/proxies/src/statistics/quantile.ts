@@ -1,13 +1,15 @@
 import { invalidArgument } from '@fastflow/core'
+import { isSequence, shown } from '@fastflow/core/backend'
 
 /** @throws FastFlowError `invalid-argument` when `values` is empty or holds NaN or Infinity. */
 export function checkValues(field: string, values: ArrayLike<number>): void {
+  if (!isSequence(values)) throw invalidArgument(field, `${shown(values)} is not a list of numbers`)
   if (values.length === 0) throw invalidArgument(field, 'is empty; pass at least one number')
   for (let i = 0; i < values.length; i++) {
     if (!Number.isFinite(values[i])) {
       throw invalidArgument(
         `${field}[${i}]`,
-        `is ${values[i]}; leave failed samples out and count them apart`,
+        `is ${shown(values[i])}; leave failed samples out and count them apart`,
       )
     }
   }
@@ -25,7 +27,8 @@ export function checkValues(field: string, values: ArrayLike<number>): void {
  */
 export function quantile(values: ArrayLike<number>, q: number): number {
   checkValues('values', values)
-  if (!(q >= 0 && q <= 1)) throw invalidArgument('q', `must be a fraction in [0, 1], got ${q}`)
+  if (!(typeof q === 'number' && q >= 0 && q <= 1))
+    throw invalidArgument('q', `must be a fraction in [0, 1], got ${shown(q)}`)
   const sorted = Float64Array.from(values).sort()
   const place = q * (sorted.length - 1)
   const low = Math.floor(place)

@@ -1,6 +1,7 @@
 import { invalidArgument, type RgbImage } from '@fastflow/core'
+import { shown } from '@fastflow/core/backend'
 import { cosine } from '../cosine.ts'
-import type { ImageFeatures } from '../image-features.ts'
+import { checkFeatures, type ImageFeatures } from '../image-features.ts'
 
 /**
  * Temporal consistency of a clip: mean cosine between the features of consecutive frames.
@@ -19,6 +20,7 @@ export async function temporalConsistency(
   features: ImageFeatures,
 ): Promise<number> {
   checkFrames(frames)
+  checkFeatures(features)
   const vectors = await features.extract(frames)
   let sum = 0
   for (let t = 1; t < vectors.length; t++) sum += cosine(vectors[t - 1]!, vectors[t]!, `frames[${t}]`)
@@ -27,5 +29,7 @@ export async function temporalConsistency(
 
 /** @throws FastFlowError `invalid-argument` unless there are two frames or more. */
 export function checkFrames(frames: readonly RgbImage[], field = 'frames'): void {
+  if (!Array.isArray(frames))
+    throw invalidArgument(field, `${shown(frames)} are not frames; pass a list of images`)
   if (frames.length < 2) throw invalidArgument(field, `are ${frames.length}; a clip has 2 or more`)
 }

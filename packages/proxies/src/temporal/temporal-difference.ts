@@ -1,4 +1,5 @@
-import { invalidArgument, type QualityProxy, type RgbImage } from '@fastflow/core'
+import { invalidArgument, isRecord, type QualityProxy, type RgbImage } from '@fastflow/core'
+import { checkMethods } from '@fastflow/core/backend'
 import { checkFrames } from './temporal-consistency.ts'
 
 /**
@@ -21,6 +22,10 @@ export async function temporalDifference(
   proxy: QualityProxy,
 ): Promise<number> {
   checkFrames(frames)
+  checkFrames(reference, 'reference')
+  const wanted = 'one that compares two images, such as lpips or ssim'
+  const { needs } = checkMethods('proxy', proxy, ['score'], wanted)
+  if (!isRecord(needs)) throw invalidArgument('proxy', `does not say what it needs; give ${wanted}`)
   if (reference.length !== frames.length) {
     throw invalidArgument(
       'reference',
@@ -28,10 +33,7 @@ export async function temporalDifference(
     )
   }
   if (!proxy.needs.reference || proxy.needs.prompt) {
-    throw invalidArgument(
-      'proxy',
-      `is ${proxy.name}; give one that compares two images, such as lpips or ssim`,
-    )
+    throw invalidArgument('proxy', `is ${proxy.name}; give ${wanted}`)
   }
   let sum = 0
   for (let t = 1; t < frames.length; t++) {

@@ -1,4 +1,13 @@
-import { type ConfigFile, isRecord, type ModelFolder, readConfig } from '@fastflow/core'
+import { type ConfigFile, invalidArgument, isRecord, type ModelFolder, readConfig } from '@fastflow/core'
+import {
+  checkFunction,
+  checkMethods,
+  checkOptions,
+  checkText,
+  checkWhole,
+  type OptionNames,
+  shown,
+} from '@fastflow/core/backend'
 import { type Encoder, openEncoder } from './encoder.ts'
 
 /** A text as an encoder reads it; both lists are as long as the model's texts. */
@@ -27,17 +36,21 @@ export interface TokenizerOptions {
   lengthOf(settings: ConfigFile): number
 }
 
+const names: OptionNames<TokenizerOptions> = { path: true, lengthOf: true }
+
 /**
  * Reads a tokenizer in the JSON format of Hugging Face `tokenizers`, byte-level BPE or any other.
  *
- * @throws FastFlowError `model-not-found`, `model-unreadable`.
+ * @throws FastFlowError `invalid-argument`, `model-not-found`, `model-unreadable`.
  */
-export async function readTokenizer(
-  folder: ModelFolder,
-  { path, lengthOf }: TokenizerOptions,
-): Promise<TextTokenizer> {
+export async function readTokenizer(folder: ModelFolder, options: TokenizerOptions): Promise<TextTokenizer> {
+  checkMethods('folder', folder, ['read'], 'a model folder, as open() of a backend gives it')
+  checkOptions('options', options, names)
+  const { path, lengthOf } = options
+  checkText('path', path, 'the path of tokenizer.json inside the folder')
+  checkFunction('lengthOf', lengthOf, '(settings) => tokens')
   const settings = await readConfig(folder, path.replace(/[^/]*$/, 'tokenizer_config.json'))
-  const maxLength = lengthOf(settings)
+  const maxLength = checkWhole('lengthOf', lengthOf(settings), 1)
   const document = await readConfig(folder, path)
   const encoder = openEncoder(document, settings)
   const own = encoder.encode('').length
@@ -50,6 +63,7 @@ export async function readTokenizer(
   return {
     maxLength,
     tokenize(text) {
+      if (typeof text !== 'string') throw invalidArgument('text', `${shown(text)} is not a text`)
       const { ids, length } = cut(encoder, text, maxLength)
       const padding = Array.from({ length: maxLength - ids.length }, () => 0)
       return {

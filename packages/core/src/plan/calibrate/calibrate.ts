@@ -1,5 +1,7 @@
+import { checkOptions } from '../../check/options.ts'
 import type { Pace } from '../../pace.ts'
 import type { Velocity } from '../../ports/velocity.ts'
+import { calibrateNames } from '../check-calibration.ts'
 import type { Frontier } from '../document/frontier.ts'
 import { parsePlan } from '../document/parse.ts'
 import { leaveOneOut } from '../fit/rehearse.ts'
@@ -44,6 +46,7 @@ import { type ValidateOptions, validate } from './validate.ts'
  *   that was made for something else, `non-finite-velocity`, and `aborted` when cancelled: hand the last checkpoint in to go on.
  */
 export async function calibrate<T = Float32Array>(options: CalibrateOptions<T>): Promise<Frontier> {
+  checkOptions('options', options, calibrateNames)
   const settings = settingsOf(options)
   const { checkpoint } = options
   if (checkpoint !== undefined) checkCheckpoint(checkpoint, settings)
@@ -123,7 +126,8 @@ async function planFrontier<T>(
     options.signal,
     report,
   )
-  const velocityOf = (seed: number): Velocity<T> => count(options.velocityOf?.(seed) ?? options.velocity!)
+  const velocityOf = (seed: number): Velocity<T> =>
+    count(options.velocityOf ? options.velocityOf(seed) : options.velocity!)
 
   let done: readonly Trial[] = checkpoint?.trials ?? []
   let floor = checkpoint?.floor

@@ -1,6 +1,6 @@
 import type { Velocity } from '../../ports/velocity.ts'
 import { sample } from '../../sample/sample.ts'
-import { createSchedule, numStepsOf, type Schedule } from '../../schedule/schedule.ts'
+import { checkSchedule, createSchedule, numStepsOf, type Schedule } from '../../schedule/schedule.ts'
 import type { PlanFloor } from '../document/plan-floor.ts'
 import { psnrOf } from '../document/quality.ts'
 import type { Ledger } from '../search/ledger.ts'
@@ -36,8 +36,9 @@ export async function measureFloor<T>(
   return target === 'exact' ? { fewerSteps: [], exact: scores } : { fewerSteps: scores, exact: [] }
 }
 
-/** The same grid with a tenth fewer steps. */
-export function coarserSchedule({ name, sigmas }: Schedule): Schedule {
+/** The same grid with a tenth fewer steps. @throws FastFlowError `invalid-argument` for what is no schedule. */
+export function coarserSchedule(schedule: Schedule): Schedule {
+  const { name, sigmas } = checkSchedule(schedule)
   const numSteps = sigmas.length - 1
   const fewer = Math.max(1, numSteps - Math.max(1, Math.round(numSteps / 10)))
   const coarse = Array.from({ length: fewer }, (_, k) => {

@@ -1,12 +1,14 @@
 import type { AbortSignalLike } from '../../abort-signal.ts'
+import { shown } from '../../check/shown.ts'
+import { checkNumber, checkPositive, checkWhole } from '../../check/values.ts'
 import { invalidArgument } from '../../errors.ts'
 import { isRecord } from '../../json.ts'
 import type { Velocity } from '../../ports/velocity.ts'
 import { numStepsOf, type Schedule } from '../../schedule/schedule.ts'
 import { float32Space } from '../../space/float32.ts'
 import type { VectorSpace } from '../../space/vector-space.ts'
-import type { CertificateCost } from '../certificate.ts'
-import { certificateOf } from '../certificate.ts'
+import { type CertificateCost, certificateOf } from '../certificate.ts'
+import { checkCalibration } from '../check-calibration.ts'
 import type { PlanKey } from '../document/document.ts'
 import type { Frontier } from '../document/frontier.ts'
 import { parsePlan } from '../document/parse.ts'
@@ -115,6 +117,7 @@ const defaultBudgets = [6, 8, 10, 12, 15, 19, 25] as const
 
 /** @throws FastFlowError `invalid-argument` naming the option. */
 export function settingsOf<T>(options: CalibrateOptions<T>): Settings<T> {
+  checkCalibration(options)
   const {
     schedule,
     target = 'baseline',
@@ -125,27 +128,30 @@ export function settingsOf<T>(options: CalibrateOptions<T>): Settings<T> {
     floorRuns = 1,
   } = options
   const numSteps = numStepsOf(schedule)
-  const evaluations = wholeNumber('evaluations', options.evaluations ?? 20 * numSteps, 0)
-  const usualBudgets = defaultBudgets.filter((nfe) => nfe < numSteps)
-  const planned = keepsAll(options) ? options.start!.budgets : usualBudgets
-  const budgets = checkBudgets(options.budgets ?? planned, numSteps)
+  if (numSteps === 1)
+    throw invalidArgument('schedule', 'has 1 step, there is nothing to skip; plan for 2 or more')
+  const evaluations = checkWhole('evaluations', options.evaluations ?? 20 * numSteps, 0)
+  const planned = keepsAll(options) ? options.start!.budgets : undefined
+  const budgets = checkBudgets(options.budgets ?? planned ?? usualBudgets(numSteps), numSteps)
   if (target !== 'baseline' && target !== 'exact')
-    throw invalidArgument('target', `${target} is not baseline or exact`)
+    throw invalidArgument('target', `${shown(target)} is not baseline or exact`)
   if (!(Number.isInteger(depth) && depth >= 2 && depth <= 5))
-    throw invalidArgument('depth', `${depth} is not 2 to 5`)
-  if (!(ridge >= 0)) throw invalidArgument('ridge', `${ridge} is not a number of at least 0`)
-  if (!(range > 0)) throw invalidArgument('range', `${range} is not a positive number`)
-  wholeNumber('floorRuns', floorRuns, 0)
+    throw invalidArgument('depth', `${shown(depth)} is not 2 to 5`)
+  checkNumber('ridge', ridge, 0)
+  checkPositive('range', range)
+  checkWhole('floorRuns', floorRuns, 0)
   const oneRun = costOfRun(numSteps, target)
   const passes = checkPasses(options, numSteps)
   const affordable = Math.floor(evaluations / oneRun)
   // Two runs at least, so that each can be judged by the other, unless they take more than half of it all.
   const wanted = Math.max(2, Math.round((0.3 * evaluations) / oneRun))
   const usual = Math.min(64, affordable, Math.max(1, Math.min(wanted, Math.floor(affordable / 2))))
-  const runs = wholeNumber('runs', options.runs ?? options.seeds?.length ?? usual, 0)
+  const runs = checkWhole('runs', options.runs ?? options.seeds?.length ?? usual, 0)
   if (options.seeds) checkEnough(options.seeds, runs)
   if (runs > affordable)
     throw invalidArgument('evaluations', `${evaluations} do not pay for ${runs} runs of ${oneRun}`)
+  if (options.runs === 0 && given.length === 0 && !keepsAll(options))
+    throw invalidArgument('runs', 'are 0 and there are no recorded ones; pass runs, seeds or recorded')
   if (runs + given.length === 0 && !keepsAll(options))
     throw invalidArgument('evaluations', `${evaluations} do not pay for one run of ${oneRun}`)
   checkSources(options, evaluations)
@@ -233,11 +239,22 @@ function checkKept<T>(options: CalibrateOptions<T>): void {
     )
 }
 
+/** Budgets below the steps of the grid; short grids have none of the usual ones. */
+function usualBudgets(numSteps: number): readonly number[] {
+  const usual = defaultBudgets.filter((nfe) => nfe < numSteps)
+  if (usual.length > 0) return usual
+  const fix = `pass budgets from 1 to ${numSteps - 1}, or a schedule of ${defaultBudgets[0] + 1} steps or more`
+  throw invalidArgument(
+    'budgets',
+    `none of the usual ones is below the ${numSteps} steps of the schedule; ${fix}`,
+  )
+}
+
 function checkBudgets(budgets: readonly number[], numSteps: number): readonly number[] {
   const sorted = [...new Set(budgets)].sort((a, b) => a - b)
   const valid = sorted.every((nfe) => Number.isInteger(nfe) && nfe >= 1 && nfe < numSteps)
   if (sorted.length > 0 && valid) return sorted
-  throw invalidArgument('budgets', `[${budgets}] are not whole numbers from 1 to ${numSteps - 1}`)
+  throw invalidArgument('budgets', `${shown(budgets)} are not whole numbers from 1 to ${numSteps - 1}`)
 }
 
 function checkPasses<T>({ guided, passes = [] }: CalibrateOptions<T>, numSteps: number): readonly number[] {
@@ -245,17 +262,12 @@ function checkPasses<T>({ guided, passes = [] }: CalibrateOptions<T>, numSteps: 
     throw invalidArgument('passes', 'are planned for guided velocities; add guided: true or leave them out')
   const sorted = [...new Set(passes)].sort((a, b) => a - b)
   if (sorted.every((count) => Number.isInteger(count) && count >= 3 && count < 2 * numSteps)) return sorted
-  throw invalidArgument('passes', `[${passes}] are not whole numbers from 3 to ${2 * numSteps - 1}`)
+  throw invalidArgument('passes', `${shown(passes)} are not whole numbers from 3 to ${2 * numSteps - 1}`)
 }
 
 /** @throws FastFlowError `invalid-argument` for fewer seeds than runs. */
 export function checkEnough(seeds: readonly number[], runs: number): void {
   if (seeds.length < runs) throw invalidArgument('seeds', `has ${seeds.length} entries for ${runs} runs`)
-}
-
-export function wholeNumber(field: string, value: number, least: number): number {
-  if (Number.isInteger(value) && value >= least) return value
-  throw invalidArgument(field, `${value} is not a whole number of at least ${least}`)
 }
 
 /** Runs that candidates are first tried with. */

@@ -1,3 +1,6 @@
+import type { OptionNames } from '../../check/options.ts'
+import { checkOptions } from '../../check/options.ts'
+import { checkFrontier } from '../check-frontier.ts'
 import type { Frontier } from '../document/frontier.ts'
 import { calibrate } from './calibrate.ts'
 import type { CalibrateOptions } from './options.ts'
@@ -17,6 +20,23 @@ export type RefineOptions<T = Float32Array> = Omit<
   | 'onCheckpoint'
 >
 
+const names: OptionNames<RefineOptions> = {
+  velocity: true,
+  velocityOf: true,
+  noise: true,
+  space: true,
+  evaluations: true,
+  runs: true,
+  seeds: true,
+  recorded: true,
+  guided: true,
+  ridge: true,
+  floorRuns: true,
+  signal: true,
+  certify: true,
+  onProgress: true,
+}
+
 /**
  * Improves a plan with more runs: its schedules are tried first, beside what the new runs suggest. Fits and estimates rest
  * on the new runs alone, whose seeds no earlier run has had. A plan that is replaced takes its held-out runs along, since they
@@ -27,7 +47,9 @@ export type RefineOptions<T = Float32Array> = Omit<
  *
  * @throws FastFlowError as {@link calibrate} does.
  */
-export function refine<T = Float32Array>(plan: Frontier, options: RefineOptions<T>): Promise<Frontier> {
+export async function refine<T = Float32Array>(plan: Frontier, options: RefineOptions<T>): Promise<Frontier> {
+  checkFrontier('plan', plan)
+  checkOptions('options', options, names)
   const { key, calibration } = plan.document
   const listened = (options.recorded ?? []).length > 0 && options.seeds === undefined
   return calibrate<T>({

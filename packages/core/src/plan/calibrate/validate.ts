@@ -1,6 +1,10 @@
+import { checkOptions, type OptionNames } from '../../check/options.ts'
+import { checkWhole } from '../../check/values.ts'
 import type { Velocity } from '../../ports/velocity.ts'
 import { sample } from '../../sample/sample.ts'
 import { certificateCost, usualConfidence } from '../certificate.ts'
+import { checkCalibration } from '../check-calibration.ts'
+import { checkFrontier } from '../check-frontier.ts'
 import { compact, type PlanDocument } from '../document/document.ts'
 import { createFrontier, type Frontier } from '../document/frontier.ts'
 import { planPolicy } from '../document/plan-policy.ts'
@@ -18,7 +22,6 @@ import {
   checkEnough,
   type Settings,
   settingsOf,
-  wholeNumber,
 } from './options.ts'
 
 /** What validation reads of {@link CalibrateOptions}. */
@@ -41,6 +44,20 @@ export interface ValidateOptions<T = Float32Array>
   readonly certify?: number
 }
 
+const names: OptionNames<ValidateOptions> = {
+  velocity: true,
+  velocityOf: true,
+  noise: true,
+  space: true,
+  recorded: true,
+  runs: true,
+  seeds: true,
+  evaluations: true,
+  signal: true,
+  onProgress: true,
+  certify: true,
+}
+
 /** What calibration hears of a validation. */
 export interface ValidateHooks {
   readonly onRun?: (plan: Frontier, spent: number) => void
@@ -59,10 +76,13 @@ export interface ValidateHooks {
  *
  * @throws FastFlowError as {@link calibrate} does.
  */
-export function validatePlan<T = Float32Array>(
+export async function validatePlan<T = Float32Array>(
   plan: Frontier,
   options: ValidateOptions<T>,
 ): Promise<Frontier> {
+  checkFrontier('plan', plan)
+  checkOptions('options', options, names)
+  checkCalibration({ ...options, schedule: plan.document.key.schedule })
   return validate(plan, options, {})
 }
 
@@ -119,7 +139,7 @@ function unseenRuns<T>(
 ): { readonly recorded: readonly Trajectory<T>[]; readonly seeds: readonly number[] } {
   const ledger = usedSeeds(plan.document)
   const unseen = recorded.filter(({ seed }) => ledger.take([seed]).length > 0)
-  if (runs !== undefined) wholeNumber('runs', runs, 0)
+  if (runs !== undefined) checkWhole('runs', runs, 0)
   if (seeds !== undefined) {
     checkEnough(seeds, runs ?? 0)
     return { recorded: unseen, seeds: ledger.take(seeds.slice(0, runs)) }

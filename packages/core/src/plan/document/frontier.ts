@@ -1,3 +1,6 @@
+import type { OptionNames } from '../../check/options.ts'
+import { checkOptions } from '../../check/options.ts'
+import { checkWhole } from '../../check/values.ts'
 import { invalidArgument } from '../../errors.ts'
 import { fullPolicy } from '../../policy/full.ts'
 import type { SkipPolicy } from '../../policy/policy.ts'
@@ -8,6 +11,8 @@ import { choosePlan, type PlanChoice, type QualityTarget } from './quality-targe
 
 /** What a generation may cost: evaluations, or network passes where guidance makes two of an evaluation. */
 export type PlanBudget = number | { readonly passes: number }
+
+const budgetNames: OptionNames<Exclude<PlanBudget, number>> = { passes: true }
 
 /** Plans for all budgets of one model, schedule and guidance. */
 export interface Frontier {
@@ -40,6 +45,7 @@ export function createFrontier(document: PlanDocument): Frontier {
   const numSteps = key.schedule.sigmas.length - 1
   const budgets = plans.map((plan) => plan.budget)
   const entry = (budget: PlanBudget): PlanEntry | undefined => {
+    checkBudget(budget)
     if (typeof budget !== 'number') return entryWithin(document, budget.passes)
     if (budget >= numSteps) return undefined
     const chosen = plans.filter((plan) => plan.budget <= budget).at(-1)
@@ -65,6 +71,15 @@ export function createFrontier(document: PlanDocument): Frontier {
     decisions,
     mask: (budget) => maskFromDecisions(decisions(budget)),
     toJSON: () => document,
+  }
+}
+
+/** @throws FastFlowError `invalid-argument` unless it is a number of evaluations or of passes. */
+function checkBudget(budget: PlanBudget): void {
+  if (typeof budget !== 'object') checkWhole('nfe', budget, 1)
+  else {
+    checkOptions('budget', budget, budgetNames)
+    checkWhole('passes', budget.passes, 1)
   }
 }
 

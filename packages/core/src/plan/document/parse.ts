@@ -1,8 +1,10 @@
+import { checkOptions } from '../../check/options.ts'
 import { FastFlowError } from '../../errors.ts'
 import { JsonField } from '../../json/field.ts'
 import type { JsonSource } from '../../json.ts'
-import { MAX_STEPS } from '../../schedule/schedule.ts'
+import { checkSchedule, MAX_STEPS } from '../../schedule/schedule.ts'
 import { readHeldOut } from '../held-out.ts'
+import { keyNames } from '../key-names.ts'
 import { documentIn } from '../stored-plan.ts'
 import type { PlanDocument, PlanKey } from './document.ts'
 import { createFrontier, type Frontier } from './frontier.ts'
@@ -22,6 +24,8 @@ const source: JsonSource = { code: 'policy-unreadable', name: 'plan', fix: 'cali
  *   that counts twice or had a part in making it; `policy-mismatch` naming the field in which it differs from `expected`.
  */
 export function parsePlan(stored: unknown, expected: ExpectedKey = {}): Frontier {
+  checkOptions('expected', expected, keyNames)
+  if (expected.schedule !== undefined) checkSchedule(expected.schedule)
   const document = readHeldOut(checkDocument(new JsonField(documentIn(stored, source), source)))
   checkExpected(document.key, expected)
   return createFrontier(document)

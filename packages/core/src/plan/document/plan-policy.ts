@@ -1,14 +1,26 @@
-import { FastFlowError } from '../../errors.ts'
+import { shown } from '../../check/shown.ts'
+import { FastFlowError, invalidArgument } from '../../errors.ts'
+import { isRecord } from '../../json.ts'
 import { type Decision, type SkipPolicy, stateless } from '../../policy/policy.ts'
+import { checkNumSteps, checkSchedule, createSchedule } from '../../schedule/schedule.ts'
+import { checkNodes, checkSteps } from '../check-steps.ts'
 import type { PlanKey } from './document.ts'
 import { guidanceActs, takesBothPasses } from './guidance-interval.ts'
 import type { PlannedGuidance, PlannedSteps } from './planned-steps.ts'
 
-/** Network passes of a plan on a guided model. @param key where guidance acts and its scale; without one everywhere. */
+/**
+ * Network passes of a plan on a guided model.
+ *
+ * @param key where guidance acts and its scale; without one everywhere.
+ * @throws FastFlowError `invalid-argument` for what is no planned run.
+ */
 export function passesOf(
-  { nodes, guidance }: Pick<PlannedSteps, 'nodes' | 'guidance'>,
+  steps: Pick<PlannedSteps, 'nodes' | 'guidance'>,
   key?: Pick<PlanKey, 'schedule' | 'guidance' | 'guidanceInterval'>,
 ): number {
+  checkNodes(steps)
+  checkKey(key)
+  const { nodes, guidance } = steps
   if (!takesBothPasses(key?.guidance)) return nodes.length
   const acting = (guidance?.nodes ?? nodes).filter((node) =>
     guidanceActs(key?.guidanceInterval, key?.schedule.sigmas[node] ?? 0),
@@ -19,10 +31,12 @@ export function passesOf(
 /**
  * Follows a plan: evaluates its nodes and jumps by its weights. NFE = number of nodes.
  *
- * @throws FastFlowError `policy-mismatch` when a run on another grid starts; `invalid-argument` when the plan has weights
- *   for the guidance term and the velocity does not hand it back.
+ * @throws FastFlowError `invalid-argument` for what is no grid or no planned run, `policy-mismatch` when a run on another grid
+ *   starts; `invalid-argument` when the plan has weights for the guidance term and the velocity does not hand it back.
  */
 export function planPolicy(sigmas: readonly number[], steps: PlannedSteps): SkipPolicy<undefined> {
+  createSchedule('plan', sigmas)
+  checkSteps(steps, sigmas.length - 1)
   const { nodes, guidance } = steps
   const decisions = jumpsOf(steps, sigmas.length - 1)
   const longest = (rows: readonly (readonly number[])[]): number => Math.max(...rows.map((row) => row.length))
@@ -37,11 +51,24 @@ export function planPolicy(sigmas: readonly number[], steps: PlannedSteps): Skip
   }
 }
 
-/** One letter a grid step: C evaluated, G evaluated under the condition alone, S skipped. */
-export function decisionsOf({ nodes, guidance }: PlannedSteps, numSteps: number): string {
+/**
+ * One letter a grid step: C evaluated, G evaluated under the condition alone, S skipped.
+ *
+ * @throws FastFlowError `invalid-argument` for what is no planned run of so many steps.
+ */
+export function decisionsOf(steps: PlannedSteps, numSteps: number): string {
+  checkNodes(steps, checkNumSteps(numSteps))
+  const { nodes, guidance } = steps
   const both = guidance?.nodes ?? nodes
   const letter = (k: number): string => (both.includes(k) ? 'C' : nodes.includes(k) ? 'G' : 'S')
   return Array.from({ length: numSteps }, (_, k) => letter(k)).join('')
+}
+
+function checkKey(key: Parameters<typeof passesOf>[1]): void {
+  if (key === undefined) return
+  if (!isRecord(key))
+    throw invalidArgument('key', `${shown(key)} is not the key of a plan; pass plan.document.key`)
+  checkSchedule(key.schedule)
 }
 
 function jumpsOf({ nodes, weights, stateWeight, guidance }: PlannedSteps, numSteps: number): Decision[] {

@@ -1,6 +1,9 @@
+import { checkOptions, type OptionNames } from '../../check/options.ts'
+import { shown } from '../../check/shown.ts'
+import { checkShare } from '../../check/values.ts'
 import { invalidArgument } from '../../errors.ts'
 import type { SkipPolicy } from '../../policy/policy.ts'
-import { certificateCost, checkConfidence, leastRuns, usualConfidence } from '../certificate.ts'
+import { certificateCost, leastRuns, usualConfidence } from '../certificate.ts'
 import { entriesOf } from '../held-out.ts'
 import type { PlanDocument, PlanEntry } from './document.ts'
 import { passesOf } from './plan-policy.ts'
@@ -14,6 +17,8 @@ export interface QualityTarget {
 }
 
 /** What to run for a quality target. */
+const names: OptionNames<QualityTarget> = { psnr: true, confidence: true }
+
 export interface PlanChoice {
   readonly policy: SkipPolicy<undefined>
   /** The plan behind the policy; undefined for the full run. */
@@ -50,9 +55,10 @@ export function choosePlan(
   target: QualityTarget,
   policyOf: (plan: PlanEntry | undefined) => SkipPolicy<undefined>,
 ): PlanChoice {
+  checkOptions('target', target, names)
   const { psnr, confidence = usualConfidence } = target
-  checkConfidence(confidence)
-  if (!Number.isFinite(psnr)) throw invalidArgument('psnr', `${psnr} is not a number of dB`)
+  checkShare('confidence', confidence)
+  if (!Number.isFinite(psnr)) throw invalidArgument('psnr', `${shown(psnr)} is not a number of dB`)
   const full = (kind: PlanChoice['kind'], reason: string): PlanChoice => ({
     policy: policyOf(undefined),
     entry: undefined,

@@ -1,4 +1,5 @@
 import { invalidArgument } from '../../errors.ts'
+import { checkMask } from '../../policy/replay.ts'
 import { numStepsOf, type Schedule } from '../../schedule/schedule.ts'
 import type { PlannedSteps } from '../document/planned-steps.ts'
 import { ruleWeights } from './transfer.ts'
@@ -7,10 +8,11 @@ import { ruleWeights } from './transfer.ts'
  * A step mask of another tool (1 or true evaluates the step, 0 skips it) as a plan with emulation weights; run it with
  * {@link planPolicy}. The way back is {@link Frontier.mask}.
  *
- * @throws FastFlowError `invalid-argument` for a mask of another length or one that skips the first step.
+ * @throws FastFlowError `invalid-argument` for no schedule, a mask of another length or one that skips the first step.
  */
 export function planFromMask(mask: readonly (number | boolean)[], schedule: Schedule): PlannedSteps {
   const numSteps = numStepsOf(schedule)
+  checkMask(mask)
   if (mask.length !== numSteps) {
     throw invalidArgument('mask', `has ${mask.length} entries, the schedule ${numSteps} steps`)
   }

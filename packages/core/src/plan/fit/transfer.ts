@@ -1,5 +1,6 @@
 import { invalidArgument } from '../../errors.ts'
 import { numStepsOf, type Schedule } from '../../schedule/schedule.ts'
+import { checkFrontier } from '../check-frontier.ts'
 import { compact, type PlanDocument, type PlanEntry, type PlanKey } from '../document/document.ts'
 import { createFrontier, type Frontier } from '../document/frontier.ts'
 import { summarise } from '../document/quality.ts'
@@ -14,12 +15,13 @@ import { priorRule } from './visit.ts'
  *
  * Budgets that the new grid has no room for are left out.
  *
- * @throws FastFlowError `invalid-argument` when no budget is left.
+ * @throws FastFlowError `invalid-argument` when no budget is left, and for what is no plan or no schedule.
  */
 export function transferPlan(plan: Frontier, schedule: Schedule): Frontier {
+  checkFrontier('plan', plan)
   const { key, plans, joint } = plan.document
-  const { sigmas } = schedule
   const numSteps = numStepsOf(schedule)
+  const { sigmas } = schedule
   const moved = plans.filter(({ nfe }) => nfe < numSteps).map((entry) => moveEntry(entry, key, sigmas))
   if (moved.length === 0)
     throw invalidArgument('schedule', 'has fewer steps than the smallest plan has evaluations')

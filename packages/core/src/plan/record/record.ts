@@ -1,12 +1,15 @@
 import type { AbortSignalLike } from '../../abort-signal.ts'
+import type { OptionNames } from '../../check/options.ts'
+import { checkOneOf, checkWhole } from '../../check/values.ts'
 import { FastFlowError, throwIfAborted } from '../../errors.ts'
 import { createPace } from '../../pace.ts'
 import type { Velocity } from '../../ports/velocity.ts'
+import { checkState } from '../../sample/check-options.ts'
 import { sample } from '../../sample/sample.ts'
-import type { Schedule } from '../../schedule/schedule.ts'
-import { createSchedule, numStepsOf } from '../../schedule/schedule.ts'
+import { createSchedule, numStepsOf, type Schedule } from '../../schedule/schedule.ts'
 import { adamsBashforth } from '../../solver/adams-bashforth.ts'
 import type { VectorSpace } from '../../space/vector-space.ts'
+import { checkRecording } from '../check-recording.ts'
 import type { PlanTarget } from '../price/increments.ts'
 import { createRecorder } from './recorder.ts'
 import { elementsOf, type Trajectory } from './trajectory.ts'
@@ -35,16 +38,35 @@ export interface RecordOptions<T> {
   readonly signal?: AbortSignalLike
 }
 
+const names: OptionNames<RecordOptions<never>> = {
+  velocity: true,
+  schedule: true,
+  space: true,
+  noise: true,
+  seed: true,
+  target: true,
+  refinement: true,
+  guided: true,
+  signal: true,
+}
+
+const _leastRefinement = 5
+
 /**
  * Runs the teacher once and keeps its states and the Gram matrix of its velocities.
  *
  * Memory: T states for `baseline`, T velocities more while it runs for `exact`.
  *
- * @throws FastFlowError `non-finite-velocity` naming the step, `aborted`.
+ * @throws FastFlowError `invalid-argument` naming the option, `non-finite-velocity` naming the step, `aborted`.
  */
 export async function recordTrajectory<T>(options: RecordOptions<T>): Promise<Trajectory<T>> {
+  checkRecording(options, names)
+  checkState('noise', options.noise)
+  const { target = 'baseline', refinement: parts = refinement } = options
+  checkOneOf('target', target, ['baseline', 'exact'])
+  checkWhole('refinement', parts, refinement)
   look(options)
-  if (options.target === 'exact') return recordExact(options)
+  if (target === 'exact') return recordExact(options)
   const { velocity, schedule, space, seed, guided = false } = options
   const recorder = createRecorder({ velocity, schedule, space, seed, guided })
   const { x, status } = await sample({

@@ -1,7 +1,10 @@
+import type { OptionNames } from '../../check/options.ts'
 import { invalidArgument } from '../../errors.ts'
 import type { Velocity } from '../../ports/velocity.ts'
+import { checkVelocity } from '../../sample/check-velocity.ts'
 import { numStepsOf, type Schedule } from '../../schedule/schedule.ts'
 import type { VectorSpace } from '../../space/vector-space.ts'
+import { checkRecording } from '../check-recording.ts'
 import { elementsOf, type Trajectory } from './trajectory.ts'
 import { filledSlot, finishGram, firstParts, openSlot, takeRow } from './two-parts.ts'
 
@@ -27,14 +30,25 @@ export interface RecorderOptions<T> {
   readonly guided?: boolean
 }
 
+const recorderNames: OptionNames<RecorderOptions<never>> = {
+  velocity: true,
+  schedule: true,
+  space: true,
+  seed: true,
+  guided: true,
+}
+
 /**
  * Wraps a velocity function so that a full Euler run through it leaves a {@link Trajectory}, at no extra evaluation.
  *
  * Memory: T velocities, turned into states in place at the end, and T guidance terms while a guided run lasts. The
  * T (T + 1) / 2 inner products (of two parts four times as many) are taken one row at a time, each while the next
  * evaluation is under way.
+ *
+ * @throws FastFlowError `invalid-argument` naming the option.
  */
 export function createRecorder<T>(options: RecorderOptions<T>): Recorder<T> {
+  checkRecording(options, recorderNames)
   const { space, schedule, seed, guided = false } = options
   const numSteps = numStepsOf(schedule)
   const slots: T[] = []
@@ -56,6 +70,7 @@ export function createRecorder<T>(options: RecorderOptions<T>): Recorder<T> {
       const guidance = guided ? openSlot(space, x) : undefined
       const pending = options.velocity(x, sigma, { ...call, guidance, out: slot })
       const [velocity] = await Promise.all([pending, catchUp()])
+      if (!call.signal?.aborted) checkVelocity(velocity, x)
       if (velocity !== slot) space.linearCombination(slot, [{ weight: 1, vector: velocity }])
       slots.push(slot)
       if (guidance !== undefined) terms.push(filledSlot(guidance))

@@ -1,8 +1,9 @@
 import type { AbortSignalLike } from '../../abort-signal.ts'
+import { checkFunction } from '../../check/values.ts'
 import { FastFlowError, throwIfAborted } from '../../errors.ts'
-import type { Pace } from '../../pace.ts'
-import { createPace } from '../../pace.ts'
+import { createPace, type Pace } from '../../pace.ts'
 import type { Velocity } from '../../ports/velocity.ts'
+import { checkVelocity } from '../../sample/check-velocity.ts'
 import type { VectorSpace } from '../../space/vector-space.ts'
 
 /** Counts every evaluation a calibration makes and keeps it within its limit. */
@@ -62,12 +63,14 @@ export function createLedger<T>(
     ledger,
     pace,
     count: (velocity) => async (x, sigma, call) => {
+      checkFunction('velocity', velocity, '(x, sigma) => dx/dsigma')
       if (pace.due()) await pace.rest()
       look()
       spent++
       const v = await velocity(x, sigma, { ...call, signal })
       // What a cancelled evaluation returns may be unfinished.
       look()
+      checkVelocity(v, x)
       const { guidance } = call
       const finite = (await space.isFinite(v)) && (!guidance?.written || (await space.isFinite(guidance.out)))
       if (!finite) {

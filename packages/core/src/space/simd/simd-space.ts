@@ -1,5 +1,7 @@
+import { checkOptions, type OptionNames } from '../../check/options.ts'
+import { checkWhole } from '../../check/values.ts'
 import { invalidArgument } from '../../errors.ts'
-import { float32Space } from '../float32.ts'
+import { checkFloats, checkSizes, float32Space } from '../float32.ts'
 import type { Term, VectorSpace } from '../vector-space.ts'
 import { createArena } from './arena.ts'
 import { MAX_TERMS, WIDTH } from './kernels.ts'
@@ -14,6 +16,11 @@ export interface SimdSpaceOptions {
   readonly capacity: number
 }
 
+const names: OptionNames<SimdSpaceOptions> = { capacity: true }
+
+/** What WebAssembly can address, less some room for the kernels. */
+const MOST_FLOATS = 2 ** 30 - 2 ** 14
+
 /**
  * Latents as Float32Array in WebAssembly memory, combined and reduced by SIMD kernels, some five times as fast as
  * {@link float32Space}; that space itself where the host has no SIMD or does not allow WebAssembly.
@@ -22,11 +29,11 @@ export interface SimdSpaceOptions {
  * {@link float32Space}. Results do not depend on where a vector lies: any Float32Array is accepted, one from elsewhere is copied
  * through in blocks. Give vectors back with `release`; where `capacity` is used up, new ones lie outside, at that price.
  *
- * @throws FastFlowError `invalid-argument` for a capacity that is no whole number of floats.
+ * @throws FastFlowError `invalid-argument` for a capacity that is no whole number of floats, or more than fit.
  */
-export function simdSpace({ capacity }: SimdSpaceOptions): VectorSpace<Float32Array> {
-  if (!(Number.isSafeInteger(capacity) && capacity >= 0))
-    throw invalidArgument('capacity', `${capacity} is not a whole number of floats`)
+export function simdSpace(options: SimdSpaceOptions): VectorSpace<Float32Array> {
+  checkOptions('options', options, names)
+  const capacity = checkWhole('capacity', options.capacity, 0, MOST_FLOATS)
   const kernels = loadKernels(STAGING_BYTES + capacity * Float32Array.BYTES_PER_ELEMENT)
   if (kernels === undefined) return float32Space
   const { buffer, free } = kernels
@@ -37,9 +44,9 @@ export function simdSpace({ capacity }: SimdSpaceOptions): VectorSpace<Float32Ar
   return {
     version: 1,
     name: 'float32-simd',
-    allocate: (like) => arena.allocate(like.length),
+    allocate: (like) => arena.allocate(checkFloats(like).length),
     clone(x) {
-      const copy = arena.allocate(x.length)
+      const copy = arena.allocate(checkFloats(x).length)
       copy.set(x)
       return copy
     },
@@ -106,6 +113,7 @@ function reduceBlocks(
   a: Float32Array,
   b: Float32Array,
 ): number {
+  checkSizes(a, b)
   sums.fill(0)
   const step = a.buffer === buffer && b.buffer === buffer ? a.length : BLOCK
   for (let start = 0; start < a.length; start += step) {

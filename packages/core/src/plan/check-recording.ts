@@ -1,0 +1,18 @@
+import { checkOptions, type OptionNames } from '../check/options.ts'
+import { checkFlag, checkFunction, checkWhole } from '../check/values.ts'
+import { checkSchedule } from '../schedule/schedule.ts'
+import { checkSpace } from '../space/check-space.ts'
+import type { RecorderOptions } from './record/recorder.ts'
+
+/** What a run that is recorded is given. @throws FastFlowError `invalid-argument` naming the option. */
+export function checkRecording<T>(
+  options: RecorderOptions<T>,
+  names: OptionNames<RecorderOptions<never>>,
+): void {
+  checkOptions('options', options, names)
+  checkFunction('velocity', options.velocity, '(x, sigma) => dx/dsigma')
+  checkSchedule(options.schedule)
+  checkSpace(options.space)
+  checkWhole('seed', options.seed, Number.MIN_SAFE_INTEGER)
+  checkFlag('guided', options.guided)
+}

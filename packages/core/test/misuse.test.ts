@@ -1,0 +1,225 @@
+import * as core from '@fastflow/core'
+import { memoryJournal, memoryPolicyStore, type SkipBandit } from '@fastflow/core'
+import {
+  type Argument,
+  called,
+  describeMisuse,
+  type Misusable,
+  made,
+  only,
+  optional,
+  options,
+  real,
+  whole,
+} from '@fastflow/testkit'
+import {
+  arms,
+  budget,
+  calibration,
+  flag,
+  frontier,
+  grid,
+  listened,
+  noiseOf,
+  plan,
+  planned,
+  planning,
+  policy,
+  sampling,
+  schedule,
+  seed,
+  sigmas,
+  sources,
+  space,
+  state,
+  steps,
+  velocity,
+} from './support/misusable.ts'
+
+const row = (call: Misusable['call'], fields: Readonly<Record<string, Argument>> = {}): Misusable => ({
+  call,
+  arguments: fields,
+})
+
+const bandit: SkipBandit<number> = {
+  name: 'first',
+  init: () => 0,
+  select: () => ({ arm: 0 }),
+  update: (learned) => learned,
+}
+const folder = { location: 'model', has: async () => true, read: async () => Uint8Array.of(123, 125) }
+const key = only(['text'], 'a-key', '', 'A', '../a', 'a b', 'a'.repeat(129))
+const document: Argument = only(['null', 'number', 'text', 'flag', 'list', 'object'], {})
+const order = (valid: number, ...wrong: number[]): Argument => ({
+  ...whole(valid, 0, 6, ...wrong),
+  takes: valid === 2 ? [] : [],
+})
+const floats: Argument = called(
+  /x/,
+  made(() => noiseOf(1), new Float64Array(4)),
+)
+const mask: Argument = made(() => [1, 0, 0, 0, 0, 1, 0, 0, 0, 0], [], [0], [2, 0], ['1', '0'], [NaN])
+const decisions = only([], 'CSSSSCSSSS', '', 'SC', 'CX')
+const recorded = { velocity: listened, schedule, space, seed, guided: flag }
+
+describeMisuse(
+  '@fastflow/core',
+  core,
+  {
+    adamsBashforth: row(core.adamsBashforth, { order: order(2, 1) }),
+    banditSkip: row(core.banditSkip, {
+      options: options({
+        bandit: made(() => bandit, { ...bandit, name: undefined }, { name: 'first' }),
+        arms: { ...arms, wrong: [...arms.wrong!, [0], [2, 0]] },
+        price: optional(real(1, 0)),
+      }),
+    }),
+    calibrate: row(core.calibrate, { options: calibration }),
+    coarserSchedule: row(core.coarserSchedule, { schedule }),
+    createRandom: row(core.createRandom, { seed }),
+    createRecorder: row(core.createRecorder, { options: options(recorded) }),
+    createSchedule: row(core.createSchedule, { name: only(['text'], 'mine', ''), sigmas }),
+    decisionsOf: row(core.decisionsOf, { steps, numSteps: called(/numSteps|nodes/, whole(10, 0, 3)) }),
+    dpmSolverPP: row(core.dpmSolverPP),
+    emulate: row(core.emulate, { order: order(2) }),
+    euler: row(core.euler),
+    fillNormal: row(core.fillNormal, { out: made(() => new Float32Array(4), new Float64Array(4)), seed }),
+    flatSegment: row(core.flatSegment, {
+      options: options({ threshold: real(0.1), skip: whole(1, 0) }),
+    }),
+    frozen: row(core.frozen, { policy }),
+    fullPolicy: row(core.fullPolicy),
+    guidanceActs: row(core.guidanceActs, {
+      interval: optional(made(() => [0.1, 0.8], [0.1], [NaN, 1], ['0', '1'])),
+      sigma: { ...real(0.5), wrong: [NaN, Infinity] },
+    }),
+    heun: row(core.heun),
+    integrate: row(core.integrate, { order: order(2) }),
+    ipndm: row(core.ipndm, { order: optional(order(2)) }),
+    lagrangeWeights: row(core.lagrangeWeights, {
+      out: made(() => new Float64Array(2), new Float64Array(1)),
+      nodes: made(() => [1, 0.5], [1]),
+      count: { ...whole(2), takes: [], named: /count|nodes|out/ },
+      sigma: { ...real(0.2), wrong: [NaN, Infinity] },
+    }),
+    linearSchedule: row(core.linearSchedule, { numSteps: { ...whole(10, 0), named: /numSteps/ } }),
+    maskFromDecisions: row(core.maskFromDecisions, { decisions: { ...decisions, wrong: ['CX', 'c'] } }),
+    memoryJournal: row(core.memoryJournal),
+    memoryPolicyStore: row(core.memoryPolicyStore),
+    numStepsOf: row(core.numStepsOf, { schedule }),
+    parseJson: row(core.parseJson, { bytes: made(() => Uint8Array.of(123, 125), new Float32Array(1)) }),
+    parsePlan: row(core.parsePlan, {
+      stored: called(
+        /plan|format/,
+        made(() => planned, '{', {}),
+      ),
+      expected: optional(
+        called(
+          /expected|schedule|five|modle/,
+          made(() => ({ model: null }), { modle: null }, { schedule: 5 }),
+        ),
+      ),
+    }),
+    passesOf: row(core.passesOf, {
+      steps,
+      key: optional(
+        called(
+          /key|schedule/,
+          made(() => planned.key),
+        ),
+      ),
+    }),
+    planFromMask: row(core.planFromMask, { mask, schedule }),
+    planPolicy: row(core.planPolicy, { sigmas, steps }),
+    policyFromMask: row(core.policyFromMask, { mask: called(/mask|decisions/, mask) }),
+    portableLog: row(core.portableLog, { x: only(['number'], 2) }),
+    randomBudget: row(core.randomBudget, { nfe: whole(4, 0) }),
+    randomSkip: row(core.randomSkip, { arms: { ...arms, takes: ['list'] } }),
+    readConfig: row(core.readConfig, { folder: made(() => folder), path: only(['text'], 'a.json', '') }),
+    recordTrajectory: row(core.recordTrajectory, {
+      options: options({
+        ...recorded,
+        velocity,
+        noise: state,
+        target: optional(only([], 'baseline', 'best')),
+        refinement: optional(whole(5, 4)),
+      }),
+    }),
+    refine: row(core.refine, {
+      plan,
+      options: options({ ...sources, ...planning, runs: called(/runs/, whole(1)) }),
+    }),
+    replay: row(core.replay, { decisions }),
+    restoreRandom: row(core.restoreRandom, {
+      state: made(() => [1, 2, 3, 4], [1, 2, 3], [0, 0, 0, 0], [1, 2, 3, NaN], [1, 2, 3, -1], [1, 2, 3, 0.5]),
+    }),
+    sample: row(core.sample, { options: sampling }),
+    scheduleFromConfig: row(core.scheduleFromConfig, {
+      config: called(/config/, {
+        ...made(
+          () => ({ shift: 3 }),
+          { shift: '3' },
+          { shift: 0 },
+          { shift_terminal: 1 },
+          { shift_terminal: '0.1' },
+          { _class_name: 'Other' },
+        ),
+        takes: ['object'],
+      }),
+      numSteps: { ...whole(10, 0), named: /numSteps/ },
+      options: optional(options({ imageSeqLen: optional(real(256, 0)) })),
+    }),
+    shiftSigma: row(core.shiftSigma, { sigma: real(0.5, 1.1), shift: real(3, 0) }),
+    shiftedSchedule: row(core.shiftedSchedule, { numSteps: whole(10, 0), shift: real(3, 0) }),
+    simdSpace: row(core.simdSpace, { options: options({ capacity: whole(16, 2 ** 30) }) }),
+    takesBothPasses: row(core.takesBothPasses, {
+      scale: { ...real(2), takes: ['number', 'null', 'undefined'], wrong: [NaN, Infinity] },
+    }),
+    transferPlan: row(core.transferPlan, { plan, schedule }),
+    uniformSkip: row(core.uniformSkip, { nfe: whole(4, 0) }),
+    unipc: row(core.unipc, { order: optional(order(2, 1)) }),
+    validatePlan: row(core.validatePlan, {
+      plan,
+      options: options({ ...sources, runs: whole(1) }),
+    }),
+
+    'Frontier.at': row(frontier().at, { budget }),
+    'Frontier.entry': row(frontier().entry, { budget }),
+    'Frontier.decisions': row(frontier().decisions, { budget }),
+    'Frontier.mask': row(frontier().mask, { budget }),
+    'Frontier.for': row(frontier().for, {
+      target: options({
+        psnr: { ...real(30), wrong: [NaN, Infinity] },
+        confidence: optional(real(0.9, 0, 1)),
+      }),
+    }),
+    'PolicyStore.load': row(memoryPolicyStore().load, { key }),
+    'PolicyStore.save': row(memoryPolicyStore().save, { key, document }),
+    'UpdateJournal.append': row(memoryJournal().append, { key, document }),
+    'UpdateJournal.read': row(memoryJournal().read, { key }),
+    'UpdateJournal.compact': row(memoryJournal().compact, { key, fold: only(['function'], () => ({})) }),
+    'Recorder.velocity': row(
+      (wrapped: never) =>
+        core.sample({
+          velocity: core.createRecorder({
+            velocity: wrapped,
+            schedule: grid,
+            space: core.float32Space,
+            seed: 1,
+          }).velocity,
+          schedule: grid,
+          x: noiseOf(1),
+        }),
+      { velocity },
+    ),
+    'simdSpace.clone': row(core.simdSpace({ capacity: 64 }).clone, { x: floats }),
+    'simdSpace.allocate': row(core.simdSpace({ capacity: 64 }).allocate, { like: floats }),
+    'float32Space.clone': row(core.float32Space.clone, { x: floats }),
+    'float32Space.allocate': row(core.float32Space.allocate, { like: floats }),
+  },
+  {
+    FastFlowError: 'is what errors are',
+    invalidArgument: 'makes an error of anything',
+    isRecord: 'answers for anything',
+  },
+)
