@@ -43,6 +43,6 @@ export {
 } from './check/values.ts'
 export { throwIfAborted } from './errors.ts'
 export { createPace, type Pace } from './pace.ts'
-export { checkFrontier } from './plan/check-frontier.ts'
+export { checkFrontier } from './plan/document/check-frontier.ts'
 export { checkPolicy } from './policy/check-policy.ts'
 export { checkPolicyKey, policyText } from './store/policy-text.ts'

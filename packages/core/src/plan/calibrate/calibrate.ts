@@ -1,7 +1,6 @@
 import { checkOptions } from '../../check/options.ts'
 import type { Pace } from '../../pace.ts'
 import type { Velocity } from '../../ports/velocity.ts'
-import { calibrateNames } from '../check-calibration.ts'
 import type { Frontier } from '../document/frontier.ts'
 import { parsePlan } from '../document/parse.ts'
 import { leaveOneOut } from '../fit/rehearse.ts'
@@ -14,16 +13,13 @@ import type { Trial } from '../search/trial.ts'
 import { createTrials, type Trials } from '../search/trials.ts'
 import { createWalker, type Evaluated, type Walker } from '../search/walker.ts'
 import { assemble } from './assemble.ts'
+import { calibrateNames } from './check-calibration.ts'
 import { type Checkpoint, checkCheckpoint, checkpointOf } from './checkpoint.ts'
 import { measureFloor } from './floor.ts'
-import {
-  type CalibrateOptions,
-  type CalibrationProgress,
-  keepsAll,
-  type Settings,
-  settingsOf,
-} from './options.ts'
+import { type CalibrateOptions, type CalibrationProgress, keepsAll } from './options.ts'
 import { planAll, rehearsalOptions } from './plan-all.ts'
+import type { Settings } from './settings.ts'
+import { settingsOf } from './settings.ts'
 import { createTeachers, type Teachers } from './teachers.ts'
 import { type ValidateOptions, validate } from './validate.ts'
 

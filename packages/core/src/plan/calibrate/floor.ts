@@ -4,7 +4,7 @@ import { checkSchedule, createSchedule, numStepsOf, type Schedule } from '../../
 import type { PlanFloor } from '../document/plan-floor.ts'
 import { psnrOf } from '../document/quality.ts'
 import type { Ledger } from '../search/ledger.ts'
-import type { Settings } from './options.ts'
+import type { Settings } from './settings.ts'
 import type { Teachers } from './teachers.ts'
 
 /**

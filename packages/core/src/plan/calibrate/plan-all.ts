@@ -20,7 +20,9 @@ import type { Found } from '../search/search.ts'
 import { finishBudgets, searchBudgets, walkedIn } from '../search/search.ts'
 import type { Trial } from '../search/trial.ts'
 import type { Trials } from '../search/trials.ts'
-import { type CalibrateOptions, type CalibrationProgress, firstRuns, type Settings } from './options.ts'
+import type { CalibrateOptions, CalibrationProgress } from './options.ts'
+import type { Settings } from './settings.ts'
+import { firstRuns } from './settings.ts'
 
 /** First runs that show which schedule is far off on one run in a few; fewer would choose by luck. */
 const tellingRuns = 4

@@ -1,6 +1,6 @@
 import type { OptionNames } from '../../check/options.ts'
 import { checkOptions } from '../../check/options.ts'
-import { checkFrontier } from '../check-frontier.ts'
+import { checkFrontier } from '../document/check-frontier.ts'
 import type { Frontier } from '../document/frontier.ts'
 import { calibrate } from './calibrate.ts'
 import type { CalibrateOptions } from './options.ts'

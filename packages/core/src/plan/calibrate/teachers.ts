@@ -2,7 +2,8 @@ import type { Velocity } from '../../ports/velocity.ts'
 import { costOfRun, recordTrajectory, refinement } from '../record/record.ts'
 import { releaseTrajectory, type Trajectory } from '../record/trajectory.ts'
 import type { Checkpoint } from './checkpoint.ts'
-import type { CalibrateOptions, Settings } from './options.ts'
+import type { CalibrateOptions } from './options.ts'
+import type { Settings } from './settings.ts'
 
 /** The recorded runs of a calibration. */
 export interface Teachers<T> {

@@ -2,27 +2,23 @@ import { checkOptions, type OptionNames } from '../../check/options.ts'
 import { checkWhole } from '../../check/values.ts'
 import type { Velocity } from '../../ports/velocity.ts'
 import { sample } from '../../sample/sample.ts'
-import { certificateCost, usualConfidence } from '../certificate.ts'
-import { checkCalibration } from '../check-calibration.ts'
-import { checkFrontier } from '../check-frontier.ts'
+import { certificateCost, usualConfidence } from '../document/certificate.ts'
+import { checkFrontier } from '../document/check-frontier.ts'
 import { compact, type PlanDocument } from '../document/document.ts'
 import { createFrontier, type Frontier } from '../document/frontier.ts'
+import type { HeldOutRun } from '../document/held-out.ts'
+import { entriesOf, withRuns } from '../document/held-out.ts'
 import { planPolicy } from '../document/plan-policy.ts'
 import { psnrOf } from '../document/quality.ts'
-import type { HeldOutRun } from '../held-out.ts'
-import { entriesOf, withRuns } from '../held-out.ts'
+import { usedSeeds } from '../document/seeds.ts'
 import { costOfRun, recordTrajectory } from '../record/record.ts'
 import type { Trajectory } from '../record/trajectory.ts'
 import { releaseTrajectory } from '../record/trajectory.ts'
 import { createLedger } from '../search/ledger.ts'
-import { usedSeeds } from '../seeds.ts'
-import {
-  type CalibrateOptions,
-  type CalibrationProgress,
-  checkEnough,
-  type Settings,
-  settingsOf,
-} from './options.ts'
+import { checkCalibration } from './check-calibration.ts'
+import type { CalibrateOptions, CalibrationProgress } from './options.ts'
+import type { Settings } from './settings.ts'
+import { checkEnough, settingsOf } from './settings.ts'
 
 /** What validation reads of {@link CalibrateOptions}. */
 export interface ValidateOptions<T = Float32Array>

@@ -3,12 +3,12 @@ import { FastFlowError } from '../../errors.ts'
 import { JsonField } from '../../json/field.ts'
 import type { JsonSource } from '../../json.ts'
 import { checkSchedule, MAX_STEPS } from '../../schedule/schedule.ts'
-import { readHeldOut } from '../held-out.ts'
-import { keyNames } from '../key-names.ts'
-import { documentIn } from '../stored-plan.ts'
 import type { PlanDocument, PlanKey } from './document.ts'
 import { createFrontier, type Frontier } from './frontier.ts'
+import { readHeldOut } from './held-out.ts'
+import { keyNames } from './key-names.ts'
 import { checkSameGrid } from './plan-policy.ts'
+import { documentIn } from './stored-plan.ts'
 
 /** What a stored plan is to be used with; fields left out are not compared. */
 export type ExpectedKey = Partial<Omit<PlanKey, 'basis'>>

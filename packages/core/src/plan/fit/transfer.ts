@@ -1,6 +1,6 @@
 import { invalidArgument } from '../../errors.ts'
 import { numStepsOf, type Schedule } from '../../schedule/schedule.ts'
-import { checkFrontier } from '../check-frontier.ts'
+import { checkFrontier } from '../document/check-frontier.ts'
 import { compact, type PlanDocument, type PlanEntry, type PlanKey } from '../document/document.ts'
 import { createFrontier, type Frontier } from '../document/frontier.ts'
 import { summarise } from '../document/quality.ts'

@@ -4,7 +4,7 @@ import type { Velocity } from '../../ports/velocity.ts'
 import { checkVelocity } from '../../sample/check-velocity.ts'
 import { numStepsOf, type Schedule } from '../../schedule/schedule.ts'
 import type { VectorSpace } from '../../space/vector-space.ts'
-import { checkRecording } from '../check-recording.ts'
+import { checkRecording } from './check-recording.ts'
 import { elementsOf, type Trajectory } from './trajectory.ts'
 import { filledSlot, finishGram, firstParts, openSlot, takeRow } from './two-parts.ts'
 

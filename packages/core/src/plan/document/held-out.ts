@@ -1,7 +1,7 @@
-import { FastFlowError } from '../errors.ts'
-import type { PlanDocument, PlanEntry } from './document/document.ts'
-import type { PlanQuality } from './document/quality.ts'
-import { summarise } from './document/quality.ts'
+import { FastFlowError } from '../../errors.ts'
+import type { PlanDocument, PlanEntry } from './document.ts'
+import type { PlanQuality } from './quality.ts'
+import { summarise } from './quality.ts'
 import { seedLedger, type UsedSeeds } from './seeds.ts'
 
 /** How plans did on one run that had no part in making them. */

@@ -1,5 +1,5 @@
-import { checkOptions, type OptionNames } from '../check/options.ts'
-import { shown } from '../check/shown.ts'
+import { checkOptions, type OptionNames } from '../../check/options.ts'
+import { shown } from '../../check/shown.ts'
 import {
   checkCallback,
   checkFlag,
@@ -7,14 +7,14 @@ import {
   checkSignal,
   checkWhole,
   isNumbers,
-} from '../check/values.ts'
-import { invalidArgument } from '../errors.ts'
-import { isRecord } from '../json.ts'
-import { checkSchedule } from '../schedule/schedule.ts'
-import { checkSpace } from '../space/check-space.ts'
-import type { CalibrateOptions } from './calibrate/options.ts'
-import { checkFrontier } from './check-frontier.ts'
-import { keyNames } from './key-names.ts'
+} from '../../check/values.ts'
+import { invalidArgument } from '../../errors.ts'
+import { isRecord } from '../../json.ts'
+import { checkSchedule } from '../../schedule/schedule.ts'
+import { checkSpace } from '../../space/check-space.ts'
+import { checkFrontier } from '../document/check-frontier.ts'
+import { keyNames } from '../document/key-names.ts'
+import type { CalibrateOptions } from './options.ts'
 
 export const calibrateNames: OptionNames<CalibrateOptions> = {
   velocity: true,

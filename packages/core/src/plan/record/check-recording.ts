@@ -1,8 +1,8 @@
-import { checkOptions, type OptionNames } from '../check/options.ts'
-import { checkFlag, checkFunction, checkWhole } from '../check/values.ts'
-import { checkSchedule } from '../schedule/schedule.ts'
-import { checkSpace } from '../space/check-space.ts'
-import type { RecorderOptions } from './record/recorder.ts'
+import { checkOptions, type OptionNames } from '../../check/options.ts'
+import { checkFlag, checkFunction, checkWhole } from '../../check/values.ts'
+import { checkSchedule } from '../../schedule/schedule.ts'
+import { checkSpace } from '../../space/check-space.ts'
+import type { RecorderOptions } from './recorder.ts'
 
 /** What a run that is recorded is given. @throws FastFlowError `invalid-argument` naming the option. */
 export function checkRecording<T>(

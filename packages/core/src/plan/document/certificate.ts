@@ -1,10 +1,8 @@
-import { checkShare } from '../check/values.ts'
-import type { CalibrateOptions, Settings } from './calibrate/options.ts'
-import { keepsAll } from './calibrate/options.ts'
-import type { PlanDocument } from './document/document.ts'
+import { checkShare } from '../../check/values.ts'
+import type { PlanTarget } from '../price/increments.ts'
+import { costOfRun } from '../record/record.ts'
+import type { PlanDocument } from './document.ts'
 import { entriesOf } from './held-out.ts'
-import type { PlanTarget } from './price/increments.ts'
-import { costOfRun } from './record/record.ts'
 
 /** What it takes to certify plans. */
 export interface CertificateCost {
@@ -25,7 +23,7 @@ export function leastRuns(confidence: number): number {
 }
 
 /** Evaluations of one run that judges plans of so many evaluations. */
-function costOfJudging(numSteps: number, target: PlanTarget, nfes: readonly number[]): number {
+export function costOfJudging(numSteps: number, target: PlanTarget, nfes: readonly number[]): number {
   return nfes.reduce((sum, nfe) => sum + nfe, costOfRun(numSteps, target))
 }
 
@@ -50,25 +48,4 @@ export function certificateCost(
     entries.map(({ nfe }) => nfe),
   )
   return { confidence, runs, evaluations: runs * one }
-}
-
-/** What certifying will cost at most, before anything has been planned; undefined where it is not asked for. */
-export function certificateOf<T>(
-  options: CalibrateOptions<T>,
-  { target, numSteps, budgets, passes }: Pick<Settings<T>, 'target' | 'numSteps' | 'budgets' | 'passes'>,
-): CertificateCost | undefined {
-  const { certify, start } = options
-  if (certify === undefined) return undefined
-  checkShare('certify', certify)
-  if (start && keepsAll(options)) return certificateCost(start, certify)
-  const { plans = [], joint = [] } = start?.document ?? {}
-  const nfes = [
-    ...budgets,
-    // A joint plan makes both passes at one evaluation at least.
-    ...passes.map((count) => Math.min(count - 1, numSteps)),
-    ...plans.filter(({ budget }) => !budgets.includes(budget)).map(({ nfe }) => nfe),
-    ...joint.filter(({ budget }) => !passes.includes(budget)).map(({ nfe }) => nfe),
-  ]
-  const runs = leastRuns(certify)
-  return { confidence: certify, runs, evaluations: runs * costOfJudging(numSteps, target, nfes) }
 }

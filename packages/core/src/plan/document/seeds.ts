@@ -1,5 +1,5 @@
-import type { PlanDocument } from './document/document.ts'
-import type { Trajectory } from './record/trajectory.ts'
+import type { Trajectory } from '../record/trajectory.ts'
+import type { PlanDocument } from './document.ts'
 
 /** Far from seeds people type. */
 const firstSeed = 2 ** 31

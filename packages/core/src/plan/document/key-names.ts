@@ -1,5 +1,5 @@
-import type { OptionNames } from '../check/options.ts'
-import type { PlanKey } from './document/document.ts'
+import type { OptionNames } from '../../check/options.ts'
+import type { PlanKey } from './document.ts'
 
 /** What a key may hold; keys are compared, so that a misspelt field would be one that is not. */
 export const keyNames: OptionNames<PlanKey> = {

@@ -1,8 +1,8 @@
-import { shown } from '../check/shown.ts'
-import { isNumbers } from '../check/values.ts'
-import { invalidArgument } from '../errors.ts'
-import { isRecord } from '../json.ts'
-import type { PlannedSteps } from './document/planned-steps.ts'
+import { shown } from '../../check/shown.ts'
+import { isNumbers } from '../../check/values.ts'
+import { invalidArgument } from '../../errors.ts'
+import { isRecord } from '../../json.ts'
+import type { PlannedSteps } from './planned-steps.ts'
 
 /** A planned run from outside: where it evaluates. @throws FastFlowError `invalid-argument` naming the field. */
 export function checkNodes(
