@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { isMainThread, type Worker } from 'node:worker_threads'
-import { childEnvironment } from './process/environment.ts'
+import { childEnvironment } from './environment.ts'
 
 /** What threads at work have left, once the process wants to exit. */
 const graceMs = 2000

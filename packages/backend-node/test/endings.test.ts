@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { childEnvironment } from '../src/process/environment.ts'
+import { childEnvironment } from '../src/environment.ts'
 import { loops, nestsFunctions } from './support/hostile-models.ts'
 import { exists, networksOf } from './support/processes.ts'
 

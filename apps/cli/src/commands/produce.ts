@@ -6,7 +6,14 @@ import { pathAt, prepareFolder } from '../files.ts'
 import type { Io } from '../io.ts'
 import { placeFiles, type ResultFile } from '../place-files.ts'
 import { createProgress } from '../progress.ts'
-import { type ModelOptions, type RunOptions, runSettingsOf, storeOf, withLoopLag, withPipeline } from '../session.ts'
+import {
+  type ModelOptions,
+  type RunOptions,
+  runSettingsOf,
+  storeOf,
+  withLoopLag,
+  withPipeline,
+} from '../session.ts'
 import { describe, documentOf, evaluatedOf, metadataOf, type Origin, type Produced } from './produced.ts'
 import { requestOf } from './request.ts'
 import { type TargetOptions, withAcceleration } from './target.ts'

@@ -5,7 +5,7 @@ import { installedPath } from '../cache.ts'
 import { isFile, pathAt } from '../files.ts'
 import type { Io } from '../io.ts'
 import { findModelFile } from '../models.ts'
-import type { OpenProxy } from './open-proxy.ts'
+import type { OpenProxy } from './opened.ts'
 import { readLocal } from './read-weights.ts'
 
 const ESTIMATE = 'perceptual'

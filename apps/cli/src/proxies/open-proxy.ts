@@ -4,12 +4,7 @@ import { loadClip, msSsimProxy, psnrProxy, ssimProxy } from '@fastflow/proxies'
 import { pathAt } from '../files.ts'
 import type { Io } from '../io.ts'
 import { openPerceptual } from './open-perceptual.ts'
-
-export interface OpenProxy {
-  readonly proxy: QualityProxy
-  /** Frees what it loaded. */
-  dispose(): Promise<void>
-}
+import type { OpenProxy } from './opened.ts'
 
 type Open = (io: Io, weights: string | undefined) => Promise<OpenProxy>
 

@@ -3,8 +3,8 @@ import { flushFolder } from '../atomic-write.ts'
 import { makeFolder } from '../make-folder.ts'
 import { unwritable } from '../unwritable.ts'
 import { journalPath } from './content.ts'
-import type { Place, Position } from './file-journal.ts'
 import { lineOf } from './line.ts'
+import type { Place, Position } from './place.ts'
 
 /** Appends an update; when this resolves, it is on disk in a file that nobody has taken away. */
 export async function appendLine(

@@ -7,8 +7,8 @@ import { replaceFile } from '../atomic-write.ts'
 import { makeFolder } from '../make-folder.ts'
 import { isOfBefore, leaseOf, stateOf } from '../owner.ts'
 import { foldedOf, type JournalFile, readJournals, unfoldedOf } from './content.ts'
-import type { Place, Position } from './file-journal.ts'
 import { takeLock } from './lock.ts'
+import type { Place, Position } from './place.ts'
 import { readSnapshot, type Snapshot, setSnapshotAside, snapshotPath } from './snapshot.ts'
 
 /** Writers of earlier versions do not notice that their file was taken away: they have to be silent for a day. */

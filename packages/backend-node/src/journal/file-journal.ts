@@ -8,28 +8,8 @@ import { appendLine } from './append.ts'
 import { compactFiles } from './compact.ts'
 import { type JournalFile, readJournals, unfoldedOf } from './content.ts'
 import { takeLock } from './lock.ts'
+import type { Place, Position } from './place.ts'
 import { type FoundSnapshot, readSnapshot, setSnapshotAside, snapshotPath } from './snapshot.ts'
-
-/** Where one writer stands under one key. */
-export interface Position {
-  /** Updates appended so far. */
-  count: number
-  /** Whether its file exists, its name flushed. */
-  begun: boolean
-  /** Whether the last line may be half written. */
-  torn: boolean
-  /** Ends when everything asked for so far is done: appends and compaction take turns. */
-  turn: Promise<unknown>
-  /** What the next `read` has to tell. */
-  untold: string[]
-}
-
-/** The files of one writer under one key. */
-export interface Place {
-  readonly folder: string
-  readonly key: string
-  readonly writer: string
-}
 
 /**
  * Updates as JSON lines, one file a writer, `<key>.<writer>.journal`, and what they were folded into, `<key>.snapshot.json`.

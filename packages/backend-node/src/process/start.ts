@@ -2,7 +2,7 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
 import type { Socket } from 'node:net'
 import type { Readable, Writable } from 'node:stream'
-import { childEnvironment } from './environment.ts'
+import { childEnvironment } from '../environment.ts'
 
 export type Child = ChildProcessByStdio<Writable, Readable, Readable>
 

@@ -1,7 +1,7 @@
 import { checkOptions, type OptionNames } from '../check/options.ts'
 import { shown } from '../check/shown.ts'
 import { FastFlowError, invalidArgument } from '../errors.ts'
-import { isRecord } from '../json.ts'
+import { isRecord } from '../json/json.ts'
 import type { Feeds, RunOptions, Tensor, TensorInfo, TensorType } from '../ports/model-runner.ts'
 import { arrayOf, elementCount, shapeText } from './tensor-types.ts'
 

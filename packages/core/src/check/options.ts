@@ -1,5 +1,5 @@
 import { invalidArgument } from '../errors.ts'
-import { isRecord } from '../json.ts'
+import { isRecord } from '../json/json.ts'
 import { nearest } from './nearest.ts'
 import { shown } from './shown.ts'
 

@@ -1,5 +1,5 @@
 import { invalidArgument } from '../errors.ts'
-import { isRecord } from '../json.ts'
+import { isRecord } from '../json/json.ts'
 import { shown } from './shown.ts'
 
 // Values of single arguments. All throw FastFlowError `invalid-argument` that names `field`, what came and what is wanted.

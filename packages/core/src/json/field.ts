@@ -1,6 +1,6 @@
 import type { FastFlowError } from '../errors.ts'
-import { isRecord, type JsonLimits, type JsonSource, jsonError, parseJson } from '../json.ts'
 import { brief } from './brief.ts'
+import { isRecord, type JsonLimits, type JsonSource, jsonError, parseJson } from './json.ts'
 
 /** Least and largest value accepted, both included. */
 export interface NumberRange {

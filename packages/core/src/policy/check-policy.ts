@@ -1,7 +1,7 @@
 import { shown } from '../check/shown.ts'
 import { checkMethods, checkWhole } from '../check/values.ts'
 import { invalidArgument } from '../errors.ts'
-import { isRecord } from '../json.ts'
+import { isRecord } from '../json/json.ts'
 import type { LandingMeasure } from './policy.ts'
 
 const measures: Readonly<Record<LandingMeasure, true>> = {

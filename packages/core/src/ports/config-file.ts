@@ -1,7 +1,7 @@
 import { FastFlowError } from '../errors.ts'
 import { brief } from '../json/brief.ts'
 import { type JsonField, type NumberRange, readJson } from '../json/field.ts'
-import type { JsonLimits } from '../json.ts'
+import type { JsonLimits } from '../json/json.ts'
 import type { ModelFolder } from './backend.ts'
 
 /** A JSON file of a model folder whose fields are checked as they are read. */

@@ -10,7 +10,7 @@ import {
   checkWhole,
 } from '../check/values.ts'
 import { invalidArgument } from '../errors.ts'
-import { isRecord } from '../json.ts'
+import { isRecord } from '../json/json.ts'
 import { checkPolicy } from '../policy/check-policy.ts'
 import { checkSchedule } from '../schedule/schedule.ts'
 import { checkSpace } from '../space/check-space.ts'

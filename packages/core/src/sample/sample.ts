@@ -1,7 +1,7 @@
 import { shown } from '../check/shown.ts'
 import { isNumbers } from '../check/values.ts'
 import { invalidArgument } from '../errors.ts'
-import { isRecord } from '../json.ts'
+import { isRecord } from '../json/json.ts'
 import type { Decision } from '../policy/policy.ts'
 import { evaluate } from './evaluate.ts'
 import type { SampleOptions } from './options.ts'

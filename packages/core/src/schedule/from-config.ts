@@ -3,7 +3,7 @@ import { checkPositive } from '../check/values.ts'
 import { FastFlowError, invalidArgument } from '../errors.ts'
 import { brief } from '../json/brief.ts'
 import { JsonField } from '../json/field.ts'
-import type { JsonSource } from '../json.ts'
+import type { JsonSource } from '../json/json.ts'
 import { checkNumSteps, createSchedule, type Schedule } from './schedule.ts'
 import { shiftSigma } from './shifted.ts'
 

@@ -1,7 +1,7 @@
 import { shown } from '../check/shown.ts'
 import { checkText, checkWhole, isSequence } from '../check/values.ts'
 import { invalidArgument } from '../errors.ts'
-import { isRecord } from '../json.ts'
+import { isRecord } from '../json/json.ts'
 
 /**
  * The grid a model is integrated on: `sigmas[0] > ... > sigmas[T] = 0`, T steps.

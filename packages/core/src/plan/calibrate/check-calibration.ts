@@ -9,7 +9,7 @@ import {
   isNumbers,
 } from '../../check/values.ts'
 import { invalidArgument } from '../../errors.ts'
-import { isRecord } from '../../json.ts'
+import { isRecord } from '../../json/json.ts'
 import { checkSchedule } from '../../schedule/schedule.ts'
 import { checkSpace } from '../../space/check-space.ts'
 import { checkFrontier } from '../document/check-frontier.ts'

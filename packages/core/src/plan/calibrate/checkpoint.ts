@@ -1,7 +1,7 @@
 import { invalidArgument } from '../../errors.ts'
 import { sameJson } from '../../json/brief.ts'
 import { JsonField } from '../../json/field.ts'
-import type { JsonSource } from '../../json.ts'
+import type { JsonSource } from '../../json/json.ts'
 import type { PlanDocument } from '../document/document.ts'
 import type { PlanFloor } from '../document/plan-floor.ts'
 import type { Parts } from '../fit/route.ts'

@@ -1,7 +1,7 @@
 import { shown } from '../../check/shown.ts'
 import { checkNumber, checkPositive, checkWhole } from '../../check/values.ts'
 import { invalidArgument } from '../../errors.ts'
-import { isRecord } from '../../json.ts'
+import { isRecord } from '../../json/json.ts'
 import { numStepsOf, type Schedule } from '../../schedule/schedule.ts'
 import { float32Space } from '../../space/float32.ts'
 import type { VectorSpace } from '../../space/vector-space.ts'

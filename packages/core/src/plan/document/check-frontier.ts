@@ -1,6 +1,6 @@
 import { shown } from '../../check/shown.ts'
 import { invalidArgument } from '../../errors.ts'
-import { isRecord } from '../../json.ts'
+import { isRecord } from '../../json/json.ts'
 
 /** Plans from outside. @throws FastFlowError `invalid-argument` saying what to pass instead. */
 export function checkFrontier(field: string, plan: unknown): void {

@@ -1,7 +1,7 @@
 import { shown } from '../../check/shown.ts'
 import { isNumbers } from '../../check/values.ts'
 import { invalidArgument } from '../../errors.ts'
-import { isRecord } from '../../json.ts'
+import { isRecord } from '../../json/json.ts'
 import type { PlannedSteps } from './planned-steps.ts'
 
 /** A planned run from outside: where it evaluates. @throws FastFlowError `invalid-argument` naming the field. */

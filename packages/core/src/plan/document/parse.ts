@@ -1,7 +1,7 @@
 import { checkOptions } from '../../check/options.ts'
 import { FastFlowError } from '../../errors.ts'
 import { JsonField } from '../../json/field.ts'
-import type { JsonSource } from '../../json.ts'
+import type { JsonSource } from '../../json/json.ts'
 import { checkSchedule, MAX_STEPS } from '../../schedule/schedule.ts'
 import type { PlanDocument, PlanKey } from './document.ts'
 import { createFrontier, type Frontier } from './frontier.ts'

@@ -1,6 +1,6 @@
 import { shown } from '../../check/shown.ts'
 import { FastFlowError, invalidArgument } from '../../errors.ts'
-import { isRecord } from '../../json.ts'
+import { isRecord } from '../../json/json.ts'
 import { type Decision, type SkipPolicy, stateless } from '../../policy/policy.ts'
 import { checkNumSteps, checkSchedule, createSchedule } from '../../schedule/schedule.ts'
 import { checkNodes, checkSteps } from './check-steps.ts'

@@ -1,5 +1,5 @@
 import { invalidArgument } from '../../errors.ts'
-import { isRecord, type JsonSource, jsonError, parseJson } from '../../json.ts'
+import { isRecord, type JsonSource, jsonError, parseJson } from '../../json/json.ts'
 
 /**
  * The plan document in whatever form people have at hand, still to be checked.

@@ -2,7 +2,7 @@ import { checkOptions, type OptionNames } from '../../check/options.ts'
 import { checkFlag, checkFunction, checkWhole } from '../../check/values.ts'
 import { checkSchedule } from '../../schedule/schedule.ts'
 import { checkSpace } from '../../space/check-space.ts'
-import type { RecorderOptions } from './recorder.ts'
+import type { RecorderOptions } from './recorder-options.ts'
 
 /** What a run that is recorded is given. @throws FastFlowError `invalid-argument` naming the option. */
 export function checkRecording<T>(

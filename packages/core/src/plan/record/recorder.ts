@@ -5,6 +5,7 @@ import { checkVelocity } from '../../sample/check-velocity.ts'
 import { numStepsOf, type Schedule } from '../../schedule/schedule.ts'
 import type { VectorSpace } from '../../space/vector-space.ts'
 import { checkRecording } from './check-recording.ts'
+import type { RecorderOptions } from './recorder-options.ts'
 import { elementsOf, type Trajectory } from './trajectory.ts'
 import { filledSlot, finishGram, firstParts, openSlot, takeRow } from './two-parts.ts'
 
@@ -18,16 +19,6 @@ export interface Recorder<T> {
    * @throws FastFlowError `invalid-argument` when the run skipped steps or did not complete.
    */
   finish(): Promise<Trajectory<T>>
-}
-
-export interface RecorderOptions<T> {
-  readonly velocity: Velocity<T>
-  readonly schedule: Schedule
-  readonly space: VectorSpace<T>
-  /** Seed of the noise the run starts from; kept as provenance. */
-  readonly seed: number
-  /** The velocity hands back its guidance term: record both parts, so that plans can treat them apart. */
-  readonly guided?: boolean
 }
 
 const recorderNames: OptionNames<RecorderOptions<never>> = {

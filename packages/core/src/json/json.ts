@@ -1,7 +1,7 @@
-import { FastFlowError, type FastFlowErrorCode } from './errors.ts'
-import { spellWords } from './json/literals.ts'
-import { outlineOf } from './json/outline.ts'
-import { decodeUtf8 } from './json/utf8.ts'
+import { FastFlowError, type FastFlowErrorCode } from '../errors.ts'
+import { spellWords } from './literals.ts'
+import { outlineOf } from './outline.ts'
+import { decodeUtf8 } from './utf8.ts'
 
 /** What errors say of a document that cannot be used. */
 export interface JsonSource {

@@ -1,0 +1,13 @@
+import type { Velocity } from '../../ports/velocity.ts'
+import type { Schedule } from '../../schedule/schedule.ts'
+import type { VectorSpace } from '../../space/vector-space.ts'
+
+export interface RecorderOptions<T> {
+  readonly velocity: Velocity<T>
+  readonly schedule: Schedule
+  readonly space: VectorSpace<T>
+  /** Seed of the noise the run starts from; kept as provenance. */
+  readonly seed: number
+  /** The velocity hands back its guidance term: record both parts, so that plans can treat them apart. */
+  readonly guided?: boolean
+}
