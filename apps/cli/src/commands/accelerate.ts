@@ -4,7 +4,7 @@ import { pathAt } from '../files.ts'
 import type { Io } from '../io.ts'
 import { onlyWith } from '../options.ts'
 import { readPolicyFile } from '../policy-file.ts'
-import type { ProduceOptions } from './produce.ts'
+import type { ProduceOptions } from './produce-options.ts'
 
 /**
  * What the options of `generate` ask for, with the policy file read.

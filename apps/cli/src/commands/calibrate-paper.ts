@@ -5,7 +5,7 @@ import type { Io } from '../io.ts'
 import { createProgress } from '../progress.ts'
 import { writeResult } from '../rescue.ts'
 import { runSettingsOf, withPipeline } from '../session.ts'
-import type { CalibrateCommandOptions } from './calibrate.ts'
+import type { CalibrateCommandOptions } from './calibrate-options.ts'
 
 const GENERATIONS = 200
 

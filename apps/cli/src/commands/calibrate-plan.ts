@@ -9,7 +9,7 @@ import { readPolicyFile } from '../policy-file.ts'
 import { createProgress } from '../progress.ts'
 import { writeResult } from '../rescue.ts'
 import { runSettingsOf, withPipeline } from '../session.ts'
-import type { CalibrateCommandOptions } from './calibrate.ts'
+import type { CalibrateCommandOptions } from './calibrate-options.ts'
 import { certificateLine, certificateRow, planRows, planTable } from './policy.ts'
 
 /** Makes a plan. An interrupted calibration goes on from a checkpoint beside the file, which is removed at the end. */

@@ -1,27 +1,9 @@
 import { prepareOutput } from '../files.ts'
 import type { Io } from '../io.ts'
 import { onlyWith } from '../options.ts'
-import type { ModelOptions, RunOptions } from '../session.ts'
+import type { CalibrateCommandOptions } from './calibrate-options.ts'
 import { calibratePaper } from './calibrate-paper.ts'
 import { calibratePlan } from './calibrate-plan.ts'
-
-export interface CalibrateCommandOptions extends ModelOptions, RunOptions {
-  readonly method: 'plan' | 'paper'
-  readonly out: string
-  readonly evaluations?: number
-  /** Confidence that plans are to be certified for. */
-  readonly certify?: number
-  readonly nfe?: readonly number[]
-  readonly passes?: readonly number[]
-  /** A plan whose budgets are kept where they are not planned for. */
-  readonly start?: string
-  /** File of what the runs show instead of the model's own subjects. */
-  readonly cases?: string
-  readonly target?: 'baseline' | 'exact'
-  readonly generations?: number
-  readonly arms?: readonly number[]
-  readonly json?: boolean
-}
 
 /**
  * Makes a plan, or learns the paper's policy, and writes it to a file that `generate --policy` applies, or into a folder

@@ -3,7 +3,8 @@ import { pathAt } from '../files.ts'
 import type { Io } from '../io.ts'
 import { readImage } from '../read-image.ts'
 import { checkTask } from '../tasks.ts'
-import { type ProduceOptions, produce } from './produce.ts'
+import { produce } from './produce.ts'
+import type { ProduceOptions } from './produce-options.ts'
 
 export interface EditCommandOptions extends ProduceOptions {
   readonly prompt: string

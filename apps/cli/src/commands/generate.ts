@@ -2,7 +2,8 @@ import { invalidArgument } from '@fastflow/core'
 import type { Pipeline } from '@fastflow/pipelines'
 import type { Io } from '../io.ts'
 import { checkTask } from '../tasks.ts'
-import { type ProduceOptions, produce } from './produce.ts'
+import { produce } from './produce.ts'
+import type { ProduceOptions } from './produce-options.ts'
 
 export interface GenerateCommandOptions extends ProduceOptions {
   readonly class?: string

@@ -6,35 +6,12 @@ import { pathAt, prepareFolder } from '../files.ts'
 import type { Io } from '../io.ts'
 import { placeFiles, type ResultFile } from '../place-files.ts'
 import { createProgress } from '../progress.ts'
-import {
-  type ModelOptions,
-  type RunOptions,
-  runSettingsOf,
-  storeOf,
-  withLoopLag,
-  withPipeline,
-} from '../session.ts'
-import { describe, documentOf, evaluatedOf, metadataOf, type Origin, type Produced } from './produced.ts'
+import { runSettingsOf, storeOf, withLoopLag, withPipeline } from '../session.ts'
+import type { Origin } from './origin.ts'
+import type { ProduceOptions } from './produce-options.ts'
+import { describe, documentOf, evaluatedOf, metadataOf, type Produced } from './produced.ts'
 import { requestOf } from './request.ts'
-import { type TargetOptions, withAcceleration } from './target.ts'
-
-/** Options that `generate`, `edit` and `video` have in common. */
-export interface ProduceOptions extends ModelOptions, RunOptions, TargetOptions {
-  readonly negativePrompt?: string
-  readonly seed: number
-  readonly count: number
-  readonly out: string
-  readonly accelerate: 'off' | 'auto' | 'plan' | 'paper'
-  readonly nfe?: number
-  readonly passes?: number
-  readonly psnr?: number
-  readonly confidence?: number
-  readonly arms?: readonly number[]
-  /** Folder of learned policies; what is learned lasts as long as the call where there is none. */
-  readonly cache?: string
-  readonly policy?: string
-  readonly json?: boolean
-}
+import { withAcceleration } from './target.ts'
 
 /** What to make, once the model is known. */
 export interface ProduceRequest extends Pick<FlowOptions, 'image'> {

@@ -1,13 +1,6 @@
 import type { GeneratedImage, GenerateResult, TargetQuality, Task } from '@fastflow/pipelines'
-import type { ProduceOptions } from './produce.ts'
-
-/** What the result says of where it comes from. */
-export interface Origin {
-  readonly task: Task
-  readonly model: string
-  readonly digest: string
-  readonly source: string | undefined
-}
+import type { Origin } from './origin.ts'
+import type { ProduceOptions } from './produce-options.ts'
 
 /** What was made, and where it lies. */
 export interface Produced {

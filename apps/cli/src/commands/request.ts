@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Accelerate, GeneratedImage, ImageInput, RunSettings } from '@fastflow/pipelines'
-import type { ProduceOptions } from './produce.ts'
-import type { Origin } from './produced.ts'
+import type { Origin } from './origin.ts'
+import type { ProduceOptions } from './produce-options.ts'
 
 /** What a result comes from, besides the options. */
 export interface Made {

@@ -1,31 +1,13 @@
 import { appendFile } from 'node:fs/promises'
 import { invalidArgument } from '@fastflow/core'
-import type { Accelerate, BanditName, DecisionRecord } from '@fastflow/pipelines'
+import type { Accelerate, DecisionRecord } from '@fastflow/pipelines'
 import { pathAt, prepareLog } from '../files.ts'
 import type { Io } from '../io.ts'
 import { onlyWith } from '../options.ts'
 import { openProxy } from '../proxies/open-proxy.ts'
 import { reasonOf } from '../read-text.ts'
 import { accelerationOf } from './accelerate.ts'
-import type { ProduceOptions } from './produce.ts'
-
-/** Options of a quality target. */
-export interface TargetOptions {
-  /** Most LPIPS to the own full run. */
-  readonly lpips?: number
-  readonly choose?: 'certified' | 'learned'
-  /** Bandit that chooses. */
-  readonly bandit?: BanditName
-  /** Share of what the certified plan would have earned that the bandit may lose. */
-  readonly conservative?: number
-  readonly mode?: 'on' | 'canary' | 'shadow'
-  /** Fraction of requests whose quality is measured. */
-  readonly measure?: number
-  /** File that decisions are appended to, as JSON lines. */
-  readonly log?: string
-  /** Network of LPIPS to measure with. */
-  readonly weights?: string
-}
+import type { ProduceOptions } from './produce-options.ts'
 
 /**
  * Hands what the options ask for to `use`, and frees the network that measures, if one was loaded.

@@ -1,6 +1,7 @@
 import type { Io } from '../io.ts'
 import { checkTask } from '../tasks.ts'
-import { type ProduceOptions, produce } from './produce.ts'
+import { produce } from './produce.ts'
+import type { ProduceOptions } from './produce-options.ts'
 
 export interface VideoCommandOptions extends ProduceOptions {
   readonly prompt: string

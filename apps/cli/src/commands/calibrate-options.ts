@@ -1,0 +1,19 @@
+import type { ModelOptions, RunOptions } from '../session.ts'
+
+export interface CalibrateCommandOptions extends ModelOptions, RunOptions {
+  readonly method: 'plan' | 'paper'
+  readonly out: string
+  readonly evaluations?: number
+  /** Confidence that plans are to be certified for. */
+  readonly certify?: number
+  readonly nfe?: readonly number[]
+  readonly passes?: readonly number[]
+  /** A plan whose budgets are kept where they are not planned for. */
+  readonly start?: string
+  /** File of what the runs show instead of the model's own subjects. */
+  readonly cases?: string
+  readonly target?: 'baseline' | 'exact'
+  readonly generations?: number
+  readonly arms?: readonly number[]
+  readonly json?: boolean
+}
