@@ -1,8 +1,12 @@
 // Enforces the direction of dependencies between workspaces: apps -> pipelines -> core, proxies, bandits;
-// backends and proxies -> core; core and bandits -> nothing. pnpm's isolated node_modules
+// {bench, report} -> pipelines; backends, proxies and media -> core; core and bandits -> nothing. pnpm's isolated node_modules
 // make an undeclared import fail, so checking what is declared checks what is imported.
+// Within a workspace it refuses circles of files (types included), circles of rooms, and arrows against the order of
+// rooms. `--rooms` prints the house in words: rooms, floors, lines.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { sourcesOf, workspaces } from './house/imports.mjs'
+import { describe, problemsOf } from './house/rooms.mjs'
 
 const allowed = {
   '@fastflow/core': [],
@@ -11,6 +15,9 @@ const allowed = {
   '@fastflow/backend-node': ['@fastflow/core', 'onnxruntime-node'],
   '@fastflow/backend-web': ['@fastflow/core', 'onnxruntime-web'],
   '@fastflow/pipelines': ['@fastflow/core', '@fastflow/proxies', '@fastflow/bandits', '@noble/hashes'],
+  '@fastflow/bench': ['@fastflow/core', '@fastflow/bandits', '@fastflow/proxies', '@fastflow/pipelines'],
+  '@fastflow/report': ['@fastflow/bench', '@fastflow/proxies', '@noble/hashes', 'echarts'],
+  '@fastflow/media': ['@fastflow/core', 'sharp'],
   '@fastflow/peers': ['@fastflow/core'],
   '@fastflow/testkit': ['@fastflow/core', 'vitest'],
   '@fastflow/studio': [
@@ -44,6 +51,13 @@ const problems = manifests.flatMap(({ path, app, manifest }) => {
         `${path}: ${manifest.name} must not depend on ${name} (allowed: ${rule.join(', ') || 'nothing'})`,
     )
 })
+
+for (const workspace of workspaces('.')) {
+  const sources = sourcesOf('.', workspace)
+  if (sources.length === 0) continue
+  if (process.argv.includes('--rooms')) for (const line of describe(workspace, sources)) console.log(line)
+  problems.push(...problemsOf(workspace, sources))
+}
 
 for (const problem of problems) console.error(problem)
 process.exit(problems.length > 0 ? 1 : 0)

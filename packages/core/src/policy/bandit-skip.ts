@@ -1,6 +1,6 @@
 import { checkOptions, type OptionNames } from '../check/options.ts'
 import { shown } from '../check/shown.ts'
-import { checkMethods, checkPositive, checkText } from '../check/values.ts'
+import { checkPositive } from '../check/values.ts'
 import { FastFlowError, invalidArgument } from '../errors.ts'
 import type { Decision, Feedback, Landing, Outcome, PolicyContext, SkipPolicy } from './policy.ts'
 import { checkSkipBandit, fitReward, type SkipBandit, type SkipSelection } from './skip-bandit.ts'
@@ -58,8 +58,6 @@ export function banditSkip<BanditState>(
 ): SkipPolicy<BanditSkipState<BanditState>> {
   checkOptions('options', options, names)
   const { bandit, price = 1 } = options
-  const wanted = 'a bandit, e.g. ucb1() of @fastflow/bandits'
-  checkText('bandit.name', checkMethods('bandit', bandit, ['init', 'select', 'update'], wanted).name, wanted)
   const arms = checkArms(options.arms)
   checkSkipBandit(bandit, arms.length)
   const scale = checkPositive('price', price)

@@ -102,6 +102,7 @@ export async function validate<T>(
     runs: runs.seeds.length,
     evaluations: options.evaluations ?? needed,
   })
+  const { space } = settings
   const report = (spent: number, stage: CalibrationProgress['stage'] = 'certify'): void =>
     options.onProgress?.({ stage, evaluations: spent, limit: settings.evaluations })
   const { ledger, count } = createLedger<T>(settings.space, settings.evaluations, 0, options.signal, report)
@@ -115,7 +116,15 @@ export async function validate<T>(
     const seed = made ? source : source.seed
     const velocity = velocityOf(seed)
     const run = made
-      ? await recordTrajectory({ ...settings, velocity, noise: options.noise!(seed), seed })
+      ? await recordTrajectory({
+          velocity,
+          schedule,
+          space,
+          noise: options.noise!(seed),
+          seed,
+          target,
+          ...(options.signal && { signal: options.signal }),
+        })
       : source
     try {
       done.push({ seed, scores: await scoresOf(plan, run, velocity, settings) })
