@@ -1,5 +1,13 @@
 import type { Bandit, State } from './bandit.ts'
-import { checkArm, checkCount, checkList, checkNumber, checkRecord, checkReward, UNIT_REWARD } from './check.ts'
+import {
+  checkArm,
+  checkCount,
+  checkList,
+  checkNumber,
+  checkRecord,
+  checkReward,
+  UNIT_REWARD,
+} from './check.ts'
 import { checkBandit } from './check-bandit.ts'
 import { BanditError } from './errors.ts'
 import { armStats, type MomentsRow, momentsShape } from './moments.ts'

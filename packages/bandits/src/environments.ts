@@ -1,5 +1,18 @@
 import type { Random } from './bandit.ts'
-import { ANY_REWARD, checkArms, checkCount, checkFunction, checkInteger, checkList, checkNumber, checkRandom, type Range, readNumbers, UNIT_REWARD, uniform } from './check.ts'
+import {
+  ANY_REWARD,
+  checkArms,
+  checkCount,
+  checkFunction,
+  checkInteger,
+  checkList,
+  checkNumber,
+  checkRandom,
+  type Range,
+  readNumbers,
+  UNIT_REWARD,
+  uniform,
+} from './check.ts'
 import { sampleNormal } from './random/normal.ts'
 
 /** Where rewards come from in a simulation. Rounds count from 0. */

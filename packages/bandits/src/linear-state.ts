@@ -2,7 +2,15 @@ import { checkCount, checkInteger, checkNumber, checkRecord, type Range, show } 
 import { isGram } from './cholesky.ts'
 import { BanditError } from './errors.ts'
 import { checkOptions, type Names } from './names.ts'
-import { checkDocument, checkRows, differentPriors, isSound, mergeRows, readRows, type Sound } from './state.ts'
+import {
+  checkDocument,
+  checkRows,
+  differentPriors,
+  isSound,
+  mergeRows,
+  readRows,
+  type Sound,
+} from './state.ts'
 
 /** What one worker saw of every arm: pulls, sum of `x x^T` (row-major, dimension^2) and sum of `reward x`. */
 export interface LinearRow {

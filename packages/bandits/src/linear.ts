@@ -3,7 +3,18 @@ import { ANY_REWARD, checkArm, checkList, checkNumber, checkRandom } from './che
 import { drawArm } from './choice.ts'
 import { choleskySolve, dot } from './cholesky.ts'
 import { BanditError } from './errors.ts'
-import { checkContext, checkLinear, emptyRow, initLinear, type LinearInitOptions, type LinearRow, type LinearState, mergeLinear, parseLinear, sizeOf } from './linear-state.ts'
+import {
+  checkContext,
+  checkLinear,
+  emptyRow,
+  initLinear,
+  type LinearInitOptions,
+  type LinearRow,
+  type LinearState,
+  mergeLinear,
+  parseLinear,
+  sizeOf,
+} from './linear-state.ts'
 import type { Names } from './names.ts'
 import { checkObservation, observationNames } from './observation.ts'
 import { ownRow, type Sound, withRow } from './state.ts'

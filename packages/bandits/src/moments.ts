@@ -1,5 +1,13 @@
 import type { Bandit, Random, Selection, State } from './bandit.ts'
-import { ANY_REWARD, checkArray, checkCount, checkNumber, checkRandom, checkRecord, type Range } from './check.ts'
+import {
+  ANY_REWARD,
+  checkArray,
+  checkCount,
+  checkNumber,
+  checkRandom,
+  checkRecord,
+  type Range,
+} from './check.ts'
 import { checkObservation, observationNames } from './observation.ts'
 import { checkState, type RowShape, rowOf, stateMethods, withRow } from './state.ts'
 

@@ -1,5 +1,14 @@
 import type { Random, RewardRange } from './bandit.ts'
-import { checkInteger, checkList, checkNumber, checkRandom, checkRange, checkRecord, show, UNIT_REWARD } from './check.ts'
+import {
+  checkInteger,
+  checkList,
+  checkNumber,
+  checkRandom,
+  checkRange,
+  checkRecord,
+  show,
+  UNIT_REWARD,
+} from './check.ts'
 import { BanditError } from './errors.ts'
 import { checkOptions, type Names } from './names.ts'
 import { type Interval, intervalSteps, type Weighed } from './off-policy-interval.ts'

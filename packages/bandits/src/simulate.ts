@@ -1,5 +1,14 @@
 import type { Bandit, FullInformationBandit, Random, State } from './bandit.ts'
-import { ANY_REWARD, checkArm, checkArms, checkFunction, checkInteger, checkRandom, checkRecord, readNumbers } from './check.ts'
+import {
+  ANY_REWARD,
+  checkArm,
+  checkArms,
+  checkFunction,
+  checkInteger,
+  checkRandom,
+  checkRecord,
+  readNumbers,
+} from './check.ts'
 import { checkBandit } from './check-bandit.ts'
 import type { Environment } from './environments.ts'
 import { BanditError } from './errors.ts'

@@ -1,6 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { alternatingEnvironment, type Environment, exp3, hedge, sequenceEnvironment, simulate, ucb1 } from '../src/index.ts'
+import {
+  alternatingEnvironment,
+  type Environment,
+  exp3,
+  hedge,
+  sequenceEnvironment,
+  simulate,
+  ucb1,
+} from '../src/index.ts'
 import { evenly } from './arbitraries.ts'
 import { seeded } from './seeded.ts'
 

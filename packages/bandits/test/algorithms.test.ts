@@ -1,6 +1,24 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { alternatingEnvironment, armStats, type Bandit, bernoulliEnvironment, type Exp3, epsilonGreedy, exp3, gaussianEnvironment, type Hedge, hedge, type MomentsRow, type State, sequenceEnvironment, simulate, thompsonBeta, thompsonGaussian, ucb1 } from '../src/index.ts'
+import {
+  alternatingEnvironment,
+  armStats,
+  type Bandit,
+  bernoulliEnvironment,
+  type Exp3,
+  epsilonGreedy,
+  exp3,
+  gaussianEnvironment,
+  type Hedge,
+  hedge,
+  type MomentsRow,
+  type State,
+  sequenceEnvironment,
+  simulate,
+  thompsonBeta,
+  thompsonGaussian,
+  ucb1,
+} from '../src/index.ts'
 import { evenly } from './arbitraries.ts'
 import { seeded } from './seeded.ts'
 

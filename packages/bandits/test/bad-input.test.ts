@@ -1,5 +1,17 @@
 import { describe, expect, it } from 'vitest'
-import { alternatingEnvironment, bernoulliEnvironment, epsilonGreedy, exp3, gaussianEnvironment, hedge, type Observation, simulate, thompsonBeta, thompsonGaussian, ucb1 } from '../src/index.ts'
+import {
+  alternatingEnvironment,
+  bernoulliEnvironment,
+  epsilonGreedy,
+  exp3,
+  gaussianEnvironment,
+  hedge,
+  type Observation,
+  simulate,
+  thompsonBeta,
+  thompsonGaussian,
+  ucb1,
+} from '../src/index.ts'
 import { ARMS, contenders, learnAll } from './contenders.ts'
 import { seeded } from './seeded.ts'
 

@@ -1,5 +1,17 @@
 import fc from 'fast-check'
-import { type Bandit, discountedUcb, epsilonGreedy, exp3, type FullInformationBandit, hedge, klUcb, type State, thompsonBeta, thompsonGaussian, ucb1 } from '../src/index.ts'
+import {
+  type Bandit,
+  discountedUcb,
+  epsilonGreedy,
+  exp3,
+  type FullInformationBandit,
+  hedge,
+  klUcb,
+  type State,
+  thompsonBeta,
+  thompsonGaussian,
+  ucb1,
+} from '../src/index.ts'
 
 /** One outcome that every bandit can learn from; the table of rewards is for full information. */
 export interface Event {

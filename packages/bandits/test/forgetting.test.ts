@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { type Bandit, discountedUcb, type Environment, simulate, slidingWindowUcb, ucb1 } from '../src/index.ts'
+import {
+  type Bandit,
+  discountedUcb,
+  type Environment,
+  simulate,
+  slidingWindowUcb,
+  ucb1,
+} from '../src/index.ts'
 import { seeded } from './seeded.ts'
 
 const HALF = 2000

@@ -232,6 +232,27 @@ const rows: Record<string, Row> = {
       ),
     ],
   },
+  offPolicySteps: {
+    // It checks at its first step.
+    call: (...args: Parameters<typeof bandits.offPolicySteps>) => bandits.offPolicySteps(...args).next(),
+    slots: [
+      log,
+      options(
+        random,
+        { name: 'method', good: 'ips', kind: 'text', optional: true, bad: ['text', 'IPS'] },
+        option('clip', 10, [0, 1e10]),
+        option('confidence', 0.9, [0, 1]),
+        option('resamples', 100, [99, 100.5, 1e6]),
+        {
+          name: 'rewards',
+          good: { low: 0, high: 1 },
+          kind: 'object',
+          optional: true,
+          bad: [{}, { low: 1, high: 0 }, { low: 0, high: '1' }],
+        },
+      ),
+    ],
+  },
   simulate: {
     call: bandits.simulate,
     slots: [

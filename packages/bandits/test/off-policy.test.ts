@@ -1,6 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { evaluateOffPolicy, type LoggedDecision, type OffPolicyOptions, offPolicySteps } from '../src/index.ts'
+import {
+  evaluateOffPolicy,
+  type LoggedDecision,
+  type OffPolicyOptions,
+  offPolicySteps,
+} from '../src/index.ts'
 import { seeded } from './seeded.ts'
 
 const LOGGING = [0.7, 0.2, 0.1]

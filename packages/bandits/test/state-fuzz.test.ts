@@ -1,6 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { BanditError, conservative, cusum, discountedUcb, linTs, linUcb, pageHinkley, slidingWindowUcb, ucb1 } from '../src/index.ts'
+import {
+  BanditError,
+  conservative,
+  cusum,
+  discountedUcb,
+  linTs,
+  linUcb,
+  pageHinkley,
+  slidingWindowUcb,
+  ucb1,
+} from '../src/index.ts'
 import { ARMS, contenders, learn } from './contenders.ts'
 import { seeded } from './seeded.ts'
 

@@ -1,6 +1,18 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Bandit, bernoulliEnvironment, type Environment, epsilonGreedy, exp3, gaussianEnvironment, klUcb, simulate, thompsonBeta, thompsonGaussian, ucb1 } from '../src/index.ts'
+import {
+  type Bandit,
+  bernoulliEnvironment,
+  type Environment,
+  epsilonGreedy,
+  exp3,
+  gaussianEnvironment,
+  klUcb,
+  simulate,
+  thompsonBeta,
+  thompsonGaussian,
+  ucb1,
+} from '../src/index.ts'
 import { evenly } from './arbitraries.ts'
 import { seeded } from './seeded.ts'
 

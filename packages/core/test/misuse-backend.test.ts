@@ -67,6 +67,7 @@ describeMisuse(
     }),
   },
   {
+    createPace: 'is handed what its caller looks at, by our own packages',
     checkShape: between,
     layOut: between,
     layOutFeeds: between,

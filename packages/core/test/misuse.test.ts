@@ -59,6 +59,8 @@ const floats: Argument = called(
   made(() => noiseOf(1), new Float64Array(4)),
 )
 const mask: Argument = made(() => [1, 0, 0, 0, 0, 1, 0, 0, 0, 0], [], [0], [2, 0], ['1', '0'], [NaN])
+const json = made(() => Uint8Array.of(123, 125), new Float32Array(1), '{', '')
+const jsonSource = { code: 'invalid-argument', name: 'json', fix: 'give one JSON document' } as const
 const decisions = only([], 'CSSSSCSSSS', '', 'SC', 'CX')
 const recorded = { velocity: listened, schedule, space, seed, guided: flag }
 
@@ -75,6 +77,7 @@ describeMisuse(
       }),
     }),
     calibrate: row(core.calibrate, { options: calibration }),
+    certificateCost: row(core.certificateCost, { plan, confidence: optional(real(0.9, 0, 1)) }),
     coarserSchedule: row(core.coarserSchedule, { schedule }),
     createRandom: row(core.createRandom, { seed }),
     createRecorder: row(core.createRecorder, { options: options(recorded) }),
@@ -107,7 +110,8 @@ describeMisuse(
     memoryJournal: row(core.memoryJournal),
     memoryPolicyStore: row(core.memoryPolicyStore),
     numStepsOf: row(core.numStepsOf, { schedule }),
-    parseJson: row(core.parseJson, { bytes: made(() => Uint8Array.of(123, 125), new Float32Array(1)) }),
+    parseJson: row(core.parseJson, { input: called(/json/, json) }),
+    readJson: row((input: never) => core.readJson(input, jsonSource), { input: called(/json/, json) }),
     parsePlan: row(core.parsePlan, {
       stored: called(
         /plan|format/,
@@ -147,7 +151,7 @@ describeMisuse(
     }),
     refine: row(core.refine, {
       plan,
-      options: options({ ...sources, ...planning, runs: called(/runs/, whole(1)) }),
+      options: options({ ...sources, ...planning, runs: optional(called(/runs/, whole(1))) }),
     }),
     replay: row(core.replay, { decisions }),
     restoreRandom: row(core.restoreRandom, {
@@ -169,6 +173,7 @@ describeMisuse(
       numSteps: { ...whole(10, 0), named: /numSteps/ },
       options: optional(options({ imageSeqLen: optional(real(256, 0)) })),
     }),
+    seedLedger: row(core.seedLedger, { seeds: optional({ ...only(['list'], [1], [1.5], ['1']) }) }),
     shiftSigma: row(core.shiftSigma, { sigma: real(0.5, 1.1), shift: real(3, 0) }),
     shiftedSchedule: row(core.shiftedSchedule, { numSteps: whole(10, 0), shift: real(3, 0) }),
     simdSpace: row(core.simdSpace, { options: options({ capacity: whole(16, 2 ** 30) }) }),
@@ -178,9 +183,10 @@ describeMisuse(
     transferPlan: row(core.transferPlan, { plan, schedule }),
     uniformSkip: row(core.uniformSkip, { nfe: whole(4, 0) }),
     unipc: row(core.unipc, { order: optional(order(2, 1)) }),
+    usedSeeds: row(core.usedSeeds, { document: made(() => planned, {}) }),
     validatePlan: row(core.validatePlan, {
       plan,
-      options: options({ ...sources, runs: whole(1) }),
+      options: options({ ...sources, certify: optional(real(0.9, 0, 1)) }),
     }),
 
     'Frontier.at': row(frontier().at, { budget }),
@@ -221,5 +227,10 @@ describeMisuse(
     FastFlowError: 'is what errors are',
     invalidArgument: 'makes an error of anything',
     isRecord: 'answers for anything',
+    isJsonInput: 'answers for anything',
+    sameJson: 'answers for anything',
+    brief: 'shows anything',
+    reasonOf: 'shows anything',
+    JsonField: 'is made by readers; what it throws is about the document it reads',
   },
 )

@@ -1,3 +1,4 @@
+import { checkMethods, checkText } from '../check/values.ts'
 import { FastFlowError } from '../errors.ts'
 import { brief } from '../json/brief.ts'
 import { type JsonField, type NumberRange, readJson } from '../json/field.ts'
@@ -39,6 +40,8 @@ export async function readConfig(
   path: string,
   limits?: JsonLimits,
 ): Promise<ConfigFile> {
+  checkMethods('folder', folder, ['read'], 'a model folder, as open() of a backend gives it')
+  checkText('path', path, 'the path of a JSON file inside the folder')
   const place = `${folder.location}/${path}`
   const prefix = `${path.replace(/\.json$/, '')}.`
   const fix = 'export the model again or restore the file'

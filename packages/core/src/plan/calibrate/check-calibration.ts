@@ -4,6 +4,7 @@ import {
   checkCallback,
   checkFlag,
   checkNumbers,
+  checkShare,
   checkSignal,
   checkWhole,
   isNumbers,
@@ -57,6 +58,7 @@ export function checkCalibration<T>(options: CalibrateOptions<T>): void {
   for (const seed of options.seeds ?? []) checkWhole('seeds', seed, Number.MIN_SAFE_INTEGER)
   for (const name of ['runs', 'evaluations'] as const)
     if (options[name] !== undefined) checkWhole(name, options[name], 0)
+  if (options.certify !== undefined) checkShare('certify', options.certify)
   checkRecorded(options.recorded)
   checkFlag('guided', options.guided)
   checkSignal(options.signal)

@@ -106,7 +106,8 @@ export async function validate<T>(
   const report = (spent: number, stage: CalibrationProgress['stage'] = 'certify'): void =>
     options.onProgress?.({ stage, evaluations: spent, limit: settings.evaluations })
   const { ledger, count } = createLedger<T>(settings.space, settings.evaluations, 0, options.signal, report)
-  const velocityOf = (seed: number): Velocity<T> => count(options.velocityOf?.(seed) ?? options.velocity!)
+  const velocityOf = (seed: number): Velocity<T> =>
+    count(options.velocityOf ? options.velocityOf(seed) : options.velocity!)
   const done: HeldOutRun[] = []
   const sofar = (): Frontier => createFrontier(documentWith(plan.document, done, ledger.spent, settings))
   report(0)

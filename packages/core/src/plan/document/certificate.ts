@@ -1,4 +1,7 @@
+import { shown } from '../../check/shown.ts'
 import { checkShare } from '../../check/values.ts'
+import { invalidArgument } from '../../errors.ts'
+import { isRecord } from '../../json/json.ts'
 import type { PlanTarget } from '../price/increments.ts'
 import { costOfRun } from '../record/record.ts'
 import type { PlanDocument } from './document.ts'
@@ -34,9 +37,15 @@ export function costOfJudging(numSteps: number, target: PlanTarget, nfes: readon
  * @throws FastFlowError `invalid-argument` for a confidence outside (0, 1).
  */
 export function certificateCost(
-  { document }: { readonly document: PlanDocument },
+  plan: { readonly document: PlanDocument },
   confidence: number = usualConfidence,
 ): CertificateCost {
+  if (!isRecord(plan) || !isRecord(plan.document))
+    throw invalidArgument(
+      'plan',
+      `${shown(plan)} is not a Frontier; pass what calibrate or parsePlan returned`,
+    )
+  const { document } = plan
   checkShare('confidence', confidence)
   const entries = entriesOf(document)
   const least = Math.min(...entries.map(({ scoredOn }) => scoredOn.length))

@@ -1,3 +1,6 @@
+import { shown } from '../../check/shown.ts'
+import { invalidArgument } from '../../errors.ts'
+import { isRecord } from '../../json/json.ts'
 import type { Trajectory } from '../record/trajectory.ts'
 import type { PlanDocument } from './document.ts'
 
@@ -15,6 +18,7 @@ export interface UsedSeeds {
 
 /** Begins with `seeds` as used. */
 export function seedLedger(seeds: Iterable<number> = []): UsedSeeds {
+  checkSeeds(seeds)
   const noises = new Set<number>()
   const take = (wanted: Iterable<number>): number[] => {
     const taken: number[] = []
@@ -42,7 +46,13 @@ export function seedLedger(seeds: Iterable<number> = []): UsedSeeds {
  * Every noise that chose, fitted or judged plans of a document, or of one that it came from. Runs on other seeds are unseen;
  * {@link validatePlan} takes its own from here.
  */
-export function usedSeeds({ calibration, plans, joint = [] }: PlanDocument): UsedSeeds {
+export function usedSeeds(document: PlanDocument): UsedSeeds {
+  if (!isRecord(document) || !isRecord(document.calibration) || !Array.isArray(document.plans))
+    throw invalidArgument(
+      'document',
+      `${shown(document)} is not a plan document; pass the document of a Frontier`,
+    )
+  const { calibration, plans, joint = [] } = document
   const scored = [...plans, ...joint].flatMap(({ scoredOn }) => scoredOn)
   return seedLedger([...calibration.seeds, ...calibration.heldOut, ...scored])
 }
@@ -51,4 +61,15 @@ export function usedSeeds({ calibration, plans, joint = [] }: PlanDocument): Use
 export function distinctRuns<T>(runs: readonly Trajectory<T>[]): readonly Trajectory<T>[] {
   const ledger = seedLedger()
   return runs.filter(({ seed }) => ledger.take([seed]).length > 0)
+}
+
+function checkSeeds(seeds: Iterable<number>): void {
+  const list =
+    typeof seeds === 'object' && seeds !== null && Symbol.iterator in seeds ? [...seeds] : undefined
+  const odd = list?.find((seed) => !Number.isInteger(seed))
+  if (list === undefined || odd !== undefined)
+    throw invalidArgument(
+      'seeds',
+      `${shown(list === undefined ? seeds : odd)} is not a list of whole numbers`,
+    )
 }
