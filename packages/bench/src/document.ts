@@ -19,7 +19,8 @@ export interface BenchRow {
   readonly passes: number
   /** dB to the own full run. */
   readonly psnr: Summary
-  readonly ssim: Summary
+  /** Left out where final states are no pictures. */
+  readonly ssim?: Summary
   /** To the same flow solved far finer than the full run; left out where that was not computed. */
   readonly exact?: { readonly psnr: Summary }
   /** Share of samples under 35 dB to the exact solution and more than 1 dB farther from it than the full run. */

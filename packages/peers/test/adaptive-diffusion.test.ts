@@ -2,7 +2,14 @@ import { linearSchedule } from '@fastflow/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type AdaptiveDiffusionOptions, adaptiveDiffusion } from '../src/index.ts'
-import { arbitrarySigmas, arbitraryStart, combine, expectSameAsOnline, length, type OnlineRule } from './support/online.ts'
+import {
+  arbitrarySigmas,
+  arbitraryStart,
+  combine,
+  expectSameAsOnline,
+  length,
+  type OnlineRule,
+} from './support/online.ts'
 
 /** The published loop: `mask` says of every step from the fifth on whether it is computed. */
 function original({ threshold, maxSkips = 4 }: AdaptiveDiffusionOptions): OnlineRule {

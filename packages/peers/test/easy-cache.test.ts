@@ -2,7 +2,14 @@ import { linearSchedule } from '@fastflow/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type EasyCacheOptions, easyCache } from '../src/index.ts'
-import { arbitrarySigmas, arbitraryStart, combine, expectSameAsOnline, length, type OnlineRule } from './support/online.ts'
+import {
+  arbitrarySigmas,
+  arbitraryStart,
+  combine,
+  expectSameAsOnline,
+  length,
+  type OnlineRule,
+} from './support/online.ts'
 
 /** The published loop: looks at the state at every step. */
 function original({ threshold, warmup = 5, reuse = 'residual' }: EasyCacheOptions): OnlineRule {

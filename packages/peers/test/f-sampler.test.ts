@@ -2,7 +2,14 @@ import { linearSchedule } from '@fastflow/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type FSamplerOptions, fSampler } from '../src/index.ts'
-import { arbitrarySigmas, arbitraryStart, combine, expectSameAsOnline, length, type OnlineRule } from './support/online.ts'
+import {
+  arbitrarySigmas,
+  arbitraryStart,
+  combine,
+  expectSameAsOnline,
+  length,
+  type OnlineRule,
+} from './support/online.ts'
 
 /** The published adaptive mode of the Euler sampler, in epsilon = x0 - x. */
 function original(options: FSamplerOptions): OnlineRule {

@@ -3,7 +3,16 @@ import { float64Space } from '@fastflow/testkit'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { intervalSteps, type MeanCacheOptions, meanCache, publishedMeanCacheSteps } from '../src/index.ts'
-import { arbitrarySigmas, arbitraryStart, combine, expectSameAsOnline, flow, length, type OnlineRule, runOnline } from './support/online.ts'
+import {
+  arbitrarySigmas,
+  arbitraryStart,
+  combine,
+  expectSameAsOnline,
+  flow,
+  length,
+  type OnlineRule,
+  runOnline,
+} from './support/online.ts'
 
 /** The published loop: logs every step, evaluated or not. */
 function original({ k, steps }: MeanCacheOptions): OnlineRule {

@@ -3,7 +3,13 @@ import { float64Space } from '@fastflow/testkit'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type TaylorSeerOptions, taylorSeer } from '../src/index.ts'
-import { arbitrarySigmas, arbitraryStart, combine, expectSameAsOnline, type OnlineRule } from './support/online.ts'
+import {
+  arbitrarySigmas,
+  arbitraryStart,
+  combine,
+  expectSameAsOnline,
+  type OnlineRule,
+} from './support/online.ts'
 
 /** The published loop: `factors[i]` is the i-th derivative in the step index. */
 function original({ order, interval, warmup = 3 }: TaylorSeerOptions): OnlineRule {

@@ -2,7 +2,14 @@ import { linearSchedule } from '@fastflow/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type TeaCacheOptions, teaCache } from '../src/index.ts'
-import { arbitrarySigmas, arbitraryStart, combine, expectSameAsOnline, length, type OnlineRule } from './support/online.ts'
+import {
+  arbitrarySigmas,
+  arbitraryStart,
+  combine,
+  expectSameAsOnline,
+  length,
+  type OnlineRule,
+} from './support/online.ts'
 
 /** The published loop, with the state for the modulated input and the velocity for the residual. */
 function original({ threshold, coefficients = [1, 0], warmup = 1 }: TeaCacheOptions): OnlineRule {

@@ -6,9 +6,27 @@ export { type GuidedFlow, type GuidedFlowOptions, guidedFlow } from './flows/gui
 export { type MixtureFlowOptions, mixtureFlow } from './flows/mixture-flow.ts'
 export type { AnalyticVelocity, Reals } from './flows/reals.ts'
 export { type ReferenceOptions, referenceSolution } from './flows/reference-solution.ts'
-export { type CountingVelocity, countingVelocity, nanVelocity, type VelocityRecord } from './flows/velocity-fakes.ts'
+export {
+  type CountingVelocity,
+  countingVelocity,
+  nanVelocity,
+  type VelocityRecord,
+} from './flows/velocity-fakes.ts'
 export { type FuzzOptions, fuzzReader } from './fuzz-reader.ts'
-export { type Argument, called, describeMisuse, given, type Kind, type Misusable, made, only, optional, options, real, whole } from './misuse.ts'
+export {
+  type Argument,
+  called,
+  describeMisuse,
+  given,
+  type Kind,
+  type Misusable,
+  made,
+  only,
+  optional,
+  options,
+  real,
+  whole,
+} from './misuse.ts'
 export { mutateJson } from './mutate-json.ts'
 export { describePolicyStore } from './policy-store-conformance.ts'
 export { describeModelRunner, type RunnerUnderTest } from './runner-conformance.ts'

@@ -1,5 +1,5 @@
-import type { BenchSample } from '@fastflow/bench'
-import type { Flow } from '@fastflow/pipelines'
+import type { BenchFlow, BenchSample } from '@fastflow/bench'
+import { invalidArgument } from '@fastflow/core'
 import type { Comparison, Media, Picture } from '@fastflow/report'
 import { clipMedia, imageMedia } from './media.ts'
 
@@ -16,7 +16,8 @@ export async function comparisonOf(sample: BenchSample, methods: readonly string
   return { caption: sample.label, seed: sample.seed, pictures }
 }
 
-function mediaOf({ numFrames, fps, toImage }: Flow, pixels: Float32Array): Promise<Media> {
+async function mediaOf({ numFrames, fps, toImage }: BenchFlow, pixels: Float32Array): Promise<Media> {
+  if (toImage === undefined) throw invalidArgument('toImage', 'is missing: there is no picture to compare')
   if (fps === undefined) return imageMedia(toImage(pixels))
   return clipMedia({ fps, frames: Array.from({ length: numFrames }, (_, frame) => toImage(pixels, frame)) })
 }

@@ -28,7 +28,7 @@ export function benchTable(document: BenchDocument): string {
     row.psnr.mean.toFixed(2),
     row.psnr.p10.toFixed(2),
     row.psnr.min.toFixed(2),
-    row.ssim.mean.toFixed(4),
+    row.ssim?.mean.toFixed(4) ?? '-',
     signed(overFloor(row, rows)),
     row.exact?.psnr.mean.toFixed(2) ?? '-',
     row.harm === undefined ? '-' : `${(100 * row.harm).toFixed(0)}%`,

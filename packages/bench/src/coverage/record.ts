@@ -16,7 +16,7 @@ import type { BenchLog } from '../log.ts'
 import { measure, score } from '../source/measure.ts'
 import type { Grids, Method } from '../method.ts'
 import { recordRun } from '../source/record-run.ts'
-import type { TurnPipeline } from '../source/turns.ts'
+import type { BenchFlow, GeneratingSource } from '../source/source.ts'
 import { probed } from './probe.ts'
 
 /** One plan on one sample. */
@@ -75,7 +75,7 @@ export const CONTESTED: readonly number[] = [10, 12, 15]
 const noCost = (): BenchCost => ({ learning: 0, planning: 0, oracle: 0, tuning: 0, samples: 0 })
 
 /** Runs the plans that `accelerate: 'plan'` follows on every noise, and what guards need to know besides. */
-export async function recordPool(pipe: TurnPipeline, settings: PoolSettings): Promise<Pool> {
+export async function recordPool(pipe: GeneratingSource, settings: PoolSettings): Promise<Pool> {
   const { numSteps, guidanceScale, log, samples, signal, onProgress } = settings
   const gridOf = (steps: number): Flow['schedule'] =>
     pipe.planKey({ numSteps: steps, guidanceScale }).schedule
@@ -94,7 +94,7 @@ export async function recordPool(pipe: TurnPipeline, settings: PoolSettings): Pr
   return { document: planned.document, numSteps, samples: recorded }
 }
 
-async function followedPlan(pipe: TurnPipeline, settings: PoolSettings): Promise<PlanDocument> {
+async function followedPlan(pipe: GeneratingSource, settings: PoolSettings): Promise<PlanDocument> {
   const { numSteps, guidanceScale, signal } = settings
   const seed = FIT.seed + FIT.runs
   const { plan, notes } = await pipe.generateTurn(0, {
@@ -127,7 +127,7 @@ function earlyNodes({ document, budgets }: Frontier, budget: number): readonly n
 
 /** Plans with {@link earlyNodes}, their weights fitted as the planner fits them. */
 async function earlyPlans(
-  pipe: TurnPipeline,
+  pipe: GeneratingSource,
   planned: Frontier,
   { guidanceScale, signal }: PoolSettings,
 ): Promise<PlanDocument> {
@@ -162,7 +162,7 @@ interface SampleJob {
 }
 
 async function recordSample(
-  pipe: TurnPipeline,
+  pipe: GeneratingSource,
   index: number,
   { settings, grids, planned, early }: SampleJob,
 ): Promise<PoolSample> {
@@ -170,7 +170,7 @@ async function recordSample(
   const seed = settings.seed + index
   const subject = index % settings.subjects
   const flow = await pipe.prepareTurn(subject, { seed, guidanceScale, numSteps, signal })
-  const run = (method: Method, of: Flow = flow) => measure(of, method, seed, signal)
+  const run = (method: Method, of: BenchFlow = flow) => measure(of, method, seed, signal)
   const exact = await run(exactMethod(grids, EXACT_FACTOR * numSteps))
   const full = await run(fullMethod(grids))
   const follow = async (policy: SkipPolicy<undefined>, name: string, probe: boolean): Promise<PoolRun> => {

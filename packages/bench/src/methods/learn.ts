@@ -3,7 +3,7 @@ import type { AbortSignalLike } from '@fastflow/core'
 import { invalidArgument } from '@fastflow/core'
 import type { PaperState, PolicyDocument } from '@fastflow/pipelines'
 import type { LearningCurve } from '../document.ts'
-import type { TurnPipeline } from '../source/turns.ts'
+import type { GeneratingSource } from '../source/source.ts'
 
 /** Learning noise comes from seeds no bench or demo uses. */
 export const LEARNING_SEED = 1_000_000
@@ -29,7 +29,7 @@ export interface Learned {
  *
  * @throws FastFlowError `invalid-argument` where acceleration stays off, so that there is nothing to learn.
  */
-export async function learnPaper(pipe: TurnPipeline, settings: LearnSettings): Promise<Learned> {
+export async function learnPaper(pipe: GeneratingSource, settings: LearnSettings): Promise<Learned> {
   const { generations, numSteps, guidanceScale, arms, signal } = settings
   const nfe: number[] = []
   let document: PolicyDocument<PaperState> | undefined

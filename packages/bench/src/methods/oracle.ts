@@ -1,7 +1,6 @@
 import type { AbortSignalLike } from '@fastflow/core'
 import { calibrate, type Frontier, numStepsOf, type Schedule } from '@fastflow/core'
-import type { Flow } from '@fastflow/pipelines'
-import type { TurnPipeline } from '../source/turns.ts'
+import type { BenchFlow, BenchSource } from '../source/source.ts'
 
 export interface OracleSettings {
   readonly schedule: Schedule
@@ -26,11 +25,11 @@ export function oracleEvaluations(numSteps: number, samples: number): number {
  * them. No method, since nobody has the noises of tomorrow.
  */
 export async function searchOracle(
-  pipe: TurnPipeline,
+  pipe: BenchSource,
   start: Frontier,
   { schedule, guidanceScale, seed, samples, signal, onProgress }: OracleSettings,
 ): Promise<Frontier> {
-  const flows = new Map<number, Flow>()
+  const flows = new Map<number, BenchFlow>()
   for (let index = 0; index < samples; index++)
     flows.set(seed + index, await pipe.prepareTurn(index, { seed: seed + index, guidanceScale, signal }))
   return calibrate({

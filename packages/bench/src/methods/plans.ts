@@ -10,8 +10,9 @@ import {
   type Schedule,
 } from '@fastflow/core'
 import type { Method } from '../method.ts'
+import { generating } from '../source/generating.ts'
 import { recordRun } from '../source/record-run.ts'
-import type { TurnPipeline } from '../source/turns.ts'
+import type { BenchSource } from '../source/source.ts'
 
 export interface PlanSettings {
   readonly schedule: Schedule
@@ -45,7 +46,7 @@ const SINGLE_SEED = 2 ** 31 - 1
 
 /** Calibrates on noises no sample uses, the classes in turn. */
 export function makePlan(
-  pipe: TurnPipeline,
+  pipe: BenchSource,
   settings: PlanSettings,
   aim: { readonly target?: PlanTarget; readonly passes?: readonly number[] },
   onProgress: PlanProgress,
@@ -58,7 +59,7 @@ export function makePlan(
 
 /** Joint plans; undefined for a model without guidance. */
 export async function makeJointPlan(
-  pipe: TurnPipeline,
+  pipe: BenchSource,
   settings: PlanSettings,
   onProgress: PlanProgress,
 ): Promise<Frontier | undefined> {
@@ -70,7 +71,7 @@ export async function makeJointPlan(
 }
 
 /** Plans from one full run, with no evaluation more. */
-export async function makeSinglePlan(pipe: TurnPipeline, settings: PlanSettings): Promise<Frontier> {
+export async function makeSinglePlan(pipe: BenchSource, settings: PlanSettings): Promise<Frontier> {
   const { schedule, guidanceScale, signal } = settings
   const run = await recordRun(pipe, { schedule, guidanceScale, seed: SINGLE_SEED, signal })
   return calibrate({ schedule, budgets: plannable(settings), recorded: [run], evaluations: 0, signal })
@@ -81,11 +82,11 @@ export async function makeSinglePlan(pipe: TurnPipeline, settings: PlanSettings)
  *
  * Cost: one generation with the largest budget, or one full run.
  */
-export async function ownPlan(pipe: TurnPipeline, settings: PlanSettings): Promise<Frontier> {
+export async function ownPlan(pipe: BenchSource, settings: PlanSettings): Promise<Frontier> {
   const { schedule, guidanceScale, signal } = settings
   const numSteps = numStepsOf(schedule)
   const accelerate = { method: 'plan', nfe: Math.max(...plannable(settings)) } as const
-  const { plan, notes } = await pipe.generateTurn(0, {
+  const { plan, notes } = await generating(pipe, 'plans').generateTurn(0, {
     seed: SINGLE_SEED,
     numSteps,
     guidanceScale,

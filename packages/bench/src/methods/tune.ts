@@ -3,7 +3,7 @@ import { throwIfAborted } from '@fastflow/core/backend'
 import { psnrOfFloats } from '@fastflow/proxies'
 import type { Method } from '../method.ts'
 import { measure } from '../source/measure.ts'
-import type { TurnPipeline } from '../source/turns.ts'
+import type { BenchSource } from '../source/source.ts'
 
 /** One setting of a method's knob. */
 export interface Candidate {
@@ -50,7 +50,7 @@ const SLACK = 0.5
  * half), the one with the best mean PSNR to the full run. Families that cannot keep within a budget have no row there.
  */
 export async function tune(
-  pipe: TurnPipeline,
+  pipe: BenchSource,
   families: readonly Family[],
   settings: TuneSettings,
 ): Promise<readonly Tuned[]> {
@@ -76,7 +76,7 @@ export function tunedMethods(families: readonly Family[], tuned: readonly Tuned[
 }
 
 async function tryAll(
-  pipe: TurnPipeline,
+  pipe: BenchSource,
   families: readonly Family[],
   { full, guidanceScale, seeds, signal, onProgress }: TuneSettings,
 ): Promise<readonly Trial[]> {

@@ -1,5 +1,6 @@
 import { createRandom } from '@fastflow/core'
 import { featureMoments, frechetDistance, pairedBootstrap, quantile, summarize } from '@fastflow/proxies'
+import { ratioOf } from '../run/summarize-rows.ts'
 import type { Figure, QualityRow } from './document.ts'
 import type { QualityRuns } from './run.ts'
 import type { CaseScores } from './score.ts'
@@ -13,7 +14,7 @@ export function summarizeQuality(runs: readonly QualityRuns[]): readonly Quality
   return runs.map(({ method, measurements }): QualityRow => {
     const average = (of: (one: (typeof measurements)[number]) => number): number =>
       measurements.reduce((sum, one) => sum + of(one), 0) / measurements.length
-    const ratios = measurements.map(({ wallMs }, i) => full.measurements[i]!.wallMs / wallMs)
+    const ratios = measurements.map(({ wallMs }, i) => ratioOf(full.measurements[i]!.wallMs, wallMs))
     const figure = (name: Name, relative: boolean): { [key in Name]?: Figure } => {
       const found = figureOf(measurements, full.measurements, name, relative)
       return found ? { [name]: found } : {}

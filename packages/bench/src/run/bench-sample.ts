@@ -1,5 +1,5 @@
-import type { Flow } from '@fastflow/pipelines'
 import type { Measurement, Scores } from '../source/measure.ts'
+import type { BenchFlow } from '../source/source.ts'
 
 /** One method on one sample, with its images. */
 export interface SampleRun {
@@ -12,6 +12,6 @@ export interface BenchSample {
   readonly index: number
   readonly seed: number
   readonly label: string
-  readonly flow: Flow
+  readonly flow: BenchFlow
   readonly runs: readonly SampleRun[]
 }

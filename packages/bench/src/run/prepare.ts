@@ -3,16 +3,33 @@ import type { PaperState } from '@fastflow/pipelines'
 import type { LearningCurve } from '../document.ts'
 import type { BenchLog } from '../log.ts'
 import type { Grids, Method } from '../method.ts'
-import { ab2Methods, fixedMethods, flatMethod, floorMethod, fullMethod, paperMethod } from '../methods/controls.ts'
+import {
+  ab2Methods,
+  fixedMethods,
+  flatMethod,
+  floorMethod,
+  fullMethod,
+  paperMethod,
+} from '../methods/controls.ts'
 import { learningCurve, learnPaper } from '../methods/learn.ts'
 import { oracleEvaluations, searchOracle } from '../methods/oracle.ts'
 import { loadPeers, ruleFamilies } from '../methods/peer-rules.ts'
 import { solverFamilies } from '../methods/peer-solvers.ts'
-import { jointMethods, makeJointPlan, makePlan, makeSinglePlan, ownPlan, type PlanSettings, type Plans, planMethods } from '../methods/plans.ts'
+import {
+  jointMethods,
+  makeJointPlan,
+  makePlan,
+  makeSinglePlan,
+  ownPlan,
+  type PlanSettings,
+  type Plans,
+  planMethods,
+} from '../methods/plans.ts'
 import { type Family, type Tuned, tune, tunedMethods } from '../methods/tune.ts'
+import { generating } from '../source/generating.ts'
 import { recordRun, velocityNorms } from '../source/record-run.ts'
+import type { BenchSource } from '../source/source.ts'
 import type { Tally } from '../source/tally.ts'
-import type { TurnPipeline } from '../source/turns.ts'
 import type { BenchSettings } from './settings.ts'
 
 /** Tuning noises: no sample, no calibration and no learning uses them. */
@@ -28,7 +45,7 @@ export interface Preparation {
 
 /** Every method of the bench, ready to run; learning, calibrating and tuning happen here. */
 export async function prepareMethods(
-  pipe: TurnPipeline,
+  pipe: BenchSource,
   preparation: Preparation,
 ): Promise<{ methods: readonly Method[]; learning: LearningCurve | undefined; plans: Plans | undefined }> {
   const { settings, grids } = preparation
@@ -53,7 +70,7 @@ export async function prepareMethods(
 }
 
 async function learn(
-  pipe: TurnPipeline,
+  pipe: BenchSource,
   { settings, log, tally }: Preparation,
 ): Promise<{ state: PaperState; nfe: readonly number[] }> {
   const { numSteps, guidanceScale, paperGenerations: generations, signal } = settings
@@ -63,14 +80,14 @@ async function learn(
     'learned',
     async () => {
       const options = { generations, numSteps, guidanceScale, signal, onGeneration }
-      const { state, curve } = await learnPaper(pipe, options)
+      const { state, curve } = await learnPaper(generating(pipe, 'paperGenerations'), options)
       return { state, nfe: curve.nfe }
     },
     tally.cost,
   )
 }
 
-async function plan(pipe: TurnPipeline, { settings, grids, log, tally }: Preparation): Promise<Plans> {
+async function plan(pipe: BenchSource, { settings, grids, log, tally }: Preparation): Promise<Plans> {
   const { guidanceScale, budgets, signal, samples, seed } = settings
   const options: PlanSettings = { schedule: grids.full, guidanceScale, budgets, signal }
   const frontier = async (name: string, make: () => Promise<Frontier>): Promise<Frontier> =>
@@ -105,7 +122,7 @@ async function plan(pipe: TurnPipeline, { settings, grids, log, tally }: Prepara
 }
 
 async function tuneAll(
-  pipe: TurnPipeline,
+  pipe: BenchSource,
   { settings, grids, log, tally }: Preparation,
 ): Promise<readonly Method[]> {
   const { budgets, guidanceScale, tuningSamples, signal, numSteps } = settings

@@ -5,8 +5,8 @@ import type { BenchDocument } from '../document.ts'
 import { noLog } from '../log.ts'
 import type { Grids } from '../method.ts'
 import { exactMethod } from '../methods/controls.ts'
-import { countingPipeline, createTally } from '../source/tally.ts'
-import type { TurnPipeline } from '../source/turns.ts'
+import type { BenchSource } from '../source/source.ts'
+import { countingSource, createTally } from '../source/tally.ts'
 import { contestsOf } from './contests.ts'
 import { expectedCost, expectedSamples } from './expected.ts'
 import { withOracleChoice } from './oracle-choice.ts'
@@ -24,13 +24,13 @@ const EXACT_FACTOR = 5
  * to sample, so that a machine that speeds up or slows down meets all of them alike.
  */
 export async function runBench<Shown = unknown>(
-  plain: TurnPipeline,
+  plain: BenchSource,
   settings: BenchSettings<Shown>,
 ): Promise<BenchResult<Shown>> {
   const { numSteps, guidanceScale, budgets, log = noLog } = settings
   const tally = createTally(expectedCost(settings), settings.onProgress)
   if (log.cost !== undefined) tally.restore(log.cost)
-  const pipe = countingPipeline(plain, tally)
+  const pipe = countingSource(plain, tally)
   const gridOf = (steps: number): Flow['schedule'] =>
     pipe.planKey({ numSteps: steps, guidanceScale }).schedule
   const grids: Grids = { full: gridOf(numSteps), of: gridOf }

@@ -4,8 +4,8 @@ import type { Method } from '../method.ts'
 import { computationOf, distinctMethods } from '../method.ts'
 import type { Measurement, Scores } from '../source/measure.ts'
 import { measure, score } from '../source/measure.ts'
+import type { BenchSource } from '../source/source.ts'
 import type { Tally } from '../source/tally.ts'
-import type { TurnPipeline } from '../source/turns.ts'
 import type { SampleRun } from './bench-sample.ts'
 import type { BenchSettings } from './settings.ts'
 import type { MethodRuns } from './summarize-rows.ts'
@@ -30,7 +30,7 @@ export interface SampleOptions<Shown> {
 
 /** Every method on every sample; the full run and the exact solution are computed once a sample. */
 export async function runSamples<Shown>(
-  pipe: TurnPipeline,
+  pipe: BenchSource,
   options: SampleOptions<Shown>,
 ): Promise<{ readonly runs: readonly MethodRuns[]; readonly comparisons: readonly Shown[] }> {
   const { settings, methods, log, tally } = options
@@ -50,7 +50,7 @@ export async function runSamples<Shown>(
 }
 
 async function runSample<Shown>(
-  pipe: TurnPipeline,
+  pipe: BenchSource,
   index: number,
   methods: readonly Method[],
   { settings, exact }: SampleOptions<Shown>,

@@ -17,14 +17,14 @@ export function summarizeRow(
 ): BenchRow {
   const mean = (value: (one: (typeof measurements)[number]) => number): number =>
     measurements.reduce((sum, one) => sum + value(one), 0) / measurements.length
-  const ratios = measurements.map((one, i) => full.measurements[i]!.wallMs / one.wallMs)
+  const ratios = measurements.map((one, i) => ratioOf(full.measurements[i]!.wallMs, one.wallMs))
   return {
     method,
     ...(tuned !== undefined && { tuned }),
     nfe: mean(({ nfe }) => nfe),
     passes: mean(({ passes }) => passes),
     psnr: summarize(scores.map(({ psnr }) => psnr)),
-    ssim: summarize(scores.map(({ ssim }) => ssim)),
+    ...ssimFigures(scores),
     ...exactFigures(scores, full.scores),
     modelMs: mean(({ modelMs }) => modelMs),
     overheadMs: mean(({ overheadMs }) => overheadMs),
@@ -51,4 +51,14 @@ function exactFigures(scores: readonly Scores[], full: readonly Scores[]): Pick<
   if (ours.length === 0) return {}
   const harmed = ours.filter((psnr, i) => psnr < 35 && psnr < theirs[i]! - 1)
   return { exact: { psnr: summarize(ours) }, harm: harmed.length / ours.length }
+}
+
+function ssimFigures(scores: readonly Scores[]): Pick<BenchRow, 'ssim'> {
+  const known = scores.flatMap(({ ssim }) => ssim ?? [])
+  return known.length > 0 ? { ssim: summarize(known) } : {}
+}
+
+/** Time over time; 1 where the clock showed none. */
+export function ratioOf(whole: number, own: number): number {
+  return own > 0 ? whole / own : 1
 }

@@ -1,8 +1,8 @@
 import type { AbortSignalLike } from '@fastflow/core'
 import { createRandom, type SampleResult, sample } from '@fastflow/core'
-import type { Flow } from '@fastflow/pipelines'
 import { psnrOfFloats, ssim } from '@fastflow/proxies'
 import type { Method } from '../method.ts'
+import type { BenchFlow } from './source.ts'
 
 /** One method on one sample. */
 export interface Measurement {
@@ -19,7 +19,8 @@ export interface Measurement {
 /** What a measurement is worth, once the full run and the fine solution of its sample are known. */
 export interface Scores {
   readonly psnr: number
-  readonly ssim: number
+  /** Left out where states are no pictures. */
+  readonly ssim?: number
   /** To the fine solution; left out without one. */
   readonly exactPsnr?: number
 }
@@ -31,7 +32,7 @@ export interface Scores {
  * @throws whatever the network throws; a NaN velocity is an error too.
  */
 export async function measure(
-  flow: Flow,
+  flow: BenchFlow,
   method: Method,
   seed: number,
   signal: AbortSignalLike,
@@ -62,25 +63,40 @@ export async function measure(
   }
 }
 
-export function score(flow: Flow, one: Measurement, full: Measurement, exact: Measurement): Required<Scores>
-export function score(flow: Flow, one: Measurement, full: Measurement, exact: Measurement | undefined): Scores
 export function score(
-  flow: Flow,
+  flow: BenchFlow,
+  one: Measurement,
+  full: Measurement,
+  exact: Measurement,
+): Scores & { readonly exactPsnr: number }
+export function score(
+  flow: BenchFlow,
+  one: Measurement,
+  full: Measurement,
+  exact: Measurement | undefined,
+): Scores
+export function score(
+  flow: BenchFlow,
   one: Measurement,
   full: Measurement,
   exact: Measurement | undefined,
 ): Scores {
   return {
     psnr: psnrOfFloats(one.pixels, full.pixels, 2),
-    ssim: meanSsim(flow, one.pixels, full.pixels),
+    ...ssimOf(flow, one.pixels, full.pixels),
     ...(exact && { exactPsnr: psnrOfFloats(one.pixels, exact.pixels, 2) }),
   }
 }
 
 /** Mean over the frames of a clip; an image is one frame. */
-function meanSsim({ numFrames, toImage }: Flow, pixels: Float32Array, reference: Float32Array): number {
+function ssimOf(
+  { numFrames, toImage }: BenchFlow,
+  pixels: Float32Array,
+  reference: Float32Array,
+): Pick<Scores, 'ssim'> {
+  if (toImage === undefined) return {}
   let sum = 0
   for (let frame = 0; frame < numFrames; frame++)
     sum += ssim(toImage(pixels, frame), toImage(reference, frame))
-  return sum / numFrames
+  return { ssim: sum / numFrames }
 }

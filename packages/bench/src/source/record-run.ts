@@ -1,6 +1,6 @@
 import type { AbortSignalLike } from '@fastflow/core'
 import { float32Space, numStepsOf, recordTrajectory, type Schedule, type Trajectory } from '@fastflow/core'
-import type { TurnPipeline } from './turns.ts'
+import type { BenchSource } from './source.ts'
 
 export interface RecordRunOptions {
   readonly schedule: Schedule
@@ -12,7 +12,7 @@ export interface RecordRunOptions {
 
 /** One full run, kept for planning. */
 export async function recordRun(
-  pipe: TurnPipeline,
+  pipe: BenchSource,
   { schedule, guidanceScale, seed, signal }: RecordRunOptions,
 ): Promise<Trajectory<Float32Array>> {
   const numSteps = numStepsOf(schedule)

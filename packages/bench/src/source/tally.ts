@@ -1,6 +1,5 @@
-import type { Pipeline } from '@fastflow/pipelines'
 import type { BenchCost } from '../document.ts'
-import type { TurnPipeline } from './turns.ts'
+import type { BenchSource, GeneratingSource } from './source.ts'
 
 type Phase = keyof BenchCost
 
@@ -51,9 +50,9 @@ export function sumOf(cost: BenchCost): number {
   return phases.reduce((sum, phase) => sum + cost[phase], 0)
 }
 
-/** The same pipeline, every evaluation of which is counted. */
-export function countingPipeline(pipe: TurnPipeline, tally: Pick<Tally, 'count'>): TurnPipeline {
-  const prepareTurn: TurnPipeline['prepareTurn'] = async (turn, options) => {
+/** The same source, every evaluation of which is counted. */
+export function countingSource(pipe: BenchSource, tally: Pick<Tally, 'count'>): BenchSource {
+  const prepareTurn: BenchSource['prepareTurn'] = async (turn, options) => {
     const flow = await pipe.prepareTurn(turn, options)
     return {
       ...flow,
@@ -63,12 +62,13 @@ export function countingPipeline(pipe: TurnPipeline, tally: Pick<Tally, 'count'>
       },
     }
   }
-  const generateTurn: TurnPipeline['generateTurn'] = async (turn, options) => {
-    const result = await pipe.generateTurn(turn, options)
+  const { generateTurn } = pipe
+  const generateCounted: GeneratingSource['generateTurn'] = async (turn, options) => {
+    const result = await generateTurn!(turn, options)
     for (const { stats } of result.items) tally.count(stats.nfe)
     return result
   }
-  const calibrate: Pipeline['calibrate'] = async (options = {}) => {
+  const calibrate: BenchSource['calibrate'] = async (options = {}) => {
     let before = 0
     return pipe.calibrate({
       ...options,
@@ -79,5 +79,5 @@ export function countingPipeline(pipe: TurnPipeline, tally: Pick<Tally, 'count'>
       },
     })
   }
-  return { ...pipe, prepareTurn, generateTurn, calibrate }
+  return { ...pipe, prepareTurn, calibrate, ...(generateTurn && { generateTurn: generateCounted }) }
 }

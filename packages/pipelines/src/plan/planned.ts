@@ -13,7 +13,13 @@ import type { Acceleration, RunOptions, Sampled } from '../generate/acceleration
 import type { PlanAcceleration } from '../generate/options.ts'
 import { sampleRun } from '../generate/sample-run.ts'
 import type { RunKey } from '../policy/document.ts'
-import { type FindOptions, type FoundPolicy, findPolicy, type PolicyPlaces, type UsablePolicy } from '../policy/places.ts'
+import {
+  type FindOptions,
+  type FoundPolicy,
+  findPolicy,
+  type PolicyPlaces,
+  type UsablePolicy,
+} from '../policy/places.ts'
 import { budgetsFor, type ChosenPlan, choosePlan, hearsParts } from './choose.ts'
 import { type PlanRunKey, planDigest, planKeyOf } from './key.ts'
 

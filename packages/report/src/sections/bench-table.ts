@@ -56,7 +56,7 @@ const columns: readonly Column[] = [
   {
     head: 'SSIM',
     title: 'SSIM to the full run, mean',
-    value: (row) => row.ssim.mean,
+    value: (row) => row.ssim?.mean ?? Number.NaN,
     text: (value) => fixed(value, 4),
     quality: true,
   },
