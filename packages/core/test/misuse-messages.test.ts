@@ -70,12 +70,13 @@ describe('names of options', () => {
 
 it('shows any value in a few words', () => {
   const odd = Object.assign(Object.create(null), { toString: 5 })
-  const values = [null, undefined, NaN, 5n, Symbol('s'), () => 1, odd, new Float32Array(3), 'a'.repeat(99)]
-  expect(shown(values.slice(0, 8))).toBe(
-    '[null, undefined, NaN, 5n, Symbol(s), a function, an object, a Float32Array]',
+  expect(shown(undefined)).toBe('undefined')
+  expect(shown([null, undefined, NaN, 5n])).toBe('[null,undefined,NaN,5n]')
+  expect(shown([Symbol('s'), () => 1, odd, new Float32Array(3e6)])).toBe(
+    '[Symbol(s),a function,{"toString":5},a Float32Array]',
   )
-  expect(shown(values)).toMatch(/, \.\.\.\]$/)
-  expect(shown(values.at(-1))).toBe(`"${'a'.repeat(60)}..."`)
+  expect(shown(Array.from({ length: 9 }, (_, k) => k))).toBe('9 values [0, 1, ..., 7, 8]')
+  expect(shown('a'.repeat(99))).toBe(`"${'a'.repeat(60)}..."`)
 })
 
 describe('sample says what is wrong and what to pass', () => {
@@ -89,14 +90,14 @@ describe('sample says what is wrong and what to pass', () => {
     [
       'one that returns a list',
       { velocity: () => [1, 2, 3, 4] },
-      invalid('velocity', 'returned [1, 2, 3, 4]', 'Float32Array'),
+      invalid('velocity', 'returned [1,2,3,4]', 'Float32Array'),
     ],
     [
       'a number of steps',
       { schedule: 50 },
       invalid('schedule', '50 is not a schedule', 'linearSchedule(50)'),
     ],
-    ['sigmas alone', { schedule: [1, 0] }, invalid('schedule', '[1, 0] is not a schedule')],
+    ['sigmas alone', { schedule: [1, 0] }, invalid('schedule', '[1,0] is not a schedule')],
     [
       'a rising grid',
       { schedule: { name: 'up', sigmas: [0.5, 1, 0] } },

@@ -14,6 +14,9 @@ export function brief(value: unknown): string {
 function short(value: unknown, levels: number): string {
   if (typeof value === 'string') return quoted(value)
   if (typeof value === 'function') return 'a function'
+  if (typeof value === 'bigint') return `${value}n`
+  // Not entry by entry: it may hold millions.
+  if (ArrayBuffer.isView(value)) return `a ${Object.prototype.toString.call(value).slice(8, -1)}`
   if (typeof value !== 'object' || value === null) return String(value)
   if (Array.isArray(value)) {
     if (levels === 0) return 'a list'
