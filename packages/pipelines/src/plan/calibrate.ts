@@ -7,10 +7,11 @@ import {
   type PolicyStore,
   type Velocity,
 } from '@fastflow/core'
-import { checkFrontier } from '@fastflow/core/backend'
+import { checkCallback } from '@fastflow/core/backend'
 import { attempt, teller } from '../notes.ts'
 import type { RunKey } from '../policy/document.ts'
 import type { ImageInput, RunSettings } from '../task/options.ts'
+import { checkPlanDocument } from './check-document.ts'
 import { planDigest, planKeyOf } from './key.ts'
 import { readPlan } from './planned.ts'
 
@@ -63,9 +64,12 @@ export async function calibratePlan(
     )
   if (numStepsOf(schedule) === 1)
     throw invalidArgument('numSteps', 'is 1, there is nothing to skip; plan for 2 or more')
-  if (options.start !== undefined) checkFrontier('start', options.start)
+  checkPlanDocument('start', options.start)
+  checkCallback('onCheckpoint', options.onCheckpoint, '(checkpoint) => ...')
+  checkCallback('onNote', options.onNote, '(note) => ...')
   const key = planKeyOf(run)
-  const start = options.start && readPlan({ document: options.start, source: 'start' }, key)
+  const start =
+    options.start === undefined ? undefined : readPlan({ document: options.start, source: 'start' }, key)
   await store.check?.()
   const notes: string[] = []
   const tell = teller(notes, options.onNote)

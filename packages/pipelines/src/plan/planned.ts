@@ -130,7 +130,8 @@ export async function planFor(
   places: PolicyPlaces,
   finding: Pick<FindOptions<Frontier>, 'notes' | 'forgiving'>,
 ): Promise<UsablePolicy<Frontier> | undefined> {
-  if (plan) return { value: readPlan({ document: plan, source: 'plan' }, key), source: 'plan' }
+  if (plan !== undefined)
+    return { value: readPlan({ document: plan, source: 'plan' }, key), source: 'plan' }
   return findPolicy(places, planDigest(key), { ...finding, read: (found) => readPlan(found, key) })
 }
 

@@ -35,7 +35,8 @@ export async function openLearnedPolicy(
   const documentOf = (state: PaperState): PolicyDocument<PaperState> => {
     return { format: 'fastflow-policy', version: 1, kind: 'bandit-skip', key, state }
   }
-  const given = options.policy && read({ document: options.policy, source: 'policy' })
+  const given =
+    options.policy === undefined ? undefined : read({ document: options.policy, source: 'policy' })
   let replacing = given !== undefined || options.fresh === true
   // What is applied as it was given needs no store.
   const memory =

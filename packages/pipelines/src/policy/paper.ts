@@ -1,6 +1,6 @@
 import { type MomentsRow, type State, ucb1 } from '@fastflow/bandits'
 import { type BanditSkipState, banditSkip, type SkipPolicy } from '@fastflow/core'
-import { checkNumber, checkOptions } from '@fastflow/core/backend'
+import { checkNumber, checkOptions, checkText } from '@fastflow/core/backend'
 import { paperNames } from '../task/option-names.ts'
 import { checkPolicyDocument, type PolicyDocument, parsePolicyKey, policyField } from './document.ts'
 import { parsePaperState } from './paper-state.ts'
@@ -63,9 +63,10 @@ export function paperOf({ arms = [0, 2, 4, 6], exploration = 0.2, price = 0.4 }:
  * Reads a document of the paper's policy as it says itself that it was learned: under its own key and arms.
  *
  * @param source where it was found, for the message.
- * @throws FastFlowError `policy-unreadable` naming the field.
+ * @throws FastFlowError `policy-unreadable` naming the field, `invalid-argument` for a bad `source`.
  */
 export function parsePaperDocument(document: unknown, source = 'policy'): PolicyDocument<PaperState> {
+  checkText('source', source, 'where the document was found')
   const checked = checkPolicyDocument(document, parsePolicyKey(document, source), source)
   const arms = policyField(document, source).at('state').at('arms').numbers({ whole: true, least: 0 })
   return { ...checked, state: paperPolicy({ arms }).parse(checked.state, source) }

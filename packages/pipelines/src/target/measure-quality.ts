@@ -62,6 +62,7 @@ export async function measureQuality(
   checkPlanDocument('plan', options.plan)
   checkSignal(signal)
   checkCallback('onProgress', onProgress, '(done, total) => ...')
+  checkCallback('onNote', options.onNote, '(note) => ...')
   const total = checkWhole('runs', runs, 1)
   const floorRuns = Math.min(total, checkWhole('floorRuns', most, 0))
   const proxy = proxyOf(metric, options.proxy)

@@ -47,5 +47,5 @@ function kindOf(value: unknown): string {
   if (ArrayBuffer.isView(value)) return 'bytes'
   if (typeof value === 'string') return 'a text, perhaps a path'
   if (isRecord(value) && typeof value.then === 'function') return 'a promise'
-  return isRecord(value) ? 'an object without width' : `${value}`
+  return isRecord(value) ? 'an object without width' : shown(value)
 }
