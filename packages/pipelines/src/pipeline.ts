@@ -15,7 +15,14 @@ import { measureQuality } from './target/measure-quality.ts'
 import type { QualityOptions } from './target/options.ts'
 import type { QualityTable } from './target/quality-table.ts'
 import { checkCount, checkGenerate, checkSeed, checkTaskOptions, guidanceNotes } from './task/checks.ts'
-import { calibrationNames, flowNames, generateNames, policyKeyNames, qualityNames, runNames } from './task/option-names.ts'
+import {
+  calibrationNames,
+  flowNames,
+  generateNames,
+  policyKeyNames,
+  qualityNames,
+  runNames,
+} from './task/option-names.ts'
 import type { Defaults, FlowOptions, RunSettings, Task } from './task/options.ts'
 import { calibrationSourceOf, measuredSourceOf, prepareFlow, runKeyOf } from './task/prepare.ts'
 import { ordinaryStates, residentStates, type States } from './task/states.ts'

@@ -4,7 +4,12 @@ import { type Accelerate, type GenerateOptions, loadPipeline, type Pipeline } fr
 import { beforeAll, describe, expect, it } from 'vitest'
 import { failure } from './support/failure.ts'
 import { type FakeBackend, fakeBackend } from './support/fake-backend.ts'
-import { type FakePipeline, fakePipeline, type RecordingStore, recordingStore } from './support/fake-pipeline.ts'
+import {
+  type FakePipeline,
+  fakePipeline,
+  type RecordingStore,
+  recordingStore,
+} from './support/fake-pipeline.ts'
 import { fakeText } from './support/fake-text-backend.ts'
 import { grey } from './support/grey.ts'
 import type { TextTask } from './support/text-files.ts'

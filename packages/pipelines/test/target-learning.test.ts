@@ -10,7 +10,14 @@ import { BANDITS } from '../src/target/learner.ts'
 import { learnerOfState } from '../src/target/named-learner.ts'
 import { parseRecord } from '../src/target/record.ts'
 import { type Goal, rewardOf } from '../src/target/reward.ts'
-import { createTerms, initState, parseState, type TargetState, type Terms, update } from '../src/target/state.ts'
+import {
+  createTerms,
+  initState,
+  parseState,
+  type TargetState,
+  type Terms,
+  update,
+} from '../src/target/state.ts'
 
 const goal: Goal = { metric: 'lpips', limit: 0.05, confidence: 0.95 }
 const NFE = [6, 10, 15]

@@ -12,10 +12,19 @@ export { PSNR_CAP, psnr, psnrOfError, psnrOfFloats, psnrProxy } from './psnr.ts'
 export { rmsContrast } from './rms-contrast.ts'
 export { type NamedTensor, readSafetensors } from './safetensors/read-safetensors.ts'
 export { ssim, ssimProxy } from './ssim.ts'
-export { type PairedBootstrapOptions, type PairedInterval, pairedBootstrap } from './statistics/paired-bootstrap.ts'
+export {
+  type PairedBootstrapOptions,
+  type PairedInterval,
+  pairedBootstrap,
+} from './statistics/paired-bootstrap.ts'
 export { quantile } from './statistics/quantile.ts'
 export { type Summary, summarize } from './statistics/summarize.ts'
 export { temporalConsistency } from './temporal/temporal-consistency.ts'
 export { temporalDifference } from './temporal/temporal-difference.ts'
 export { temporalFlickering } from './temporal/temporal-flickering.ts'
-export { readTokenizer, type TextTokenizer, type TokenizerOptions, type Tokens } from './text/read-tokenizer.ts'
+export {
+  readTokenizer,
+  type TextTokenizer,
+  type TokenizerOptions,
+  type Tokens,
+} from './text/read-tokenizer.ts'

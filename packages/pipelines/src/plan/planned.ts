@@ -13,7 +13,13 @@ import type { Acceleration, RunOptions, Sampled } from '../generate/acceleration
 import type { PlanAcceleration } from '../generate/options.ts'
 import { sampleRun } from '../generate/sample-run.ts'
 import type { RunKey } from '../policy/document.ts'
-import { type FindOptions, type FoundPolicy, findPolicy, type PolicyPlaces, type UsablePolicy } from '../policy/places.ts'
+import {
+  type FindOptions,
+  type FoundPolicy,
+  findPolicy,
+  type PolicyPlaces,
+  type UsablePolicy,
+} from '../policy/places.ts'
 import { budgetsFor, type ChosenPlan, choosePlan, hearsParts } from './choose.ts'
 import { type PlanRunKey, planDigest, planKeyOf } from './key.ts'
 
@@ -130,8 +136,7 @@ export async function planFor(
   places: PolicyPlaces,
   finding: Pick<FindOptions<Frontier>, 'notes' | 'forgiving'>,
 ): Promise<UsablePolicy<Frontier> | undefined> {
-  if (plan !== undefined)
-    return { value: readPlan({ document: plan, source: 'plan' }, key), source: 'plan' }
+  if (plan !== undefined) return { value: readPlan({ document: plan, source: 'plan' }, key), source: 'plan' }
   return findPolicy(places, planDigest(key), { ...finding, read: (found) => readPlan(found, key) })
 }
 
