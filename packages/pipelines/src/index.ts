@@ -1,3 +1,4 @@
+export { syntheticImages } from './family/shapes.ts'
 export type { Flow } from './flow.ts'
 export type {
   Accelerate,
@@ -41,4 +42,3 @@ export {
   update as updateTargetState,
 } from './target/state.ts'
 export type { Defaults, FlowOptions, ImageInput, RunSettings, Task } from './task/options.ts'
-export { syntheticImages } from './text/shapes.ts'

@@ -3,7 +3,7 @@ import type { Flow } from '../flow.ts'
 import type { PolicyDocument } from '../policy/document.ts'
 import type { PaperState } from '../policy/paper.ts'
 import type { TargetQuality } from '../target/quality.ts'
-import type { Sampled } from './acceleration.ts'
+import type { Sampled } from './open-acceleration.ts'
 
 /**
  * What one image cost.

@@ -1,4 +1,4 @@
-import type { Acceleration } from '../generate/acceleration.ts'
+import type { Acceleration } from '../generate/open-acceleration.ts'
 import type { AutoAcceleration } from '../generate/options.ts'
 import type { RunKey } from '../policy/document.ts'
 import type { PolicyPlaces } from '../policy/places.ts'

@@ -9,9 +9,8 @@ import {
   parsePlan,
   type Recorder,
 } from '@fastflow/core'
-import type { Acceleration, RunOptions, Sampled } from '../generate/acceleration.ts'
+import type { Acceleration, RunOptions, Sampled } from '../generate/open-acceleration.ts'
 import type { PlanAcceleration } from '../generate/options.ts'
-import { sampleRun } from '../generate/sample-run.ts'
 import type { RunKey } from '../policy/document.ts'
 import {
   type FindOptions,
@@ -20,6 +19,7 @@ import {
   type PolicyPlaces,
   type UsablePolicy,
 } from '../policy/places.ts'
+import { sampleRun } from '../policy/sample-run.ts'
 import { budgetsFor, type ChosenPlan, choosePlan, hearsParts } from './choose.ts'
 import { type PlanRunKey, planDigest, planKeyOf } from './key.ts'
 

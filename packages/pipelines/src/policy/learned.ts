@@ -1,12 +1,12 @@
 import { emulate, frozen } from '@fastflow/core'
-import type { Acceleration } from '../generate/acceleration.ts'
+import type { Acceleration } from '../generate/open-acceleration.ts'
 import type { PaperAcceleration } from '../generate/options.ts'
-import { sampleRun } from '../generate/sample-run.ts'
 import { checkPolicyDocument, type PolicyDocument, type PolicyKey, type RunKey } from './document.ts'
 import { type PaperOptions, type PaperPolicy, type PaperState, paperOf } from './paper.ts'
 import { openMemory } from './paper-memory.ts'
 import { type PaperRun, recording } from './paper-run.ts'
 import type { FoundPolicy, PolicyPlaces } from './places.ts'
+import { sampleRun } from './sample-run.ts'
 
 /** Extrapolation of the paper: linear, through the last two velocities. */
 const extrapolator = emulate(2)

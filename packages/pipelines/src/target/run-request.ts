@@ -1,6 +1,6 @@
 import type { Frontier, Random, Recorder, SampleResult } from '@fastflow/core'
-import type { RunOptions } from '../generate/acceleration.ts'
-import { sampleRun } from '../generate/sample-run.ts'
+import type { RunOptions } from '../generate/open-acceleration.ts'
+import { sampleRun } from '../policy/sample-run.ts'
 import type { Certificate } from './certify.ts'
 import { type ChoosingOptions, choose, goOn, isLearned, type Route } from './choose.ts'
 import { sized, sizeScore } from './early.ts'

@@ -8,7 +8,7 @@ import {
 } from '@fastflow/core'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
-import type { Acceleration, RunOptions, Sampled } from '../generate/acceleration.ts'
+import type { Acceleration, RunOptions, Sampled } from '../generate/open-acceleration.ts'
 import { attempt } from '../notes.ts'
 import type { RunKey } from '../policy/document.ts'
 import type { PolicyPlaces } from '../policy/places.ts'

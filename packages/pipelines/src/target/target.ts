@@ -1,6 +1,6 @@
 import { invalidArgument, type QualityProxy } from '@fastflow/core'
 import { checkShare, shown } from '@fastflow/core/backend'
-import type { Acceleration } from '../generate/acceleration.ts'
+import type { Acceleration } from '../generate/open-acceleration.ts'
 import { planDigest, planKeyOf } from '../plan/key.ts'
 import { planFor } from '../plan/planned.ts'
 import type { RunKey } from '../policy/document.ts'

@@ -1,7 +1,7 @@
 import type { AbortSignalLike, Feeds, ModelRunner, Tensor } from '@fastflow/core'
 import { throwIfAborted } from '@fastflow/core/backend'
 import type { Tokens } from '@fastflow/proxies'
-import type { CommonConfig } from '../task/config.ts'
+import type { CommonConfig } from '../family/common-config.ts'
 
 /** Texts that go through the encoder in one batch. */
 const BATCH = 16

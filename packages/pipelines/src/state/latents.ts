@@ -1,7 +1,7 @@
 import type { AbortSignalLike, ModelRunner, ResidentRunner, RgbImage, Tensor } from '@fastflow/core'
 import { throwIfAborted } from '@fastflow/core/backend'
-import { clipPixels, toRgb } from '../task/pixels.ts'
 import { checkPictures } from './check-scale.ts'
+import { clipPixels, toRgb } from './pixels.ts'
 import type { VaeConfig } from './vae-config.ts'
 
 /** Frames that go through the decoder in one batch. */

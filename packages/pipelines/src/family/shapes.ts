@@ -1,6 +1,6 @@
 import { checkWhole } from '@fastflow/core/backend'
-import { MAX_SIZE } from '../task/config.ts'
 import type { ImageInput } from '../task/options.ts'
+import { MAX_SIZE } from './common-config.ts'
 
 type Inside = (x: number, y: number) => boolean
 

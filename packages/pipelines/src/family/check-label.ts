@@ -1,6 +1,6 @@
 import { invalidArgument } from '@fastflow/core'
 import { shown } from '@fastflow/core/backend'
-import type { ClassModelConfig } from './config.ts'
+import type { ClassModelConfig } from './class-config.ts'
 
 /** Class names an error lists: enough to see the mistake, short enough for one line. */
 const LISTED = 20

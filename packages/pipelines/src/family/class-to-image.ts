@@ -1,9 +1,9 @@
 import type { ConfigFile, Feeds, LoadOptions, ModelFolder } from '@fastflow/core'
-import { loadNetwork } from '../task/load-network.ts'
-import { clipPixels, toRgb } from '../task/pixels.ts'
+import { clipPixels, toRgb } from '../state/pixels.ts'
 import type { Condition, TaskModel } from '../task/task-model.ts'
 import { checkLabel } from './check-label.ts'
-import { readClassModel } from './config.ts'
+import { readClassModel } from './class-config.ts'
+import { loadNetwork } from './load-network.ts'
 
 /** Pixels span [-1, 1]. */
 const PIXEL_RANGE = 2

@@ -7,15 +7,15 @@ import {
   type Tensor,
 } from '@fastflow/core'
 import type { CalibrationOptions } from '../plan/calibrate.ts'
-import { loadNetworks } from '../task/load-network.ts'
+import { planarPixels } from '../state/image-input.ts'
+import { encodePixels } from '../state/latents.ts'
+import { readVae } from '../state/vae-config.ts'
 import type { Condition, TaskModel } from '../task/task-model.ts'
-import { calibrationPrompts } from './calibration-prompts.ts'
-import { planarPixels } from './image-input.ts'
-import { encodePixels } from './latents.ts'
-import { loadTextParts, promptConditions, textCondition, textModel } from './load.ts'
-import { checkPrompt } from './prompt.ts'
+import { calibrationPrompts } from '../text/calibration-prompts.ts'
+import { checkPrompt } from '../text/prompt.ts'
+import { loadNetworks } from './load-network.ts'
 import { syntheticImages } from './shapes.ts'
-import { readVae } from './vae-config.ts'
+import { loadTextParts, promptConditions, textCondition, textModel } from './text-parts.ts'
 
 /** Calibration never makes more runs than this. */
 const MAX_PAIRS = 64

@@ -10,16 +10,16 @@ import type {
 import { readTokenizer, type TextTokenizer } from '@fastflow/proxies'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
+import { checkScale } from '../state/check-scale.ts'
+import { decodeLatents, decodeResidentLatents, previewLatents } from '../state/latents.ts'
+import { readVae, type VaeConfig } from '../state/vae-config.ts'
 import { checkGuidance } from '../task/checks.ts'
-import { type CommonConfig, MAX_SIZE, readCommon } from '../task/config.ts'
-import type { NetworkLoader } from '../task/load-network.ts'
 import type { FlowOptions, Task } from '../task/options.ts'
 import type { Condition, TaskModel } from '../task/task-model.ts'
-import { checkScale } from './check-scale.ts'
-import { decodeLatents, decodeResidentLatents, previewLatents } from './latents.ts'
-import { checkPrompt, checkText, promptNotes } from './prompt.ts'
-import { encodeTokens } from './text-encoder.ts'
-import { readVae, type VaeConfig } from './vae-config.ts'
+import { checkPrompt, checkText, promptNotes } from '../text/prompt.ts'
+import { encodeTokens } from '../text/text-encoder.ts'
+import { type CommonConfig, MAX_SIZE, readCommon } from './common-config.ts'
+import type { NetworkLoader } from './load-network.ts'
 
 /**
  * Latents are scaled to a variance of about 1, pixels have about a quarter of that; with a range of 4 standard deviations

@@ -1,5 +1,5 @@
 import type { ConfigFile, ModelFolder } from '@fastflow/core'
-import { type CommonConfig, MAX_SIZE, readCommon } from '../task/config.ts'
+import { type CommonConfig, MAX_SIZE, readCommon } from './common-config.ts'
 
 /** What a class-to-image folder says of its model. */
 export interface ClassModelConfig extends CommonConfig {

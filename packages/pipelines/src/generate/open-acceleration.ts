@@ -14,12 +14,12 @@ import type { PolicyDocument, RunKey } from '../policy/document.ts'
 import { openLearnedPolicy } from '../policy/learned.ts'
 import { type PaperState, paperOf } from '../policy/paper.ts'
 import type { PolicyPlaces } from '../policy/places.ts'
+import { sampleRun } from '../policy/sample-run.ts'
 import type { TargetAcceleration } from '../target/options.ts'
 import type { TargetQuality } from '../target/quality.ts'
 import { checkTarget, openTarget } from '../target/target.ts'
 import { checkAccelerate } from './check-accelerate.ts'
 import type { Accelerate, AutoAcceleration, PaperAcceleration, PlanAcceleration } from './options.ts'
-import { sampleRun } from './sample-run.ts'
 
 /** Grids this short leave nothing to skip: distilled few-step models are run as they are. */
 const FEW_STEPS = 8
