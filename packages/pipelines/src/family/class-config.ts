@@ -1,5 +1,6 @@
 import type { ConfigFile, ModelFolder } from '@fastflow/core'
-import { type CommonConfig, MAX_SIZE, readCommon } from './common-config.ts'
+import { MAX_SIZE } from '../state/sizes.ts'
+import { type CommonConfig, readCommon } from './common-config.ts'
 
 /** What a class-to-image folder says of its model. */
 export interface ClassModelConfig extends CommonConfig {

@@ -9,9 +9,6 @@ import {
 } from '@fastflow/core'
 import { MAX_GUIDANCE, MAX_STEPS } from '../task/limits.ts'
 
-/** Pixels or latents on a side above this are taken for a mistake in the file. */
-export const MAX_SIZE = 4096
-
 /** What every folder says of its velocity network. */
 export interface CommonConfig {
   readonly name: string

@@ -1,6 +1,6 @@
 import { checkWhole } from '@fastflow/core/backend'
-import type { ImageInput } from '../task/options.ts'
-import { MAX_SIZE } from './common-config.ts'
+import type { ImageInput } from '../state/image-input.ts'
+import { MAX_SIZE } from '../state/sizes.ts'
 
 type Inside = (x: number, y: number) => boolean
 

@@ -1,5 +1,4 @@
 import {
-  type CalibrateOptions,
   calibrate,
   type Frontier,
   invalidArgument,
@@ -9,35 +8,12 @@ import {
 } from '@fastflow/core'
 import { checkCallback } from '@fastflow/core/backend'
 import { attempt, teller } from '../notes.ts'
-import type { RunKey } from '../policy/document.ts'
-import type { ImageInput, RunSettings } from '../task/options.ts'
+import type { RunSettings } from '../task/options.ts'
+import type { RunKey } from '../task/run-key.ts'
 import { checkPlanDocument } from './check-document.ts'
 import { planDigest, planKeyOf } from './key.ts'
+import type { CalibrationOptions } from './options.ts'
 import { readPlan } from './planned.ts'
-
-/** What to plan for, at what cost. */
-export interface CalibrationOptions
-  extends RunSettings,
-    Pick<
-      CalibrateOptions<Float32Array>,
-      | 'budgets'
-      | 'passes'
-      | 'evaluations'
-      | 'certify'
-      | 'target'
-      | 'start'
-      | 'signal'
-      | 'onProgress'
-      | 'checkpoint'
-      | 'onCheckpoint'
-    > {
-  /** What calibration runs show, in turn, for models that read text. Default: the model's own list. */
-  readonly prompts?: readonly string[]
-  /** Pictures that are edited, in turn, for image editing, in the model's size. Default: coloured shapes. */
-  readonly images?: readonly ImageInput[]
-  /** Gets a line for what costs no plan: it could not be stored, or `onCheckpoint` failed; each once. */
-  readonly onNote?: (note: string) => unknown
-}
 
 /** The runs of a model to calibrate on, by their seeds. */
 export interface CalibrationSource {

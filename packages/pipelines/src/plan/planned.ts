@@ -9,9 +9,7 @@ import {
   parsePlan,
   type Recorder,
 } from '@fastflow/core'
-import type { Acceleration, RunOptions, Sampled } from '../generate/open-acceleration.ts'
-import type { PlanAcceleration } from '../generate/options.ts'
-import type { RunKey } from '../policy/document.ts'
+import type { Acceleration, RunOptions, Sampled } from '../policy/acceleration.ts'
 import {
   type FindOptions,
   type FoundPolicy,
@@ -20,8 +18,10 @@ import {
   type UsablePolicy,
 } from '../policy/places.ts'
 import { sampleRun } from '../policy/sample-run.ts'
+import type { RunKey } from '../task/run-key.ts'
 import { budgetsFor, type ChosenPlan, choosePlan, hearsParts } from './choose.ts'
 import { type PlanRunKey, planDigest, planKeyOf } from './key.ts'
+import type { PlanAcceleration } from './options.ts'
 
 const firstRunNote =
   'planning: there is no plan for these settings yet, so the first image evaluates every step and the plan for the next ones comes from it'

@@ -1,5 +1,5 @@
 import { type SampleOptions, type SampleResult, sample } from '@fastflow/core'
-import type { RunOptions } from '../generate/open-acceleration.ts'
+import type { RunOptions } from './acceleration.ts'
 
 /** Samples a run, by a policy if there is one; what it says beyond the options of `sample` is for accelerations alone. */
 export function sampleRun<State = undefined>({

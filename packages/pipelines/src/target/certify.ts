@@ -2,8 +2,9 @@ import { binomialTail, type RateCounts, rateBounds } from '@fastflow/bandits'
 import { invalidArgument } from '@fastflow/core'
 import { checkMethods, checkNumbers, checkShare, checkWhole, shown } from '@fastflow/core/backend'
 import { checkGoal, checkTable } from './check-terms.ts'
+import type { Goal } from './goal.ts'
 import type { QualityTable } from './quality-table.ts'
-import { type Goal, misses } from './reward.ts'
+import { misses } from './reward.ts'
 
 /** Chance that a certificate, or a refusal for what was seen online, is wrong. */
 const DELTA = 0.05

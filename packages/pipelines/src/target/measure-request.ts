@@ -1,5 +1,5 @@
 import type { Frontier, QualityProxy, RgbImage } from '@fastflow/core'
-import type { RunOptions } from '../generate/open-acceleration.ts'
+import type { RunOptions } from '../policy/acceleration.ts'
 import { sampleRun } from '../policy/sample-run.ts'
 import { isCancelled } from '../task/failure.ts'
 import { landingLogs } from './landings.ts'

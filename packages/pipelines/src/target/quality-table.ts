@@ -11,9 +11,9 @@ import { checkMethods, checkOneOf, checkText } from '@fastflow/core/backend'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { type FoundPolicy, findPolicy, type PolicyPlaces } from '../policy/places.ts'
+import type { Metric } from '../policy/target-quality.ts'
 import { PROJECTED } from './features.ts'
 import { LOG_RANGE } from './landings.ts'
-import type { Metric } from './options.ts'
 
 /** One noise, and how every plan did on it. */
 export interface QualityRun {
