@@ -44,6 +44,16 @@ function checkMethodOptions(accelerate: Readonly<Record<string, unknown>>): void
   checkFlag('accelerate.fresh', accelerate.fresh)
   checkFlag('accelerate.learn', accelerate.learn)
   if (method === 'custom') checkPolicy('accelerate.policy', accelerate.policy)
+  if (method === 'paper') checkLearned(accelerate.policy)
+}
+
+/** A document of the paper's policy, or none; what is in it is for its reader. */
+function checkLearned(policy: unknown): void {
+  if (policy === undefined || isRecord(policy)) return
+  throw invalidArgument(
+    'accelerate.policy',
+    `${shown(policy)} is not a policy document; pass the policy of a result of generate`,
+  )
 }
 
 function checkTargetOptions(accelerate: Readonly<Record<string, unknown>>): void {

@@ -2,7 +2,7 @@ import type { TargetQuality } from '../policy/target-quality.ts'
 import { total } from './certify.ts'
 import type { Goal } from './goal.ts'
 import type { QualityTable } from './quality-table.ts'
-import { perfectScore } from './state.ts'
+import { perfect } from './reward.ts'
 import type { TargetState, Terms } from './terms.ts'
 
 /** @param abstained why nothing better than the full run could be served. */
@@ -15,7 +15,7 @@ export function qualityOf(
 ): TargetQuality {
   const terms = { ...goal, proxy: proxy ?? table?.proxy.version, abstained }
   if (arm === arms.length - 1) {
-    const score = perfectScore(goal)
+    const score = perfect[goal.metric]
     return { ...terms, estimate: score, bound: score, n: 0, misses: 0 }
   }
   const trusted = state.alarm === null ? table : undefined

@@ -12,7 +12,7 @@ import type { BanditName } from './learner.ts'
 import { learnerOf } from './named-learner.ts'
 import type { QualityTable } from './quality-table.ts'
 import { type DecisionRecord, decisionField, parseRecord } from './record.ts'
-import { misses, perfect, rewardOf } from './reward.ts'
+import { misses, rewardOf } from './reward.ts'
 import type { Outcomes, TargetState, Terms } from './terms.ts'
 
 /**
@@ -118,11 +118,6 @@ function scoresOf(
     landings,
     table.runs.flatMap((run) => (run.landings[arm] === undefined ? [] : [run.landings[arm]])),
   )
-}
-
-/** The score that the full run has for itself. */
-export function perfectScore({ metric }: Goal): number {
-  return perfect[metric]
 }
 
 /**
