@@ -6,8 +6,8 @@ import {
   type ModelFolder,
   type Tensor,
 } from '@fastflow/core'
+import { encodePixels } from '../state/encode.ts'
 import { planarPixels } from '../state/image-input.ts'
-import { encodePixels } from '../state/latents.ts'
 import { readVae } from '../state/vae-config.ts'
 import type { Subjects } from '../task/options.ts'
 import type { Condition, TaskModel } from '../task/task-model.ts'

@@ -18,6 +18,7 @@ import {
   type UsablePolicy,
 } from '../policy/places.ts'
 import { sampleRun } from '../policy/sample-run.ts'
+import { layoutOf } from '../state/planes.ts'
 import type { RunKey } from '../task/run-key.ts'
 import { budgetsFor, type ChosenPlan, choosePlan, hearsParts } from './choose.ts'
 import { type PlanRunKey, planDigest, planKeyOf } from './key.ts'
@@ -28,8 +29,8 @@ const firstRunNote =
 
 /** @returns what a clip of another length is told whose model has plans for its own length alone. */
 function borrowedNote({ dims, ownDims }: RunKey): string {
-  // Of the states of clips the second axis is that of frames.
-  return `there is no plan for ${dims[1]} frames: the one for ${ownDims[1]} is followed, how well is not known; calibrate makes one for this length`
+  const [frames, own] = [layoutOf(dims).frames, layoutOf(ownDims).frames]
+  return `there is no plan for ${frames} frames: the one for ${own} is followed, how well is not known; calibrate makes one for this length`
 }
 
 /**

@@ -2,6 +2,7 @@ import { fillNormal, invalidArgument, isRecord, type VectorSpace } from '@fastfl
 import { checkMethods, checkNumber, checkWhole, shown, throwIfAborted } from '@fastflow/core/backend'
 import type { Flow } from '../flow.ts'
 import { checkPixels, toRgb } from '../state/pixels.ts'
+import { layoutOf } from '../state/planes.ts'
 import { checkSeed } from './checks.ts'
 import { failureOf } from './failure.ts'
 import { guidedVelocity } from './guided-velocity.ts'
@@ -32,7 +33,7 @@ export function prepareFlow<T>(
   const seed = checkSeed(options.seed)
   const plane = 3 * size * size
   const runner = states.passes(model, dims)
-  const numFrames = framesOf(model, dims)
+  const numFrames = layoutOf(dims).frames
   const noise = states.upload(noiseOf(dims, seed))
   return {
     ...guidedVelocity({ runner, condition, ...guidance }),
@@ -76,11 +77,6 @@ export function prepareFlow<T>(
       space.release(noise)
     },
   }
-}
-
-/** Clips have an axis of frames behind the channels. */
-function framesOf({ fps }: TaskModel, dims: readonly number[]): number {
-  return fps === undefined ? 1 : dims[1]!
 }
 
 export function noiseOf(dims: readonly number[], seed: number): Float32Array {
