@@ -4,6 +4,21 @@ import { circlesOf, floorsOf } from './graph.mjs'
 /** Folders whose rooms have an order of their own: each uses only those before it. */
 export const orders = {
   'packages/core/src/plan': ['price', 'record', 'document', 'fit', 'search', 'calibrate'],
+  'packages/pipelines/src': [
+    'notes.ts',
+    'flow.ts',
+    'state',
+    'text',
+    'task',
+    'family',
+    'policy',
+    'plan',
+    'target',
+    'generate',
+    'pipeline.ts',
+    'load.ts',
+    'index.ts',
+  ],
 }
 
 /** Rooms of a folder below `src` ('' is `src` itself), with lines and the rooms each uses. */

@@ -18,12 +18,12 @@ import {
   type OptionNames,
   throwIfAborted,
 } from '@fastflow/core/backend'
-import { loadClassToImage } from './class-to-image/load.ts'
+import { loadClassToImage } from './family/class-to-image.ts'
+import { loadImageEditing } from './family/image-editing.ts'
+import { loadTextToImage } from './family/text-to-image.ts'
+import { loadTextToVideo } from './family/text-to-video.ts'
 import { createPipeline, type Pipeline } from './pipeline.ts'
 import type { TaskModel } from './task/task-model.ts'
-import { loadImageEditing } from './text/image-editing.ts'
-import { loadTextToImage } from './text/text-to-image.ts'
-import { loadTextToVideo } from './text/text-to-video.ts'
 
 /** A `URL`; that name belongs to hosts. */
 interface Address {

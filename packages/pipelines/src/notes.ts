@@ -1,3 +1,5 @@
+import { shown } from '@fastflow/core/backend'
+
 /**
  * Does what no result depends on, such as storing what was learned. Whatever goes wrong with it is one note a call, however
  * often it goes wrong.
@@ -16,8 +18,10 @@ export async function attempt(notes: string[], what: string, work: () => unknown
   }
 }
 
+/** What an error says, or anything else that was thrown. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  if (typeof error === 'string') return error
+  return error instanceof Error ? error.message : shown(error)
 }
 
 /** Hands on, every time it is called, the notes that are new. */

@@ -1,30 +1,29 @@
 import { type Frontier, float32Space, simdSpace } from '@fastflow/core'
 import { throwIfAborted } from '@fastflow/core/backend'
 import type { Flow } from './flow.ts'
-import { openAcceleration } from './generate/acceleration.ts'
+import { checkGenerate } from './generate/check-generate.ts'
 import { generateImages } from './generate/generate.ts'
-import type { GenerateOptions, PolicyKeyOptions } from './generate/options.ts'
+import { openAcceleration } from './generate/open-acceleration.ts'
+import { type GenerateOptions, generateNames } from './generate/options.ts'
 import type { GenerateResult } from './generate/result.ts'
-import { type CalibrationOptions, calibratePlan } from './plan/calibrate.ts'
+import { calibratePlan } from './plan/calibrate.ts'
+import { calibrationSourceOf } from './plan/calibration-source.ts'
 import { type PlanRunKey, planKeyOf } from './plan/key.ts'
+import { type CalibrationOptions, calibrationNames } from './plan/options.ts'
 import type { PolicyKey } from './policy/document.ts'
 import { policyKeyOf } from './policy/learned.ts'
+import { type PolicyKeyOptions, policyKeyNames } from './policy/options.ts'
 import type { PolicyPlaces } from './policy/places.ts'
 import { conditionFeatures } from './target/features.ts'
 import { measureQuality } from './target/measure-quality.ts'
-import type { QualityOptions } from './target/options.ts'
+import { measuredSourceOf } from './target/measured-source.ts'
+import { type QualityOptions, qualityNames } from './target/options.ts'
 import type { QualityTable } from './target/quality-table.ts'
 import { checkCount, checkGenerate, checkSeed, checkTaskOptions, guidanceNotes } from './task/checks.ts'
-import {
-  calibrationNames,
-  flowNames,
-  generateNames,
-  policyKeyNames,
-  qualityNames,
-  runNames,
-} from './task/option-names.ts'
-import type { Defaults, FlowOptions, RunSettings, Task } from './task/options.ts'
+import { calibrationNames, flowNames, generateNames, policyKeyNames, qualityNames, runNames } from './task/option-names.ts'
+import { type Defaults, type FlowOptions, type RunSettings, type Task, flowNames, runNames } from './task/options.ts'
 import { calibrationSourceOf, measuredSourceOf, prepareFlow, runKeyOf } from './task/prepare.ts'
+import { runKeyOf } from './task/run-key.ts'
 import { ordinaryStates, residentStates, type States } from './task/states.ts'
 import type { TaskModel } from './task/task-model.ts'
 import { calibrationPrompts } from './text/calibration-prompts.ts'

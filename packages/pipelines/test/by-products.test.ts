@@ -39,6 +39,17 @@ function refusing(methods: Partial<PolicyStore>, store: PolicyStore = recordingS
 }
 
 describe('a store that cannot be read', () => {
+  it.each(['EACCES', undefined, Symbol('EACCES'), Object.create(null), { toString: 5 }])(
+    'costs a note, whatever it throws',
+    async (thrown) => {
+      const load = (): Promise<never> => Promise.reject(thrown)
+      const { pipe } = await fakePipeline({}, refusing({ load }))
+      const { items, notes } = await pipe.generate('ant', { accelerate: 'plan' })
+      expect(items).toHaveLength(1)
+      expect(notes[0]).toMatch(/^passed over: (EACCES|undefined|Symbol\(EACCES\)|an object)$/)
+    },
+  )
+
   it.each(['plan', 'auto'] as const)('does not hide the plan of the model from %s', async (accelerate) => {
     const { pipe } = await fakePipeline({ files }, refusing(unreadable))
     const { items, notes } = await pipe.generate('ant', { count: 2, accelerate })

@@ -25,6 +25,7 @@ const words = (await fakeText('text-to-image')).pipe
 const editing = (await fakeText('image-editing')).pipe
 const motion = (await fakeText('text-to-video')).pipe
 const { pipe: classes } = await fakePipeline()
+await words.calibrate({ numSteps: 10, budgets: [4] })
 const flow = await classes.prepare('ant', { numSteps: 4 })
 const pixels = await flow.pixels(flow.noise)
 
@@ -76,10 +77,19 @@ describeMisuse(
           prompts,
           images: called(
             /images/,
-            optional(made(() => [picture()], [], [5], ...image.wrong!.map((wrong) => [wrong]))),
+            optional(made(() => [picture()], [], [5], [Symbol()], ...image.wrong!.map((wrong) => [wrong]))),
           ),
         }),
       ),
+    }),
+    'measureQuality.text-to-image': row(words.measureQuality, {
+      options: options({
+        metric: only([], 'psnr', 'ssim'),
+        numSteps: given(whole(10, 0)),
+        runs: given(whole(1, 0)),
+        floorRuns: given(whole(0)),
+        prompts,
+      }),
     }),
     'Flow.pixels': row(flow.pixels, { x: state }),
     'Flow.toImage': row(flow.toImage, { pixels: made(() => pixels, new Float32Array(3)), frame }),

@@ -125,6 +125,7 @@ const record: pipelines.DecisionRecord = {
   reward: null,
 }
 const key = pipe.policyKey({ numSteps: 10 })
+const { policy: learnt } = await pipe.generate('ant', { numSteps: 10, accelerate: 'paper' })
 const known = () => ({ format: 'fastflow-policy', version: 1, kind: 'bandit-skip', key, state: {} })
 
 describeMisuse(
@@ -152,12 +153,20 @@ describeMisuse(
       key: made(() => key, {}),
       source: optional(only(['text'], 'here')),
     }),
+    parsePaperDocument: row(pipelines.parsePaperDocument, {
+      document: called(
+        /policy/,
+        made(() => learnt, {}, { ...known(), state: {} }, { ...learnt, key: { ...key, sigmas: ['1'] } }),
+      ),
+      source: optional(only(['text'], 'here', '')),
+    }),
     certify: row(pipelines.certify, {
       goal,
       nfe: numbers,
       evidence: made(() => ({ table, online: [] }), {}, { table: 5, online: [] }),
     }),
     leastRuns: row(pipelines.leastRuns, { confidence: share(0.95) }),
+    mostConfidence: row(pipelines.mostConfidence, { runs: whole(59) }),
     certificateOf: row(pipelines.certificateOf, { state, terms }),
     chooseArm: row(pipelines.chooseArm, {
       state,
@@ -286,11 +295,13 @@ describeMisuse(
           passes: called(/passes/, optional(only(['list'], undefined, [NaN], ['4']))),
           evaluations: optional(whole(100)),
           target: optional(only([], 'baseline', 'best')),
-          start: optional(made(() => undefined, plan)),
+          start: called(/start|format|plan/, optional(made(() => undefined, {}))),
           signal,
           onProgress: callback,
           checkpoint: optional(made(() => undefined)),
           onCheckpoint: callback,
+          certify: optional(share(0.9)),
+          onNote: callback,
         }),
       ),
     }),
@@ -313,6 +324,7 @@ describeMisuse(
         images,
         signal,
         onProgress: callback,
+        onNote: callback,
       }),
     }),
   },

@@ -131,6 +131,19 @@ describe('a snapshot', () => {
     expect(JSON.parse([...store.documents.values()][0]!)).toEqual(result.policy)
   })
 
+  it.each([20, 4])(
+    'is a policy document, whether or not a grid of %d steps is accelerated',
+    async (numSteps) => {
+      const { pipe, backend } = await fakePipeline()
+      for (const policy of [null, 5, '', 'policy.json', [], Symbol('policy')]) {
+        const accelerate = { method: 'paper', policy, learn: false } as unknown as PaperAcceleration
+        const error = await failure(() => pipe.generate('ant', { numSteps, accelerate }))
+        expect(error).toMatchObject({ code: 'invalid-argument', field: 'accelerate.policy' })
+      }
+      expect(backend.calls).toEqual([])
+    },
+  )
+
   it('of nothing is the full run, and says so', async () => {
     const { pipe, store } = await documented()
     const { items, policy, notes } = await pipe.generate('ant', {

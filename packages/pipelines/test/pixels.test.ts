@@ -1,6 +1,6 @@
 import { fillNormal } from '@fastflow/core'
 import { describe, expect, it } from 'vitest'
-import { clipPixels, toRgb } from '../src/task/pixels.ts'
+import { clipPixels, toRgb } from '../src/state/pixels.ts'
 
 describe('pixels', () => {
   it('are clipped to [-1, 1], in an array of their own', () => {

@@ -329,6 +329,10 @@ describe('calibrate', () => {
       expect(items[0]?.stats.decisions).toBe(frontier.decisions(8))
       const again = await pipe.calibrate({ ...small, start: plan })
       expect(again.budgets).toEqual(frontier.budgets)
+      const table = await pipe.measureQuality({ metric: 'psnr', runs: 1, floorRuns: 0, plan })
+      expect(table.nfe).toEqual(frontier.document.plans.map(({ nfe }) => nfe))
+      const served = await pipe.generate('ant', { accelerate: { target: { psnr: 12 }, plan } })
+      expect(served.plan).toEqual(frontier.document)
     }
     const { pipe } = await fakePipeline()
     const plan = 'plan.json' as unknown as Frontier

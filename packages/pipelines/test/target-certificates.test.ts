@@ -2,12 +2,12 @@ import { calibrate, fillNormal, linearSchedule, memoryPolicyStore, type Velocity
 import { guidedFlow, mixtureFlow } from '@fastflow/testkit'
 import { expect, it } from 'vitest'
 import type { Flow } from '../src/flow.ts'
-import { failureOf } from '../src/generate/failure.ts'
 import { planKeyOf } from '../src/plan/key.ts'
-import type { RunKey } from '../src/policy/document.ts'
 import { certify } from '../src/target/certify.ts'
 import { type MeasuredSource, measureQuality } from '../src/target/measure-quality.ts'
 import type { QualityTable } from '../src/target/quality-table.ts'
+import { failureOf } from '../src/task/failure.ts'
+import type { RunKey } from '../src/task/run-key.ts'
 
 /**
  * The promise of a certified target, simulated: a plan that misses it on more than `1 - confidence` of new noises is certified

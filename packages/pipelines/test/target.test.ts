@@ -493,7 +493,7 @@ describe('bad input', () => {
       store.documents.set(name, JSON.stringify({ ...table, ...damage }))
       const { items, notes } = await pipe.generate('ant', { accelerate: { target: { psnr: 12 } } })
       expect(items[0]!.stats.nfe).toBe(STEPS)
-      expect(notes[0]).toMatch(`passed over: the stored policy ${name}: ${field} is missing or damaged`)
+      expect(notes[0]).toContain(`passed over: the stored policy ${name}: ${field}: `)
     }
   })
 })

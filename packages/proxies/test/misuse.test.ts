@@ -169,8 +169,8 @@ describeMisuse('@fastflow/proxies', proxies, {
   psnrProxy: row(proxies.psnrProxy),
   quantile: row(proxies.quantile, { values: numbers(/values/), q: real(0.5, 1.5) }),
   readSafetensors: row(proxies.readSafetensors, {
-    weights: called(
-      /weights|header/,
+    bytes: called(
+      /bytes|header/,
       made(() => weights, new Float32Array(4), new Uint8Array(4)),
     ),
     name: optional(only(['text'], 'mine', '')),

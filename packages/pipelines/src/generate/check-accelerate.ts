@@ -1,49 +1,18 @@
 import { invalidArgument, isRecord } from '@fastflow/core'
-import {
-  checkCallback,
-  checkFlag,
-  checkOptions,
-  checkPolicy,
-  type OptionNames,
-  shown,
-} from '@fastflow/core/backend'
+import { checkCallback, checkFlag, checkOptions, checkPolicy, shown } from '@fastflow/core/backend'
 import { checkPlanDocument } from '../plan/check-document.ts'
+import { autoNames, planNames } from '../plan/options.ts'
+import { paperAccelerationNames } from '../policy/options.ts'
 import { checkProxy } from '../target/check-proxy.ts'
-import type { ImageTarget, TargetAcceleration } from '../target/options.ts'
-import { paperNames } from '../task/option-names.ts'
-import type { AutoAcceleration, CustomAcceleration, PaperAcceleration, PlanAcceleration } from './options.ts'
+import { imageTargetNames, targetNames } from '../target/options.ts'
+import { customNames } from './options.ts'
 
-const autoNames: OptionNames<AutoAcceleration> = {
-  method: true,
-  nfe: true,
-  passes: true,
-  psnr: true,
-  confidence: true,
-}
-const planNames: OptionNames<PlanAcceleration> = { ...autoNames, plan: true }
-const paperNamesOf: OptionNames<PaperAcceleration> = {
-  ...paperNames,
-  method: true,
-  policy: true,
-  fresh: true,
-  learn: true,
-}
-const customNames: OptionNames<CustomAcceleration> = { method: true, policy: true }
-const targetNames: OptionNames<TargetAcceleration> = {
-  target: true,
-  choose: true,
-  bandit: true,
-  conservative: true,
-  mode: true,
-  measure: true,
-  proxy: true,
-  plan: true,
-  random: true,
-  onDecision: true,
-}
-const imageTargetNames: OptionNames<ImageTarget> = { lpips: true, psnr: true, confidence: true }
-
-const methods = { auto: autoNames, plan: planNames, paper: paperNamesOf, custom: customNames } as const
+const methods = {
+  auto: autoNames,
+  plan: planNames,
+  paper: paperAccelerationNames,
+  custom: customNames,
+} as const
 
 /**
  * What `accelerate` was given: a known method with options of its own, of the right kinds. Their ranges are checked where the
@@ -75,6 +44,16 @@ function checkMethodOptions(accelerate: Readonly<Record<string, unknown>>): void
   checkFlag('accelerate.fresh', accelerate.fresh)
   checkFlag('accelerate.learn', accelerate.learn)
   if (method === 'custom') checkPolicy('accelerate.policy', accelerate.policy)
+  if (method === 'paper') checkLearned(accelerate.policy)
+}
+
+/** A document of the paper's policy, or none; what is in it is for its reader. */
+function checkLearned(policy: unknown): void {
+  if (policy === undefined || isRecord(policy)) return
+  throw invalidArgument(
+    'accelerate.policy',
+    `${shown(policy)} is not a policy document; pass the policy of a result of generate`,
+  )
 }
 
 function checkTargetOptions(accelerate: Readonly<Record<string, unknown>>): void {

@@ -1,9 +1,9 @@
 import type { PlanDocument, PlanQuality, RgbImage, SampleStats } from '@fastflow/core'
 import type { Flow } from '../flow.ts'
+import type { Sampled } from '../policy/acceleration.ts'
 import type { PolicyDocument } from '../policy/document.ts'
-import type { PaperState } from '../policy/paper.ts'
-import type { TargetQuality } from '../target/quality.ts'
-import type { Sampled } from './acceleration.ts'
+import type { PaperState } from '../policy/paper-state.ts'
+import type { TargetQuality } from '../policy/target-quality.ts'
 
 /**
  * What one image cost.

@@ -1,7 +1,7 @@
-import type { Acceleration } from '../generate/acceleration.ts'
-import type { AutoAcceleration } from '../generate/options.ts'
-import type { RunKey } from '../policy/document.ts'
+import type { Acceleration } from '../policy/acceleration.ts'
 import type { PolicyPlaces } from '../policy/places.ts'
+import type { RunKey } from '../task/run-key.ts'
+import type { AutoAcceleration } from './options.ts'
 import { openPlanned } from './planned.ts'
 
 /**

@@ -1,5 +1,4 @@
 import {
-  type CalibrateOptions,
   calibrate,
   type Frontier,
   invalidArgument,
@@ -7,36 +6,14 @@ import {
   type PolicyStore,
   type Velocity,
 } from '@fastflow/core'
-import { checkFrontier } from '@fastflow/core/backend'
+import { checkCallback } from '@fastflow/core/backend'
 import { attempt, teller } from '../notes.ts'
-import type { RunKey } from '../policy/document.ts'
-import type { ImageInput, RunSettings } from '../task/options.ts'
+import type { RunSettings } from '../task/options.ts'
+import type { RunKey } from '../task/run-key.ts'
+import { checkPlanDocument } from './check-document.ts'
 import { planDigest, planKeyOf } from './key.ts'
+import type { CalibrationOptions } from './options.ts'
 import { readPlan } from './planned.ts'
-
-/** What to plan for, at what cost. */
-export interface CalibrationOptions
-  extends RunSettings,
-    Pick<
-      CalibrateOptions<Float32Array>,
-      | 'budgets'
-      | 'passes'
-      | 'evaluations'
-      | 'certify'
-      | 'target'
-      | 'start'
-      | 'signal'
-      | 'onProgress'
-      | 'checkpoint'
-      | 'onCheckpoint'
-    > {
-  /** What calibration runs show, in turn, for models that read text. Default: the model's own list. */
-  readonly prompts?: readonly string[]
-  /** Pictures that are edited, in turn, for image editing, in the model's size. Default: coloured shapes. */
-  readonly images?: readonly ImageInput[]
-  /** Gets a line for what costs no plan: it could not be stored, or `onCheckpoint` failed; each once. */
-  readonly onNote?: (note: string) => unknown
-}
 
 /** The runs of a model to calibrate on, by their seeds. */
 export interface CalibrationSource {
@@ -63,9 +40,12 @@ export async function calibratePlan(
     )
   if (numStepsOf(schedule) === 1)
     throw invalidArgument('numSteps', 'is 1, there is nothing to skip; plan for 2 or more')
-  if (options.start !== undefined) checkFrontier('start', options.start)
+  checkPlanDocument('start', options.start)
+  checkCallback('onCheckpoint', options.onCheckpoint, '(checkpoint) => ...')
+  checkCallback('onNote', options.onNote, '(note) => ...')
   const key = planKeyOf(run)
-  const start = options.start && readPlan({ document: options.start, source: 'start' }, key)
+  const start =
+    options.start === undefined ? undefined : readPlan({ document: options.start, source: 'start' }, key)
   await store.check?.()
   const notes: string[] = []
   const tell = teller(notes, options.onNote)

@@ -8,8 +8,8 @@ import {
   type SkipPolicy,
 } from '@fastflow/core'
 import { checkShare, checkWhole, shown } from '@fastflow/core/backend'
-import type { PlanAcceleration } from '../generate/options.ts'
-import type { RunKey } from '../policy/document.ts'
+import type { RunKey } from '../task/run-key.ts'
+import type { PlanAcceleration } from './options.ts'
 
 /** How many evaluations or passes, or how faithful: one of them. */
 export type PlanRequest = Pick<PlanAcceleration, 'nfe' | 'passes' | 'psnr' | 'confidence'>

@@ -13,6 +13,7 @@ import type { Acceleration, RunOptions, Sampled } from '../generate/acceleration
 import type { PlanAcceleration } from '../generate/options.ts'
 import { sampleRun } from '../generate/sample-run.ts'
 import type { RunKey } from '../policy/document.ts'
+import type { Acceleration, RunOptions, Sampled } from '../policy/acceleration.ts'
 import {
   type FindOptions,
   type FoundPolicy,
@@ -20,16 +21,20 @@ import {
   type PolicyPlaces,
   type UsablePolicy,
 } from '../policy/places.ts'
+import { sampleRun } from '../policy/sample-run.ts'
+import { layoutOf } from '../state/planes.ts'
+import type { RunKey } from '../task/run-key.ts'
 import { budgetsFor, type ChosenPlan, choosePlan, hearsParts } from './choose.ts'
 import { type PlanRunKey, planDigest, planKeyOf } from './key.ts'
+import type { PlanAcceleration } from './options.ts'
 
 const firstRunNote =
   'planning: there is no plan for these settings yet, so the first image evaluates every step and the plan for the next ones comes from it'
 
 /** @returns what a clip of another length is told whose model has plans for its own length alone. */
 function borrowedNote({ dims, ownDims }: RunKey): string {
-  // Of the states of clips the second axis is that of frames.
-  return `there is no plan for ${dims[1]} frames: the one for ${ownDims[1]} is followed, how well is not known; calibrate makes one for this length`
+  const [frames, own] = [layoutOf(dims).frames, layoutOf(ownDims).frames]
+  return `there is no plan for ${frames} frames: the one for ${own} is followed, how well is not known; calibrate makes one for this length`
 }
 
 /**
@@ -136,7 +141,7 @@ export async function planFor(
   places: PolicyPlaces,
   finding: Pick<FindOptions<Frontier>, 'notes' | 'forgiving'>,
 ): Promise<UsablePolicy<Frontier> | undefined> {
-  if (plan) return { value: readPlan({ document: plan, source: 'plan' }, key), source: 'plan' }
+  if (plan !== undefined) return { value: readPlan({ document: plan, source: 'plan' }, key), source: 'plan' }
   return findPolicy(places, planDigest(key), { ...finding, read: (found) => readPlan(found, key) })
 }
 

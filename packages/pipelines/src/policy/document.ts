@@ -6,7 +6,6 @@ import {
   isJsonInput,
   isRecord,
   JsonField,
-  type Schedule,
   sameJson,
 } from '@fastflow/core'
 import { checkMethods, checkText } from '@fastflow/core/backend'
@@ -27,18 +26,6 @@ export interface PolicyKey {
   readonly extrapolator: string
   /** Name and options of the learning policy, e.g. `ucb1-skip c=0.2 price=0.4 arms=0,2,4,6`. */
   readonly policy: string
-}
-
-/** What is known before a policy or plan is chosen. */
-export interface RunKey
-  extends Pick<PolicyKey, 'model' | 'guidanceScale' | 'guidanceInterval' | 'dims' | 'dtype'> {
-  readonly schedule: Schedule
-  /** `dims` of the length of clips that is the model's own; elsewhere they are `dims`. */
-  readonly ownDims: readonly number[]
-  /** Peak-to-peak range of final states that decibels refer to. */
-  readonly range: number
-  /** An evaluation makes two network passes, under the condition and without it. */
-  readonly guided: boolean
 }
 
 /** A learned policy as plain JSON: what it was learned on, and the state. */

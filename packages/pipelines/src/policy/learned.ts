@@ -1,12 +1,14 @@
 import { emulate, frozen } from '@fastflow/core'
-import type { Acceleration } from '../generate/acceleration.ts'
-import type { PaperAcceleration } from '../generate/options.ts'
-import { sampleRun } from '../generate/sample-run.ts'
-import { checkPolicyDocument, type PolicyDocument, type PolicyKey, type RunKey } from './document.ts'
-import { type PaperOptions, type PaperPolicy, type PaperState, paperOf } from './paper.ts'
+import type { RunKey } from '../task/run-key.ts'
+import type { Acceleration } from './acceleration.ts'
+import { checkPolicyDocument, type PolicyDocument, type PolicyKey } from './document.ts'
+import type { PaperAcceleration, PaperOptions } from './options.ts'
+import { type PaperPolicy, paperOf } from './paper.ts'
 import { openMemory } from './paper-memory.ts'
 import { type PaperRun, recording } from './paper-run.ts'
+import type { PaperState } from './paper-state.ts'
 import type { FoundPolicy, PolicyPlaces } from './places.ts'
+import { sampleRun } from './sample-run.ts'
 
 /** Extrapolation of the paper: linear, through the last two velocities. */
 const extrapolator = emulate(2)
@@ -35,7 +37,8 @@ export async function openLearnedPolicy(
   const documentOf = (state: PaperState): PolicyDocument<PaperState> => {
     return { format: 'fastflow-policy', version: 1, kind: 'bandit-skip', key, state }
   }
-  const given = options.policy && read({ document: options.policy, source: 'policy' })
+  const given =
+    options.policy === undefined ? undefined : read({ document: options.policy, source: 'policy' })
   let replacing = given !== undefined || options.fresh === true
   // What is applied as it was given needs no store.
   const memory =

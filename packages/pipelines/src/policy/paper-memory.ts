@@ -1,8 +1,8 @@
 import { isRecord, type PolicyStore, type SkipPolicy } from '@fastflow/core'
 import { attempt } from '../notes.ts'
 import { type PolicyDocument, type PolicyKey, policyDigest } from './document.ts'
-import type { PaperState } from './paper.ts'
 import { parsePaperRun, replay } from './paper-run.ts'
+import type { PaperState } from './paper-state.ts'
 import { type FoundPolicy, findPolicy, type PolicyPlaces } from './places.ts'
 import { openSharedState, type SharedState } from './shared-state.ts'
 

@@ -1,5 +1,5 @@
 import { isRecord, type SkipPolicy } from '@fastflow/core'
-import type { PaperState } from './paper.ts'
+import type { PaperState } from './paper-state.ts'
 
 /** What a jump of the paper's policy came to: step, arm that was chosen there, mean squared error at the landing. */
 type Landing = readonly [step: number, arm: number, mismatch: number]

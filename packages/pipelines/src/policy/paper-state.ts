@@ -1,8 +1,17 @@
 import type { Bandit, MomentsRow, State } from '@fastflow/bandits'
-import { brief, FastFlowError, type JsonField, type SkipPolicy, sameJson } from '@fastflow/core'
+import {
+  type BanditSkipState,
+  brief,
+  FastFlowError,
+  type JsonField,
+  type SkipPolicy,
+  sameJson,
+} from '@fastflow/core'
 import { banditFault } from './bandit-fault.ts'
 import { policyField } from './document.ts'
-import type { PaperState } from './paper.ts'
+
+/** What the policy has learned, plain JSON: one UCB1 bandit a grid step. */
+export type PaperState = BanditSkipState<State<MomentsRow>>
 
 export interface PaperStateOwner {
   readonly policy: SkipPolicy<PaperState>

@@ -1,24 +1,9 @@
-import { type MomentsRow, type State, ucb1 } from '@fastflow/bandits'
-import { type BanditSkipState, banditSkip, type SkipPolicy } from '@fastflow/core'
-import { checkNumber, checkOptions } from '@fastflow/core/backend'
-import { paperNames } from '../task/option-names.ts'
+import { ucb1 } from '@fastflow/bandits'
+import { banditSkip, type SkipPolicy } from '@fastflow/core'
+import { checkNumber, checkOptions, checkText } from '@fastflow/core/backend'
 import { checkPolicyDocument, type PolicyDocument, parsePolicyKey, policyField } from './document.ts'
-import { parsePaperState } from './paper-state.ts'
-
-export interface PaperOptions {
-  /** Skip lengths to choose from, increasing. Default 0, 2, 4, 6, as in the paper's code; its text has 1, 2, 4, 8. */
-  readonly arms?: readonly number[]
-  /** UCB1's exploration constant for rewards scaled to at most 1. Default 0.2. */
-  readonly exploration?: number
-  /**
-   * Price of an evaluation, in units of the worst error any arm makes along one full run, divided by its steps. Less
-   * evaluates more. Default 0.4.
-   */
-  readonly price?: number
-}
-
-/** What the policy has learned, plain JSON: one UCB1 bandit a grid step. */
-export type PaperState = BanditSkipState<State<MomentsRow>>
+import { type PaperOptions, paperNames } from './options.ts'
+import { type PaperState, parsePaperState } from './paper-state.ts'
 
 export interface PaperPolicy {
   readonly policy: SkipPolicy<PaperState>
@@ -63,9 +48,10 @@ export function paperOf({ arms = [0, 2, 4, 6], exploration = 0.2, price = 0.4 }:
  * Reads a document of the paper's policy as it says itself that it was learned: under its own key and arms.
  *
  * @param source where it was found, for the message.
- * @throws FastFlowError `policy-unreadable` naming the field.
+ * @throws FastFlowError `policy-unreadable` naming the field, `invalid-argument` for a bad `source`.
  */
 export function parsePaperDocument(document: unknown, source = 'policy'): PolicyDocument<PaperState> {
+  checkText('source', source, 'where the document was found')
   const checked = checkPolicyDocument(document, parsePolicyKey(document, source), source)
   const arms = policyField(document, source).at('state').at('arms').numbers({ whole: true, least: 0 })
   return { ...checked, state: paperPolicy({ arms }).parse(checked.state, source) }

@@ -1,9 +1,10 @@
 import { binomialTail, type RateCounts, rateBounds } from '@fastflow/bandits'
 import { invalidArgument } from '@fastflow/core'
-import { checkMethods, checkNumbers, checkShare, shown } from '@fastflow/core/backend'
+import { checkMethods, checkNumbers, checkShare, checkWhole, shown } from '@fastflow/core/backend'
 import { checkGoal, checkTable } from './check-terms.ts'
+import type { Goal } from './goal.ts'
 import type { QualityTable } from './quality-table.ts'
-import { type Goal, misses } from './reward.ts'
+import { misses } from './reward.ts'
 
 /** Chance that a certificate, or a refusal for what was seen online, is wrong. */
 const DELTA = 0.05
@@ -79,8 +80,9 @@ export function leastRuns(confidence: number): number {
   return Math.ceil(Math.log(DELTA) / Math.log(confidence))
 }
 
-/** The largest share of images that so many runs without a miss certify. */
+/** The largest share of images that so many runs without a miss certify; of 0 runs 0. */
 export function mostConfidence(runs: number): number {
+  checkWhole('runs', runs, 0)
   return DELTA ** (1 / runs)
 }
 

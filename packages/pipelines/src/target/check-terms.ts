@@ -1,8 +1,8 @@
 import { invalidArgument, isRecord } from '@fastflow/core'
 import { checkMethods, checkNumber, checkNumbers, checkOneOf, shown } from '@fastflow/core/backend'
+import type { Goal } from './goal.ts'
 import type { DecisionRecord } from './record.ts'
-import type { Goal } from './reward.ts'
-import type { TargetState, Terms } from './state.ts'
+import type { TargetState, Terms } from './terms.ts'
 
 // What the functions that decide and learn are handed by callers of their own, such as studies of decision logs: whether it is
 // what they take at all. Documents from outside have readers, which look at every field.

@@ -7,7 +7,7 @@ import { armsNear } from './conservative.ts'
 import { withLandings } from './early.ts'
 import type { TargetAcceleration } from './options.ts'
 import type { ChoiceRecord } from './record.ts'
-import type { TargetState, Terms } from './state.ts'
+import type { TargetState, Terms } from './terms.ts'
 
 /** Share of requests that `canary` serves by its choice. */
 const CANARY = 0.1

@@ -1,6 +1,7 @@
 import { conservativeArms, meanBounds } from '@fastflow/bandits'
-import { closenessOf, type Goal } from './reward.ts'
-import type { TargetState, Terms } from './state.ts'
+import type { Goal } from './goal.ts'
+import { closenessOf } from './reward.ts'
+import type { TargetState, Terms } from './terms.ts'
 
 /** Chance that the guarantee fails at any time. */
 const DELTA = 0.05

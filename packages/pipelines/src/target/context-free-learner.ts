@@ -1,7 +1,8 @@
 import type { ArmPrior, Bandit, State } from '@fastflow/bandits'
+import type { Goal } from './goal.ts'
 import { type BanditName, type Learner, MOST_PRIOR } from './learner.ts'
 import type { QualityTable } from './quality-table.ts'
-import { type Goal, rewardsOf } from './reward.ts'
+import { rewardsOf } from './reward.ts'
 
 /** Plans chosen by a bandit that sees no contexts and takes one arm with certainty. */
 export function contextFreeLearner<Row>(name: BanditName, bandit: Bandit<Row>, explore: number): Learner {

@@ -2,9 +2,10 @@ import { type ContextualBandit, type LinearPrior, type LinearState, linUcb } fro
 import { lastChoice, sharedEvaluations } from './branches.ts'
 import { sizeScore, withLandings } from './early.ts'
 import { CONTEXT_SIZE, contextOf } from './features.ts'
+import type { Goal } from './goal.ts'
 import { type BanditName, type Learner, MOST_PRIOR } from './learner.ts'
 import type { QualityTable } from './quality-table.ts'
-import { type Goal, rewardsOf } from './reward.ts'
+import { rewardsOf } from './reward.ts'
 
 /** Ridge of the warm start's regressions. */
 const PRIOR_RIDGE = 1

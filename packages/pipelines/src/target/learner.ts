@@ -1,5 +1,5 @@
+import type { Goal } from './goal.ts'
 import type { QualityTable } from './quality-table.ts'
-import type { Goal } from './reward.ts'
 
 /** The bandits that can choose plans, by name. */
 export const BANDITS = ['lin-ucb', 'lin-ts', 'discounted-ucb', 'sliding-window-ucb'] as const

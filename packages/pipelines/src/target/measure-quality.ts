@@ -18,8 +18,8 @@ import { attempt, teller } from '../notes.ts'
 import { checkPlanDocument } from '../plan/check-document.ts'
 import { planDigest, planKeyOf } from '../plan/key.ts'
 import { planFor } from '../plan/planned.ts'
-import type { RunKey } from '../policy/document.ts'
 import type { PolicyPlaces } from '../policy/places.ts'
+import type { RunKey } from '../task/run-key.ts'
 import { sized } from './early.ts'
 import { conditionFeatures } from './features.ts'
 import { landingLogs } from './landings.ts'
@@ -62,6 +62,7 @@ export async function measureQuality(
   checkPlanDocument('plan', options.plan)
   checkSignal(signal)
   checkCallback('onProgress', onProgress, '(done, total) => ...')
+  checkCallback('onNote', options.onNote, '(note) => ...')
   const total = checkWhole('runs', runs, 1)
   const floorRuns = Math.min(total, checkWhole('floorRuns', most, 0))
   const proxy = proxyOf(metric, options.proxy)
@@ -90,7 +91,7 @@ export async function measureQuality(
     onProgress?.(turn, total)
     const { flow, feeds } = source.flow(turn, seed)
     const measured = await measureRun(flow, frontier, proxy, turn < floorRuns, signal)
-    const run: QualityRun = { seed, features: conditionFeatures(feeds).map(brief), ...measured.run }
+    const run: QualityRun = { seed, features: conditionFeatures(feeds).map(sixDigits), ...measured.run }
     table = { ...table, runs: [...table.runs, run], floor: [...table.floor, ...measured.floor] }
     await store(table)
     tell()
@@ -146,7 +147,7 @@ async function withSizes(
     throwIfAborted(signal, 'measuring quality')
     const { flow, feeds } = source.flow(turn, run.seed)
     // Not where it showed something else than this turn would.
-    const same = JSON.stringify(conditionFeatures(feeds).map(brief)) === JSON.stringify(run.features)
+    const same = JSON.stringify(conditionFeatures(feeds).map(sixDigits)) === JSON.stringify(run.features)
     runs.push(same ? { ...run, size: await sizeOf(flow) } : run)
   }
   return { ...table, runs }
@@ -158,7 +159,7 @@ async function sizeOf({ noise, schedule, velocity }: Flow): Promise<number> {
   const out = float32Space.allocate(noise)
   const call = { index: 0, branch: 'both', guidance: undefined, signal: undefined, out } as const
   await first.velocity(noise, schedule.sigmas[0]!, call)
-  return brief(first.size()!)
+  return sixDigits(first.size()!)
 }
 
 async function measureRun(
@@ -170,20 +171,20 @@ async function measureRun(
 ): Promise<{ readonly run: Omit<QualityRun, 'seed' | 'features'>; readonly floor: readonly number[] }> {
   const first = sized(flow.velocity, float32Space)
   const references = (await rendered({ ...flow, velocity: first.velocity }, signal)).images
-  const size = brief(first.size()!)
+  const size = sixDigits(first.size()!)
   const scoreOf = (images: readonly RgbImage[]): Promise<number> =>
     scoreFrames(proxy, images, references, signal)
   const scores: number[] = []
   const landings: (readonly number[])[] = []
   for (const { budget } of frontier.document.plans) {
     const { images, mismatches } = await rendered(flow, signal, listening(frontier.at(budget)))
-    scores.push(brief(await scoreOf(images)))
-    landings.push(landingLogs(mismatches).map(brief))
+    scores.push(sixDigits(await scoreOf(images)))
+    landings.push(landingLogs(mismatches).map(sixDigits))
   }
   const coarse = withFloor
     ? await rendered(flow, signal, undefined, coarserSchedule(flow.schedule))
     : undefined
-  return { run: { size, scores, landings }, floor: coarse ? [brief(await scoreOf(coarse.images))] : [] }
+  return { run: { size, scores, landings }, floor: coarse ? [sixDigits(await scoreOf(coarse.images))] : [] }
 }
 
 /** A plan whose landings are measured, at no evaluation. */
@@ -210,6 +211,6 @@ async function rendered(
 }
 
 /** Six digits are more than any of these numbers has. */
-function brief(value: number): number {
+function sixDigits(value: number): number {
   return Number(value.toPrecision(6))
 }

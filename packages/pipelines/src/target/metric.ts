@@ -1,9 +1,10 @@
 import { invalidArgument, type QualityProxy } from '@fastflow/core'
 import { checkShare, shown } from '@fastflow/core/backend'
 import { psnrProxy } from '@fastflow/proxies'
+import type { Metric } from '../policy/target-quality.ts'
 import { checkProxy } from './check-proxy.ts'
-import type { ImageTarget, Metric } from './options.ts'
-import type { Goal } from './reward.ts'
+import type { Goal } from './goal.ts'
+import type { ImageTarget } from './options.ts'
 
 /** @throws FastFlowError `invalid-argument` naming the field. */
 export function goalOf({ lpips, psnr, confidence = 0.95 }: ImageTarget): Goal {

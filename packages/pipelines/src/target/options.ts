@@ -1,10 +1,10 @@
 import type { AbortSignalLike, Frontier, PlanDocument, QualityProxy } from '@fastflow/core'
-import type { ImageInput, RunSettings } from '../task/options.ts'
+import type { OptionNames } from '@fastflow/core/backend'
+import type { Metric } from '../policy/target-quality.ts'
+import type { ImageInput } from '../state/image-input.ts'
+import { type RunSettings, runNames } from '../task/options.ts'
 import type { BanditName } from './learner.ts'
 import type { DecisionRecord } from './record.ts'
-
-/** What a quality target is measured in. */
-export type Metric = 'lpips' | 'psnr'
 
 /** How far an image may be from its own full run: one of `lpips` (at most) and `psnr` (at least). */
 export interface ImageTarget {
@@ -59,6 +59,21 @@ export interface TargetAcceleration {
   readonly onDecision?: (record: DecisionRecord) => unknown
 }
 
+export const imageTargetNames: OptionNames<ImageTarget> = { lpips: true, psnr: true, confidence: true }
+
+export const targetNames: OptionNames<TargetAcceleration> = {
+  target: true,
+  choose: true,
+  bandit: true,
+  conservative: true,
+  mode: true,
+  measure: true,
+  proxy: true,
+  plan: true,
+  random: true,
+  onDecision: true,
+}
+
 /** What to measure, on how many runs. */
 export interface QualityOptions extends RunSettings {
   readonly metric: Metric
@@ -77,4 +92,18 @@ export interface QualityOptions extends RunSettings {
   readonly onProgress?: (done: number, total: number) => void
   /** Gets a line for what costs no result, such as a store that cannot be written to; each once. */
   readonly onNote?: (note: string) => unknown
+}
+
+export const qualityNames: OptionNames<QualityOptions> = {
+  ...runNames,
+  metric: true,
+  proxy: true,
+  runs: true,
+  floorRuns: true,
+  plan: true,
+  prompts: true,
+  images: true,
+  signal: true,
+  onProgress: true,
+  onNote: true,
 }

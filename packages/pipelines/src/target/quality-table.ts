@@ -11,9 +11,9 @@ import { checkMethods, checkOneOf, checkText } from '@fastflow/core/backend'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { type FoundPolicy, findPolicy, type PolicyPlaces } from '../policy/places.ts'
+import type { Metric } from '../policy/target-quality.ts'
 import { PROJECTED } from './features.ts'
 import { LOG_RANGE } from './landings.ts'
-import type { Metric } from './options.ts'
 
 /** One noise, and how every plan did on it. */
 export interface QualityRun {
@@ -91,8 +91,9 @@ export async function findTable(
   const found = await findPolicy(places, tableDigest(terms.key, terms.metric), {
     read: (one) => {
       const { table, note } = tableOf(one, terms)
+      if (table !== undefined && note !== undefined) notes.push(note)
       // Measured here for plans of before, which newer ones of the model have replaced since, with a table of their own.
-      misfit ??= note
+      if (table === undefined) misfit ??= note
       return table
     },
     notes,
@@ -156,7 +157,7 @@ export function parseTable({ document, source }: FoundPolicy): QualityTable {
   table.at('floor').numbers(SCORE_RANGE)
   const runs = table.at('runs').items()
   for (const run of runs) {
-    run.at('seed').whole()
+    run.at('seed').whole({ least: -Infinity })
     run.at('features').numbers({ least: -1e3, most: 1e3, length: PROJECTED })
     if (run.at('size').value !== undefined) run.at('size').number(LOG_RANGE)
     run.at('scores').numbers({ ...SCORE_RANGE, length: nfe.length })

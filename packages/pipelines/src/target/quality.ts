@@ -1,30 +1,9 @@
+import type { TargetQuality } from '../policy/target-quality.ts'
 import { total } from './certify.ts'
-import type { Metric } from './options.ts'
+import type { Goal } from './goal.ts'
 import type { QualityTable } from './quality-table.ts'
-import type { Goal } from './reward.ts'
-import { perfectScore, type TargetState, type Terms } from './state.ts'
-
-/** What is known of the quality of what was served, from other images of the same plan. */
-export interface TargetQuality {
-  readonly metric: Metric
-  readonly limit: number
-  readonly confidence: number
-  /** Mean over the runs measured beforehand; undefined where there are none. The full run equals itself. */
-  readonly estimate: number | undefined
-  /**
-   * What `confidence` of images keep to, by split conformal prediction over the runs measured beforehand; undefined where
-   * these are too few.
-   */
-  readonly bound: number | undefined
-  /** Measured runs of the plan, beforehand and online. */
-  readonly n: number
-  /** How many of them missed the target. */
-  readonly misses: number
-  /** Version of the proxy; undefined where nothing was measured. */
-  readonly proxy: string | undefined
-  /** Why the full run was served although acceleration was asked for. */
-  readonly abstained: string | undefined
-}
+import { perfect } from './reward.ts'
+import type { TargetState, Terms } from './terms.ts'
 
 /** @param abstained why nothing better than the full run could be served. */
 export function qualityOf(
@@ -36,7 +15,7 @@ export function qualityOf(
 ): TargetQuality {
   const terms = { ...goal, proxy: proxy ?? table?.proxy.version, abstained }
   if (arm === arms.length - 1) {
-    const score = perfectScore(goal)
+    const score = perfect[goal.metric]
     return { ...terms, estimate: score, bound: score, n: 0, misses: 0 }
   }
   const trusted = state.alarm === null ? table : undefined

@@ -1,11 +1,11 @@
 import { createRecorder, float32Space, type Recorder } from '@fastflow/core'
-import type { Acceleration, RunOptions } from '../generate/acceleration.ts'
-import { sampleRun } from '../generate/sample-run.ts'
 import { budgetsFor } from '../plan/choose.ts'
 import { planDigest, planKeyOf } from '../plan/key.ts'
 import { type Heard, planFrom } from '../plan/planned.ts'
-import type { RunKey } from '../policy/document.ts'
+import type { Acceleration, RunOptions } from '../policy/acceleration.ts'
 import type { PolicyPlaces } from '../policy/places.ts'
+import { sampleRun } from '../policy/sample-run.ts'
+import type { RunKey } from '../task/run-key.ts'
 
 /** Hears a full run, so that plans can come from it. */
 export function listen({ velocity, schedule, seed }: RunOptions): Recorder<unknown> {

@@ -1,14 +1,7 @@
 import { checkNumber, checkNumbers, checkWhole } from '@fastflow/core/backend'
+import type { Metric } from '../policy/target-quality.ts'
 import { checkArms, checkGoal } from './check-terms.ts'
-import type { Metric } from './options.ts'
-
-/** What scores are measured against. */
-export interface Goal {
-  readonly metric: Metric
-  readonly limit: number
-  /** Share of images that have to reach the limit. */
-  readonly confidence: number
-}
+import type { Goal } from './goal.ts'
 
 /** Score of an image that equals its full run. */
 export const perfect: Readonly<Record<Metric, number>> = { lpips: 0, psnr: 100 }

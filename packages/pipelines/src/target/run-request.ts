@@ -1,14 +1,14 @@
 import type { Frontier, Random, Recorder, SampleResult } from '@fastflow/core'
-import type { RunOptions } from '../generate/acceleration.ts'
-import { sampleRun } from '../generate/sample-run.ts'
+import type { RunOptions } from '../policy/acceleration.ts'
+import { sampleRun } from '../policy/sample-run.ts'
 import type { Certificate } from './certify.ts'
 import { type ChoosingOptions, choose, goOn, isLearned, type Route } from './choose.ts'
 import { sized, sizeScore } from './early.ts'
 import { contextOf } from './features.ts'
 import { listening } from './measure-quality.ts'
 import { listen } from './replan.ts'
-import type { TargetState, Terms } from './state.ts'
 import { steered } from './steer.ts'
+import type { TargetState, Terms } from './terms.ts'
 
 /** What a request is decided by. */
 export interface Deciding {

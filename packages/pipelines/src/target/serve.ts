@@ -8,11 +8,11 @@ import {
 } from '@fastflow/core'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
-import type { Acceleration, RunOptions, Sampled } from '../generate/acceleration.ts'
 import { attempt } from '../notes.ts'
-import type { RunKey } from '../policy/document.ts'
+import type { Acceleration, RunOptions, Sampled } from '../policy/acceleration.ts'
 import type { PolicyPlaces } from '../policy/places.ts'
 import { openSharedState } from '../policy/shared-state.ts'
+import type { RunKey } from '../task/run-key.ts'
 import { certificateOf, isLearned, type Route } from './choose.ts'
 import { landingLogs } from './landings.ts'
 import { measureRequest } from './measure-request.ts'
@@ -23,7 +23,8 @@ import type { DecisionRecord } from './record.ts'
 import { replan } from './replan.ts'
 import { rewardOf } from './reward.ts'
 import { runRequest } from './run-request.ts'
-import { initState, parseState, parseUpdate, type TargetState, type Terms, update } from './state.ts'
+import { initState, parseState, parseUpdate, update } from './state.ts'
+import type { TargetState, Terms } from './terms.ts'
 
 /** What a target is served with. */
 export interface Session {

@@ -1,4 +1,4 @@
-import { cusum, type DriftState, type RateCounts } from '@fastflow/bandits'
+import { cusum, type DriftState } from '@fastflow/bandits'
 import { JsonField, sameJson } from '@fastflow/core'
 import { banditFault } from '../policy/bandit-fault.ts'
 import { lastChoice, sharedEvaluations } from './branches.ts'
@@ -6,36 +6,14 @@ import { checkArms, checkGoal, checkRecord, checkTable, checkTargetState, checkT
 import { lostIn } from './conservative.ts'
 import { withLandings } from './early.ts'
 import { CONTEXT_SIZE, contextOf, PROJECTED } from './features.ts'
+import type { Goal } from './goal.ts'
 import { LANDING_PARTS, landingScores } from './landings.ts'
-import type { BanditName, Learner } from './learner.ts'
+import type { BanditName } from './learner.ts'
 import { learnerOf } from './named-learner.ts'
 import type { QualityTable } from './quality-table.ts'
 import { type DecisionRecord, decisionField, parseRecord } from './record.ts'
-import { type Goal, misses, perfect, rewardOf } from './reward.ts'
-
-/** What was measured of one plan. */
-export interface Outcomes extends RateCounts {
-  /** Quality lost, summed over the runs: 0 where all equal the full run, at most `runs`. */
-  readonly lost: number
-}
-
-/** Everything learned while serving. Plain JSON. */
-export interface TargetState {
-  readonly version: 4
-  readonly served: number
-  /** Requests each arm was served for since the last alarm. */
-  readonly taken: readonly number[]
-  /** What was measured of each plan since the last alarm. */
-  readonly online: readonly Outcomes[]
-  /** State of the bandit. */
-  readonly learner: unknown
-  /** One detector for each part of the trajectory. */
-  readonly drift: readonly DriftState[]
-  /** Landings of the last request that had any, in standard deviations, over all parts. */
-  readonly previous: number
-  /** Requests served when the landings last stopped looking like those measured; null while they do. */
-  readonly alarm: number | null
-}
+import { misses, rewardOf } from './reward.ts'
+import type { Outcomes, TargetState, Terms } from './terms.ts'
 
 /**
  * Landings come in standard deviations of the measured runs, so that a change shows from the first request on. A part of
@@ -55,17 +33,6 @@ const calm: readonly DriftState[] = Array.from({ length: LANDING_PARTS }, () => 
   up: 0,
   down: 0,
 }))
-
-/** What a state starts from and is updated by. */
-export interface Terms {
-  readonly goal: Goal
-  /** Evaluations of the plans, increasing, and of the full run. */
-  readonly arms: readonly number[]
-  readonly table: QualityTable | undefined
-  /** Evaluations that every two arms have in common. */
-  readonly shared: readonly (readonly number[])[]
-  readonly learner: Learner
-}
 
 /** @param bandit by default `lin-ucb`. */
 export function createTerms(
@@ -151,11 +118,6 @@ function scoresOf(
     landings,
     table.runs.flatMap((run) => (run.landings[arm] === undefined ? [] : [run.landings[arm]])),
   )
-}
-
-/** The score that the full run has for itself. */
-export function perfectScore({ metric }: Goal): number {
-  return perfect[metric]
 }
 
 /**

@@ -1,16 +1,16 @@
 import { invalidArgument, type QualityProxy } from '@fastflow/core'
-import { checkShare, shown } from '@fastflow/core/backend'
-import type { Acceleration } from '../generate/acceleration.ts'
+import { checkNumber, checkOneOf, checkShare } from '@fastflow/core/backend'
 import { planDigest, planKeyOf } from '../plan/key.ts'
 import { planFor } from '../plan/planned.ts'
-import type { RunKey } from '../policy/document.ts'
+import type { Acceleration } from '../policy/acceleration.ts'
 import type { PolicyPlaces } from '../policy/places.ts'
+import type { RunKey } from '../task/run-key.ts'
+import type { Goal } from './goal.ts'
 import { BANDITS } from './learner.ts'
 import { goalOf, proxyOf } from './metric.ts'
 import type { TargetAcceleration } from './options.ts'
 import { findTable } from './quality-table.ts'
 import { openUnplanned } from './replan.ts'
-import type { Goal } from './reward.ts'
 import { serve } from './serve.ts'
 import { createTerms } from './state.ts'
 
@@ -22,17 +22,13 @@ export function checkTarget(options: TargetAcceleration): {
   readonly proxy: QualityProxy | undefined
 } {
   const { measure = MEASURE, choose: how = 'certified', mode = 'on', bandit, conservative } = options
-  if (!(typeof measure === 'number' && measure >= 0 && measure <= 1))
-    throw invalidArgument('measure', `${shown(measure)} is not between 0 and 1`)
-  if (!['certified', 'learned'].includes(how))
-    throw invalidArgument('choose', `${shown(how)} is unknown; available: certified, learned`)
-  if (!['on', 'canary', 'shadow'].includes(mode))
-    throw invalidArgument('mode', `${shown(mode)} is unknown; available: on, canary, shadow`)
+  checkNumber('measure', measure, 0, 1)
+  checkOneOf('choose', how, ['certified', 'learned'])
+  checkOneOf('mode', mode, ['on', 'canary', 'shadow'])
   for (const [field, value] of Object.entries({ bandit, conservative }))
     if (value !== undefined && how !== 'learned')
       throw invalidArgument(field, 'goes with choose: "learned"; add that, or leave it out')
-  if (bandit !== undefined && !BANDITS.includes(bandit))
-    throw invalidArgument('bandit', `${shown(bandit)} is unknown; available: ${BANDITS.join(', ')}`)
+  if (bandit !== undefined) checkOneOf('bandit', bandit, BANDITS)
   if (conservative !== undefined) checkShare('conservative', conservative)
   const goal = goalOf(options.target)
   return { goal, proxy: proxyOf(goal.metric, options.proxy) }

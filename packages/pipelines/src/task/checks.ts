@@ -1,13 +1,5 @@
 import { invalidArgument } from '@fastflow/core'
-import {
-  checkCallback,
-  checkNumber,
-  checkOptions,
-  checkSignal,
-  checkWhole,
-  shown,
-} from '@fastflow/core/backend'
-import type { GenerateOptions } from '../generate/options.ts'
+import { checkNumber, checkOptions, checkWhole, shown } from '@fastflow/core/backend'
 import { MAX_GUIDANCE, MAX_SEED, MAX_STEPS } from './limits.ts'
 import type { FlowOptions, Task } from './options.ts'
 import type { TaskModel } from './task-model.ts'
@@ -77,12 +69,4 @@ export function guidanceNotes(
   return [
     `guidanceScale: 0 ignores the ${left}${where} and follows ${rest}; 1 follows the ${left} with guidance switched off, more follows it more closely`,
   ]
-}
-
-/** What a call of `generate` is told of beyond what a flow is made of. */
-export function checkGenerate({ signal, onStep, onImage, clock }: GenerateOptions): void {
-  checkSignal(signal)
-  checkCallback('onStep', onStep, '(event) => ...')
-  checkCallback('onImage', onImage, '(image) => ...')
-  checkCallback('clock', clock, '() => performance.now()')
 }

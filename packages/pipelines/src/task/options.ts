@@ -1,14 +1,9 @@
 import type { AbortSignalLike, GuidanceInterval } from '@fastflow/core'
+import type { OptionNames } from '@fastflow/core/backend'
+import type { ImageInput } from '../state/image-input.ts'
 
 /** What a model makes, and from what. */
 export type Task = 'class-to-image' | 'text-to-image' | 'image-editing' | 'text-to-video'
-
-/** A picture handed in: 8-bit RGB or RGBA, row by row, three or four bytes a pixel; a canvas' ImageData is one. */
-export interface ImageInput {
-  readonly width: number
-  readonly height: number
-  readonly data: Uint8Array | Uint8ClampedArray
-}
 
 /** A model's own settings. */
 export interface Defaults {
@@ -43,3 +38,28 @@ export interface FlowOptions {
 
 /** What policies and plans depend on, besides the model. */
 export type RunSettings = Pick<FlowOptions, 'numSteps' | 'guidanceScale' | 'guidanceInterval' | 'numFrames'>
+
+export const runNames: OptionNames<RunSettings> = {
+  numSteps: true,
+  guidanceScale: true,
+  guidanceInterval: true,
+  numFrames: true,
+}
+
+export const flowNames: OptionNames<FlowOptions> = {
+  ...runNames,
+  seed: true,
+  negativePrompt: true,
+  image: true,
+  signal: true,
+}
+
+/** What calibrating and measuring runs show. */
+export interface Subjects {
+  /** For models that read text, in turn. */
+  readonly prompts?: readonly string[]
+  /** Pictures that are edited, in turn, for image editing. */
+  readonly images?: readonly ImageInput[]
+  /** Cancels encoding them. */
+  readonly signal?: AbortSignalLike
+}

@@ -1,6 +1,5 @@
 import type { AbortSignalLike, Feeds, ModelRunner, RgbImage, SchedulerConfig } from '@fastflow/core'
-import type { CalibrationOptions } from '../plan/calibrate.ts'
-import type { Defaults, FlowOptions, Task } from './options.ts'
+import type { Defaults, FlowOptions, Subjects, Task } from './options.ts'
 
 /** What one generation is to show, ready for the network. */
 export interface Condition {
@@ -47,7 +46,7 @@ export interface TaskModel {
    */
   condition(subject: string | number, options: FlowOptions): Promise<Condition>
   /** What calibration runs show, in turn. @throws FastFlowError `invalid-argument` saying what to pass. */
-  calibrationConditions(options: CalibrationOptions): Promise<readonly Condition[]>
+  calibrationConditions(subjects: Subjects): Promise<readonly Condition[]>
   /** Planar pixels [frames, 3, height, width] of a final state, clipped to [-1, 1]. */
   decode(
     x: Float32Array,

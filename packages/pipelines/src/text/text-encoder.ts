@@ -1,7 +1,6 @@
-import type { AbortSignalLike, Feeds, ModelRunner, Tensor } from '@fastflow/core'
+import type { AbortSignalLike, ConfigFile, Feeds, ModelRunner, Tensor } from '@fastflow/core'
 import { throwIfAborted } from '@fastflow/core/backend'
 import type { Tokens } from '@fastflow/proxies'
-import type { CommonConfig } from '../task/config.ts'
 
 /** Texts that go through the encoder in one batch. */
 const BATCH = 16
@@ -11,7 +10,7 @@ export interface TextEncoder {
   readonly textEncoder: ModelRunner
   /** Length of the vector of a token. */
   readonly width: number
-  readonly config: Pick<CommonConfig, 'file'>
+  readonly config: { readonly file: ConfigFile }
 }
 
 /**

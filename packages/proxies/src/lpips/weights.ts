@@ -1,5 +1,5 @@
 import { FastFlowError } from '@fastflow/core'
-import { type NamedTensor, readSafetensors } from '../safetensors/read-safetensors.ts'
+import { checkFileBytes, type NamedTensor, readSafetensors } from '../safetensors/read-safetensors.ts'
 import { alex } from './alex.ts'
 import type { Backbone, LpipsNet, Shapes } from './backbone.ts'
 import { squeeze } from './squeeze.ts'
@@ -28,8 +28,7 @@ export function readLpipsWeights(
   weights: Uint8Array | ReadonlyMap<string, NamedTensor>,
   name?: string,
 ): LpipsWeights {
-  const tensors =
-    weights instanceof Map ? checkTensors(weights) : readSafetensors(weights as Uint8Array, name)
+  const tensors = weights instanceof Map ? checkTensors(weights) : readWeights(weights, name)
   const net = netOf(tensors)
   const { shapes, channels } = BACKBONES[net]
   checkShapes(tensors, net, shapes, channels.length)
@@ -37,6 +36,11 @@ export function readLpipsWeights(
     checkHead(tensors.get(headName(k)), net, headName(k), count)
   })
   return { net, tensors }
+}
+
+function readWeights(weights: unknown, name?: string): ReadonlyMap<string, NamedTensor> {
+  checkFileBytes('weights', weights)
+  return readSafetensors(weights, name)
 }
 
 /** Maps are anyone's to make: what is in this one is as unknown as the bytes of a file. */

@@ -31,7 +31,7 @@ const MAX_HEADER = 100_000_000
  */
 export function readSafetensors(bytes: Uint8Array, name = 'weights'): ReadonlyMap<string, NamedTensor> {
   checkText('name', name, 'what errors are to call the file')
-  checkBytes(bytes)
+  checkFileBytes('bytes', bytes)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const start = 8 + headerLength(view, name)
   const entries = readHeader(bytes.subarray(8, start), name).sort(
@@ -51,10 +51,11 @@ export function readSafetensors(bytes: Uint8Array, name = 'weights'): ReadonlyMa
   return new Map(entries.map((entry) => [entry.name, readTensor(view, start, entry, name)]))
 }
 
-function checkBytes(value: unknown): void {
+/** The bytes of a safetensors file. @param field what errors call them. @throws FastFlowError `invalid-argument`. */
+export function checkFileBytes(field: string, value: unknown): asserts value is Uint8Array {
   if (value instanceof Uint8Array) return
   const what = value instanceof Map ? 'tensors that were read already' : `a value of type ${kindOf(value)}`
-  throw invalidArgument('bytes', `is ${what}; pass the bytes of a safetensors file as a Uint8Array`)
+  throw invalidArgument(field, `is ${what}; pass the bytes of a safetensors file as a Uint8Array`)
 }
 
 function kindOf(value: unknown): string {

@@ -7,10 +7,7 @@ import {
   sameJson,
   scheduleFromConfig,
 } from '@fastflow/core'
-import { MAX_GUIDANCE, MAX_STEPS } from './limits.ts'
-
-/** Pixels or latents on a side above this are taken for a mistake in the file. */
-export const MAX_SIZE = 4096
+import { MAX_GUIDANCE, MAX_STEPS } from '../task/limits.ts'
 
 /** What every folder says of its velocity network. */
 export interface CommonConfig {

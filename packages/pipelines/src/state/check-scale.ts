@@ -1,5 +1,5 @@
 import { FastFlowError, type ModelRunner } from '@fastflow/core'
-import { isFree } from '../task/interface.ts'
+import { isFree } from './sizes.ts'
 import type { VaeConfig } from './vae-config.ts'
 
 /** Latents on a side that are enough to see how many pixels one becomes. */

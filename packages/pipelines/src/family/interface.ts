@@ -1,4 +1,5 @@
 import { FastFlowError, type ModelRunner, type TensorInfo } from '@fastflow/core'
+import { isFree } from '../state/sizes.ts'
 
 /** The inputs a pipeline feeds a network, and the output it reads. */
 export interface NetworkPorts {
@@ -62,11 +63,6 @@ function checkOutput(outputs: readonly TensorInfo[], wanted: NetworkPorts['outpu
 /** Every axis is free, or as wanted; axes with a name, such as the batch, have to be free. */
 function fits(dims: TensorInfo['dims'], wanted: TensorInfo['dims']): boolean {
   return dims.length === wanted.length && dims.every((size, axis) => isFree(size) || size === wanted[axis])
-}
-
-/** True for axes that are not told, or have a name. */
-export function isFree(size: number | string | undefined): boolean {
-  return typeof size === 'string' || size === -1
 }
 
 function describe(tensors: readonly TensorInfo[]): string {

@@ -6,16 +6,16 @@ import {
   type ModelFolder,
   type Tensor,
 } from '@fastflow/core'
-import type { CalibrationOptions } from '../plan/calibrate.ts'
-import { loadNetworks } from '../task/load-network.ts'
+import { encodePixels } from '../state/encode.ts'
+import { planarPixels } from '../state/image-input.ts'
+import { readVae } from '../state/vae-config.ts'
+import type { Subjects } from '../task/options.ts'
 import type { Condition, TaskModel } from '../task/task-model.ts'
-import { calibrationPrompts } from './calibration-prompts.ts'
-import { planarPixels } from './image-input.ts'
-import { encodePixels } from './latents.ts'
-import { loadTextParts, promptConditions, textCondition, textModel } from './load.ts'
-import { checkPrompt } from './prompt.ts'
+import { calibrationPrompts } from '../text/calibration-prompts.ts'
+import { checkPrompt } from '../text/prompt.ts'
+import { loadNetworks } from './load-network.ts'
 import { syntheticImages } from './shapes.ts'
-import { readVae } from './vae-config.ts'
+import { loadTextParts, promptConditions, textCondition, textModel } from './text-parts.ts'
 
 /** Calibration never makes more runs than this. */
 const MAX_PAIRS = 64
@@ -41,7 +41,7 @@ export async function loadImageEditing(
     const model = textModel(parts, 'image-editing', [encoder])
     const latentsOf = (pixels: Float32Array, signal: AbortSignalLike | undefined): Promise<Tensor> =>
       encodePixels(encoder, vae, pixels, size, signal)
-    const pairs = async ({ prompts, images, signal }: CalibrationOptions): Promise<readonly Condition[]> => {
+    const pairs = async ({ prompts, images, signal }: Subjects): Promise<readonly Condition[]> => {
       const texts = await calibrationPrompts(folder, prompts)
       const pixels = checkImages(images, size)
       const conditions = await promptConditions(parts, texts, signal)
@@ -64,7 +64,7 @@ export async function loadImageEditing(
   })
 }
 
-function checkImages(images: CalibrationOptions['images'], size: number): readonly Float32Array[] {
+function checkImages(images: Subjects['images'], size: number): readonly Float32Array[] {
   if (images !== undefined && !(Array.isArray(images) && images.length > 0))
     throw invalidArgument('images', 'is not a list of pictures; pass some, or leave it out')
   return (images ?? syntheticImages(size)).map((image, n) => planarPixels(image, size, `images[${n}]`))

@@ -1,9 +1,9 @@
 import { type ConfigFile, invalidArgument, type LoadOptions, type ModelFolder } from '@fastflow/core'
 import { shown } from '@fastflow/core/backend'
-import { loadNetworks } from '../task/load-network.ts'
 import type { TaskModel } from '../task/task-model.ts'
-import { calibrationPrompts } from './calibration-prompts.ts'
-import { loadTextParts, promptConditions, textCondition, textModel } from './load.ts'
+import { calibrationPrompts } from '../text/calibration-prompts.ts'
+import { loadNetworks } from './load-network.ts'
+import { loadTextParts, promptConditions, textCondition, textModel } from './text-parts.ts'
 
 /** Clips a model can make. */
 interface ClipLimits {

@@ -1,6 +1,6 @@
 import { checkWhole } from '@fastflow/core/backend'
-import { MAX_SIZE } from '../task/config.ts'
-import type { ImageInput } from '../task/options.ts'
+import type { ImageInput } from '../state/image-input.ts'
+import { MAX_SIZE } from '../state/sizes.ts'
 
 type Inside = (x: number, y: number) => boolean
 

@@ -1,8 +1,8 @@
 import type { ConfigFile, LoadOptions, ModelFolder } from '@fastflow/core'
-import { loadNetworks } from '../task/load-network.ts'
 import type { TaskModel } from '../task/task-model.ts'
-import { calibrationPrompts } from './calibration-prompts.ts'
-import { loadTextParts, promptConditions, textCondition, textModel } from './load.ts'
+import { calibrationPrompts } from '../text/calibration-prompts.ts'
+import { loadNetworks } from './load-network.ts'
+import { loadTextParts, promptConditions, textCondition, textModel } from './text-parts.ts'
 
 /** Loads a text-to-image folder: images of what a prompt describes. */
 export async function loadTextToImage(

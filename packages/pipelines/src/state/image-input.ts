@@ -1,6 +1,12 @@
 import { invalidArgument, isRecord } from '@fastflow/core'
 import { shown } from '@fastflow/core/backend'
-import type { ImageInput } from '../task/options.ts'
+
+/** A picture handed in: 8-bit RGB or RGBA, row by row, three or four bytes a pixel; a canvas' ImageData is one. */
+export interface ImageInput {
+  readonly width: number
+  readonly height: number
+  readonly data: Uint8Array | Uint8ClampedArray
+}
 
 /**
  * Planar pixels [3, size, size] in [-1, 1] of a picture; one with alpha is laid on white.
@@ -47,5 +53,5 @@ function kindOf(value: unknown): string {
   if (ArrayBuffer.isView(value)) return 'bytes'
   if (typeof value === 'string') return 'a text, perhaps a path'
   if (isRecord(value) && typeof value.then === 'function') return 'a promise'
-  return isRecord(value) ? 'an object without width' : `${value}`
+  return isRecord(value) ? 'an object without width' : shown(value)
 }
