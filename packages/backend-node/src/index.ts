@@ -6,4 +6,9 @@ export type { Isolation, IsolationOptions, Limits } from './limits.ts'
 export { pathOf } from './location.ts'
 export { filePolicyStore } from './policy-store.ts'
 export { readRegularFile } from './regular-file.ts'
-export { createModelRunner, type ModelRunnerOptions, type NodeBackendOptions, type ThreadOptions } from './runner.ts'
+export {
+  createModelRunner,
+  type ModelRunnerOptions,
+  type NodeBackendOptions,
+  type ThreadOptions,
+} from './runner.ts'

@@ -6,7 +6,20 @@ import type { ModelRunner, Tensor } from '@fastflow/core'
 import { fixtures } from '@fastflow/testkit'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createModelRunner, type Limits, nodeBackend } from '../src/index.ts'
-import { deadlyFeeds, dividesWhileLoading, dividesWhileRunning, forever, foreverHolding300MB, harmlessFeeds, hasManyInputs, loops, nestsFunctions, once, sizeFeeds, zeros } from './support/hostile-models.ts'
+import {
+  deadlyFeeds,
+  dividesWhileLoading,
+  dividesWhileRunning,
+  forever,
+  foreverHolding300MB,
+  harmlessFeeds,
+  hasManyInputs,
+  loops,
+  nestsFunctions,
+  once,
+  sizeFeeds,
+  zeros,
+} from './support/hostile-models.ts'
 import { exists, isTakenNoteOf, networksOf } from './support/processes.ts'
 
 const path = (name: string): string => fileURLToPath(new URL(name, fixtures))
