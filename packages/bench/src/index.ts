@@ -2,7 +2,16 @@ export { compareGuards, type GuardRow } from './coverage/compare-guards.ts'
 export { type CoverageRow, coverageOf } from './coverage/coverage.ts'
 export { applyGuard, variantsOf } from './coverage/guards.ts'
 export { type Pool, type PoolRun, type PoolSample, type PoolSettings, recordPool } from './coverage/record.ts'
-export type { BenchContest, BenchCost, BenchDocument, BenchPasses, BenchRow, Interval, LearningCurve, Summary } from './document.ts'
+export type {
+  BenchContest,
+  BenchCost,
+  BenchDocument,
+  BenchPasses,
+  BenchRow,
+  Interval,
+  LearningCurve,
+  Summary,
+} from './document.ts'
 export { type Coverage, coverageOf as targetCoverageOf } from './learning/coverage.ts'
 export { type Curve, fixedNfeFor, learningCurves } from './learning/curves.ts'
 export { type DriftResult, driftOf } from './learning/drift.ts'

@@ -3,12 +3,28 @@ import type { PaperState } from '@fastflow/pipelines'
 import type { LearningCurve } from '../document.ts'
 import type { BenchLog } from '../log.ts'
 import type { Grids, Method } from '../method.ts'
-import { ab2Methods, fixedMethods, flatMethod, floorMethod, fullMethod, paperMethod } from '../methods/controls.ts'
+import {
+  ab2Methods,
+  fixedMethods,
+  flatMethod,
+  floorMethod,
+  fullMethod,
+  paperMethod,
+} from '../methods/controls.ts'
 import { learningCurve, learnPaper } from '../methods/learn.ts'
 import { oracleEvaluations, searchOracle } from '../methods/oracle.ts'
 import { loadPeers, ruleFamilies } from '../methods/peer-rules.ts'
 import { solverFamilies } from '../methods/peer-solvers.ts'
-import { jointMethods, makeJointPlan, makePlan, makeSinglePlan, ownPlan, type PlanSettings, type Plans, planMethods } from '../methods/plans.ts'
+import {
+  jointMethods,
+  makeJointPlan,
+  makePlan,
+  makeSinglePlan,
+  ownPlan,
+  type PlanSettings,
+  type Plans,
+  planMethods,
+} from '../methods/plans.ts'
 import { type Family, type Tuned, tune, tunedMethods } from '../methods/tune.ts'
 import { recordRun, velocityNorms } from '../source/record-run.ts'
 import type { Tally } from '../source/tally.ts'
