@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { appendFile, rm, truncate } from 'node:fs/promises'
 import type { BenchCost, BenchLog } from '@fastflow/bench'
 import { FastFlowError, JsonField, type JsonSource, readJson, sameJson } from '@fastflow/core'
+import { unwritable } from './files.ts'
 import { jsonLines } from './json-lines.ts'
 import { MAX_LOG, readBytes, reasonOf } from './read-text.ts'
 
@@ -132,10 +133,7 @@ function sourceOf(path: string): JsonSource {
 }
 
 async function append(path: string, value: unknown): Promise<void> {
-  try {
-    await appendFile(path, `${JSON.stringify(value)}\n`)
-  } catch (cause) {
-    const message = `--checkpoint: cannot write ${path}; choose a file you may write to`
-    throw new FastFlowError({ code: 'output-unwritable', field: 'checkpoint', message, cause })
-  }
+  await appendFile(path, `${JSON.stringify(value)}\n`).catch((cause) => {
+    throw unwritable(path, '--checkpoint', cause)
+  })
 }

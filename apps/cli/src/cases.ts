@@ -7,7 +7,7 @@ import { pathAt } from './files.ts'
 import type { Io } from './io.ts'
 import { jsonLines } from './json-lines.ts'
 import { readImage } from './read-image.ts'
-import { readText, reasonOf } from './read-text.ts'
+import { readBytes, reasonOf } from './read-text.ts'
 
 /** Digest of what is generated, for checkpoints. */
 export function digestOf(cases: readonly Case[]): string {
@@ -27,10 +27,10 @@ const FIELDS = ['prompt', 'image', 'target', 'caption'] as const
 export async function casesOf(io: Io, pipe: Pipeline, file: string | undefined): Promise<readonly Case[]> {
   if (file === undefined) return subjectsOf(pipe)
   const path = pathAt(io, file, '--cases')
-  const text = await readText(path).catch((cause) => {
+  const bytes = await readBytes(path).catch((cause) => {
     throw invalidArgument('--cases', `${path} cannot be read (${reasonOf(cause)}); give a file of JSON lines`)
   })
-  const lines = jsonLines(Buffer.from(text))
+  const lines = jsonLines(bytes)
   if (lines.length === 0) throw invalidArgument('--cases', `${path} is empty; write one JSON object a line`)
   const cases: Case[] = []
   for (const { number, bytes: line } of lines) {

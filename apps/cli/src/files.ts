@@ -123,7 +123,7 @@ export function unwritable(path: string, option: string, cause: unknown): FastFl
   return new FastFlowError({
     code: 'output-unwritable',
     field: option,
-    message: `${option}: cannot write ${path} (${reasonOf(cause)}); choose a folder you may write to`,
+    message: `${option}: cannot write ${path} (${reasonOf(cause)}); choose a place you may write to`,
     cause,
   })
 }

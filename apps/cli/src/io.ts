@@ -41,7 +41,8 @@ export function processIo(): Io {
   // A reader that went away (| head) wants no more; a disk that is full is told of once, where anyone can see it.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     process.exitCode = 1
-    if (error.code !== 'EPIPE') process.stderr.write(`fastflow: cannot write the result (${error.code})\n`)
+    if (error.code !== 'EPIPE')
+      process.stderr.write(`fastflow: the output cannot be written (${error.code})\n`)
     abort.abort()
   })
   const terminal = process.stderr.isTTY && !process.env.CI

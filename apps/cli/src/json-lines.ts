@@ -10,10 +10,14 @@ const NEWLINE = 0x0a
 const RETURN = 0x0d
 const SPACE = 0x20
 
-/** The lines that are not blank; they end with a newline, a carriage return or both. */
+/** In UTF-8. */
+const MARK = [0xef, 0xbb, 0xbf] as const
+
+/** The lines that are not blank; they end with a newline, a carriage return or both. A byte order mark is skipped. */
 export function jsonLines(bytes: Uint8Array): readonly JsonLine[] {
   const lines: JsonLine[] = []
-  for (let start = 0, number = 1; start < bytes.length; number++) {
+  const begin = MARK.every((byte, k) => bytes[k] === byte) ? MARK.length : 0
+  for (let start = begin, number = 1; start < bytes.length; number++) {
     const end = endOf(bytes, start)
     const line = bytes.subarray(start, end)
     if (line.some((byte) => byte > SPACE)) lines.push({ number, bytes: line })

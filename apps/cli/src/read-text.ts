@@ -7,26 +7,16 @@ export const MAX_TEXT: number = 64 * 2 ** 20
 export const MAX_LOG: number = 256 * 2 ** 20
 
 /**
- * The text of a file in UTF-8 without its byte order mark.
+ * The bytes of a file of text. Its reader checks that they are UTF-8 and names the line; files that are UTF-16, as some
+ * shells write them, are told of as a whole.
  *
  * @throws Error saying why it cannot be read, see {@link reasonOf}.
  */
-export async function readText(path: string, most: number = MAX_TEXT): Promise<string> {
-  const bytes = await readBytes(path, most)
+export async function readBytes(path: string, most: number = MAX_TEXT): Promise<Buffer> {
+  const bytes = await readRegularFile(path, most)
   const mark = (bytes[0] ?? 0) * 256 + (bytes[1] ?? 0)
   if (mark === 0xfffe || mark === 0xfeff) throw new Error('it is UTF-16; save it as UTF-8')
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    throw new Error('it is not text in UTF-8')
-  }
-}
-
-/** The bytes of a file, for readers that check them. @throws as {@link readText} does. */
-export function readBytes(path: string, most: number = MAX_TEXT): Promise<Buffer> {
-  return readRegularFile(path, most).then((bytes) =>
-    Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length),
-  )
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
 }
 
 /** Why a file could not be read, in a word or two: the code of the file system's error, or what our own says. */

@@ -3,7 +3,7 @@ import { type FastFlowError, invalidArgument } from '@fastflow/core'
 import type { Pipeline, Task } from '@fastflow/pipelines'
 import type { Io } from './io.ts'
 import { listModels } from './models.ts'
-import { readText } from './read-text.ts'
+import { readBytes } from './read-text.ts'
 
 /** `_class_name` of the folders of each task, and the command that runs them. */
 const tasks = {
@@ -17,8 +17,8 @@ const tasks = {
 export async function modelsOfTask(io: Io, task: Task): Promise<readonly string[]> {
   const found = await Promise.all(
     [...(await listModels(io))].map(async ([name, folder]) => {
-      const text = await readText(join(folder, 'model_index.json')).catch(() => '')
-      return text.includes(`"${tasks[task].folder}"`) ? [name] : []
+      const index = await readBytes(join(folder, 'model_index.json')).catch(() => Buffer.alloc(0))
+      return index.includes(`"${tasks[task].folder}"`) ? [name] : []
     }),
   )
   return found.flat()

@@ -115,12 +115,12 @@ describe('a file of cases', () => {
   })
 
   test.each<[string, string | Buffer, RegExp]>([
-    ['blank lines before', '\n\n \n{ "prompt": "owl" }\n\nowl\n', /cases\.jsonl:6 is not JSON/],
+    ['blank lines before', '\n\n \n{ "prompt": "owl" }\n\nowl\n', /cases\.jsonl:6 is not valid JSON/],
     ['lines of Windows', '\r\n{ "prompt": "owl" }\r\n{}\r\n', /cases\.jsonl:3 has no prompt/],
     ['lines of old Macs', '{ "prompt": "owl" }\r\r{}', /cases\.jsonl:3 has no prompt/],
     ['blank lines alone', '\uFEFF\n \r\n', /cases\.jsonl is empty/],
     ['UTF-16', Buffer.from('\uFEFF{ "prompt": "owl" }', 'utf16le'), /\(it is UTF-16; save it as UTF-8\)/],
-    ['bytes that are no text', Buffer.from([0x7b, 0xc3, 0x28]), /\(it is not text in UTF-8\)/],
+    ['bytes that are no text', Buffer.from([0x7b, 0xc3, 0x28]), /cases\.jsonl:1 .*its bytes are not UTF-8/],
   ])('of %s is told of by the line of the file', async (_, text, problem) => {
     const { code, log } = await bench(text)
     expect(code).toBe(2)

@@ -63,7 +63,7 @@ export async function openFolder(given: string, defaults: NodeBackendOptions): P
     },
     load: async (path, options = {}) => {
       checkLoadOptions(options)
-      throwIfAborted(options.signal, `loading ${path}`)
+      throwIfAborted(options.signal, `loading ${String(path)}`)
       await existing(path)
       const { threads = defaults.threads, onProgress, signal } = options
       return createModelRunner(join(root, path), {

@@ -5,7 +5,7 @@ import type { Failure } from './protocol.ts'
 
 /** Words of onnxruntime, of C++ and of V8 where the system refuses a network more memory. */
 const allocationFailed =
-  /bad[ _]alloc|failed to allocate|cannot allocate memory|array buffer allocation failed/i
+  /bad[ _]alloc|failed to allocate|cannot allocate memory|array buffer allocation failed|out of memory/i
 
 function overMemory(why: string, { limits }: CheckedIsolation): boolean {
   return limits.memoryBytes !== Infinity && allocationFailed.test(why)

@@ -8,8 +8,8 @@ import { errorCode, messageOf } from './failure.ts'
 import { fileJournal } from './journal/file-journal.ts'
 import { pathOf } from './location.ts'
 import { makeFolder } from './make-folder.ts'
-import { readRegularFile } from './regular-file.ts'
-import { unreadable, unreadablePolicy, unwritable } from './unwritable.ts'
+import { NotAFile, readRegularFile } from './regular-file.ts'
+import { unreadablePolicy, unwritable } from './unwritable.ts'
 
 /** Plans, policies and measured runs are smaller. */
 const maxPolicyBytes = 64 * 2 ** 20
@@ -68,8 +68,8 @@ async function read(path: string, damaged: Set<string>): Promise<string | undefi
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined
     // A folder is none of ours, and stays where it is.
-    if (errorCode(error) !== 'EISDIR') damaged.add(path)
-    throw unreadable(path, error)
+    if (!(error instanceof NotAFile && error.kind === 'folder')) damaged.add(path)
+    throw unreadablePolicy(path, messageOf(error), error)
   }
 }
 

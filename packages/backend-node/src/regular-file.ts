@@ -1,5 +1,6 @@
 import { constants, type Stats } from 'node:fs'
 import { type FileHandle, open, stat } from 'node:fs/promises'
+import { checkText, checkWhole } from '@fastflow/core/backend'
 
 /**
  * Opens a regular file, hands it to `use` and closes it. A pipe, a device or a socket is told of and never waited for.
@@ -26,9 +27,11 @@ export async function withRegularFile<Result>(
  * The bytes of a regular file of at most `most` bytes.
  *
  * @throws Error for anything else and for a file that became shorter while it was read; the file system's own errors, with
- *   their codes.
+ *   their codes; FastFlowError `invalid-argument`.
  */
 export async function readRegularFile(path: string, most: number): Promise<Uint8Array> {
+  checkText('path', path, 'the path of a file')
+  checkWhole('most', most, 0)
   return withRegularFile(path, async (file, size) => {
     if (size > most) throw new Error(`it has ${size} bytes, more than the ${most} that are read`)
     const bytes = new Uint8Array(size)
@@ -46,8 +49,20 @@ export function cutShort(read: number, size: number): Error {
   return new Error(`it became shorter while it was read: ${read} of ${size} bytes; wait until it is written`)
 }
 
+/** Something else lies where a file was looked for. */
+export class NotAFile extends Error {
+  override readonly name = 'NotAFile'
+  /** What it is, in words. */
+  readonly kind: string
+
+  constructor(kind: string) {
+    super(`it is a ${kind}, not a file`)
+    this.kind = kind
+  }
+}
+
 function checkRegular(found: Stats): void {
-  if (!found.isFile()) throw new Error(`it is a ${kindOf(found)}, not a file`)
+  if (!found.isFile()) throw new NotAFile(kindOf(found))
 }
 
 function kindOf(found: Stats): string {

@@ -53,6 +53,7 @@ const store = backend.nodeBackend().policyStore(place)
 const journal = backend.fileJournal(place)
 
 describeMisuse('@fastflow/backend-node', backend, {
+  checkFolder: row(backend.checkFolder, { folder: only(['text'], place, '') }),
   createModelRunner: row(disposing(backend.createModelRunner), {
     source: {
       ...made(
@@ -69,6 +70,13 @@ describeMisuse('@fastflow/backend-node', backend, {
   fileJournal: row(backend.fileJournal, { folder: location }),
   filePolicyStore: row(backend.filePolicyStore, { folder: location }),
   nodeBackend: row(backend.nodeBackend, { options: optional(options(threading)) }),
+  pathOf: row((location: string) => backend.pathOf(location, 'location', 'a model folder'), {
+    location: only(['text'], place, '', 'https://example.org/model'),
+  }),
+  readRegularFile: row(backend.readRegularFile, {
+    path: only(['text'], fileURLToPath(new URL('affine.onnx', fixtures)), ''),
+    most: whole(1e6),
+  }),
   replaceFile: row(backend.replaceFile, {
     path: only(['text'], join(place, 'file'), ''),
     data: only(['text'], 'text', [1], new Float32Array(1)),

@@ -1,9 +1,9 @@
 import { crc32 } from 'node:zlib'
 import { invalidArgument } from '@fastflow/core'
-import type { Frames, Picture } from './pictures.ts'
-import { encodePng, exifOf } from './png.ts'
-
-type Metadata = Readonly<Record<string, unknown>>
+import { checkWhole, shown } from '@fastflow/core/backend'
+import { exifOf, type Metadata } from './metadata.ts'
+import { type Frames, type Picture, plainBytes, type Raw, rawOf } from './pictures.ts'
+import { pngOf } from './png.ts'
 
 /** Frames of fewer milliseconds are shown by browsers for 100. */
 const LEAST_MS = 11
@@ -11,16 +11,25 @@ const LEAST_MS = 11
 /** Both formats could hold more; APNG has 16 bits for it. */
 const MOST_FPS = 65_535
 
+/** Pixels on a side that WebP holds. */
+const MOST_WEBP = 16_383
+
 /** @throws FastFlowError `invalid-argument` naming what no file could hold. */
-function checkClip({ frames, fps }: Frames): void {
-  if (!(Number.isInteger(fps) && fps >= 1 && fps <= MOST_FPS))
-    throw invalidArgument('fps', `${fps} is not a whole number from 1 to ${MOST_FPS}`)
-  const [first] = frames
-  if (first === undefined) throw invalidArgument('frames', 'are none; a clip has one or more')
-  const other = frames.findIndex(({ width, height }) => width !== first.width || height !== first.height)
+function checkClip(clip: Frames): void {
+  if (typeof clip !== 'object' || clip === null)
+    throw invalidArgument('clip', `${shown(clip)} is no clip; pass { frames, fps }`)
+  const { frames, fps } = clip
+  checkWhole('fps', fps, 1, MOST_FPS)
+  if (!Array.isArray(frames))
+    throw invalidArgument('frames', `${shown(frames)} is no list; pass the pictures`)
+  if (frames.length === 0) throw invalidArgument('frames', 'are none; a clip has one or more')
+  const raws = frames.map((frame, n) => rawOf(`frames[${n}]`, frame))
+  const wordsOf = ({ width, height, channels }: Raw): string =>
+    `${width} x ${height}${channels === 4 ? ' with transparency' : ''}`
+  const words = raws.map(wordsOf)
+  const other = words.findIndex((size) => size !== words[0])
   if (other === -1) return
-  const sizes = [frames[other]!, first].map(({ width, height }) => `${width} x ${height}`)
-  throw invalidArgument(`frames[${other}]`, `is ${sizes[0]}, the first one ${sizes[1]}; make them equal`)
+  throw invalidArgument(`frames[${other}]`, `is ${words[other]}, the first one ${words[0]}; make them equal`)
 }
 
 /** A frame as it is shown. */
@@ -41,8 +50,13 @@ function shownOf({ frames, fps }: Frames): readonly Shown[] {
   return kept.map((n, k) => ({ frame: frames[n]!, ms: begin(kept[k + 1] ?? frames.length) - begin(n) }))
 }
 
-/** What the user should know of the files of a clip. */
+/**
+ * What the user should know of the files of a clip.
+ *
+ * @throws FastFlowError `invalid-argument` as the encoders do.
+ */
 export function clipNotes(clip: Frames): readonly string[] {
+  checkClip(clip)
   const [shown, all] = [shownOf(clip).length, clip.frames.length]
   if (shown === all) return []
   const why = 'browsers show what is to last 10 ms or less for 100 ms'
@@ -62,11 +76,11 @@ interface Chunk {
  *
  * @throws FastFlowError `invalid-argument` for a clip that no file could hold.
  */
-export async function encodeWebp(clip: Frames, metadata: Metadata): Promise<Buffer> {
+export async function encodeWebp(clip: Frames, metadata?: Metadata): Promise<Uint8Array> {
   checkClip(clip)
   const [first] = clip.frames as readonly [Picture]
   const still = await stillWebp(first, metadata)
-  if (clip.frames.length === 1) return still
+  if (clip.frames.length === 1) return plainBytes(still)
   const canvas = Buffer.concat([uint24(first.width - 1), uint24(first.height - 1)])
   const frames = await Promise.all(
     shownOf(clip).map(async ({ frame, ms }): Promise<Chunk> => {
@@ -76,20 +90,24 @@ export async function encodeWebp(clip: Frames, metadata: Metadata): Promise<Buff
       return { type: 'ANMF', data: Buffer.concat([place, ...picture.map(webpBytesOf)]) }
     }),
   )
-  // Animation and EXIF; a transparent background, for ever.
+  const exif = webpChunksOf(still).filter(({ type }) => type === 'EXIF')
+  const hasAlpha = rawOf('frames[0]', first).channels === 4
+  const holds = 0x02 + (exif.length > 0 ? 0x08 : 0) + (hasAlpha ? 0x10 : 0)
+  // A transparent background, for ever.
   const head = [
-    { type: 'VP8X', data: Buffer.concat([Buffer.of(0x0a, 0, 0, 0), canvas]) },
+    { type: 'VP8X', data: Buffer.concat([Buffer.of(holds, 0, 0, 0), canvas]) },
     { type: 'ANIM', data: Buffer.alloc(6) },
   ]
-  const exif = webpChunksOf(still).filter(({ type }) => type === 'EXIF')
   const content = Buffer.concat([Buffer.from('WEBP'), ...[...head, ...frames, ...exif].map(webpBytesOf)])
-  return webpBytesOf({ type: 'RIFF', data: content })
+  return plainBytes(webpBytesOf({ type: 'RIFF', data: content }))
 }
 
-async function stillWebp({ width, height, data }: Picture, metadata?: Metadata): Promise<Buffer> {
+async function stillWebp(frame: Picture, metadata?: Metadata): Promise<Buffer> {
+  const raw = rawOf('frames[0]', frame, MOST_WEBP)
+  const exif = exifOf(metadata)
   const { default: sharp } = await import('sharp')
-  const picture = sharp(data, { raw: { width, height, channels: 3 } }).webp({ lossless: true })
-  return (metadata === undefined ? picture : picture.withExif(exifOf(metadata))).toBuffer()
+  const picture = sharp(frame.data, { raw }).webp({ lossless: true, exact: true })
+  return (exif === undefined ? picture : picture.withExif(exif)).toBuffer()
 }
 
 /** Chunks have an even number of bytes and do not count the one that makes it so. */
@@ -123,11 +141,13 @@ function uint24(value: number): Buffer {
  *
  * @throws FastFlowError `invalid-argument` for a clip that no file could hold.
  */
-export async function encodeApng(clip: Frames, metadata: Metadata): Promise<Buffer> {
+export async function encodeApng(clip: Frames, metadata?: Metadata): Promise<Uint8Array> {
   checkClip(clip)
   const { frames, fps } = clip
   const pictures = await Promise.all(
-    frames.map(async (frame, n) => chunksOf(await encodePng(frame, n === 0 ? metadata : undefined))),
+    frames.map(async (frame, n) =>
+      chunksOf(await pngOf(`frames[${n}]`, frame, n === 0 ? metadata : undefined)),
+    ),
   )
   const [first = []] = pictures
   let sequence = 0
@@ -148,7 +168,7 @@ export async function encodeApng(clip: Frames, metadata: Metadata): Promise<Buff
   const head = first.filter(({ type }) => type !== 'IDAT' && type !== 'IEND')
   const animation = { type: 'acTL', data: Buffer.concat([uint32(frames.length), uint32(0)]) }
   const chunks = [...head, animation, ...body, { type: 'IEND', data: Buffer.alloc(0) }]
-  return Buffer.concat([signature, ...chunks.map(bytesOf)])
+  return plainBytes(Buffer.concat([signature, ...chunks.map(bytesOf)]))
 }
 
 const signature = Buffer.from('89504e470d0a1a0a', 'hex')

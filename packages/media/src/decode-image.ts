@@ -1,9 +1,13 @@
 import { type FastFlowError, invalidArgument, type RgbImage } from '@fastflow/core'
+import { checkOptions, checkText, checkWhole, type OptionNames, shown } from '@fastflow/core/backend'
 
 const MAX_MEGAPIXELS = 25
 
 /** Pixels on a side: a strip of one by millions takes minutes to resize and shows nothing. */
 const MAX_SIDE = 32_768
+
+/** Pixels on a side that it is made to fit: 25 megapixels. */
+const MAX_RESIZED = 5000
 
 /** How PNG, JPEG and WebP files begin, hex. */
 const SIGNATURES: readonly RegExp[] = [/^89504e470d0a1a0a/, /^ffd8ff/, /^52494646.{8}57454250/]
@@ -17,17 +21,32 @@ export interface DecodeOptions {
   readonly field?: string
 }
 
+const NAMES: OptionNames<DecodeOptions> = { size: true, name: true, field: true }
+
+function checkedOptions(options: DecodeOptions): {
+  readonly size: number | undefined
+  readonly name: string
+  readonly field: string
+} {
+  checkOptions('options', options, NAMES)
+  const { size, name = 'picture', field = 'image' } = options
+  if (size !== undefined) checkWhole('size', size, 1, MAX_RESIZED)
+  checkText('name', name, 'what errors are to call the picture')
+  checkText('field', field, 'what named it')
+  return { size, name, field }
+}
+
 /**
  * The pixels of a PNG, JPEG or WebP file, upright, in sRGB, on white.
  *
  * @throws FastFlowError `invalid-argument` for bytes that are no such picture or damaged, over 25 megapixels or over 32,768
- *   pixels on a side.
+ *   pixels on a side; for options that are none.
  */
-export async function decodeImage(
-  bytes: Uint8Array,
-  { size, name = 'picture', field = 'image' }: DecodeOptions = {},
-): Promise<RgbImage> {
+export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}): Promise<RgbImage> {
+  const { size, name, field } = checkedOptions(options)
   const wrong = (problem: string): FastFlowError => invalidArgument(field, `${name} ${problem}`)
+  if (!(bytes instanceof Uint8Array))
+    throw wrong(`is ${shown(bytes)}, not bytes; pass what a PNG, JPEG or WebP file holds`)
   if (bytes.length === 0) throw wrong('is empty; give a PNG, JPEG or WebP file')
   // Other formats, documents that refer to files among them, are not given to a parser at all.
   const begin = Buffer.from(bytes.subarray(0, 12)).toString('hex')

@@ -1,4 +1,5 @@
 export { clipNotes, encodeApng, encodeWebp } from './clip.ts'
 export { type DecodeOptions, decodeImage } from './decode-image.ts'
+export type { Metadata } from './metadata.ts'
 export type { Frames, Picture } from './pictures.ts'
 export { encodePng } from './png.ts'

@@ -19,10 +19,16 @@ import { measureQuality } from './target/measure-quality.ts'
 import { measuredSourceOf } from './target/measured-source.ts'
 import { type QualityOptions, qualityNames } from './target/options.ts'
 import type { QualityTable } from './target/quality-table.ts'
-import { checkCount, checkGenerate, checkSeed, checkTaskOptions, guidanceNotes } from './task/checks.ts'
-import { calibrationNames, flowNames, generateNames, policyKeyNames, qualityNames, runNames } from './task/option-names.ts'
-import { type Defaults, type FlowOptions, type RunSettings, type Task, flowNames, runNames } from './task/options.ts'
-import { calibrationSourceOf, measuredSourceOf, prepareFlow, runKeyOf } from './task/prepare.ts'
+import { checkCount, checkSeed, checkTaskOptions, guidanceNotes } from './task/checks.ts'
+import {
+  type Defaults,
+  type FlowOptions,
+  flowNames,
+  type RunSettings,
+  runNames,
+  type Task,
+} from './task/options.ts'
+import { prepareFlow } from './task/prepare.ts'
 import { runKeyOf } from './task/run-key.ts'
 import { ordinaryStates, residentStates, type States } from './task/states.ts'
 import type { TaskModel } from './task/task-model.ts'

@@ -10,8 +10,8 @@ import type { Goal } from '../src/target/goal.ts'
 import { BANDITS } from '../src/target/learner.ts'
 import { learnerOfState } from '../src/target/named-learner.ts'
 import { parseRecord } from '../src/target/record.ts'
-import { type Goal, rewardOf } from '../src/target/reward.ts'
-import { createTerms, initState, parseState, type TargetState, type Terms, update } from '../src/target/state.ts'
+import { rewardOf } from '../src/target/reward.ts'
+import { createTerms, initState, parseState, update } from '../src/target/state.ts'
 import type { TargetState, Terms } from '../src/target/terms.ts'
 
 const goal: Goal = { metric: 'lpips', limit: 0.05, confidence: 0.95 }

@@ -1,11 +1,10 @@
 import { appendFile } from 'node:fs/promises'
 import { invalidArgument } from '@fastflow/core'
 import type { Accelerate, DecisionRecord } from '@fastflow/pipelines'
-import { pathAt, prepareLog } from '../files.ts'
+import { pathAt, prepareLog, unwritable } from '../files.ts'
 import type { Io } from '../io.ts'
 import { onlyWith } from '../options.ts'
 import { openProxy } from '../proxies/open-proxy.ts'
-import { reasonOf } from '../read-text.ts'
 import { accelerationOf } from './accelerate.ts'
 import type { ProduceOptions } from './produce-options.ts'
 
@@ -51,24 +50,19 @@ export async function withAcceleration<Result>(
       ...(conservative !== undefined && { conservative }),
       ...(mode && { mode }),
       ...(measure !== undefined && { measure }),
-      ...(file && { onDecision: loggingTo(io, file) }),
+      ...(file && { onDecision: loggingTo(file) }),
     })
   } finally {
     await dispose()
   }
 }
 
-/** Appends decisions to a file; one that can no longer be written to costs a note, and no image. */
-function loggingTo(io: Io, file: string): (record: DecisionRecord) => Promise<void> {
-  let noted = false
-  return async (record) => {
-    try {
-      await appendFile(file, `${JSON.stringify(record)}\n`)
-    } catch (cause) {
-      if (!noted) io.log(`--log: ${file} cannot be written (${reasonOf(cause)}): decisions are missing there`)
-      noted = true
-    }
-  }
+/** Appends decisions to a file. One that can no longer be written to costs a note of the call, and no image. */
+function loggingTo(file: string): (record: DecisionRecord) => Promise<void> {
+  return (record) =>
+    appendFile(file, `${JSON.stringify(record)}\n`).catch((cause) => {
+      throw unwritable(file, '--log', cause)
+    })
 }
 
 function checkCompany({ accelerate, nfe, psnr, arms, policy }: ProduceOptions): void {

@@ -12,10 +12,14 @@ export async function imageMedia(image: ImageInput): Promise<Media> {
 export async function clipMedia(clip: Clip): Promise<Media> {
   const still = clip.frames[clip.frames.length >> 1]!
   const { width, height } = still
-  const base64 = (await encodeWebp(clip, {})).toString('base64')
+  const base64 = base64Of(await encodeWebp(clip))
   return { type: 'image/webp', width, height, base64, still: await base64Png(still) }
 }
 
 async function base64Png(image: ImageInput): Promise<string> {
-  return (await encodePng(image)).toString('base64')
+  return base64Of(await encodePng(image))
+}
+
+function base64Of(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64')
 }

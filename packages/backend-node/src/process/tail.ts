@@ -2,14 +2,26 @@ import type { Readable } from 'node:stream'
 import { oneLine } from '../failure.ts'
 
 const keptBytes = 2000
+const firstBytes = 500
 
-/** Reads a stream to its end, so that its writer never waits, and keeps the last of it: one printable line. */
+/**
+ * Reads a stream to its end, so that its writer never waits, and keeps the first of it, where engines say why they end
+ * before they list where, and the last: one printable line.
+ */
 export function tailOf(stream: Readable): () => string {
-  let kept = Buffer.alloc(0)
+  let first = Buffer.alloc(0)
+  let last = Buffer.alloc(0)
+  let isCut = false
   stream.on('data', (chunk: Buffer) => {
-    kept = Buffer.concat([kept, chunk.subarray(-keptBytes)]).subarray(-keptBytes)
+    const rest = chunk.subarray(firstBytes - first.length)
+    first = Buffer.concat([first, chunk.subarray(0, firstBytes - first.length)])
+    isCut ||= last.length + rest.length > keptBytes - firstBytes
+    last = Buffer.concat([last, rest.subarray(-keptBytes)]).subarray(firstBytes - keptBytes)
   })
   stream.on('error', () => {})
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the terminal's control characters are what must go
-  return () => oneLine(kept.toString().replace(/[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+/g, ' '))
+  return () => {
+    const words = `${first}${isCut ? ' ... ' : ''}${last}`
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the terminal's control characters are what must go
+    return oneLine(words.replace(/[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+/g, ' '))
+  }
 }

@@ -9,10 +9,6 @@ import {
   parsePlan,
   type Recorder,
 } from '@fastflow/core'
-import type { Acceleration, RunOptions, Sampled } from '../generate/acceleration.ts'
-import type { PlanAcceleration } from '../generate/options.ts'
-import { sampleRun } from '../generate/sample-run.ts'
-import type { RunKey } from '../policy/document.ts'
 import type { Acceleration, RunOptions, Sampled } from '../policy/acceleration.ts'
 import {
   type FindOptions,

@@ -1,0 +1,67 @@
+import {
+  called,
+  describeMisuse,
+  type Misusable,
+  made,
+  only,
+  optional,
+  options,
+  whole,
+} from '@fastflow/testkit'
+import * as media from '../src/index.ts'
+
+const data = new Uint8Array(12)
+const picture = { width: 2, height: 2, data }
+const png = await media.encodePng(picture)
+
+const image = called(
+  /image/,
+  made(
+    () => picture,
+    {},
+    { ...picture, width: 0 },
+    { ...picture, width: 1.5 },
+    { ...picture, height: NaN },
+    { ...picture, height: 3 },
+    { ...picture, data: [1, 2, 3] },
+    { ...picture, data: new Uint8Array(11) },
+    { ...picture, data: new Float32Array(12) },
+  ),
+)
+const metadata = optional(only(['object'], { seed: 1 }))
+const clip = called(
+  /clip|frames|fps/,
+  made(
+    () => ({ frames: [picture], fps: 8 }),
+    {},
+    { frames: [], fps: 8 },
+    { frames: [null], fps: 8 },
+    { frames: [picture, 5], fps: 8 },
+    { frames: picture, fps: 8 },
+    { frames: [picture], fps: '8' },
+  ),
+)
+const row = (call: Misusable['call'], fields: Misusable['arguments']): Misusable => ({
+  call,
+  arguments: fields,
+})
+
+describeMisuse('@fastflow/media', media, {
+  clipNotes: row(media.clipNotes, { clip }),
+  decodeImage: row(media.decodeImage, {
+    bytes: called(
+      /image/,
+      made(() => png, '', new Uint8Array(0), new Uint16Array(4), data),
+    ),
+    options: optional(
+      options({
+        size: optional(whole(4, 0, 6000)),
+        name: optional(only(['text'], 'mine', '')),
+        field: optional(only(['text'], 'source', '')),
+      }),
+    ),
+  }),
+  encodeApng: row(media.encodeApng, { clip, metadata }),
+  encodePng: row(media.encodePng, { image, metadata }),
+  encodeWebp: row(media.encodeWebp, { clip, metadata }),
+})
