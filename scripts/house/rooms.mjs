@@ -2,7 +2,7 @@
 import { circlesOf, floorsOf } from './graph.mjs'
 
 /** Folders whose rooms have an order of their own: each uses only those before it. */
-export const orders = {
+const orders = {
   'packages/core/src/plan': ['price', 'record', 'document', 'fit', 'search', 'calibrate'],
   'packages/pipelines/src': [
     'notes.ts',
@@ -22,7 +22,7 @@ export const orders = {
 }
 
 /** Rooms of a folder below `src` ('' is `src` itself), with lines and the rooms each uses. */
-export function roomsOf(sources, folder) {
+function roomsOf(sources, folder) {
   const inside = folder === '' ? '' : `${folder}/`
   const roomOf = (path) => path.slice(inside.length).split('/')[0]
   const rooms = new Map()
@@ -37,7 +37,7 @@ export function roomsOf(sources, folder) {
 }
 
 /** Folders below `src` that hold folders, the deepest last. */
-export function foldersOf(sources) {
+function foldersOf(sources) {
   const folders = new Set([''])
   for (const { path } of sources)
     for (let end = path.indexOf('/'); end >= 0; end = path.indexOf('/', end + 1))

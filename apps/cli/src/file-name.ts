@@ -46,7 +46,7 @@ function modelPart(model: string): string {
 }
 
 /** First characters of the SHA-256 of a text, hex. */
-export function shortDigest(text: string): string {
+function shortDigest(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, DIGEST)
 }
 

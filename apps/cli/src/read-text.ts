@@ -1,7 +1,7 @@
 import { readRegularFile } from '@fastflow/backend-node'
 
 /** Most bytes of a plan, a policy, a checkpoint or a file of cases. */
-export const MAX_TEXT: number = 64 * 2 ** 20
+const MAX_TEXT: number = 64 * 2 ** 20
 
 /** Most bytes of a log, to which every request adds a line. */
 export const MAX_LOG: number = 256 * 2 ** 20

@@ -2,7 +2,7 @@ import { visible } from '@fastflow/report'
 import type { Io } from './io.ts'
 
 /** The same on one line. */
-export function visibleLine(text: string): string {
+function visibleLine(text: string): string {
   return visible(text.replaceAll(/\s*\n\s*/g, ' '))
 }
 

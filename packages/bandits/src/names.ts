@@ -21,7 +21,7 @@ export function checkOptions<Options extends object>(
 }
 
 /** The error for a name that is none of those known. */
-export function unknownName(name: string, known: readonly string[]): BanditError {
+function unknownName(name: string, known: readonly string[]): BanditError {
   const word = name.slice(0, 40)
   const distances = known.map((other) => editDistance(word.toLowerCase(), other.toLowerCase()))
   const nearest = known[distances.indexOf(Math.min(...distances))]

@@ -8,13 +8,13 @@ export interface Scale {
   (value: number): number
 }
 
-export function linearScale(from: number, to: number, low: number, high: number): Scale {
+function linearScale(from: number, to: number, low: number, high: number): Scale {
   const scale = (value: number): number => low + ((value - from) / (to - from || 1)) * (high - low)
   return Object.assign(scale, { from, to })
 }
 
 /** Round numbers between the ends of a scale, about `count` of them. */
-export function ticksOf({ from, to }: Scale, count: number): readonly number[] {
+function ticksOf({ from, to }: Scale, count: number): readonly number[] {
   const rough = (to - from) / count
   const power = 10 ** Math.floor(Math.log10(rough))
   const step = [1, 2, 5, 10].map((n) => n * power).find((n) => n >= rough) ?? rough
@@ -24,7 +24,7 @@ export function ticksOf({ from, to }: Scale, count: number): readonly number[] {
 }
 
 /** Room around the plot for its axes. */
-export const margin = { left: 40, right: 14, top: 26, bottom: 42 } as const
+const margin = { left: 40, right: 14, top: 26, bottom: 42 } as const
 
 export interface Plot {
   readonly svg: SVGSVGElement

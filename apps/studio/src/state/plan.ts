@@ -9,7 +9,7 @@ const USUAL_BUDGETS = [6, 8, 10, 12, 15, 19, 25]
 /** Evaluations of `auto`, or the nearest planned. */
 const USUAL_NFE = 12
 
-export function frontierOf(knowledge: Knowledge | undefined): Frontier | undefined {
+function frontierOf(knowledge: Knowledge | undefined): Frontier | undefined {
   return knowledge?.plan && parsePlan(knowledge.plan)
 }
 

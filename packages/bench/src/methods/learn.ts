@@ -6,7 +6,7 @@ import type { LearningCurve } from '../document.ts'
 import type { GeneratingSource } from '../source/source.ts'
 
 /** Learning noise comes from seeds no bench or demo uses. */
-export const LEARNING_SEED = 1_000_000
+const LEARNING_SEED = 1_000_000
 
 export interface LearnSettings {
   readonly generations: number

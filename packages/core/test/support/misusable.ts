@@ -37,9 +37,9 @@ const wrongGrids: readonly unknown[] = [
   [Symbol('one'), 0],
 ]
 
-export const callback: Argument = optional(only(['function'], () => undefined))
+const callback: Argument = optional(only(['function'], () => undefined))
 export const flag: Argument = optional(only(['flag'], true))
-export const anything: Argument = only(
+const anything: Argument = only(
   ['null', 'undefined', 'number', 'text', 'flag', 'list', 'object', 'function', 'symbol', 'bigint'],
   undefined,
 )
@@ -63,7 +63,7 @@ export const policy: Argument = made(
   { ...fullPolicy(), depth: NaN },
 )
 /** Of what the sampler is told at every step. */
-export const deciding: Argument = {
+const deciding: Argument = {
   ...policy,
   wrong: [
     ...policy.wrong!,
@@ -96,7 +96,7 @@ export const state: Argument = called(
   /\bx\b|space|noise/,
   made(() => noiseOf(1), new Float32Array(0)),
 )
-export const signal: Argument = optional(made(() => ({ aborted: false }), { aborted: 1 }))
+const signal: Argument = optional(made(() => ({ aborted: false }), { aborted: 1 }))
 export const steps: Argument = made(
   () => ({ nodes: [0, 4], weights: [[-0.4], [-0.6]] }),
   ...[[], [1], [0, 0], [0, 4, 3], [0, NaN], [0, 1.5], ['0'], 5].map((nodes) => ({

@@ -44,7 +44,7 @@ export function polynomialVelocity(coefficients: readonly number[]): Velocity<Fl
 }
 
 /** Integral of that polynomial from sigma 1 to 0. */
-export function polynomialIntegral(coefficients: readonly number[]): number {
+function _polynomialIntegral(coefficients: readonly number[]): number {
   return -coefficients.reduce((sum, coefficient, power) => sum + coefficient / (power + 1), 0)
 }
 

@@ -40,7 +40,7 @@ export interface FakeBackend extends Backend {
 }
 
 const size = 4
-export const dims = [3, size, size] as const
+const dims = [3, size, size] as const
 export const values: number = 3 * size * size
 const free = 'batch'
 

@@ -15,8 +15,6 @@ export const f32Load = (offset: number): Code => [0x2a, 2, ...unsigned(offset)]
 export const f32Store = (offset: number): Code => [0x38, 2, ...unsigned(offset)]
 export const f32Mul: Code = [0x94]
 export const f32Add: Code = [0x92]
-export const f32Sub: Code = [0x93]
-export const f64PromoteF32: Code = [0xbb]
 
 const simd = (opcode: number): Code => [0xfd, ...unsigned(opcode)]
 
