@@ -43,11 +43,6 @@ export function polynomialVelocity(coefficients: readonly number[]): Velocity<Fl
   }
 }
 
-/** Integral of that polynomial from sigma 1 to 0. */
-function _polynomialIntegral(coefficients: readonly number[]): number {
-  return -coefficients.reduce((sum, coefficient, power) => sum + coefficient / (power + 1), 0)
-}
-
 export function seeded(seed: number): () => number {
   return createRandom(seed).next
 }
