@@ -7,6 +7,7 @@ import { join } from 'node:path'
 const allowed = {
   '@fastflow/core': [],
   '@fastflow/bandits': [],
+  '@fastflow/tokenizers': ['@fastflow/core'],
   '@fastflow/proxies': ['@fastflow/core', '@huggingface/tokenizers'],
   '@fastflow/backend-node': ['@fastflow/core', 'onnxruntime-node'],
   '@fastflow/backend-web': ['@fastflow/core', 'onnxruntime-web'],

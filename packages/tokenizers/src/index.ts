@@ -1,0 +1,1 @@
+export { createTokenizer, type EncodeOptions, type Encoding, type Tokenizer } from './tokenizer.ts'
