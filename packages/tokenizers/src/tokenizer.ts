@@ -53,7 +53,7 @@ export function createTokenizer(document: unknown): Tokenizer {
     ? readNormalizer(fields.value('normalizer'), fields.at('normalizer'))
     : same
   const model = readModel(fields.value('model'), fields.at('model'))
-  const added = createAddedVocabulary(readTokens(fields), model, normalizer)
+  const added = createAddedVocabulary(readTokens(fields), model, normalizer, fields.at('added_tokens'))
   const parts = {
     added,
     normalizer,

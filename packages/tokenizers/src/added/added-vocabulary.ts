@@ -1,3 +1,4 @@
+import { unsupported } from '../errors.ts'
 import type { Model } from '../models/model.ts'
 import type { Normalizer } from '../piece.ts'
 import type { AddedToken } from './added-token.ts'
@@ -12,11 +13,16 @@ export interface AddedVocabulary {
   readonly normalized: Finder
 }
 
-/** Ids follow from the model and the order of the tokens, as the reference gives them; a document's own are not asked. */
+/**
+ * Ids follow from the model and the order of the tokens, as the reference gives them; a document's own are not asked.
+ *
+ * @throws FastFlowError `unsupported` for a token that normalization leaves nothing of.
+ */
 export function createAddedVocabulary(
   tokens: readonly AddedToken[],
   model: Model,
   normalizer: Normalizer,
+  path: string,
 ): AddedVocabulary {
   const ids = new Map<string, number>()
   const byId = new Map<number, AddedToken>()
@@ -38,15 +44,17 @@ export function createAddedVocabulary(
     byId.set(id, token)
     if (!special.has(token.content)) others.push(token)
   }
-  const finder = (normalized: boolean): Finder =>
-    createFinder(
-      [...specials, ...others]
-        .filter((token) => token.normalized === normalized)
-        .map(({ content }) => {
-          const id = ids.get(content)!
-          const text = normalized ? normalizer({ text: content, first: true }).text : content
-          return { text, id, token: byId.get(id)! }
-        }),
+  const finder = (normalized: boolean): Finder => {
+    const sought = [...specials, ...others].filter((token) => token.normalized === normalized)
+    return createFinder(
+      sought.map(({ content }) => {
+        const text = normalized ? normalizer({ text: content, first: true }).text : content
+        if (text === '')
+          throw unsupported(path, `${JSON.stringify(content)} is nothing once it is normalized`)
+        const id = ids.get(content)!
+        return { text, id, token: byId.get(id)! }
+      }),
     )
+  }
   return { ids, raw: finder(false), normalized: finder(true) }
 }

@@ -13,7 +13,7 @@ export interface Found {
 export type Finder = (text: string) => readonly Found[]
 
 export interface Wanted {
-  /** What is looked for. */
+  /** What is looked for; not empty. */
   readonly text: string
   readonly id: number
   readonly token: AddedToken
@@ -21,7 +21,7 @@ export interface Wanted {
 
 /** Of the matches that begin first the longest, then on behind it; of equal texts the first one wanted. */
 export function createFinder(wanted: readonly Wanted[]): Finder {
-  const sought = wanted.map(({ text }, k): [string, number] => [text, k]).filter(([text]) => text !== '')
+  const sought = wanted.map(({ text }, k): [string, number] => [text, k])
   const trie = createTrie(sought.reverse())
   return (text) => {
     const found: Found[] = []

@@ -1,5 +1,5 @@
 import { escapeCode } from '../unicode/ranges.ts'
-import { isCased, posixClass, propertyClass, wordClass } from './properties.ts'
+import { isCased, posixClass, propertyClass, wordMembers } from './properties.ts'
 import type { Reader } from './reader.ts'
 
 /** A class in JavaScript's words, or one character. */
@@ -18,7 +18,7 @@ const CONTROLS: ReadonlyMap<string, number> = new Map([
 const SHORTHANDS: ReadonlyMap<string, () => string> = new Map([
   ['s', () => '[\\p{White_Space}]'],
   ['d', () => propertyClass('Nd')!],
-  ['w', wordClass],
+  ['w', wordMembers],
   ['h', () => '[0-9A-Fa-f]'],
 ])
 

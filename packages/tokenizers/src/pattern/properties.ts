@@ -64,7 +64,7 @@ const POSIX: ReadonlyMap<string, () => string> = new Map([
   ['punct', () => known('[\\p{P}\\p{S}]')],
   ['space', () => '[\\p{White_Space}]'],
   ['upper', () => known('[\\p{Uppercase}]')],
-  ['word', () => wordClass()],
+  ['word', () => wordMembers()],
   ['xdigit', () => '[0-9A-Fa-f]'],
 ])
 
@@ -83,10 +83,14 @@ function known(source: string): string {
   return `[${source}--${unassigned.source()}]`
 }
 
-/** `\w` of Oniguruma: a few numbers of Latin-1 are words, other numbers of their kind are not. */
+/** `\w` in a class. */
+export function wordMembers(): string {
+  return known('[\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}]')
+}
+
+/** `\w` by itself and at boundaries, where a few numbers of Latin-1 are words too. */
 export function wordClass(): string {
-  const letters = known('[\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}]')
-  return `[${letters}\\u{b2}\\u{b3}\\u{b9}\\u{bc}-\\u{be}]`
+  return `[${wordMembers()}\\u{b2}\\u{b3}\\u{b9}\\u{bc}-\\u{be}]`
 }
 
 /** The class of a POSIX bracket; undefined for none. */

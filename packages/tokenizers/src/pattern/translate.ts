@@ -1,6 +1,6 @@
 import { unreadable } from '../errors.ts'
 import { readClass } from './char-class.ts'
-import { readEscape, sourceOf } from './escapes.ts'
+import { negated, readEscape, sourceOf } from './escapes.ts'
 import { foldedMembers, isLigature } from './folds.ts'
 import { wordClass } from './properties.ts'
 import { createReader, type Reader } from './reader.ts'
@@ -101,6 +101,8 @@ function readEscaped(reader: Reader, mode: Mode): string {
   if (reader.skip('Z')) return `(?=\\n?${END})`
   if (reader.skip('b')) return boundary(true)
   if (reader.skip('B')) return boundary(false)
+  if (reader.skip('w')) return wordClass()
+  if (reader.skip('W')) return negated(wordClass())
   const atom = readEscape(reader, mode.ignoreCase)
   if (atom === undefined) throw reader.refuse(`\\${reader.peek()}`)
   return 'code' in atom ? readLiteral(reader, String.fromCodePoint(atom.code), mode) : atom.source
