@@ -1,13 +1,8 @@
-import { readAddedToken } from './added/added-token.ts'
-import { type AddedVocabulary, createAddedVocabulary } from './added/added-vocabulary.ts'
+import type { AddedVocabulary } from './added/added-vocabulary.ts'
 import type { Finder } from './added/finder.ts'
-import { type Fields, fieldsOf } from './fields.ts'
 import type { Model } from './models/model.ts'
-import { readModel } from './models/read.ts'
-import { readNormalizer } from './normalizers/read.ts'
 import { type Normalizer, type Piece, type PreTokenizer, slice } from './piece.ts'
-import { type PostProcessor, readPostProcessor } from './post-processors/read.ts'
-import { readPreTokenizer } from './pre-tokenizers/read.ts'
+import type { PostProcessor } from './post-processors/read.ts'
 
 export interface EncodeOptions {
   /** Whether the tokens that begin and end every text are put round it; true unless given. */
@@ -32,7 +27,8 @@ export interface Tokenizer {
   tokenToId(token: string): number | undefined
 }
 
-interface Parts {
+/** What a tokenizer is made of. */
+export interface Parts {
   readonly added: AddedVocabulary
   readonly normalizer: Normalizer
   readonly preTokenizer: PreTokenizer
@@ -40,49 +36,15 @@ interface Parts {
   readonly postProcessor: PostProcessor
 }
 
-/**
- * Makes a tokenizer of a parsed `tokenizer.json`, the format of Hugging Face `tokenizers`. Ids equal those of that library,
- * version 0.22, whatever the engine knows of Unicode. The document's truncation and padding are ignored: the caller pads.
- *
- * @throws FastFlowError `model-unreadable` for a document that is none, `unsupported` for what this version does not do;
- * `field` is the path of what is wrong.
- */
-export function createTokenizer(document: unknown): Tokenizer {
-  const fields = fieldsOf(document, 'tokenizer')
-  const normalizer = fields.has('normalizer')
-    ? readNormalizer(fields.value('normalizer'), fields.at('normalizer'))
-    : same
-  const model = readModel(fields.value('model'), fields.at('model'))
-  const added = createAddedVocabulary(readTokens(fields), model, normalizer, fields.at('added_tokens'))
-  const parts = {
-    added,
-    normalizer,
-    model,
-    preTokenizer: fields.has('pre_tokenizer')
-      ? readPreTokenizer(fields.value('pre_tokenizer'), fields.at('pre_tokenizer'))
-      : same,
-    postProcessor: fields.has('post_processor')
-      ? readPostProcessor(fields.value('post_processor'), fields.at('post_processor'))
-      : same,
-  }
+export function assemble(parts: Parts): Tokenizer {
+  const { model, added, postProcessor } = parts
   return {
     vocabSize: new Set([...model.vocab.keys(), ...added.ids.keys()]).size,
     encode: (text, { addSpecialTokens = true } = {}) => ({
-      ids: parts.postProcessor([idsOf(text, parts)], addSpecialTokens).flat(),
+      ids: postProcessor([idsOf(text, parts)], addSpecialTokens).flat(),
     }),
     tokenToId: (token) => added.ids.get(token) ?? model.vocab.get(token),
   }
-}
-
-function same<T>(value: T): T {
-  return value
-}
-
-function readTokens(fields: Fields): ReturnType<typeof readAddedToken>[] {
-  if (!fields.has('added_tokens')) return []
-  return fields
-    .list('added_tokens')
-    .map((token, k) => readAddedToken(token, `${fields.at('added_tokens')}[${k}]`))
 }
 
 /** Ids without those that begin and end a text. */

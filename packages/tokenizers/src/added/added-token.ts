@@ -12,6 +12,8 @@ export interface AddedToken {
   /** Is looked for, itself normalized, in the normalized text. */
   readonly normalized: boolean
   readonly special: boolean
+  /** Where it is given, and not to follow from the model and the tokens before. */
+  readonly id?: number
 }
 
 /** @throws FastFlowError `model-unreadable`. */

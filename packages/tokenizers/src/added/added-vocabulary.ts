@@ -14,7 +14,7 @@ export interface AddedVocabulary {
 }
 
 /**
- * Ids follow from the model and the order of the tokens, as the reference gives them; a document's own are not asked.
+ * Ids follow from the model and the order of the tokens, as the reference gives them; those that a document states are not asked.
  *
  * @throws FastFlowError `unsupported` for a token that normalization leaves nothing of.
  */
@@ -36,7 +36,7 @@ export function createAddedVocabulary(
   }
   let next = model.size
   for (const token of tokens) {
-    const known = ids.get(token.content) ?? model.vocab.get(token.content)
+    const known = token.id ?? ids.get(token.content) ?? model.vocab.get(token.content)
     if (token.content === '') continue
     const id = known ?? next
     next = Math.max(next, id + 1)

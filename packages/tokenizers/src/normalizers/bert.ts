@@ -35,7 +35,8 @@ function blanks(text: string): string {
   return changed
 }
 
-function spacedChinese(text: string): string {
+/** Spaces round Chinese characters. */
+export function spacedChinese(text: string): string {
   let changed = ''
   for (const char of text) changed += isChinese(char.codePointAt(0)!) ? ` ${char} ` : char
   return changed

@@ -31,10 +31,12 @@ function sequence(fields: Fields): PostProcessor {
   return (parts, add) => steps.reduce((changed, step) => step(changed, add), parts)
 }
 
-/** `cls` before the text and `sep` behind it. */
 function enclosing(fields: Fields): PostProcessor {
-  const cls = pairId(fields, 'cls')
-  const sep = pairId(fields, 'sep')
+  return enclose(pairId(fields, 'cls'), pairId(fields, 'sep'))
+}
+
+/** `cls` before the text and `sep` behind it; behind a second part, another `sep`. */
+export function enclose(cls: number, sep: number): PostProcessor {
   return (parts, add) => (add ? parts.map((ids, k) => (k === 0 ? [cls, ...ids, sep] : [...ids, sep])) : parts)
 }
 

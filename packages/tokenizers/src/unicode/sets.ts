@@ -1,8 +1,19 @@
 import { type CharSet, charSet } from './ranges.ts'
-import { CONTROL, MARK, NONSPACING, NORMALIZED, NUMERIC, PUNCTUATION, UNASSIGNED, WORD } from './tables.ts'
+import {
+  CONTROL,
+  MARK,
+  NONSPACING,
+  NORMALIZED,
+  NUMERIC,
+  PUNCTUATION,
+  UNASSIGNED,
+  UNASSIGNED_IN_PYTHON,
+  WORD,
+} from './tables.ts'
 
 /** Sets of characters as the parts of the reference take them, whatever version of Unicode the engine follows. */
 export const unassigned: CharSet = charSet(UNASSIGNED)
+export const unassignedInPython: CharSet = charSet(UNASSIGNED_IN_PYTHON)
 export const word: CharSet = charSet(WORD)
 export const numeric: CharSet = charSet(NUMERIC)
 export const punctuation: CharSet = charSet(PUNCTUATION)

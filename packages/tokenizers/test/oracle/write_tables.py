@@ -8,6 +8,7 @@ that ids do not depend on the version that a JavaScript engine follows. A table 
 """
 
 import sys
+import unicodedata
 
 from tokenizers import Regex, __version__
 from tokenizers import normalizers as N
@@ -54,6 +55,11 @@ def unassigned():
     return removed_by(P.Split(Regex(r"\p{Cn}"), "removed"))
 
 
+def unassigned_in_python():
+    """What a slow tokenizer of transformers takes for unassigned, under the Python that runs this."""
+    return {c for c in CODE_POINTS if unicodedata.category(chr(c)) == "Cn"}
+
+
 def word():
     whitespace = P.Whitespace()
     return {c for c in CODE_POINTS if len(whitespace.pre_tokenize_str("a" + chr(c))) == 1 and whitespace.pre_tokenize_str(chr(c))}
@@ -95,6 +101,7 @@ def normalized():
 
 TABLES = {
     "UNASSIGNED": ("Characters that regular expressions take for unassigned.", unassigned),
+    "UNASSIGNED_IN_PYTHON": (f"Characters that Python 3.{sys.version_info.minor} takes for unassigned.", unassigned_in_python),
     "WORD": ("What `Whitespace` and added tokens take for a character of a word.", word),
     "NUMERIC": ("What `Digits` takes for a digit.", numeric),
     "PUNCTUATION": ("What `Punctuation` and `BertPreTokenizer` take for punctuation.", lambda: removed_by(P.Punctuation("removed"))),
