@@ -54,8 +54,12 @@ export function fieldsOf(value: unknown, path: string): Fields {
 
 /** @throws FastFlowError `model-unreadable` for anything but a whole number from `least` to `MAX_ID`. */
 export function wholeOf(value: unknown, path: string, least: number): number {
-  if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= MAX_ID) return value
+  if (isWhole(value, least)) return value
   throw unreadable(path, `is not a whole number from ${least} to ${MAX_ID}`)
+}
+
+export function isWhole(value: unknown, least: number): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= least && value <= MAX_ID
 }
 
 /** What a part of the document says it is, and what reads it. */

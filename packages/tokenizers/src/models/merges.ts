@@ -39,18 +39,17 @@ export function createMerges(
   const merged = new Uint32Array(pairs.length)
   const dropped = utf8Of(prefix).length
   for (const [rank, [left, right]] of pairs.entries()) {
-    const at = `${path}[${rank}]`
-    const rest = dropped === 0 ? right : withoutBytes(right, dropped, at)
-    ranks.set(idOf(vocab, left, at) * span + idOf(vocab, right, at), rank)
-    merged[rank] = idOf(vocab, left + rest, at)
+    const idOf = (token: string): number => {
+      const id = vocab.get(token)
+      if (id === undefined)
+        throw unreadable(`${path}[${rank}]`, `the vocabulary has no ${JSON.stringify(token)}`)
+      return id
+    }
+    const rest = dropped === 0 ? right : withoutBytes(right, dropped, `${path}[${rank}]`)
+    ranks.set(idOf(left) * span + idOf(right), rank)
+    merged[rank] = idOf(left + rest)
   }
   return { rank: (left, right) => ranks.get(left * span + right), merged }
-}
-
-function idOf(vocab: ReadonlyMap<string, number>, token: string, path: string): number {
-  const id = vocab.get(token)
-  if (id === undefined) throw unreadable(path, `the vocabulary has no ${JSON.stringify(token)}`)
-  return id
 }
 
 /** The reference counts the prefix in bytes, whatever the token begins with. */

@@ -1,13 +1,15 @@
 import { unreadable } from '../errors.ts'
-import { type Fields, wholeOf } from '../fields.ts'
+import { type Fields, isWhole, wholeOf } from '../fields.ts'
 import { utf8Of } from '../unicode/utf8.ts'
 
 /** Tokens and their ids. @throws FastFlowError `model-unreadable`. */
 export function readVocab(fields: Fields): Map<string, number> {
   const entries = fields.record('vocab')
   const vocab = new Map<string, number>()
-  for (const [token, id] of Object.entries(fields.value('vocab') as object))
-    vocab.set(token, wholeOf(id, `${entries.path}[${JSON.stringify(token)}]`, 0))
+  for (const [token, id] of Object.entries(fields.value('vocab') as object)) {
+    // A path for each of so many would cost more than the rest.
+    vocab.set(token, isWhole(id, 0) ? id : wholeOf(id, `${entries.path}[${JSON.stringify(token)}]`, 0))
+  }
   return vocab
 }
 

@@ -15,7 +15,7 @@ export function readWordPiece(fields: Fields): Model {
     size: vocab.size,
     tokenize(piece, ids) {
       const found = [...piece].length > most ? undefined : piecesOf(piece, vocab, prefix, longest)
-      if (found !== undefined) ids.push(...found)
+      if (found !== undefined) for (const id of found) ids.push(id)
       else ids.push(unknownId(vocab, unknown, fields.at('unk_token')))
     },
   }
