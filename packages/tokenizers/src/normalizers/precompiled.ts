@@ -42,7 +42,7 @@ interface CharsMap {
 function readCharsMap(bytes: Uint8Array, path: string): CharsMap {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (bytes.length < 4) throw unreadable(path, 'has no length of its trie')
-  const units = view.getUint32(0, true) >> 2
+  const units = view.getUint32(0, true) >>> 2
   if (units === 0 || bytes.length < 4 + 4 * units) throw unreadable(path, 'is shorter than its trie')
   const trie = Uint32Array.from({ length: units }, (_, k) => view.getUint32(4 + 4 * k, true))
   const texts = bytes.subarray(4 + 4 * units)

@@ -72,7 +72,7 @@ def main():
     parser.add_argument("--telling", type=int, default=0, help="texts for each document that tells how texts are cut")
     parser.add_argument("--trained", type=int, default=0, help="texts for each model that was trained")
     parser.add_argument("--files", type=int, default=0, help="texts for each tokenizer that is given")
-    arguments = parser.parse_args()
+    arguments = parser.parse_intermixed_args()
     with gzip.GzipFile(arguments.out, "wb", mtime=0) as out:
         for entry in entries(arguments):
             out.write(json.dumps(entry, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
