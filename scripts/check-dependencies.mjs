@@ -1,5 +1,5 @@
 // Enforces the direction of dependencies between workspaces: apps -> pipelines -> core, proxies, bandits;
-// backends and proxies -> core; core and bandits -> nothing. pnpm's isolated node_modules
+// proxies -> tokenizers; backends, proxies and tokenizers -> core; core and bandits -> nothing. pnpm's isolated node_modules
 // make an undeclared import fail, so checking what is declared checks what is imported.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
