@@ -1,7 +1,7 @@
 import type { AddedVocabulary } from './added/added-vocabulary.ts'
 import type { Finder } from './added/finder.ts'
 import type { Model } from './models/model.ts'
-import { type Normalizer, type Piece, type PreTokenizer, slice } from './piece.ts'
+import { type Normalizer, type Piece, type PreTokenizer, slice, wholePiece } from './piece.ts'
 import type { PostProcessor } from './post-processors/read.ts'
 
 export interface EncodeOptions {
@@ -56,7 +56,7 @@ function idsOf(text: string, { added, normalizer, preTokenizer, model }: Parts):
       else if (start < end) visit(slice(piece, start, end))
     }
   }
-  each({ text, first: true }, added.raw, (raw) =>
+  each(wholePiece(text), added.raw, (raw) =>
     each(normalizer(raw), added.normalized, (piece) => {
       for (const { text: word } of preTokenizer([piece])) model.tokenize(word, ids)
     }),

@@ -1,6 +1,6 @@
 import { unsupported } from '../errors.ts'
 import type { Model } from '../models/model.ts'
-import type { Normalizer } from '../piece.ts'
+import { type Normalizer, wholePiece } from '../piece.ts'
 import type { AddedToken } from './added-token.ts'
 import { createFinder, type Finder } from './finder.ts'
 
@@ -48,7 +48,7 @@ export function createAddedVocabulary(
     const sought = [...specials, ...others].filter((token) => token.normalized === normalized)
     return createFinder(
       sought.map(({ content }) => {
-        const text = normalized ? normalizer({ text: content, first: true }).text : content
+        const text = normalized ? normalizer(wholePiece(content)).text : content
         if (text === '')
           throw unsupported(path, `${JSON.stringify(content)} is nothing once it is normalized`)
         const id = ids.get(content)!

@@ -1,5 +1,5 @@
 import { byType, type Fields, fieldsOf } from '../fields.ts'
-import type { Normalizer } from '../piece.ts'
+import { type Normalizer, prepend } from '../piece.ts'
 import { toByteLevel } from '../unicode/byte-level.ts'
 import { lowercase, normalize } from '../unicode/normalize.ts'
 import { mark } from '../unicode/sets.ts'
@@ -44,5 +44,5 @@ function sequence(fields: Fields): Normalizer {
 
 /** Nothing is put before nothing. */
 function prepending(prefix: string): Normalizer {
-  return mapping((text) => (text === '' ? text : prefix + text))
+  return (piece) => (piece.text === '' ? piece : prepend(prefix, piece))
 }

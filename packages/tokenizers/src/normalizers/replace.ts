@@ -6,13 +6,15 @@ import type { Normalizer } from '../piece.ts'
 export function replacing(fields: Fields): Normalizer {
   const matcher = readPattern(fields, 'pattern')
   const content = fields.string('content')
-  return ({ text, first }) => {
-    const spans = matcher(text)
-    const changed = spans.map(({ start, end, matched }) => (matched ? content : text.slice(start, end)))
-    const [lead] = spans
-    // What replaces several characters stands where the last of them did.
-    const moved =
-      lead?.matched === true && (content === '' ? lead.end > 0 : [...text.slice(0, lead.end)].length > 1)
-    return { text: changed.join(''), first: first && !moved }
+  return ({ text, head }) => {
+    const changed: string[] = []
+    let begins = 0
+    for (const { start, end, matched } of matcher(text)) {
+      changed.push(matched ? content : text.slice(start, end))
+      // What replaces characters stands where the last of them did.
+      if (matched && end <= head) begins += content.length
+      else if (!matched && start < head) begins += Math.min(head, end) - start
+    }
+    return { text: changed.join(''), head: head === 0 ? 0 : begins }
   }
 }

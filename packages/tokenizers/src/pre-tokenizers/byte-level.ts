@@ -1,8 +1,9 @@
 import type { Fields } from '../fields.ts'
+import { mapping } from '../normalizers/mapping.ts'
 import { type Matcher, regexMatcher } from '../pattern/spans.ts'
 import { splitBy } from '../pattern/split.ts'
 import { translatePattern } from '../pattern/translate.ts'
-import { type PreTokenizer, splitEach } from '../piece.ts'
+import { type PreTokenizer, prepend, splitEach } from '../piece.ts'
 import { toByteLevel } from '../unicode/byte-level.ts'
 
 /** How GPT-2 splits. */
@@ -15,9 +16,9 @@ export function byteLevel(fields: Fields): PreTokenizer {
     ? regexMatcher(translatePattern(GPT2, fields.at('use_regex')))
     : undefined
   const split = matcher === undefined ? undefined : splitBy(matcher, 'Isolated')
-  return splitEach(({ text, first }) => {
-    const piece = { text: prefix && !text.startsWith(' ') ? ` ${text}` : text, first }
-    const parts = split === undefined ? [piece] : split(piece)
-    return parts.map((part) => ({ ...part, text: toByteLevel(part.text) }))
+  const bytes = mapping(toByteLevel)
+  return splitEach((part) => {
+    const piece = prefix && !part.text.startsWith(' ') ? prepend(' ', part) : part
+    return (split === undefined ? [piece] : split(piece)).map(bytes)
   })
 }

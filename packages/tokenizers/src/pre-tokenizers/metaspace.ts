@@ -1,8 +1,9 @@
 import { unreadable } from '../errors.ts'
 import type { Fields } from '../fields.ts'
+import { mapping } from '../normalizers/mapping.ts'
 import { charMatcher } from '../pattern/spans.ts'
 import { splitBy } from '../pattern/split.ts'
-import { type PreTokenizer, splitEach } from '../piece.ts'
+import { type PreTokenizer, prepend, splitEach } from '../piece.ts'
 
 const SCHEMES = ['first', 'never', 'always'] as const
 
@@ -17,10 +18,11 @@ export function metaspace(fields: Fields): PreTokenizer {
     'MergedWithNext',
   )
   const splits = fields.boolean('split', true)
-  return splitEach(({ text, first }) => {
-    const spaced = text.replaceAll(' ', replacement)
-    const marks = scheme === 'always' || (scheme === 'first' && first)
-    const piece = { text: marks && !spaced.startsWith(replacement) ? replacement + spaced : spaced, first }
+  const spaces = mapping((text) => text.replaceAll(' ', replacement))
+  return splitEach((part) => {
+    const spaced = spaces(part)
+    const marks = scheme === 'always' || (scheme === 'first' && part.head > 0)
+    const piece = marks && !spaced.text.startsWith(replacement) ? prepend(replacement, spaced) : spaced
     return splits ? split(piece) : [piece]
   })
 }
