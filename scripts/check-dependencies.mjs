@@ -8,7 +8,7 @@ const allowed = {
   '@fastflow/core': [],
   '@fastflow/bandits': [],
   '@fastflow/tokenizers': ['@fastflow/core'],
-  '@fastflow/proxies': ['@fastflow/core', '@huggingface/tokenizers'],
+  '@fastflow/proxies': ['@fastflow/core', '@fastflow/tokenizers'],
   '@fastflow/backend-node': ['@fastflow/core', 'onnxruntime-node'],
   '@fastflow/backend-web': ['@fastflow/core', 'onnxruntime-web'],
   '@fastflow/pipelines': ['@fastflow/core', '@fastflow/proxies', '@fastflow/bandits', '@noble/hashes'],

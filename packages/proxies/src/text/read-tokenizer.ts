@@ -1,5 +1,5 @@
 import { type ConfigFile, FastFlowError, isRecord, type ModelFolder, readConfig } from '@fastflow/core'
-import { Tokenizer } from '@huggingface/tokenizers'
+import { createTokenizer, type Tokenizer } from '@fastflow/tokenizers'
 
 /** A text as an encoder reads it; both lists are as long as the model's texts. */
 export interface Tokens {
@@ -27,15 +27,6 @@ export interface TokenizerOptions {
   lengthOf(settings: ConfigFile): number
 }
 
-/** What is used of the library, whose own types do not resolve under `nodenext`. */
-interface Encoder {
-  encode(
-    text: string,
-    options?: { readonly add_special_tokens: boolean },
-  ): { readonly ids: readonly number[] }
-  token_to_id(token: string): number | undefined
-}
-
 /**
  * Reads a tokenizer in the JSON format of Hugging Face `tokenizers`, byte-level BPE or any other.
  *
@@ -48,12 +39,12 @@ export async function readTokenizer(
   const settings = await readConfig(folder, path.replace(/[^/]*$/, 'tokenizer_config.json'))
   const maxLength = lengthOf(settings)
   const document = await readConfig(folder, path)
-  const encoder = openTokenizer(folder, path, document.values, settings.values)
+  const encoder = openTokenizer(folder, path, document.values)
   const pad = idOf(encoder, settings, 'pad_token')
   const named = tokenName(settings, 'unk_token') !== undefined
   const unknownId = named ? idOf(encoder, settings, 'unk_token') : undefined
   const hasUnknown = (text: string): boolean =>
-    unknownId !== undefined && encoder.encode(text, { add_special_tokens: false }).ids.includes(unknownId)
+    unknownId !== undefined && encoder.encode(text, { addSpecialTokens: false }).ids.includes(unknownId)
   return {
     maxLength,
     tokenize(text) {
@@ -71,14 +62,14 @@ export async function readTokenizer(
 
 /** The first tokens of a text between the tokens that begin and end every text. */
 function cut(
-  encoder: Encoder,
+  encoder: Tokenizer,
   text: string,
   maxLength: number,
 ): { readonly ids: readonly number[]; readonly length: number } {
   const { ids } = encoder.encode(text)
   const { length } = ids
   if (length <= maxLength) return { ids, length }
-  const bare = encoder.encode(text, { add_special_tokens: false }).ids
+  const bare = encoder.encode(text, { addSpecialTokens: false }).ids
   const added = length - bare.length
   let before = 0
   while (before < added && bare.some((id, k) => ids[before + k] !== id)) before++
@@ -86,9 +77,9 @@ function cut(
   return { ids: [...ids.slice(0, maxLength - after), ...ids.slice(length - after)], length }
 }
 
-function openTokenizer(folder: ModelFolder, path: string, document: object, settings: object): Encoder {
+function openTokenizer(folder: ModelFolder, path: string, document: object): Tokenizer {
   try {
-    return new Tokenizer(document, settings)
+    return createTokenizer(document)
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new FastFlowError({
@@ -100,9 +91,9 @@ function openTokenizer(folder: ModelFolder, path: string, document: object, sett
   }
 }
 
-function idOf(encoder: Encoder, settings: ConfigFile, field: string): number {
+function idOf(encoder: Tokenizer, settings: ConfigFile, field: string): number {
   const name = tokenName(settings, field)
-  const id = name === undefined ? undefined : encoder.token_to_id(name)
+  const id = name === undefined ? undefined : encoder.tokenToId(name)
   if (id !== undefined) return id
   throw settings.wrong(field, 'is not in the vocabulary of tokenizer.json')
 }
