@@ -12,11 +12,7 @@ const inChromium: ViteUserConfig = {
   optimizeDeps: {
     exclude: ['onnxruntime-web'],
     // Named here, so that no test is interrupted by the discovery of one.
-    include: [
-      '@noble/hashes/sha2.js',
-      '@noble/hashes/utils.js',
-      '@fastflow/pipelines > @fastflow/proxies > @huggingface/tokenizers',
-    ],
+    include: ['@noble/hashes/sha2.js', '@noble/hashes/utils.js'],
   },
   worker: { format: 'es' },
   // Threads need a cross-origin isolated page.

@@ -1,4 +1,11 @@
-import { type ConfigFile, invalidArgument, isRecord, type ModelFolder, readConfig } from '@fastflow/core'
+import {
+  type ConfigFile,
+  FastFlowError,
+  invalidArgument,
+  isRecord,
+  type ModelFolder,
+  readConfig,
+} from '@fastflow/core'
 import {
   checkFunction,
   checkMethods,
@@ -8,7 +15,7 @@ import {
   type OptionNames,
   shown,
 } from '@fastflow/core/backend'
-import { type Encoder, openEncoder } from './encoder.ts'
+import { createTokenizer, type Tokenizer } from '@fastflow/tokenizers'
 
 /** A text as an encoder reads it; both lists are as long as the model's texts. */
 export interface Tokens {
@@ -52,14 +59,14 @@ export async function readTokenizer(folder: ModelFolder, options: TokenizerOptio
   const settings = await readConfig(folder, path.replace(/[^/]*$/, 'tokenizer_config.json'))
   const maxLength = checkWhole('lengthOf', lengthOf(settings), 1)
   const document = await readConfig(folder, path)
-  const encoder = openEncoder(document, settings)
-  const own = encoder.encode('').length
+  const encoder = openTokenizer(folder, path, document.values)
+  const own = encoder.encode('').ids.length
   if (own > maxLength) throw document.wrong('post_processor', `adds ${own} tokens to texts of ${maxLength}`)
   const pad = idOf(encoder, settings, 'pad_token')
   const named = tokenName(settings, 'unk_token') !== undefined
   const unknownId = named ? idOf(encoder, settings, 'unk_token') : undefined
   const hasUnknown = (text: string): boolean =>
-    unknownId !== undefined && encoder.encode(text, true).includes(unknownId)
+    unknownId !== undefined && encoder.encode(text, { addSpecialTokens: false }).ids.includes(unknownId)
   return {
     maxLength,
     tokenize(text) {
@@ -78,14 +85,14 @@ export async function readTokenizer(folder: ModelFolder, options: TokenizerOptio
 
 /** The first tokens of a text between the tokens that begin and end every text. */
 function cut(
-  encoder: Encoder,
+  encoder: Tokenizer,
   text: string,
   maxLength: number,
 ): { readonly ids: readonly number[]; readonly length: number } {
-  const ids = encoder.encode(text)
+  const { ids } = encoder.encode(text)
   const { length } = ids
   if (length <= maxLength) return { ids, length }
-  const bare = encoder.encode(text, true)
+  const bare = encoder.encode(text, { addSpecialTokens: false }).ids
   const added = length - bare.length
   let before = 0
   while (before < added && bare.some((id, k) => ids[before + k] !== id)) before++
@@ -93,9 +100,24 @@ function cut(
   return { ids: [...ids.slice(0, Math.max(0, maxLength - after)), ...ids.slice(length - after)], length }
 }
 
-function idOf(encoder: Encoder, settings: ConfigFile, field: string): number {
+/** The tokenizer of a document; its errors say which file of which folder they are about. */
+function openTokenizer(folder: ModelFolder, path: string, document: object): Tokenizer {
+  const placed = <Result>(work: () => Result): Result => {
+    try {
+      return work()
+    } catch (cause) {
+      if (!FastFlowError.isInstance(cause)) throw cause
+      const { code, field, message } = cause
+      throw new FastFlowError({ code, field, message: `${folder.location}/${path}: ${message}`, cause })
+    }
+  }
+  const tokenizer = placed(() => createTokenizer(document))
+  return { ...tokenizer, encode: (text, options) => placed(() => tokenizer.encode(text, options)) }
+}
+
+function idOf(encoder: Tokenizer, settings: ConfigFile, field: string): number {
   const name = tokenName(settings, field)
-  const id = name === undefined ? undefined : encoder.idOf(name)
+  const id = name === undefined ? undefined : encoder.tokenToId(name)
   if (id !== undefined) return id
   throw settings.wrong(field, 'is not in the vocabulary of tokenizer.json')
 }

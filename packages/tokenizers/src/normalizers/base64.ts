@@ -1,0 +1,21 @@
+import { unreadable } from '../errors.ts'
+
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+
+/** @throws FastFlowError `model-unreadable` for what is not base64. */
+export function decodeBase64(text: string, path: string): Uint8Array {
+  if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) throw unreadable(path, 'is not base64')
+  const digits = text.replace(/=+$/, '')
+  const bytes = new Uint8Array(Math.floor((digits.length * 3) / 4))
+  let bits = 0
+  let held = 0
+  let place = 0
+  for (const digit of digits) {
+    held = ((held << 6) | ALPHABET.indexOf(digit)) & 0xffff
+    bits += 6
+    if (bits < 8) continue
+    bits -= 8
+    bytes[place++] = held >> bits
+  }
+  return bytes
+}

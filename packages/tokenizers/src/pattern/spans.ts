@@ -1,0 +1,55 @@
+/** Parts of a text, one behind the other, that a pattern matched or that lie between matches. */
+export interface Span {
+  readonly start: number
+  readonly end: number
+  readonly matched: boolean
+}
+
+/** Finds what a pattern matches; the spans cover the text. */
+export type Matcher = (text: string) => readonly Span[]
+
+/** Every character that `matches`, on its own. */
+export function charMatcher(matches: (code: number) => boolean): Matcher {
+  return (text) => {
+    const spans: Span[] = []
+    let open = 0
+    for (let k = 0; k < text.length; ) {
+      const code = text.codePointAt(k)!
+      const end = k + (code > 0xffff ? 2 : 1)
+      if (matches(code)) {
+        if (open < k) spans.push({ start: open, end: k, matched: false })
+        spans.push({ start: k, end, matched: true })
+        open = end
+      }
+      k = end
+    }
+    if (open < text.length) spans.push({ start: open, end: text.length, matched: false })
+    return spans
+  }
+}
+
+/** Matches of a regular expression with the flag `g`; an empty match right behind another one is none. */
+export function regexMatcher(regex: RegExp): Matcher {
+  return (text) => {
+    const spans: Span[] = []
+    let open = 0
+    let matchedTo = -1
+    if (text === '') return spans
+    for (const match of text.matchAll(regex)) {
+      const start = match.index
+      const end = start + match[0].length
+      if (start === end && start === matchedTo) continue
+      if (open < start) spans.push({ start: open, end: start, matched: false })
+      spans.push({ start, end, matched: true })
+      open = end
+      matchedTo = end
+    }
+    if (open < text.length) spans.push({ start: open, end: text.length, matched: false })
+    return spans
+  }
+}
+
+/** Matches become what lies between them, and the other way round. */
+export function inverted(matcher: Matcher): Matcher {
+  return (text) => matcher(text).map((span) => ({ ...span, matched: !span.matched }))
+}

@@ -1,0 +1,24 @@
+import type { Fields } from '../fields.ts'
+import { mapping } from '../normalizers/mapping.ts'
+import { type Matcher, regexMatcher } from '../pattern/spans.ts'
+import { splitBy } from '../pattern/split.ts'
+import { translatePattern } from '../pattern/translate.ts'
+import { type PreTokenizer, prepend, splitEach } from '../piece.ts'
+import { toByteLevel } from '../unicode/byte-level.ts'
+
+/** How GPT-2 splits. */
+const GPT2 = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+"
+
+/** Splits as GPT-2 does, and writes bytes in its alphabet. */
+export function byteLevel(fields: Fields): PreTokenizer {
+  const prefix = fields.boolean('add_prefix_space')
+  const matcher: Matcher | undefined = fields.boolean('use_regex', true)
+    ? regexMatcher(translatePattern(GPT2, fields.at('use_regex')))
+    : undefined
+  const split = matcher === undefined ? undefined : splitBy(matcher, 'Isolated')
+  const bytes = mapping(toByteLevel)
+  return splitEach((part) => {
+    const piece = prefix && !part.text.startsWith(' ') ? prepend(' ', part) : part
+    return (split === undefined ? [piece] : split(piece)).map(bytes)
+  })
+}

@@ -1,0 +1,42 @@
+import { type Fields, fieldsOf } from '../fields.ts'
+import type { Tokenizer } from '../tokenizer.ts'
+import { clipTokenizer, fastClipTokenizer } from './clip.ts'
+import { qwen2Tokenizer } from './qwen2.ts'
+
+/** What `transformers` keeps of a tokenizer that has no `tokenizer.json`. */
+export interface VocabFiles {
+  /** `vocab.json`, parsed: tokens and their ids. */
+  readonly vocab: unknown
+  /** `merges.txt` as it is. */
+  readonly merges: string
+  /** `tokenizer_config.json`, parsed. Its `tokenizer_class` says how texts are split. */
+  readonly settings: unknown
+  /** `added_tokens.json`, parsed: asked where the settings have no `added_tokens_decoder`. */
+  readonly addedTokens?: unknown
+  /** `special_tokens_map.json`, parsed: asked for special tokens that the settings do not name. */
+  readonly specialTokensMap?: unknown
+}
+
+const CLASSES = ['CLIPTokenizer', 'CLIPTokenizerFast', 'Qwen2Tokenizer', 'Qwen2TokenizerFast'] as const
+
+/**
+ * Makes a tokenizer of `vocab.json` and `merges.txt`. Ids equal those of the class of `transformers` that the settings name:
+ * `CLIPTokenizer` (without ftfy, as it is unless that is installed), `CLIPTokenizerFast`, `Qwen2Tokenizer` or `Qwen2TokenizerFast`.
+ *
+ * `CLIPTokenizer` asks Python which characters there are, and drops others; this one knows those of Python 3.11, Unicode 14.
+ *
+ * @throws FastFlowError `model-unreadable` for files that are none, `unsupported` for another class; `field` is the path of
+ * what is wrong.
+ */
+export function tokenizerFromVocab(files: VocabFiles): Tokenizer {
+  const settings = fieldsOf(files.settings, 'tokenizer_config')
+  const read: Fields = fieldsOf({ ...files }, 'files')
+  switch (settings.oneOf('tokenizer_class', CLASSES)) {
+    case 'CLIPTokenizer':
+      return clipTokenizer(read, settings)
+    case 'CLIPTokenizerFast':
+      return fastClipTokenizer(read, settings)
+    default:
+      return qwen2Tokenizer(read, settings)
+  }
+}
