@@ -2,7 +2,7 @@ import { isRecord } from '@fastflow/core'
 import { unreadable, unsupported } from './errors.ts'
 
 /** Most that an id may be: pairs of ids stay exact as one number. */
-export const MAX_ID = 67_108_863
+const MAX_ID = 67_108_863
 
 /** An object of an untrusted document; fields are checked as they are read, errors name the path. */
 export interface Fields {

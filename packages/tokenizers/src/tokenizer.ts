@@ -2,7 +2,7 @@ import type { AddedVocabulary } from './added/added-vocabulary.ts'
 import type { Finder } from './added/finder.ts'
 import type { Model } from './models/model.ts'
 import { type Normalizer, type Piece, type PreTokenizer, slice, wholePiece } from './piece.ts'
-import type { PostProcessor } from './post-processors/read.ts'
+import type { PostProcessor } from './post-processors/post-processor.ts'
 
 export interface EncodeOptions {
   /** Whether the tokens that begin and end every text are put round it; true unless given. */

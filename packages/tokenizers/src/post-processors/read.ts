@@ -1,11 +1,7 @@
 import { unreadable } from '../errors.ts'
 import { byType, type Fields, fieldsOf, isString, wholeOf } from '../fields.ts'
+import type { PostProcessor } from './post-processor.ts'
 import { template } from './template.ts'
-
-/** What is put round the ids of a text; parts are joined at the end. */
-export type PostProcessor = (parts: readonly Ids[], addSpecialTokens: boolean) => readonly Ids[]
-
-export type Ids = readonly number[]
 
 const READERS: ReadonlyMap<string, (fields: Fields) => PostProcessor> = new Map<
   string,

@@ -1,6 +1,6 @@
 import { unreadable, unsupported } from '../errors.ts'
 import { type Fields, fieldsOf, wholeOf } from '../fields.ts'
-import type { Ids, PostProcessor } from './read.ts'
+import type { Ids, PostProcessor } from './post-processor.ts'
 
 /** The place of a text among the parts, or ids of its own. */
 type Slot = { readonly part: 0 | 1 } | { readonly ids: Ids }

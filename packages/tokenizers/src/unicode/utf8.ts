@@ -1,5 +1,5 @@
 /** Appends the bytes of a text in UTF-8; a lone surrogate counts as U+FFFD. */
-export function pushUtf8(text: string, bytes: number[]): void {
+function pushUtf8(text: string, bytes: number[]): void {
   for (const char of text) {
     let code = char.codePointAt(0)!
     if (code >= 0xd800 && code < 0xe000) code = 0xfffd
