@@ -1,13 +1,12 @@
 """The command `fastflow-diffusers`."""
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-os.environ.setdefault("HF_HUB_OFFLINE", "1")
-os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+import diffusers
+import transformers
 
 from .check import Comparison
 from .errors import ExportError
@@ -18,6 +17,9 @@ from .fixtures import FIXTURES, write_fixtures
 def main(arguments: Sequence[str] | None = None) -> int:
     """0 where every part agrees with torch, 1 where one does not or the input is at fault."""
     options = parser().parse_args(arguments)
+    # One line a part: what the libraries remark on the way is not about the export.
+    diffusers.utils.logging.set_verbosity_error()
+    transformers.utils.logging.set_verbosity_error()
     try:
         return options.run(options)
     except ExportError as error:
@@ -26,20 +28,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
-    root = argparse.ArgumentParser(prog="fastflow-diffusers", description="Exports Diffusers pipelines for FastFlow.")
+    root = argparse.ArgumentParser(
+        prog="fastflow-diffusers", description="Exports Diffusers pipelines for FastFlow."
+    )
     commands = root.add_subparsers(required=True, metavar="COMMAND")
-    export = commands.add_parser("export", help="write a pipeline as a folder of ONNX files and compare each with torch")
-    export.add_argument("pipeline", type=Path, metavar="PIPELINE_DIR", help="local folder of a Diffusers pipeline")
+    export = commands.add_parser(
+        "export", help="write a pipeline as a folder of ONNX files and compare each with torch"
+    )
+    export.add_argument(
+        "pipeline", type=Path, metavar="PIPELINE_DIR", help="local folder of a Diffusers pipeline"
+    )
     export.add_argument("out", type=Path, metavar="OUT")
     export.add_argument("--dtype", choices=tuple(DTYPES), default="fp32", help="of the weights (fp32)")
-    export.add_argument("--part", nargs="+", default=[], metavar="NAME", help="only these parts, e.g. transformer")
+    export.add_argument(
+        "--part", nargs="+", default=[], metavar="NAME", help="only these parts, e.g. transformer"
+    )
     export.add_argument("--opset", type=int, default=18, metavar="N", help="version of ONNX's operators (18)")
-    export.add_argument("--external-data", action="store_true", help="weights beside the file even below 2 GB")
+    export.add_argument(
+        "--external-data", action="store_true", help="weights beside the file even below 2 GB"
+    )
     export.add_argument("--check-only", action="store_true", help="write nothing, compare what OUT holds")
     export.set_defaults(run=run_export)
     fixtures = commands.add_parser("fixtures", help="write tiny pipelines with random weights, exported")
     fixtures.add_argument("out", type=Path, metavar="OUT")
-    fixtures.add_argument("families", nargs="*", metavar="FAMILY", help=f"of {', '.join(FIXTURES)}; all by default")
+    fixtures.add_argument(
+        "families", nargs="*", metavar="FAMILY", help=f"of {', '.join(FIXTURES)}; all by default"
+    )
     fixtures.set_defaults(run=run_fixtures)
     return root
 

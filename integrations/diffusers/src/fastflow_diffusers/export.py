@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 
-from .check import Comparison, compare
+from .check import Comparison, compare, is_half, open_part
 from .errors import ExportError
 from .families import family_of
 from .folder import copy_rest, declared, read_index, write_part_config
@@ -52,7 +52,14 @@ def export_folder(
     def write(part: Part, module: Any) -> None:
         external = options.external
         with replacing(out, part.name, weight_bytes(module)) as target:
-            trace(module, part.network(module), target, opset=options.opset, half=options.dtype == "fp16", external=external)
+            trace(
+                module,
+                part.network(module),
+                target,
+                opset=options.opset,
+                half=options.dtype == "fp16",
+                external=external,
+            )
             write_part_config(pipeline, part.component, target, part.statistics(module))
 
     index = read_index(pipeline)
@@ -62,7 +69,10 @@ def export_folder(
 
 
 def check_folder(
-    pipeline: Path, out: Path, parts: Sequence[str] = (), report: Callable[[Comparison], None] = lambda comparison: None
+    pipeline: Path,
+    out: Path,
+    parts: Sequence[str] = (),
+    report: Callable[[Comparison], None] = lambda comparison: None,
 ) -> list[Comparison]:
     """Compares a folder that was exported before with torch; the type of the weights is the files' own."""
     index = read_index(pipeline)
@@ -96,10 +106,8 @@ def each(
 
 
 def stored_dtype(out: Path, part: str) -> torch.dtype:
-    from .check import open_part
-
-    half = any(one.type == "tensor(float16)" for one in open_part(out, part).get_outputs())
-    return torch.float16 if half else torch.float32
+    open_part(out, part)
+    return torch.float16 if is_half(out, part) else torch.float32
 
 
 def choose(index: dict[str, Any], names: Sequence[str]) -> list[Part]:
@@ -108,7 +116,8 @@ def choose(index: dict[str, Any], names: Sequence[str]) -> list[Part]:
     unknown = sorted(set(names) - {part.name for part in parts})
     if unknown:
         raise ExportError(
-            f"{index['_class_name']} has no part called {', '.join(unknown)}", fix=f"Known: {', '.join(part.name for part in parts)}"
+            f"{index['_class_name']} has no part called {', '.join(unknown)}",
+            fix=f"Known: {', '.join(part.name for part in parts)}",
         )
     present = []
     for part in parts:
@@ -118,7 +127,9 @@ def choose(index: dict[str, Any], names: Sequence[str]) -> list[Part]:
             present.append(part)
         elif not part.optional or names:
             raise ExportError(
-                f"model_index.json declares no {part.component}", part=part.name, fix="Save the pipeline with all its components"
+                f"model_index.json declares no {part.component}",
+                part=part.name,
+                fix="Save the pipeline with all its components",
             )
     return present
 
@@ -127,7 +138,9 @@ def check_options(options: ExportOptions) -> None:
     if options.dtype not in DTYPES:
         raise ExportError(f"dtype {options.dtype} is not known", fix=f"Known: {', '.join(DTYPES)}")
     if not FIRST_OPSET <= options.opset <= LAST_OPSET:
-        raise ExportError(f"opset {options.opset} cannot be written", fix=f"Choose one from {FIRST_OPSET} to {LAST_OPSET}")
+        raise ExportError(
+            f"opset {options.opset} cannot be written", fix=f"Choose one from {FIRST_OPSET} to {LAST_OPSET}"
+        )
 
 
 @contextmanager
@@ -137,7 +150,9 @@ def replacing(out: Path, part: str, weights: int) -> Iterator[Path]:
     needed, free = 2 * weights, shutil.disk_usage(out).free
     fix = "Free some space, or name a folder on another disk"
     if free < needed:
-        raise ExportError(f"{needed / 1e9:.1f} GB are needed and {free / 1e9:.1f} GB are free in {out}", part=part, fix=fix)
+        raise ExportError(
+            f"{needed / 1e9:.1f} GB are needed and {free / 1e9:.1f} GB are free in {out}", part=part, fix=fix
+        )
     scratch = out / f".{part}.part"
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir()

@@ -20,7 +20,8 @@ def read_index(pipeline: Path) -> dict[str, Any]:
         index = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ExportError(
-            f"there is no {path}", fix="Name the folder of a Diffusers pipeline, as save_pretrained writes it; hubs are not asked"
+            f"there is no {path}",
+            fix="Name the folder of a Diffusers pipeline, as save_pretrained writes it; hubs are not asked",
         ) from None
     except ValueError as error:
         raise ExportError(f"{path} is no JSON: {error}", fix="Download or save the pipeline again") from error

@@ -25,7 +25,9 @@ def load(pipeline: Path, part: Part, kind: tuple[str, str], dtype: torch.dtype) 
     cls = getattr(import_module(library), name, None) if library in LIBRARIES else None
     if cls is None:
         raise ExportError(
-            f"{library}.{name} is not known", part=part.name, fix=f"Known are classes of {' and '.join(LIBRARIES)} as pinned"
+            f"{library}.{name} is not known",
+            part=part.name,
+            fix=f"Known are classes of {' and '.join(LIBRARIES)} as pinned",
         )
     options = {"torch_dtype" if library == "diffusers" else "dtype": dtype}
     variant = only_variant(folder)
@@ -35,7 +37,9 @@ def load(pipeline: Path, part: Part, kind: tuple[str, str], dtype: torch.dtype) 
         module = cls.from_pretrained(str(folder), local_files_only=True, **options)
     except Exception as error:
         raise ExportError(
-            f"the weights in {folder} do not load: {error}", part=part.name, fix="Download or save the pipeline again"
+            f"the weights in {folder} do not load: {error}",
+            part=part.name,
+            fix="Download or save the pipeline again",
         ) from error
     return module.eval().requires_grad_(False)
 

@@ -28,7 +28,10 @@ class Sizes:
 
 
 TRACED = Sizes(batch=2, frames=3, height=4, width=6, length=13)
-CHECKED = (Sizes(batch=1, frames=2, height=6, width=4, length=9), Sizes(batch=2, frames=4, height=8, width=10, length=40))
+CHECKED = (
+    Sizes(batch=1, frames=2, height=6, width=4, length=9),
+    Sizes(batch=2, frames=4, height=8, width=10, length=40),
+)
 
 
 @dataclass(frozen=True)

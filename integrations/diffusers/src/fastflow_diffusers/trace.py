@@ -33,7 +33,9 @@ def trace(module: Any, network: Network, folder: Path, *, opset: int, half: bool
                 str(path),
                 input_names=list(network.inputs),
                 output_names=list(network.outputs),
-                dynamic_axes={name: dict(axes) for name, axes in {**network.inputs, **network.outputs}.items()},
+                dynamic_axes={
+                    name: dict(axes) for name, axes in {**network.inputs, **network.outputs}.items()
+                },
                 opset_version=opset,
                 do_constant_folding=True,
                 dynamo=False,
@@ -48,7 +50,8 @@ def prepared(feeds: Feeds, half: bool) -> Feeds:
     if not half:
         return feeds
     return {
-        name: value.half() if value.is_floating_point() and name not in FLOAT32_INPUTS else value for name, value in feeds.items()
+        name: value.half() if value.is_floating_point() and name not in FLOAT32_INPUTS else value
+        for name, value in feeds.items()
     }
 
 
@@ -73,7 +76,12 @@ def save(model: Any, path: Path, external: bool) -> None:
     del model.graph.value_info[:]
     if external:
         onnx.save_model(
-            model, str(path), save_as_external_data=True, all_tensors_to_one_file=True, location=EXTERNAL_NAME, size_threshold=1024
+            model,
+            str(path),
+            save_as_external_data=True,
+            all_tensors_to_one_file=True,
+            location=EXTERNAL_NAME,
+            size_threshold=1024,
         )
     else:
         onnx.save_model(model, str(path))

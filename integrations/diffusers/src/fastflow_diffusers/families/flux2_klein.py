@@ -55,7 +55,10 @@ def transformer(module: Any) -> Network:
 
 
 def statistics(module: Any) -> dict[str, Any]:
-    return {"bn_running_mean": module.bn.running_mean.tolist(), "bn_running_var": module.bn.running_var.tolist()}
+    return {
+        "bn_running_mean": module.bn.running_mean.tolist(),
+        "bn_running_var": module.bn.running_var.tolist(),
+    }
 
 
 FLUX2_KLEIN = Family(

@@ -44,7 +44,10 @@ def transformer(module: Any) -> Network:
         return module(**given, return_dict=False)
 
     def patches() -> AbstractContextManager[Any]:
-        return patch("diffusers.models.transformers.transformer_ltx.LTXVideoRotaryPosEmbed._prepare_video_coords", coordinates)
+        return patch(
+            "diffusers.models.transformers.transformer_ltx.LTXVideoRotaryPosEmbed._prepare_video_coords",
+            coordinates,
+        )
 
     inputs = {
         "hidden_states": PACKED,
@@ -60,7 +63,13 @@ def transformer(module: Any) -> Network:
 
 
 def coordinates(
-    self: Any, batch_size: Any, num_frames: Any, height: Any, width: Any, rope_interpolation_scale: torch.Tensor, device: Any
+    self: Any,
+    batch_size: Any,
+    num_frames: Any,
+    height: Any,
+    width: Any,
+    rope_interpolation_scale: torch.Tensor,
+    device: Any,
 ) -> torch.Tensor:
     """The same positions without writing into slices."""
     patch_sizes = torch.tensor([self.patch_size_t, self.patch_size, self.patch_size], dtype=torch.float32)

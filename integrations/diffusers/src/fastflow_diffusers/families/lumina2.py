@@ -67,7 +67,8 @@ def transformer(module: Any) -> Network:
 
     def patches() -> AbstractContextManager[Any]:
         return patch(
-            "diffusers.models.transformers.transformer_lumina2.apply_rotary_emb", lambda x, pairs, use_real: rotate(x, pairs)
+            "diffusers.models.transformers.transformer_lumina2.apply_rotary_emb",
+            lambda x, pairs, use_real: rotate(x, pairs),
         )
 
     inputs = {

@@ -86,12 +86,17 @@ def picture_decoder(module: Any) -> Network:
     """Pictures are clips of one frame."""
 
     def feeds(sizes: Sizes) -> dict[str, torch.Tensor]:
-        return {"latent_sample": normal("latents", sizes.batch, module.config.z_dim, 1, sizes.height, sizes.width)}
+        return {
+            "latent_sample": normal("latents", sizes.batch, module.config.z_dim, 1, sizes.height, sizes.width)
+        }
 
     def run(latent_sample: torch.Tensor) -> tuple[torch.Tensor, ...]:
         return (module.decode(latent_sample, return_dict=False)[0],)
 
-    inputs, outputs = {"latent_sample": renamed(ONE_FRAME, "latent")}, {"sample": renamed(ONE_FRAME, "sample")}
+    inputs, outputs = (
+        {"latent_sample": renamed(ONE_FRAME, "latent")},
+        {"sample": renamed(ONE_FRAME, "sample")},
+    )
     return Network(inputs, outputs, feeds, run)
 
 
@@ -104,7 +109,10 @@ def picture_encoder(module: Any) -> Network:
     def run(sample: torch.Tensor) -> tuple[torch.Tensor, ...]:
         return (module.encode(sample).latent_dist.parameters,)
 
-    inputs, outputs = {"sample": renamed(ONE_FRAME, "sample")}, {"latent_parameters": renamed(ONE_FRAME, "latent")}
+    inputs, outputs = (
+        {"sample": renamed(ONE_FRAME, "sample")},
+        {"latent_parameters": renamed(ONE_FRAME, "latent")},
+    )
     return Network(inputs, outputs, feeds, run)
 
 

@@ -27,12 +27,21 @@ def transformer(module: Any) -> Network:
     def run(**given: torch.Tensor) -> tuple[torch.Tensor, ...]:
         return module(**given, return_dict=False)
 
-    inputs = {"hidden_states": IMAGE, "encoder_hidden_states": TEXT, "pooled_projections": BATCH, "timestep": BATCH}
+    inputs = {
+        "hidden_states": IMAGE,
+        "encoder_hidden_states": TEXT,
+        "pooled_projections": BATCH,
+        "timestep": BATCH,
+    }
     return Network(inputs, {"out_hidden_states": IMAGE}, feeds, run)
 
 
 STABLE_DIFFUSION_3 = Family(
-    classes=("StableDiffusion3Pipeline", "StableDiffusion3Img2ImgPipeline", "StableDiffusion3InpaintPipeline"),
+    classes=(
+        "StableDiffusion3Pipeline",
+        "StableDiffusion3Img2ImgPipeline",
+        "StableDiffusion3InpaintPipeline",
+    ),
     parts=(
         Part("text_encoder", "text_encoder", clip_with_projection),
         Part("text_encoder_2", "text_encoder_2", clip_with_projection),

@@ -31,7 +31,11 @@ class TraceableAttention:
         rotary_emb: tuple[torch.Tensor, torch.Tensor] | None = None,
     ) -> torch.Tensor:
         context = hidden_states if encoder_hidden_states is None else encoder_hidden_states
-        query, key, value = attn.norm_q(attn.to_q(hidden_states)), attn.norm_k(attn.to_k(context)), attn.to_v(context)
+        query, key, value = (
+            attn.norm_q(attn.to_q(hidden_states)),
+            attn.norm_k(attn.to_k(context)),
+            attn.to_v(context),
+        )
         query, key, value = (one.unflatten(2, (attn.heads, -1)) for one in (query, key, value))
         if rotary_emb is not None:
             query, key = rotated(query, *rotary_emb), rotated(key, *rotary_emb)
@@ -44,7 +48,11 @@ def rotated(x: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor) -> torch.Tens
     """cos and sin [1, tokens, 1, dim] hold every value twice."""
     real, imaginary = x.unflatten(-1, (-1, 2)).unbind(-1)
     cos, sin = cos[..., 0::2], sin[..., 1::2]
-    return torch.stack([real * cos - imaginary * sin, real * sin + imaginary * cos], dim=-1).flatten(-2).type_as(x)
+    return (
+        torch.stack([real * cos - imaginary * sin, real * sin + imaginary * cos], dim=-1)
+        .flatten(-2)
+        .type_as(x)
+    )
 
 
 def transformer(module: Any) -> Network:

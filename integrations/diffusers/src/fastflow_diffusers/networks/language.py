@@ -16,7 +16,9 @@ def last_state(module: Any) -> Network:
     decoder = decoder_of(module)
 
     def run(input_ids: torch.Tensor, attention_mask: torch.Tensor) -> tuple[torch.Tensor, ...]:
-        result = decoder(input_ids=input_ids, attention_mask=attention_mask, use_cache=False, return_dict=True)
+        result = decoder(
+            input_ids=input_ids, attention_mask=attention_mask, use_cache=False, return_dict=True
+        )
         return (result.last_hidden_state,)
 
     return Network(INPUTS, {"last_hidden_state": TEXT}, feeds_of(module), run)
@@ -28,7 +30,11 @@ def all_states(module: Any) -> Network:
 
     def run(input_ids: torch.Tensor, attention_mask: torch.Tensor) -> tuple[torch.Tensor, ...]:
         result = decoder(
-            input_ids=input_ids, attention_mask=attention_mask, output_hidden_states=True, use_cache=False, return_dict=True
+            input_ids=input_ids,
+            attention_mask=attention_mask,
+            output_hidden_states=True,
+            use_cache=False,
+            return_dict=True,
         )
         # transformers puts the normalized state last.
         *hidden, last = result.hidden_states
