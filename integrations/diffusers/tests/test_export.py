@@ -10,12 +10,13 @@ import onnx
 import pytest
 import torch
 from conftest import Exported
+from transformers import PreTrainedTokenizerFast, T5Tokenizer
+
 from fastflow_diffusers import ExportError, ExportOptions, check_folder, export_folder, write_fixtures
 from fastflow_diffusers.check import open_part, relative
 from fastflow_diffusers.cli import main
 from fastflow_diffusers.fixtures.tokenizers import sentencepiece_model
 from fastflow_diffusers.folder import add_fast_tokenizer
-from transformers import PreTrainedTokenizerFast, T5Tokenizer
 
 Export = Callable[[str], Exported]
 
@@ -33,9 +34,7 @@ def test_float16_keeps_times_in_float32(exported: Export, tmp_path: Path) -> Non
     options = ExportOptions(dtype="fp16", parts=["text_encoder", "transformer", "vae_decoder"])
     pipeline = exported("lumina2").pipeline
     comparisons = export_folder(pipeline, tmp_path, options)
-    assert [(one.part, one.passed, one.tolerance) for one in comparisons] == [
-        (part, True, 5e-2) for part in options.parts
-    ]
+    assert [(one.part, one.passed, one.tolerance) for one in comparisons] == [(part, True, 5e-2) for part in options.parts]
     types = {one.name: one.type for one in open_part(tmp_path, "transformer").get_inputs()}
     assert types["timestep"] == "tensor(float)"
     assert types["hidden_states"] == types["encoder_hidden_states"] == "tensor(float16)"
@@ -43,9 +42,7 @@ def test_float16_keeps_times_in_float32(exported: Export, tmp_path: Path) -> Non
         weights = onnx.load(str(tmp_path / part / "model.onnx")).graph.initializer
         matrices = {one.data_type for one in weights if len(one.dims) > 1}
         assert matrices == {onnx.TensorProto.FLOAT16}
-    assert all(
-        one.passed and one.tolerance == 5e-2 for one in check_folder(pipeline, tmp_path, options.parts)
-    )
+    assert all(one.passed and one.tolerance == 5e-2 for one in check_folder(pipeline, tmp_path, options.parts))
 
 
 def test_float16_times_are_exact_inside(exported: Export, tmp_path: Path) -> None:
@@ -55,20 +52,16 @@ def test_float16_times_are_exact_inside(exported: Export, tmp_path: Path) -> Non
     types = {"tensor(float16)": torch.float16, "tensor(float)": torch.float32, "tensor(int64)": torch.int64}
     sizes = {"batch_size": 1, "packed_height_width": 4, "sequence_length": 5}
     feeds = {
-        one.name: torch.ones([sizes.get(axis, axis) for axis in one.shape], dtype=types[one.type])
-        for one in session.get_inputs()
+        one.name: torch.ones([sizes.get(axis, axis) for axis in one.shape], dtype=types[one.type]) for one in session.get_inputs()
     }
     results = [
-        session.run(None, {**numpy(feeds), "timestep": numpy({"t": torch.tensor([t])})["t"]})[0]
-        for t in (0.85769, 0.8575)
+        session.run(None, {**numpy(feeds), "timestep": numpy({"t": torch.tensor([t])})["t"]})[0] for t in (0.85769, 0.8575)
     ]
     assert abs(results[0] - results[1]).max() > 0
 
 
 def test_weights_beside_the_file(exported: Export, tmp_path: Path) -> None:
-    comparisons = export_folder(
-        exported("flux").pipeline, tmp_path, ExportOptions(parts=["transformer"], external=True)
-    )
+    comparisons = export_folder(exported("flux").pipeline, tmp_path, ExportOptions(parts=["transformer"], external=True))
     assert [one.passed for one in comparisons] == [True]
     files = {file.name: file.stat().st_size for file in (tmp_path / "transformer").iterdir()}
     assert set(files) == {"config.json", "model.onnx", "model.onnx_data"}
@@ -77,16 +70,12 @@ def test_weights_beside_the_file(exported: Export, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("opset", [17, 20])
 def test_other_opsets(exported: Export, tmp_path: Path, opset: int) -> None:
-    comparisons = export_folder(
-        exported("flux").pipeline, tmp_path, ExportOptions(parts=["transformer"], opset=opset)
-    )
+    comparisons = export_folder(exported("flux").pipeline, tmp_path, ExportOptions(parts=["transformer"], opset=opset))
     assert [one.passed for one in comparisons] == [True]
     assert onnx.load(str(tmp_path / "transformer" / "model.onnx")).opset_import[0].version == opset
 
 
-def test_a_damaged_part_fails_the_check(
-    exported: Export, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_damaged_part_fails_the_check(exported: Export, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     made = exported("flux")
     shutil.copytree(made.folder, tmp_path, dirs_exist_ok=True)
     path = tmp_path / "vae_decoder" / "model.onnx"
@@ -98,14 +87,10 @@ def test_a_damaged_part_fails_the_check(
     lines = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines())
     assert list(lines) == ["text_encoder", "text_encoder_2", "transformer", "vae_decoder", "vae_encoder"]
     assert [part for part, rest in lines.items() if rest.endswith("FAIL")] == ["vae_decoder"]
-    assert [part for part, rest in lines.items() if rest.endswith("OK")] == [
-        part for part in lines if part != "vae_decoder"
-    ]
+    assert [part for part, rest in lines.items() if rest.endswith("OK")] == [part for part in lines if part != "vae_decoder"]
 
 
-def test_the_command_writes_one_line_a_part(
-    exported: Export, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_command_writes_one_line_a_part(exported: Export, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     command = ["export", str(exported("sana").pipeline), str(tmp_path), "--part", "transformer"]
     assert main(command) == 0
     (line,) = capsys.readouterr().out.splitlines()
@@ -132,32 +117,22 @@ def test_a_pipeline_may_lack_t5(exported: Export, tmp_path: Path) -> None:
     ]
 
 
-def test_refusals_name_the_part_and_the_fix(
-    exported: Export, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_refusals_name_the_part_and_the_fix(exported: Export, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = exported("flux")
     refuse("model_index.json", tmp_path / "nothing", tmp_path / "out")
     refuse("into itself", made.pipeline, made.pipeline)
     refuse("Known: fp32, fp16", made.pipeline, tmp_path / "out", dtype="int8")
     refuse("17 to 20", made.pipeline, tmp_path / "out", opset=11)
-    refuse(
-        "Known: text_encoder, text_encoder_2, transformer", made.pipeline, tmp_path / "out", parts=["unet"]
-    )
+    refuse("Known: text_encoder, text_encoder_2, transformer", made.pipeline, tmp_path / "out", parts=["unet"])
 
     pipeline = tmp_path / "pipeline"
     shutil.copytree(made.pipeline, pipeline)
     change_index(pipeline, _class_name="StableDiffusionPipeline")
     error = refuse("StableDiffusionPipeline are not known", pipeline, tmp_path / "out")
-    assert (
-        "StableDiffusion3Pipeline" in error.fix
-        and "WanPipeline" in error.fix
-        and "Flux2KleinPipeline" in error.fix
-    )
+    assert "StableDiffusion3Pipeline" in error.fix and "WanPipeline" in error.fix and "Flux2KleinPipeline" in error.fix
 
     change_index(pipeline, _class_name="FluxPipeline", transformer=["diffusers", "NoSuchTransformer"])
-    assert (
-        refuse("NoSuchTransformer", pipeline, tmp_path / "out", parts=["transformer"]).part == "transformer"
-    )
+    assert refuse("NoSuchTransformer", pipeline, tmp_path / "out", parts=["transformer"]).part == "transformer"
     change_index(pipeline, transformer=[None, None])
     assert refuse("declares no transformer", pipeline, tmp_path / "out").part == "transformer"
     shutil.rmtree(pipeline / "vae")

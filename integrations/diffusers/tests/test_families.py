@@ -6,10 +6,10 @@ from collections.abc import Callable
 import onnxruntime
 import pytest
 from conftest import Exported
+
 from fastflow_diffusers.check import open_part
 from fastflow_diffusers.fixtures import FIXTURES
 
-PACKED = ["batch_size", "packed_height_width", 64]
 TRANSFORMERS = {
     "sd3": "hidden_states encoder_hidden_states pooled_projections timestep",
     "flux": "hidden_states encoder_hidden_states pooled_projections timestep img_ids txt_ids guidance",
@@ -21,8 +21,7 @@ TRANSFORMERS = {
     "qwen-image": "hidden_states encoder_hidden_states encoder_hidden_states_mask timestep img_shapes",
     "lumina2": "hidden_states timestep encoder_hidden_states encoder_attention_mask",
     "z-image": "hidden_states timestep encoder_hidden_states encoder_attention_mask",
-    "ltx": "hidden_states encoder_hidden_states timestep encoder_attention_mask "
-    "num_frames height width rope_interpolation_scale",
+    "ltx": "hidden_states encoder_hidden_states timestep encoder_attention_mask num_frames height width rope_interpolation_scale",
     "flux2-klein": "hidden_states encoder_hidden_states timestep img_ids txt_ids",
 }
 PARTS = {
@@ -55,11 +54,7 @@ def test_names_and_free_axes(exported: Export, family: str) -> None:
     transformer = open_part(folder, "transformer")
     assert inputs(transformer) == TRANSFORMERS[family].split()
     assert outputs(transformer) == ["out_hidden_states"]
-    assert all(
-        isinstance(axis, str)
-        for one in transformer.get_outputs()
-        for axis in (one.shape[0], *one.shape[2:-1])
-    )
+    assert all(isinstance(axis, str) for one in transformer.get_outputs() for axis in (one.shape[0], *one.shape[2:-1]))
     decoder = open_part(folder, "vae_decoder")
     assert inputs(decoder) == ["latent_sample"] and outputs(decoder) == ["sample"]
     assert decoder.get_outputs()[0].shape[1] == 3
@@ -107,10 +102,7 @@ def test_statistics_of_latents_are_in_the_config(exported: Export) -> None:
     made = exported("ltx")
     video = AutoencoderKLLTXVideo.from_pretrained(made.pipeline / "vae")
     config = read_config(made, "vae_decoder")
-    assert (
-        config["latents_mean"] == video.latents_mean.tolist()
-        and config["latents_std"] == video.latents_std.tolist()
-    )
+    assert config["latents_mean"] == video.latents_mean.tolist() and config["latents_std"] == video.latents_std.tolist()
     made = exported("flux2-klein")
     norm = AutoencoderKLFlux2.from_pretrained(made.pipeline / "vae").bn
     for part in ("vae_decoder", "vae_encoder"):
@@ -120,12 +112,7 @@ def test_statistics_of_latents_are_in_the_config(exported: Export) -> None:
 
 
 def test_all_families_together_are_small(exported: Export) -> None:
-    size = sum(
-        file.stat().st_size
-        for name in FIXTURES
-        for file in exported(name).folder.rglob("*")
-        if file.is_file()
-    )
+    size = sum(file.stat().st_size for name in FIXTURES for file in exported(name).folder.rglob("*") if file.is_file())
     assert size < 10_000_000
 
 

@@ -10,9 +10,10 @@ import numpy as np
 import torch
 from conftest import Exported
 from diffusers import DiffusionPipeline, FlowMatchEulerDiscreteScheduler, UniPCMultistepScheduler
+from transformers import AutoTokenizer
+
 from fastflow_diffusers.check import open_part, run
 from fastflow_diffusers.samples import normal
-from transformers import AutoTokenizer
 
 PROMPT, NEGATIVE = "an oil painting of a red fox in the snow", "blurry, low quality"
 STEPS = 4
@@ -20,9 +21,7 @@ STEPS = 4
 
 def test_stable_diffusion_3(exported: Callable[[str], Exported]) -> None:
     made, latents = exported("sd3"), normal("sd3/noise", 1, 16, 6, 12)
-    expected = torch_run(
-        made, height=48, width=96, latents=latents, guidance_scale=5.0, max_sequence_length=64
-    )
+    expected = torch_run(made, height=48, width=96, latents=latents, guidance_scale=5.0, max_sequence_length=64)
 
     folder = made.folder
     both = [sd3_text(folder, text) for text in (NEGATIVE, PROMPT)]
@@ -64,9 +63,7 @@ def test_wan(exported: Callable[[str], Exported]) -> None:
 
     x = sample(scheduler, latents, velocity)
     config = read(folder, "vae_decoder")
-    mean, deviation = (
-        torch.tensor(config[name]).view(1, -1, 1, 1, 1) for name in ("latents_mean", "latents_std")
-    )
+    mean, deviation = (torch.tensor(config[name]).view(1, -1, 1, 1, 1) for name in ("latents_mean", "latents_std"))
     pixels = run(open_part(folder, "vae_decoder"), {"latent_sample": x * deviation + mean})
     close(pixels["sample"].permute(0, 2, 3, 4, 1), expected)
 
@@ -83,9 +80,7 @@ def torch_run(made: Exported, **call: Any) -> np.ndarray:
     return pipeline(**options, **call, return_dict=False)[0]
 
 
-def sample(
-    scheduler: Any, x: torch.Tensor, velocity: Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
-) -> torch.Tensor:
+def sample(scheduler: Any, x: torch.Tensor, velocity: Callable[[torch.Tensor, torch.Tensor], torch.Tensor]) -> torch.Tensor:
     scheduler.set_timesteps(STEPS)
     for t in scheduler.timesteps:
         x = scheduler.step(velocity(x, t), t, x, return_dict=False)[0]
@@ -104,9 +99,7 @@ def sd3_text(folder: Path, text: str) -> tuple[torch.Tensor, torch.Tensor]:
         layers = sum(name.startswith("hidden_states") for name in found)
         states.append(found[f"hidden_states.{layers - 2}"])
         pooled.append(found["text_embeds"])
-    t5 = run(open_part(folder, "text_encoder_3"), tokenize(folder, "tokenizer_3", text, 64))[
-        "last_hidden_state"
-    ]
+    t5 = run(open_part(folder, "text_encoder_3"), tokenize(folder, "tokenizer_3", text, 64))["last_hidden_state"]
     clip = torch.cat(states, dim=-1)
     clip = torch.nn.functional.pad(clip, (0, t5.shape[-1] - clip.shape[-1]))
     return torch.cat([clip, t5], dim=1), torch.cat(pooled, dim=-1)
@@ -114,16 +107,12 @@ def sd3_text(folder: Path, text: str) -> tuple[torch.Tensor, torch.Tensor]:
 
 def wan_text(folder: Path, text: str, length: int) -> torch.Tensor:
     feeds = tokenize(folder, "tokenizer", " ".join(html.unescape(text).split()), length)
-    return run(open_part(folder, "text_encoder"), feeds)["last_hidden_state"] * feeds[
-        "attention_mask"
-    ].unsqueeze(-1)
+    return run(open_part(folder, "text_encoder"), feeds)["last_hidden_state"] * feeds["attention_mask"].unsqueeze(-1)
 
 
 def tokenize(folder: Path, name: str, text: str, length: int) -> dict[str, torch.Tensor]:
     tokenizer = AutoTokenizer.from_pretrained(folder / name, local_files_only=True)
-    return dict(
-        tokenizer(text, padding="max_length", max_length=length, truncation=True, return_tensors="pt")
-    )
+    return dict(tokenizer(text, padding="max_length", max_length=length, truncation=True, return_tensors="pt"))
 
 
 def read(folder: Path, part: str) -> dict[str, Any]:

@@ -63,13 +63,10 @@ def is_half(folder: Path, part: str) -> bool:
 
 def run(session: onnxruntime.InferenceSession, feeds: Feeds) -> dict[str, torch.Tensor]:
     """Results by name, float32; feeds are cast to what the file declares, those it does not know are left out."""
-    arrays = {
-        one.name: feeds[one.name].detach().numpy().astype(TYPES[one.type]) for one in session.get_inputs()
-    }
+    arrays = {one.name: feeds[one.name].detach().numpy().astype(TYPES[one.type]) for one in session.get_inputs()}
     names = [one.name for one in session.get_outputs()]
     return {
-        name: torch.from_numpy(value.astype(np.float32))
-        for name, value in zip(names, session.run(names, arrays), strict=True)
+        name: torch.from_numpy(value.astype(np.float32)) for name, value in zip(names, session.run(names, arrays), strict=True)
     }
 
 
@@ -88,15 +85,11 @@ def compare(module: Any, network: Network, folder: Path, part: str) -> Compariso
     worst = 0.0
     for sizes in CHECKED:
         rounded = prepared(network.feeds(sizes), half)
-        feeds = {
-            name: value.float() if value.is_floating_point() else value for name, value in rounded.items()
-        }
+        feeds = {name: value.float() if value.is_floating_point() else value for name, value in rounded.items()}
         with torch.no_grad():
             expected = network.reference(**feeds)
         found = run(session, feeds)
-        worst = max(
-            [worst, *(relative(found[name], value) for name, value in zip(names, expected, strict=True))]
-        )
+        worst = max([worst, *(relative(found[name], value) for name, value in zip(names, expected, strict=True))])
     return Comparison(part, worst, TOLERANCE["fp16" if half else "fp32"])
 
 

@@ -28,32 +28,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
-    root = argparse.ArgumentParser(
-        prog="fastflow-diffusers", description="Exports Diffusers pipelines for FastFlow."
-    )
+    root = argparse.ArgumentParser(prog="fastflow-diffusers", description="Exports Diffusers pipelines for FastFlow.")
     commands = root.add_subparsers(required=True, metavar="COMMAND")
-    export = commands.add_parser(
-        "export", help="write a pipeline as a folder of ONNX files and compare each with torch"
-    )
-    export.add_argument(
-        "pipeline", type=Path, metavar="PIPELINE_DIR", help="local folder of a Diffusers pipeline"
-    )
+    export = commands.add_parser("export", help="write a pipeline as a folder of ONNX files and compare each with torch")
+    export.add_argument("pipeline", type=Path, metavar="PIPELINE_DIR", help="local folder of a Diffusers pipeline")
     export.add_argument("out", type=Path, metavar="OUT")
     export.add_argument("--dtype", choices=tuple(DTYPES), default="fp32", help="of the weights (fp32)")
-    export.add_argument(
-        "--part", nargs="+", default=[], metavar="NAME", help="only these parts, e.g. transformer"
-    )
+    export.add_argument("--part", nargs="+", default=[], metavar="NAME", help="only these parts, e.g. transformer")
     export.add_argument("--opset", type=int, default=18, metavar="N", help="version of ONNX's operators (18)")
-    export.add_argument(
-        "--external-data", action="store_true", help="weights beside the file even below 2 GB"
-    )
+    export.add_argument("--external-data", action="store_true", help="weights beside the file even below 2 GB")
     export.add_argument("--check-only", action="store_true", help="write nothing, compare what OUT holds")
     export.set_defaults(run=run_export)
     fixtures = commands.add_parser("fixtures", help="write tiny pipelines with random weights, exported")
     fixtures.add_argument("out", type=Path, metavar="OUT")
-    fixtures.add_argument(
-        "families", nargs="*", metavar="FAMILY", help=f"of {', '.join(FIXTURES)}; all by default"
-    )
+    fixtures.add_argument("families", nargs="*", metavar="FAMILY", help=f"of {', '.join(FIXTURES)}; all by default")
     fixtures.set_defaults(run=run_fixtures)
     return root
 

@@ -30,6 +30,8 @@ class ExportOptions:
     opset: int = 18
     external: bool = False
     """Weights beside the file even below 2 GB."""
+    short_names: bool = False
+    """Numbers in place of the names of inner values, which are half of a tiny file."""
 
 
 def export_folder(
@@ -50,7 +52,6 @@ def export_folder(
         raise ExportError("the pipeline would be written into itself", fix="Name another folder for OUT")
 
     def write(part: Part, module: Any) -> None:
-        external = options.external
         with replacing(out, part.name, weight_bytes(module)) as target:
             trace(
                 module,
@@ -58,7 +59,8 @@ def export_folder(
                 target,
                 opset=options.opset,
                 half=options.dtype == "fp16",
-                external=external,
+                external=options.external,
+                short_names=options.short_names,
             )
             write_part_config(pipeline, part.component, target, part.statistics(module))
 
@@ -138,9 +140,7 @@ def check_options(options: ExportOptions) -> None:
     if options.dtype not in DTYPES:
         raise ExportError(f"dtype {options.dtype} is not known", fix=f"Known: {', '.join(DTYPES)}")
     if not FIRST_OPSET <= options.opset <= LAST_OPSET:
-        raise ExportError(
-            f"opset {options.opset} cannot be written", fix=f"Choose one from {FIRST_OPSET} to {LAST_OPSET}"
-        )
+        raise ExportError(f"opset {options.opset} cannot be written", fix=f"Choose one from {FIRST_OPSET} to {LAST_OPSET}")
 
 
 @contextmanager
@@ -150,9 +150,7 @@ def replacing(out: Path, part: str, weights: int) -> Iterator[Path]:
     needed, free = 2 * weights, shutil.disk_usage(out).free
     fix = "Free some space, or name a folder on another disk"
     if free < needed:
-        raise ExportError(
-            f"{needed / 1e9:.1f} GB are needed and {free / 1e9:.1f} GB are free in {out}", part=part, fix=fix
-        )
+        raise ExportError(f"{needed / 1e9:.1f} GB are needed and {free / 1e9:.1f} GB are free in {out}", part=part, fix=fix)
     scratch = out / f".{part}.part"
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir()

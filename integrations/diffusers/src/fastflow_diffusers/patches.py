@@ -35,9 +35,7 @@ def traceable() -> Iterator[None]:
 def eager_mask_of(sdpa_mask: Callable[..., torch.Tensor]) -> Callable[..., torch.Tensor]:
     """The mask that eager attention adds."""
 
-    def call(
-        *args: Any, dtype: torch.dtype = torch.float32, allow_is_causal_skip: bool = True, **options: Any
-    ) -> torch.Tensor:
+    def call(*args: Any, dtype: torch.dtype = torch.float32, allow_is_causal_skip: bool = True, **options: Any) -> torch.Tensor:
         return to_add(sdpa_mask(*args, allow_is_causal_skip=False, **options), dtype)
 
     return call
@@ -62,14 +60,10 @@ def added_mask(attention: Callable[..., torch.Tensor]) -> Callable[..., torch.Te
 
 
 def to_add(keep: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
-    return torch.where(
-        keep, torch.tensor(0.0, dtype=dtype), torch.tensor(torch.finfo(dtype).min, dtype=dtype)
-    )
+    return torch.where(keep, torch.tensor(0.0, dtype=dtype), torch.tensor(torch.finfo(dtype).min, dtype=dtype))
 
 
-def repeat_interleave(
-    x: torch.Tensor, repeats: int, dim: int, output_size: int | None = None
-) -> torch.Tensor:
+def repeat_interleave(x: torch.Tensor, repeats: int, dim: int, output_size: int | None = None) -> torch.Tensor:
     """Of a fixed number of repeats, by broadcasting; torch's own is written as a selection of unknown size."""
     axis = dim % x.ndim
     shape = [-1] * (x.ndim + 1)
@@ -88,9 +82,7 @@ def nearest(interpolate: Callable[..., torch.Tensor]) -> Callable[..., torch.Ten
         *more: Any,
         **options: Any,
     ) -> torch.Tensor:
-        return interpolate(
-            x, size, scale_factor, "nearest" if mode == "nearest-exact" else mode, *more, **options
-        )
+        return interpolate(x, size, scale_factor, "nearest" if mode == "nearest-exact" else mode, *more, **options)
 
     return call
 
@@ -124,11 +116,7 @@ def exact_times(embedding: nn.Module, *times: torch.Tensor | None) -> Iterator[N
         return (feeds[0].to(next(layer.parameters()).dtype), *feeds[1:])
 
     hooks = [embedding.register_forward_pre_hook(before)]
-    hooks += [
-        one.register_forward_pre_hook(cast)
-        for name, one in embedding.named_children()
-        if name.endswith("_embedder")
-    ]
+    hooks += [one.register_forward_pre_hook(cast) for name, one in embedding.named_children() if name.endswith("_embedder")]
     try:
         yield
     finally:

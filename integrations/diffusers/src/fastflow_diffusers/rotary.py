@@ -19,11 +19,7 @@ def rotate(x: torch.Tensor, pairs: torch.Tensor) -> torch.Tensor:
     """x [batch, tokens, heads, dim], neighbours being real and imaginary part; pairs [(batch,) tokens, dim / 2, 2]."""
     cos, sin = pairs[..., 0].unsqueeze(-2), pairs[..., 1].unsqueeze(-2)
     real, imaginary = x.float().unflatten(-1, (-1, 2)).unbind(-1)
-    return (
-        torch.stack([real * cos - imaginary * sin, real * sin + imaginary * cos], dim=-1)
-        .flatten(-2)
-        .type_as(x)
-    )
+    return torch.stack([real * cos - imaginary * sin, real * sin + imaginary * cos], dim=-1).flatten(-2).type_as(x)
 
 
 def rotate_interleaved(
@@ -38,11 +34,7 @@ def rotate_interleaved(
         raise NotImplementedError("rotary positions of another layout than those of FLUX")
     cos, sin = (one[:, 0::2].unsqueeze(1) if sequence_dim == 1 else one[None, :, 0::2] for one in freqs_cis)
     real, imaginary = x[..., 0::2].float(), x[..., 1::2].float()
-    return (
-        torch.stack([real * cos - imaginary * sin, real * sin + imaginary * cos], dim=-1)
-        .flatten(-2)
-        .type_as(x)
-    )
+    return torch.stack([real * cos - imaginary * sin, real * sin + imaginary * cos], dim=-1).flatten(-2).type_as(x)
 
 
 def grid(*lengths: torch.Tensor | int) -> torch.Tensor:

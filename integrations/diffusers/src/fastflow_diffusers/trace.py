@@ -18,7 +18,7 @@ FIRST_OPSET, LAST_OPSET = 17, 20
 EXTERNAL_NAME = "model.onnx_data"
 
 
-def trace(module: Any, network: Network, folder: Path, *, opset: int, half: bool, external: bool) -> None:
+def trace(module: Any, network: Network, folder: Path, *, opset: int, half: bool, external: bool, short_names: bool) -> None:
     """Writes `folder/model.onnx`, weights beside it in `model.onnx_data` where they are over 2 GB or `external` says so."""
     feeds = prepared(network.feeds(TRACED), half)
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
@@ -33,15 +33,15 @@ def trace(module: Any, network: Network, folder: Path, *, opset: int, half: bool
                 str(path),
                 input_names=list(network.inputs),
                 output_names=list(network.outputs),
-                dynamic_axes={
-                    name: dict(axes) for name, axes in {**network.inputs, **network.outputs}.items()
-                },
+                dynamic_axes={name: dict(axes) for name, axes in {**network.inputs, **network.outputs}.items()},
                 opset_version=opset,
                 do_constant_folding=True,
                 dynamo=False,
             )
         model = onnx.load(str(path))
     name_axes(model, network, shapes)
+    if short_names:
+        shorten(model.graph)
     save(model, folder / "model.onnx", external or weight_bytes(module) >= EXTERNAL_ABOVE)
 
 
@@ -50,8 +50,7 @@ def prepared(feeds: Feeds, half: bool) -> Feeds:
     if not half:
         return feeds
     return {
-        name: value.half() if value.is_floating_point() and name not in FLOAT32_INPUTS else value
-        for name, value in feeds.items()
+        name: value.half() if value.is_floating_point() and name not in FLOAT32_INPUTS else value for name, value in feeds.items()
     }
 
 
@@ -85,6 +84,30 @@ def save(model: Any, path: Path, external: bool) -> None:
         )
     else:
         onnx.save_model(model, str(path))
+
+
+def shorten(graph: Any) -> None:
+    """Numbers in place of the names of inner values; inputs, results and weights keep theirs."""
+    kept = {one.name for one in (*graph.input, *graph.output, *graph.initializer)} | {""}
+    numbers: dict[str, str] = {}
+
+    def rename(names: Any) -> None:
+        for n, name in enumerate(names):
+            if name not in kept:
+                names[n] = numbers.setdefault(name, f"v{len(numbers)}")
+
+    def walk(nodes: Any) -> None:
+        for node in nodes:
+            node.name = ""
+            rename(node.input)
+            rename(node.output)
+            for attribute in node.attribute:
+                if attribute.HasField("g"):
+                    walk(attribute.g.node)
+                    for result in attribute.g.output:
+                        result.name = numbers.get(result.name, result.name)
+
+    walk(graph.node)
 
 
 def weight_bytes(module: Any) -> int:

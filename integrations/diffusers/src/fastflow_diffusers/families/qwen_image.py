@@ -86,9 +86,7 @@ def picture_decoder(module: Any) -> Network:
     """Pictures are clips of one frame."""
 
     def feeds(sizes: Sizes) -> dict[str, torch.Tensor]:
-        return {
-            "latent_sample": normal("latents", sizes.batch, module.config.z_dim, 1, sizes.height, sizes.width)
-        }
+        return {"latent_sample": normal("latents", sizes.batch, module.config.z_dim, 1, sizes.height, sizes.width)}
 
     def run(latent_sample: torch.Tensor) -> tuple[torch.Tensor, ...]:
         return (module.decode(latent_sample, return_dict=False)[0],)

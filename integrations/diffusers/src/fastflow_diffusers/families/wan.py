@@ -48,11 +48,7 @@ def rotated(x: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor) -> torch.Tens
     """cos and sin [1, tokens, 1, dim] hold every value twice."""
     real, imaginary = x.unflatten(-1, (-1, 2)).unbind(-1)
     cos, sin = cos[..., 0::2], sin[..., 1::2]
-    return (
-        torch.stack([real * cos - imaginary * sin, real * sin + imaginary * cos], dim=-1)
-        .flatten(-2)
-        .type_as(x)
-    )
+    return torch.stack([real * cos - imaginary * sin, real * sin + imaginary * cos], dim=-1).flatten(-2).type_as(x)
 
 
 def transformer(module: Any) -> Network:

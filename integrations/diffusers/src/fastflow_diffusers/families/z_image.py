@@ -27,14 +27,11 @@ class TraceableAttention:
         freqs_cis: torch.Tensor | None = None,
     ) -> torch.Tensor:
         query, key, value = (
-            project(hidden_states).unflatten(-1, (attn.heads, -1))
-            for project in (attn.to_q, attn.to_k, attn.to_v)
+            project(hidden_states).unflatten(-1, (attn.heads, -1)) for project in (attn.to_q, attn.to_k, attn.to_v)
         )
         query = query if attn.norm_q is None else attn.norm_q(query)
         key = key if attn.norm_k is None else attn.norm_k(key)
-        query, key, value = (
-            one.transpose(1, 2) for one in (rotate(query, freqs_cis), rotate(key, freqs_cis), value)
-        )
+        query, key, value = (one.transpose(1, 2) for one in (rotate(query, freqs_cis), rotate(key, freqs_cis), value))
         keep = None if attention_mask is None else attention_mask[:, None, None, :]
         result = torch.nn.functional.scaled_dot_product_attention(query, key, value, attn_mask=keep)
         return attn.to_out[0](result.transpose(1, 2).flatten(2, 3))
@@ -63,10 +60,7 @@ def transformer(module: Any) -> Network:
         encoder_hidden_states: torch.Tensor,
         encoder_attention_mask: torch.Tensor,
     ) -> tuple[torch.Tensor, ...]:
-        captions = [
-            text[keep.bool()]
-            for text, keep in zip(encoder_hidden_states, encoder_attention_mask, strict=True)
-        ]
+        captions = [text[keep.bool()] for text, keep in zip(encoder_hidden_states, encoder_attention_mask, strict=True)]
         result = module(list(hidden_states.unsqueeze(2)), timestep, captions, return_dict=False)[0]
         return (torch.stack(list(result)).squeeze(2),)
 
@@ -97,12 +91,7 @@ def batched(module: Any) -> Any:
         length = encoder_attention_mask.sum(dim=1, keepdim=True)
         text, text_pairs, keep = captions(module, encoder_hidden_states, length)
 
-        x = (
-            hidden_states.view(batch, channels, rows, 2, columns, 2)
-            .permute(0, 2, 4, 3, 5, 1)
-            .flatten(3)
-            .flatten(1, 2)
-        )
+        x = hidden_states.view(batch, channels, rows, 2, columns, 2).permute(0, 2, 4, 3, 5, 1).flatten(3).flatten(1, 2)
         x = module.all_x_embedder["2-1"](x)
         count = x.shape[1]
         room = whole(count) - count
@@ -129,9 +118,7 @@ def batched(module: Any) -> Any:
     return forward
 
 
-def captions(
-    module: Any, text: torch.Tensor, length: torch.Tensor
-) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+def captions(module: Any, text: torch.Tensor, length: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Learned tokens stand from the end of each text to the next multiple of 32; what follows is masked."""
     text = module.cap_embedder(text)
     batch, count, channels = text.shape

@@ -18,18 +18,12 @@ def decoder(module: Any) -> Network:
     """Latents as the network itself takes them, not scaled."""
 
     def feeds(sizes: Sizes) -> dict[str, torch.Tensor]:
-        return {
-            "latent_sample": normal(
-                "latents", sizes.batch, module.config.latent_channels, sizes.height, sizes.width
-            )
-        }
+        return {"latent_sample": normal("latents", sizes.batch, module.config.latent_channels, sizes.height, sizes.width)}
 
     def run(latent_sample: torch.Tensor) -> tuple[torch.Tensor, ...]:
         return (module.decode(latent_sample, return_dict=False)[0],)
 
-    return Network(
-        {"latent_sample": renamed(IMAGE, "latent")}, {"sample": renamed(IMAGE, "sample")}, feeds, run
-    )
+    return Network({"latent_sample": renamed(IMAGE, "latent")}, {"sample": renamed(IMAGE, "sample")}, feeds, run)
 
 
 def encoder(module: Any) -> Network:
@@ -42,6 +36,4 @@ def encoder(module: Any) -> Network:
     def run(sample: torch.Tensor) -> tuple[torch.Tensor, ...]:
         return (module.encode(sample).latent_dist.parameters,)
 
-    return Network(
-        {"sample": renamed(IMAGE, "sample")}, {"latent_parameters": renamed(IMAGE, "latent")}, feeds, run
-    )
+    return Network({"sample": renamed(IMAGE, "sample")}, {"latent_parameters": renamed(IMAGE, "latent")}, feeds, run)

@@ -37,8 +37,6 @@ def ids_of(module: Any) -> Any:
     config = module.config
 
     def feeds(sizes: Sizes) -> dict[str, torch.Tensor]:
-        return {
-            "input_ids": tokens(config.vocab_size, sizes, min(sizes.length, config.max_position_embeddings))
-        }
+        return {"input_ids": tokens(config.vocab_size, sizes, min(sizes.length, config.max_position_embeddings))}
 
     return feeds

@@ -16,9 +16,7 @@ def last_state(module: Any) -> Network:
     decoder = decoder_of(module)
 
     def run(input_ids: torch.Tensor, attention_mask: torch.Tensor) -> tuple[torch.Tensor, ...]:
-        result = decoder(
-            input_ids=input_ids, attention_mask=attention_mask, use_cache=False, return_dict=True
-        )
+        result = decoder(input_ids=input_ids, attention_mask=attention_mask, use_cache=False, return_dict=True)
         return (result.last_hidden_state,)
 
     return Network(INPUTS, {"last_hidden_state": TEXT}, feeds_of(module), run)
