@@ -6,6 +6,7 @@ from unittest.mock import patch
 
 import torch
 
+from ..errors import ExportError
 from ..network import Family, Network, Part, Sizes
 from ..networks.autoencoder import renamed
 from ..networks.clip import TEXT
@@ -82,6 +83,12 @@ def clip_decoder(module: Any) -> Network:
     """`timestep` is an input where the decoder is conditioned on one, as that of 0.9.1 is."""
     config = module.config
     timed = config.timestep_conditioning
+    if any(config.decoder_inject_noise):
+        raise ExportError(
+            "the decoder draws noise of its own (decoder_inject_noise), so that no two runs agree",
+            part="vae_decoder",
+            fix="Take the autoencoder of another release of LTX-Video, or leave the part out with --part",
+        )
 
     def feeds(sizes: Sizes) -> dict[str, torch.Tensor]:
         shape = (sizes.batch, config.latent_channels, sizes.frames, sizes.height, sizes.width)

@@ -12,18 +12,15 @@ from ..samples import mask, normal, times
 
 
 def transformer(module: Any) -> Network:
-    """`guidance` is an input where the network embeds it, as that of Sana Sprint does."""
     config = module.config
-    embedded = getattr(config, "guidance_embeds", False)
 
     def feeds(sizes: Sizes) -> dict[str, torch.Tensor]:
-        given = {
+        return {
             "hidden_states": normal("state", sizes.batch, config.in_channels, sizes.height, sizes.width),
             "encoder_hidden_states": normal("text", sizes.batch, sizes.length, config.caption_channels),
             "timestep": times(sizes, 1000),
             "encoder_attention_mask": mask(sizes),
         }
-        return {**given, "guidance": torch.full((sizes.batch,), 4.5)} if embedded else given
 
     def run(**given: torch.Tensor) -> tuple[torch.Tensor, ...]:
         return module(**given, return_dict=False)
@@ -33,7 +30,6 @@ def transformer(module: Any) -> Network:
         "encoder_hidden_states": TEXT,
         "timestep": {0: "batch_size"},
         "encoder_attention_mask": TEXT,
-        **({"guidance": {0: "batch_size"}} if embedded else {}),
     }
     return Network(inputs, {"out_hidden_states": IMAGE}, feeds, run)
 
