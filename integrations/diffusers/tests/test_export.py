@@ -68,7 +68,9 @@ def test_weights_beside_the_file(exported: Export, tmp_path: Path) -> None:
     assert max(len(one.raw_data) for one in inside) < 1024
     whole = onnx.load(str(tmp_path / "transformer" / "model.onnx")).graph.initializer
     beside = sum(len(one.raw_data) for one in whole) - sum(len(one.raw_data) for one in inside)
-    assert (tmp_path / "transformer" / "model.onnx_data").stat().st_size >= beside > 50_000
+    file, data = (tmp_path / "transformer" / name for name in ("model.onnx", "model.onnx_data"))
+    assert data.stat().st_size >= beside > 50_000
+    assert data.stat().st_mode == file.stat().st_mode
 
 
 @pytest.mark.parametrize("opset", [17, 20])
@@ -149,6 +151,17 @@ def test_refusals_name_the_part_and_the_fix(exported: Export, tmp_path: Path, mo
     monkeypatch.setattr(shutil, "disk_usage", lambda path: usage(10, 10, 1000))
     assert refuse("are free", made.pipeline, tmp_path / "full", parts=["transformer"]).part == "transformer"
     assert not (tmp_path / "full" / "transformer").exists()
+
+
+def test_a_network_that_cannot_be_traced_is_named(exported: Export, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("no symbolic function")
+
+    monkeypatch.setattr("torch.onnx.export", broken)
+    with pytest.raises(ExportError, match="transformer: the network cannot be traced: no symbolic function") as caught:
+        export_folder(exported("flux").pipeline, tmp_path, ExportOptions(parts=["transformer"]))
+    assert "requirements.txt" in caught.value.fix
+    assert [one.name for one in tmp_path.iterdir() if "transformer" in one.name] == []
 
 
 def test_the_command_tells_errors(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

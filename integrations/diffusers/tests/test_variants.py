@@ -1,6 +1,7 @@
 """Networks as other releases of the same families configure them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -135,6 +136,17 @@ def test_other_releases(tmp_path: Path, build: Callable[[], Any], network: Calla
     assert list(described.inputs)[-1] == last_input
     trace(module, described, folder, opset=18, half=False, external=False, short_names=False)
     assert compare(module, described, tmp_path, "part").line().endswith("OK")
+
+
+def test_a_size_that_tracing_fixed_fails_the_comparison(tmp_path: Path) -> None:
+    module = randomized(plain_sd3(), "plain_sd3")
+    described = stable_diffusion_3.transformer(module)
+    fixed = replace(described, inputs={name: {} for name in described.inputs}, outputs={"out_hidden_states": {}})
+    (tmp_path / "part").mkdir()
+    trace(module, fixed, tmp_path / "part", opset=18, half=False, external=False, short_names=False)
+    comparison = compare(module, fixed, tmp_path, "part")
+    assert not comparison.passed
+    assert "FAIL ([ONNXRuntimeError]" in comparison.line() and "Got: 1 Expected: 2" in comparison.note
 
 
 def test_a_decoder_that_draws_noise_is_refused() -> None:

@@ -30,13 +30,16 @@ class Comparison:
     difference: float
     """Largest difference of a result over the largest value of that result; infinity where one of them is not finite."""
     tolerance: float
+    note: str = ""
+    """Why the file does not run, where it does not."""
 
     @property
     def passed(self) -> bool:
         return self.difference <= self.tolerance
 
     def line(self) -> str:
-        return f"{self.part:<16} {self.difference:.1e} {'OK' if self.passed else 'FAIL'}"
+        verdict = "OK" if self.passed else "FAIL"
+        return f"{self.part:<16} {self.difference:.1e} {verdict}{self.note and f' ({self.note})'}"
 
 
 def open_part(folder: Path, part: str) -> onnxruntime.InferenceSession:
@@ -82,15 +85,20 @@ def compare(module: Any, network: Network, folder: Path, part: str) -> Compariso
         )
     half = is_half(folder, part)
     module.float()
+    tolerance = TOLERANCE["fp16" if half else "fp32"]
     worst = 0.0
     for sizes in CHECKED:
         rounded = prepared(network.feeds(sizes), half)
         feeds = {name: value.float() if value.is_floating_point() else value for name, value in rounded.items()}
         with torch.no_grad():
             expected = network.reference(**feeds)
-        found = run(session, feeds)
+        try:
+            found = run(session, feeds)
+        except Exception as error:
+            # A size that tracing fixed, for one.
+            return Comparison(part, float("inf"), tolerance, " ".join(str(error).split()))
         worst = max([worst, *(relative(found[name], value) for name, value in zip(names, expected, strict=True))])
-    return Comparison(part, worst, TOLERANCE["fp16" if half else "fp32"])
+    return Comparison(part, worst, tolerance)
 
 
 def relative(found: torch.Tensor, expected: torch.Tensor) -> float:

@@ -34,7 +34,7 @@ def parser() -> argparse.ArgumentParser:
     export.add_argument("pipeline", type=Path, metavar="PIPELINE_DIR", help="local folder of a Diffusers pipeline")
     export.add_argument("out", type=Path, metavar="OUT")
     export.add_argument("--dtype", choices=tuple(DTYPES), default="fp32", help="of the weights (fp32)")
-    export.add_argument("--part", nargs="+", default=[], metavar="NAME", help="only these parts, e.g. transformer")
+    export.add_argument("--part", nargs="+", action="extend", default=[], metavar="NAME", help="these parts alone")
     export.add_argument("--opset", type=int, default=18, metavar="N", help="version of ONNX's operators (18)")
     export.add_argument("--external-data", action="store_true", help="weights beside the file even below 2 GB")
     export.add_argument("--check-only", action="store_true", help="write nothing, compare what OUT holds")

@@ -53,21 +53,34 @@ def export_folder(
 
     def write(part: Part, module: Any) -> None:
         with replacing(out, part.name, weight_bytes(module)) as target:
-            trace(
-                module,
-                part.network(module),
-                target,
-                opset=options.opset,
-                half=options.dtype == "fp16",
-                external=options.external,
-                short_names=options.short_names,
-            )
+            write_network(part, module, target, options)
             write_part_config(pipeline, part.component, target, part.statistics(module))
 
     index = read_index(pipeline)
     chosen = choose(index, options.parts)
     copy_rest(pipeline, out)
     return list(each(pipeline, index, chosen, out, DTYPES[options.dtype], write, report))
+
+
+def write_network(part: Part, module: Any, target: Path, options: ExportOptions) -> None:
+    try:
+        trace(
+            module,
+            part.network(module),
+            target,
+            opset=options.opset,
+            half=options.dtype == "fp16",
+            external=options.external,
+            short_names=options.short_names,
+        )
+    except (ExportError, OSError):
+        raise
+    except Exception as error:
+        raise ExportError(
+            f"the network cannot be traced: {error}",
+            part=part.name,
+            fix="Install the versions of requirements.txt; with these, the configuration is one that this exporter does not know",
+        ) from error
 
 
 def check_folder(

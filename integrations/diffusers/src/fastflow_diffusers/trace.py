@@ -82,6 +82,8 @@ def save(model: Any, path: Path, external: bool) -> None:
             location=EXTERNAL_NAME,
             size_threshold=1024,
         )
+        # onnx lets nobody but the owner read it.
+        path.with_name(EXTERNAL_NAME).chmod(path.stat().st_mode)
     else:
         onnx.save_model(model, str(path))
 
