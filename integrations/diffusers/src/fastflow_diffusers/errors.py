@@ -1,0 +1,14 @@
+"""The one error that misuse raises; differences between ONNX and torch are results, not errors."""
+
+
+class ExportError(Exception):
+    """
+    What went wrong, in which part, and what to do about it.
+
+    part: the part of the pipeline, e.g. `transformer`; None where the whole folder is meant.
+    """
+
+    def __init__(self, message: str, *, fix: str, part: str | None = None) -> None:
+        super().__init__(f"{part}: {message}. {fix}" if part else f"{message}. {fix}")
+        self.part = part
+        self.fix = fix
