@@ -4,7 +4,7 @@ import { dirname, extname, join, resolve } from 'node:path'
 import { checkFolder, pathOf, replaceFile } from '@fastflow/backend-node'
 import { FastFlowError } from '@fastflow/core'
 import type { Io } from './io.ts'
-import { reasonOf } from './read-text.ts'
+import { whyUnread } from './read-text.ts'
 
 /**
  * The absolute path of what an option names, by a path from the working directory on or by a `file:` address.
@@ -123,7 +123,7 @@ export function unwritable(path: string, option: string, cause: unknown): FastFl
   return new FastFlowError({
     code: 'output-unwritable',
     field: option,
-    message: `${option}: cannot write ${path} (${reasonOf(cause)}); choose a place you may write to`,
+    message: `${option}: cannot write ${path} (${whyUnread(cause)}); choose a place you may write to`,
     cause,
   })
 }

@@ -1,7 +1,6 @@
 import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { BenchCost } from '@fastflow/bench'
-import { createTally } from '@fastflow/bench'
 import { expect, onTestFinished, test } from 'vitest'
 import { openBenchLog } from '../src/bench-log.ts'
 import { cli, temporaryFolder } from './run-cli.ts'
@@ -72,25 +71,6 @@ test('damaged lines cost their parts alone, and a log that cannot be written to 
   expect(await again.once('one', make, () => spent(2))).toBe('one')
   for (const key of ['two', 'three']) expect(await again.once(key, make, () => spent(2))).toBe('anew')
   expect(notes).toEqual([expect.stringMatching(/^--checkpoint: cannot write .*; the bench goes on without$/)])
-})
-
-test('a tally expects what it was told until a phase is over, then what it was', () => {
-  const reports: (readonly [number, number])[] = []
-  const expected = { learning: 10, planning: 20, oracle: 0, tuning: 0, samples: 100 }
-  const tally = createTally(expected, (done, total) => reports.push([done, total]))
-  tally.count(4)
-  tally.report('half')
-  tally.enter('planning')
-  tally.count(30)
-  tally.report('more than expected')
-  tally.enter('samples', 200)
-  tally.report('known better')
-  expect(reports).toEqual([
-    [4, 130],
-    [34, 134],
-    [34, 234],
-  ])
-  expect(tally.cost()).toEqual({ learning: 4, planning: 30, oracle: 0, tuning: 0, samples: 0 })
 })
 
 test('an interrupted bench goes on and comes to the same figures and counts', async () => {

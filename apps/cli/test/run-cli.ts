@@ -1,13 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { createPace, type Pace } from '@fastflow/core/backend'
 import { runCli } from '../src/cli.ts'
 
 export const repository: string = resolve(import.meta.dirname, '../../..')
-
-/** Of work that nothing cancels. */
-export const unhurried: Pace = createPace(() => {})
 
 export interface CliRun {
   readonly code: number

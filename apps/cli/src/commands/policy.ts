@@ -11,10 +11,10 @@ import {
   passesOf,
 } from '@fastflow/core'
 import type { PaperState, PolicyDocument } from '@fastflow/pipelines'
+import { textTable } from '@fastflow/report'
 import { pathAt } from '../files.ts'
 import type { Io } from '../io.ts'
 import { readPolicyFile } from '../policy-file.ts'
-import { textTable } from '../tables/text-table.ts'
 
 export interface PolicyExportOptions {
   readonly nfe?: number
