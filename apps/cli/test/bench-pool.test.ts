@@ -1,11 +1,13 @@
 import type { CoverageRow, GuardRow } from '@fastflow/bench'
 import { expect, onTestFinished, test } from 'vitest'
-import { cli, temporaryFolder } from './run-cli.ts'
+import { cli, tinyModels as models, temporaryFolder } from './run-cli.ts'
 
 test('bench --guard --coverage runs the plans on a pool once and prints both', async () => {
   const cwd = await temporaryFolder(onTestFinished)
-  const args = ['--model', 'cifar10', '--steps', '16', '--samples', '2', '--threads', '1']
-  const { code, out } = await cli(cwd, ['bench', ...args, '--guard', '--coverage', '--json'])
+  const args = ['--model', 'words', '--steps', '16', '--samples', '2', '--threads', '1']
+  const { code, out } = await cli(cwd, ['bench', ...args, '--guard', '--coverage', '--json'], {
+    models,
+  })
   expect(code).toBe(0)
   const printed: { guards: GuardRow[]; coverage: CoverageRow[] } = JSON.parse(out)
   const at10 = printed.guards.filter(({ budget }) => budget === 10)

@@ -5,6 +5,9 @@ import { runCli } from '../src/cli.ts'
 
 export const repository: string = resolve(import.meta.dirname, '../../..')
 
+/** Folder of tiny models, which take a millisecond a step. Their flows are straight: whatever is skipped, the image is the same. */
+export const tinyModels: string = join(repository, 'packages/testkit/fixtures/models')
+
 export interface CliRun {
   readonly code: number
   readonly out: string
