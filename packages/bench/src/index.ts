@@ -33,6 +33,7 @@ export { type Spread, summarizeTable, type TableSummary } from './learning/table
 export { type BenchLog, noLog } from './log.ts'
 export { learnPaper } from './methods/learn.ts'
 export { overFloor } from './over-floor.ts'
+export { certificateOf, type PlanRow, planRows } from './plan-rows.ts'
 export type { Case } from './quality/case.ts'
 export type { Figure, QualityDocument, QualityRow } from './quality/document.ts'
 export { runQuality } from './quality/run.ts'

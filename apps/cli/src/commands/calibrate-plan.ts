@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { certificateOf, planRows } from '@fastflow/bench'
 import { type CalibrationProgress, type Frontier, invalidArgument } from '@fastflow/core'
 import { type CalibrationOptions, type Pipeline, planDigest } from '@fastflow/pipelines'
 import { digestOf, readCases, shownIn } from '../cases.ts'
@@ -10,7 +11,7 @@ import { createProgress } from '../progress.ts'
 import { writeResult } from '../rescue.ts'
 import { runSettingsOf, withPipeline } from '../session.ts'
 import type { CalibrateCommandOptions } from './calibrate-options.ts'
-import { certificateLine, certificateRow, planRows, planTable } from './policy.ts'
+import { certificateLine, planTable } from './policy.ts'
 
 /** Makes a plan. An interrupted calibration goes on from a checkpoint beside the file, which is removed at the end. */
 export async function calibratePlan(
@@ -130,7 +131,7 @@ function report(
       steps,
       ...cost,
       floor,
-      certificate: certificateRow(frontier),
+      certificate: certificateOf(frontier),
       ...planRows(frontier),
     }
     io.out(JSON.stringify(document, null, 2))
