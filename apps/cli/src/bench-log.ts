@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
 import { appendFile, rm, truncate } from 'node:fs/promises'
 import { type BenchCost, type BenchLog, jsonLines } from '@fastflow/bench'
 import { FastFlowError, JsonField, type JsonSource, readJson, sameJson } from '@fastflow/core'
 import { unwritable } from './files.ts'
 import { MAX_LOG, readBytes, whyUnread } from './read-text.ts'
+import { sha256 } from './sha256.ts'
 
 interface Entry {
   readonly key: string
@@ -114,11 +114,9 @@ function entryOf(path: string, line: Uint8Array): Entry | undefined {
   }
 }
 
-/** SHA-256, in hex, of plain JSON. */
+/** Of plain JSON. */
 function digestOf(part: unknown): string {
-  return createHash('sha256')
-    .update(JSON.stringify(part) ?? '')
-    .digest('hex')
+  return sha256(JSON.stringify(part) ?? '')
 }
 
 function sourceOf(path: string): JsonSource {

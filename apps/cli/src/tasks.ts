@@ -14,7 +14,7 @@ const tasks = {
 } as const satisfies Record<Task, { readonly folder: string; readonly command: string }>
 
 /** Names of the models of a task, without loading them. */
-export async function modelsOfTask(io: Io, task: Task): Promise<readonly string[]> {
+async function modelsOfTask(io: Io, task: Task): Promise<readonly string[]> {
   const found = await Promise.all(
     [...(await listModels(io))].map(async ([name, folder]) => {
       const index = await readBytes(join(folder, 'model_index.json')).catch(() => Buffer.alloc(0))

@@ -2,9 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { cli, repository, temporaryFolder } from './run-cli.ts'
-
-const models = join(repository, 'packages/testkit/fixtures/models')
+import { cli, tinyModels as models, temporaryFolder } from './run-cli.ts'
 
 describe('demo', () => {
   test('shows images, edits beside the picture before, and clips that move, in one report', async () => {

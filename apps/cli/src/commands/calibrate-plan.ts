@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { certificateOf, planRows } from '@fastflow/bench'
 import { type CalibrationProgress, type Frontier, invalidArgument } from '@fastflow/core'
 import { type CalibrationOptions, type Pipeline, planDigest } from '@fastflow/pipelines'
@@ -10,6 +9,7 @@ import { readPolicyFile } from '../policy-file.ts'
 import { createProgress } from '../progress.ts'
 import { writeResult } from '../rescue.ts'
 import { runSettingsOf, withPipeline } from '../session.ts'
+import { sha256 } from '../sha256.ts'
 import type { CalibrateCommandOptions } from './calibrate-options.ts'
 import { certificateLine, planTable } from './policy.ts'
 
@@ -45,8 +45,6 @@ export async function calibratePlan(
     report(io, options, { file, frontier, resumedAt })
   })
 }
-
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
 async function readStart(io: Io, file: string): Promise<Frontier> {
   const policy = await readPolicyFile(pathAt(io, file, '--start'), '--start')
