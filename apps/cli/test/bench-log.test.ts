@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { BenchCost } from '@fastflow/bench'
 import { expect, onTestFinished, test } from 'vitest'
 import { openBenchLog } from '../src/bench-log.ts'
-import { cli, repository, temporaryFolder, tinyModels } from './run-cli.ts'
+import { cli, interruptAt, repository, temporaryFolder, tinyModels } from './run-cli.ts'
 
 const spent = (samples: number): BenchCost => ({ learning: 0, planning: 0, oracle: 0, tuning: 0, samples })
 
@@ -95,16 +95,11 @@ test.each([
       'log',
     ]
     const straight = JSON.parse((await cli(cwd, bench, { models })).out)
-    const stop = new AbortController()
-    const log = join(cwd, 'log')
-    const watch = setInterval(async () => {
-      const text = await readFile(log, 'utf8').catch(() => '')
-      if (text.includes('"sample 0"')) stop.abort()
-    }, 1)
-    const interrupted = await cli(cwd, bench, { models, signal: stop.signal })
-    clearInterval(watch)
+    const interrupted = await cli(cwd, bench, { models, ...interruptAt(/sample 1 of 2/) })
     expect(interrupted.code).not.toBe(0)
-    expect(await readFile(log, 'utf8')).not.toContain('"sample 1"')
+    const kept = await readFile(join(cwd, 'log'), 'utf8')
+    expect(kept).toContain('"sample 0"')
+    expect(kept).not.toContain('"sample 1"')
     const resumed = await cli(cwd, bench, { models })
     expect(resumed.log).toContain('going on from')
     const document = JSON.parse(resumed.out)

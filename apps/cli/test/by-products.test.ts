@@ -166,7 +166,7 @@ describe('a log of decisions', () => {
     const { code, log } = await generate(...target, '--log', 'folder')
     expect(code).toBe(1)
     expect(log).toMatch(
-      /^fastflow: --log: cannot write .*folder \(it is a folder, not a file\); choose a place/,
+      /^fastflow: --log: cannot write .*folder \(it is a folder, not a file\); choose a file/,
     )
     expect(await readdir(join(cwd, 'out'))).toEqual([])
   })

@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { PlanDocument } from '@fastflow/core'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
-import { cli, temporaryFolder, tinyModels } from './run-cli.ts'
+import { type CliOptions, cli, interruptAt, temporaryFolder, tinyModels } from './run-cli.ts'
 
 let cwd: string
 
@@ -11,8 +11,8 @@ beforeEach(async () => {
 })
 
 const small = ['--steps', '9', '--guidance', '1', '--nfe', '3,5', '--evaluations', '45']
-const calibrate = (args: readonly string[], signal?: AbortSignal) =>
-  cli(cwd, ['calibrate', '--model', 'cifar10', ...args], signal && { signal })
+const calibrate = (args: readonly string[], options?: CliOptions) =>
+  cli(cwd, ['calibrate', '--model', 'cifar10', ...args], options)
 /** With a tiny model, where what is looked at does not depend on the plan. */
 const calibrateTiny = (args: readonly string[]) =>
   cli(cwd, ['calibrate', '--model', 'words', '--threads', '1', ...args], { models: tinyModels })
@@ -133,13 +133,7 @@ describe('a plan', () => {
   })
 
   test('goes on after an interruption', async () => {
-    const abort = new AbortController()
-    const running = calibrate([...small, '--out', 'plan.json'], abort.signal)
-    const checkpoint = join(cwd, 'plan.json.checkpoint')
-    while (!(await readFile(checkpoint).catch(() => undefined)))
-      await new Promise((next) => setTimeout(next, 5))
-    abort.abort()
-    const interrupted = await running
+    const interrupted = await calibrate([...small, '--out', 'plan.json'], interruptAt(/search/))
     expect(interrupted.code).toBe(1)
     expect(interrupted.log).toMatch(
       /the same command goes on from .*plan\.json\.checkpoint\nfastflow: cancelled$/,
