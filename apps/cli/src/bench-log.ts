@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto'
 import { appendFile, rm, truncate } from 'node:fs/promises'
-import type { BenchCost, BenchLog } from '@fastflow/bench'
+import { type BenchCost, type BenchLog, jsonLines } from '@fastflow/bench'
 import { FastFlowError, JsonField, type JsonSource, readJson, sameJson } from '@fastflow/core'
 import { unwritable } from './files.ts'
-import { jsonLines } from './json-lines.ts'
-import { MAX_LOG, readBytes, reasonOf } from './read-text.ts'
+import { MAX_LOG, readBytes, whyUnread } from './read-text.ts'
+import { sha256 } from './sha256.ts'
 
 interface Entry {
   readonly key: string
@@ -29,8 +28,8 @@ export async function openBenchLog(
 ): Promise<BenchLog> {
   const entries = new Map<string, Entry>()
   const bytes = await readBytes(path, MAX_LOG).catch((cause) => {
-    if (reasonOf(cause) === 'ENOENT') return Buffer.alloc(0)
-    throw new JsonField(undefined, sourceOf(path)).wrong(`cannot be read (${reasonOf(cause)})`)
+    if (whyUnread(cause) === 'ENOENT') return Buffer.alloc(0)
+    throw new JsonField(undefined, sourceOf(path)).wrong(`cannot be read (${whyUnread(cause)})`)
   })
   const whole = bytes.subarray(0, bytes.lastIndexOf(0x0a) + 1)
   let damaged = 0
@@ -115,11 +114,9 @@ function entryOf(path: string, line: Uint8Array): Entry | undefined {
   }
 }
 
-/** SHA-256, in hex, of plain JSON. */
+/** Of plain JSON. */
 function digestOf(part: unknown): string {
-  return createHash('sha256')
-    .update(JSON.stringify(part) ?? '')
-    .digest('hex')
+  return sha256(JSON.stringify(part) ?? '')
 }
 
 function sourceOf(path: string): JsonSource {

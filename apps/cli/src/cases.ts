@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto'
 import { dirname } from 'node:path'
-import { type Case, subjectsOf } from '@fastflow/bench'
+import { type Case, jsonLines, subjectsOf } from '@fastflow/bench'
 import { type FastFlowError, invalidArgument, type RgbImage, readJson } from '@fastflow/core'
 import type { CalibrationOptions, Pipeline } from '@fastflow/pipelines'
 import { pathAt } from './files.ts'
 import type { Io } from './io.ts'
-import { jsonLines } from './json-lines.ts'
 import { readImage } from './read-image.ts'
-import { readBytes, reasonOf } from './read-text.ts'
+import { readBytes, whyUnread } from './read-text.ts'
 
 /** Digest of what is generated, for checkpoints. */
 export function digestOf(cases: readonly Case[]): string {
@@ -28,7 +27,10 @@ export async function casesOf(io: Io, pipe: Pipeline, file: string | undefined):
   if (file === undefined) return subjectsOf(pipe)
   const path = pathAt(io, file, '--cases')
   const bytes = await readBytes(path).catch((cause) => {
-    throw invalidArgument('--cases', `${path} cannot be read (${reasonOf(cause)}); give a file of JSON lines`)
+    throw invalidArgument(
+      '--cases',
+      `${path} cannot be read (${whyUnread(cause)}); give a file of JSON lines`,
+    )
   })
   const lines = jsonLines(bytes)
   if (lines.length === 0) throw invalidArgument('--cases', `${path} is empty; write one JSON object a line`)

@@ -8,7 +8,7 @@ import {
   sameJson,
 } from '@fastflow/core'
 import { writeWhole } from './files.ts'
-import { MAX_LOG, readBytes, reasonOf } from './read-text.ts'
+import { MAX_LOG, readBytes, whyUnread } from './read-text.ts'
 
 /** What has to be the same for a calibration to go on where it stopped. */
 export interface CheckpointTerms {
@@ -89,8 +89,8 @@ async function readCheckpoint(
   terms: CheckpointTerms,
 ): Promise<Pick<CheckpointFile, 'found' | 'note'>> {
   const bytes = await readBytes(path, MAX_LOG).catch((cause) => {
-    if (reasonOf(cause) === 'ENOENT') return undefined
-    const message = `${path}: cannot be read (${reasonOf(cause)}); choose another --out, or delete the file to start anew`
+    if (whyUnread(cause) === 'ENOENT') return undefined
+    const message = `${path}: cannot be read (${whyUnread(cause)}); choose another --out, or delete the file to start anew`
     throw new FastFlowError({ code: 'policy-unreadable', field: 'checkpoint', message })
   })
   if (bytes === undefined) return { found: undefined, note: undefined }

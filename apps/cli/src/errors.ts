@@ -23,7 +23,18 @@ export function isCancelled({ aborted, reason }: AbortSignal, error: unknown): b
 /** Names that are no words of English: options of the packages wherever they stand in a message. */
 const camelCase = /\b[a-z]+[A-Z]\w*\b/g
 
-const sameName = ['prompt', 'class', 'seed', 'count', 'nfe', 'psnr', 'confidence', 'evaluations', 'passes']
+const sameName = [
+  'prompt',
+  'class',
+  'seed',
+  'count',
+  'nfe',
+  'psnr',
+  'confidence',
+  'evaluations',
+  'passes',
+  'runs',
+]
 
 /** What people type for options of the packages. */
 const typed = new Map([
@@ -33,6 +44,7 @@ const typed = new Map([
   ['guidanceInterval', '--guidance-interval'],
   ['negativePrompt', '--negative-prompt'],
   ['budgets', '--nfe'],
+  ['records', 'LOG'],
   ...sameName.map((name): [string, string] => [name, `--${name}`]),
 ])
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { sha256 } from './sha256.ts'
 
 /** Longest caption in a name: 40 letters, with marks and digits of any script at most 120 bytes. */
 const CAPTION = { most: 40, sizeOf: (text: string): number => text.length }
@@ -47,7 +47,7 @@ function modelPart(model: string): string {
 
 /** First characters of the SHA-256 of a text, hex. */
 function shortDigest(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, DIGEST)
+  return sha256(text).slice(0, DIGEST)
 }
 
 /** @param whole whether `name` says all of `text`. */

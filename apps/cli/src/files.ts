@@ -4,7 +4,7 @@ import { dirname, extname, join, resolve } from 'node:path'
 import { checkFolder, pathOf, replaceFile } from '@fastflow/backend-node'
 import { FastFlowError } from '@fastflow/core'
 import type { Io } from './io.ts'
-import { reasonOf } from './read-text.ts'
+import { whyUnread } from './read-text.ts'
 
 /**
  * The absolute path of what an option names, by a path from the working directory on or by a `file:` address.
@@ -63,7 +63,7 @@ export async function prepareFolder(path: string, option = '--out'): Promise<voi
   try {
     await checkFolder(path)
   } catch (cause) {
-    throw unwritable(path, option, cause)
+    throw unwritable(path, option, cause, 'folder')
   }
 }
 
@@ -118,12 +118,21 @@ async function kindAt(path: string): Promise<Kind> {
   return found.isCharacterDevice() || found.isBlockDevice() ? 'device' : 'pipe'
 }
 
-/** The error for an output that cannot be written. */
-export function unwritable(path: string, option: string, cause: unknown): FastFlowError {
+/**
+ * The error for an output that cannot be written.
+ *
+ * @param wanted what the option should name instead.
+ */
+export function unwritable(
+  path: string,
+  option: string,
+  cause: unknown,
+  wanted: 'file' | 'folder' = 'file',
+): FastFlowError {
   return new FastFlowError({
     code: 'output-unwritable',
     field: option,
-    message: `${option}: cannot write ${path} (${reasonOf(cause)}); choose a place you may write to`,
+    message: `${option}: cannot write ${path} (${whyUnread(cause)}); choose a ${wanted} you may write to`,
     cause,
   })
 }

@@ -41,7 +41,7 @@ export async function placeFiles(
     }
     throw new Error(`${NAMES} names are taken`)
   } catch (cause) {
-    throw unwritable(join(folder, stem), '--out', cause)
+    throw unwritable(join(folder, stem), '--out', cause, 'folder')
   } finally {
     await Promise.all(drafts.map((path) => rm(path, { force: true }).catch(() => {})))
   }

@@ -1,6 +1,6 @@
 import { FastFlowError, type Frontier, isRecord, type JsonSource, parseJson, parsePlan } from '@fastflow/core'
 import { type PaperState, type PolicyDocument, parsePaperDocument } from '@fastflow/pipelines'
-import { readBytes, reasonOf } from './read-text.ts'
+import { readBytes, whyUnread } from './read-text.ts'
 
 /** A checked document that `calibrate` wrote, by the method that made it. */
 export type PolicyFile =
@@ -25,7 +25,7 @@ export async function readPolicyFile(path: string, field: string): Promise<Polic
   try {
     bytes = await readBytes(path)
   } catch (cause) {
-    throw unreadable(`cannot be read (${reasonOf(cause)}); ${fix}`, cause)
+    throw unreadable(`cannot be read (${whyUnread(cause)}); ${fix}`, cause)
   }
   const document = parseJson(bytes, source)
   const format = isRecord(document) ? document.format : undefined

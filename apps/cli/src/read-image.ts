@@ -3,7 +3,7 @@ import { invalidArgument, type RgbImage } from '@fastflow/core'
 import { decodeImage } from '@fastflow/media'
 import { pathAt } from './files.ts'
 import type { Io } from './io.ts'
-import { reasonOf } from './read-text.ts'
+import { whyUnread } from './read-text.ts'
 
 /** More than any picture within the limits of {@link decodeImage} takes. */
 const MAX_BYTES = 256 * 2 ** 20
@@ -22,7 +22,7 @@ export async function readImage(
   option: string,
 ): Promise<RgbImage> {
   const bytes = await readRegularFile(pathAt(io, path, option), MAX_BYTES).catch((cause) => {
-    const reason = `cannot be read (${reasonOf(cause)}); give the path of a PNG, JPEG or WebP file`
+    const reason = `cannot be read (${whyUnread(cause)}); give the path of a PNG, JPEG or WebP file`
     throw invalidArgument(option, `${path} ${reason}`)
   })
   return decodeImage(bytes, { ...(size !== undefined && { size }), name: path, field: option })

@@ -1,4 +1,5 @@
 import { readRegularFile } from '@fastflow/backend-node'
+import { reasonOf } from '@fastflow/core'
 
 /** Most bytes of a plan, a policy, a checkpoint or a file of cases. */
 const MAX_TEXT: number = 64 * 2 ** 20
@@ -10,7 +11,7 @@ export const MAX_LOG: number = 256 * 2 ** 20
  * The bytes of a file of text. Its reader checks that they are UTF-8 and names the line; files that are UTF-16, as some
  * shells write them, are told of as a whole.
  *
- * @throws Error saying why it cannot be read, see {@link reasonOf}.
+ * @throws Error saying why it cannot be read, see {@link whyUnread}.
  */
 export async function readBytes(path: string, most: number = MAX_TEXT): Promise<Buffer> {
   const bytes = await readRegularFile(path, most)
@@ -19,8 +20,7 @@ export async function readBytes(path: string, most: number = MAX_TEXT): Promise<
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
 }
 
-/** Why a file could not be read, in a word or two: the code of the file system's error, or what our own says. */
-export function reasonOf(cause: unknown): string {
-  if (!(cause instanceof Error)) return String(cause)
-  return 'code' in cause ? String(cause.code) : cause.message
+/** Why a file could not be read or written, in a word or two: the code of the file system's error, or what our own says. */
+export function whyUnread(cause: unknown): string {
+  return cause instanceof Error && 'code' in cause ? String(cause.code) : reasonOf(cause)
 }

@@ -38,20 +38,25 @@ export function storeOf(io: Io, cache: string | undefined): Pick<ModelOptions, '
   return cache === undefined ? {} : { store: resolve(io.cwd, cache) }
 }
 
+/** Loads the model; the caller frees it. */
+export async function openPipeline(io: Io, options: ModelOptions): Promise<Pipeline> {
+  const location = await findModel(io, options.model)
+  const backend = nodeBackend(options.isolation === undefined ? {} : { isolation: options.isolation })
+  return loadPipeline(location, {
+    backend,
+    signal: io.signal,
+    ...(options.store !== undefined && { store: backend.policyStore(options.store) }),
+    ...(options.threads !== undefined && { threads: options.threads }),
+  })
+}
+
 /** Loads the model, hands it to `use` and frees it whatever happens. */
 export async function withPipeline<Result>(
   io: Io,
   options: ModelOptions,
   use: (pipe: Pipeline) => Promise<Result>,
 ): Promise<Result> {
-  const location = await findModel(io, options.model)
-  const backend = nodeBackend(options.isolation === undefined ? {} : { isolation: options.isolation })
-  const pipe = await loadPipeline(location, {
-    backend,
-    signal: io.signal,
-    ...(options.store !== undefined && { store: backend.policyStore(options.store) }),
-    ...(options.threads !== undefined && { threads: options.threads }),
-  })
+  const pipe = await openPipeline(io, options)
   try {
     return await use(pipe)
   } finally {

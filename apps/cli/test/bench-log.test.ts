@@ -1,10 +1,9 @@
 import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { BenchCost } from '@fastflow/bench'
-import { createTally } from '@fastflow/bench'
 import { expect, onTestFinished, test } from 'vitest'
 import { openBenchLog } from '../src/bench-log.ts'
-import { cli, temporaryFolder } from './run-cli.ts'
+import { cli, interruptAt, repository, temporaryFolder, tinyModels } from './run-cli.ts'
 
 const spent = (samples: number): BenchCost => ({ learning: 0, planning: 0, oracle: 0, tuning: 0, samples })
 
@@ -74,47 +73,40 @@ test('damaged lines cost their parts alone, and a log that cannot be written to 
   expect(notes).toEqual([expect.stringMatching(/^--checkpoint: cannot write .*; the bench goes on without$/)])
 })
 
-test('a tally expects what it was told until a phase is over, then what it was', () => {
-  const reports: (readonly [number, number])[] = []
-  const expected = { learning: 10, planning: 20, oracle: 0, tuning: 0, samples: 100 }
-  const tally = createTally(expected, (done, total) => reports.push([done, total]))
-  tally.count(4)
-  tally.report('half')
-  tally.enter('planning')
-  tally.count(30)
-  tally.report('more than expected')
-  tally.enter('samples', 200)
-  tally.report('known better')
-  expect(reports).toEqual([
-    [4, 130],
-    [34, 134],
-    [34, 234],
-  ])
-  expect(tally.cost()).toEqual({ learning: 4, planning: 30, oracle: 0, tuning: 0, samples: 0 })
-})
-
-test('an interrupted bench goes on and comes to the same figures and counts', async () => {
-  const cwd = await temporaryFolder(onTestFinished)
-  const shape = ['--model', 'cifar10', '--steps', '10', '--samples', '2', '--nfe', '3', '--generations', '2']
-  const quick = ['--guidance', '1', '--tune', '1', '--threads', '1']
-  const bench = ['bench', ...shape, ...quick, '--json', '--checkpoint', 'log']
-  const straight = JSON.parse((await cli(cwd, bench)).out)
-  const stop = new AbortController()
-  const log = join(cwd, 'log')
-  const watch = setInterval(async () => {
-    const text = await readFile(log, 'utf8').catch(() => '')
-    if (text.includes('"sample 0"')) stop.abort()
-  }, 1)
-  const interrupted = await cli(cwd, bench, { signal: stop.signal })
-  clearInterval(watch)
-  expect(interrupted.code).not.toBe(0)
-  expect(await readFile(log, 'utf8')).not.toContain('"sample 1"')
-  const resumed = await cli(cwd, bench)
-  expect(resumed.log).toContain('going on from')
-  const document = JSON.parse(resumed.out)
-  expect(document.evaluations).toEqual(straight.evaluations)
-  for (const [i, row] of document.rows.entries()) {
-    const { method, nfe, psnr, exact, harm, skips } = straight.rows[i]
-    expect(row).toMatchObject({ method, nfe, psnr, exact, harm, skips })
-  }
-})
+test.each([
+  // All there is, on a flow that is straight, and what is cheap on one that is curved, where methods differ.
+  { model: 'words', models: tinyModels, quick: ['--tune', '1'] },
+  { model: 'cifar10', models: join(repository, 'models'), quick: ['--tune', '0', '--no-oracle'] },
+])(
+  'an interrupted bench of $model goes on and comes to the same figures and counts',
+  async ({ model, models, quick }) => {
+    const cwd = await temporaryFolder(onTestFinished)
+    const shape = ['--model', model, '--steps', '10', '--samples', '2', '--nfe', '3', '--generations', '2']
+    const bench = [
+      'bench',
+      ...shape,
+      '--guidance',
+      '1',
+      ...quick,
+      '--threads',
+      '1',
+      '--json',
+      '--checkpoint',
+      'log',
+    ]
+    const straight = JSON.parse((await cli(cwd, bench, { models })).out)
+    const interrupted = await cli(cwd, bench, { models, ...interruptAt(/sample 1 of 2/) })
+    expect(interrupted.code).not.toBe(0)
+    const kept = await readFile(join(cwd, 'log'), 'utf8')
+    expect(kept).toContain('"sample 0"')
+    expect(kept).not.toContain('"sample 1"')
+    const resumed = await cli(cwd, bench, { models })
+    expect(resumed.log).toContain('going on from')
+    const document = JSON.parse(resumed.out)
+    expect(document.evaluations).toEqual(straight.evaluations)
+    for (const [i, row] of document.rows.entries()) {
+      const { method, nfe, psnr, exact, harm, skips } = straight.rows[i]
+      expect(row).toMatchObject({ method, nfe, psnr, exact, harm, skips })
+    }
+  },
+)

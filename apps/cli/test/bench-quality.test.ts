@@ -2,9 +2,8 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
-import { cli, repository, temporaryFolder } from './run-cli.ts'
+import { cli, tinyModels as models, repository, temporaryFolder } from './run-cli.ts'
 
-const models = join(repository, 'packages/testkit/fixtures/models')
 const scorer = ['--scorer', join(repository, 'models/emoji-clip')]
 let cwd: string
 

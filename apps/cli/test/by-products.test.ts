@@ -1,6 +1,6 @@
 import { execFile, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -9,7 +9,7 @@ import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { defaultCache, installedPath } from '../src/cache.ts'
 import type { Io } from '../src/io.ts'
 import { rescue, writeResult } from '../src/rescue.ts'
-import { cli, repository, temporaryFolder } from './run-cli.ts'
+import { cli, repository, temporaryFolder, tinyModels } from './run-cli.ts'
 
 const execute = promisify(execFile)
 const canMount =
@@ -22,8 +22,10 @@ beforeEach(async () => {
 })
 
 const run = (...args: string[]) => cli(cwd, args)
+const words = ['--model', 'words', '--threads', '1']
+/** With a tiny model that brings no plans. */
 const generate = (...args: string[]) =>
-  run('generate', '--model', 'cifar10', '--class', 'cat', '--guidance', '1', '--json', ...args)
+  cli(cwd, ['generate', ...words, '--prompt', 'owl', '--json', ...args], { models: tinyModels })
 
 /** A disk of its own, full or read-only. */
 function badDisk(kind: 'full' | 'read-only'): string {
@@ -164,7 +166,7 @@ describe('a log of decisions', () => {
     const { code, log } = await generate(...target, '--log', 'folder')
     expect(code).toBe(1)
     expect(log).toMatch(
-      /^fastflow: --log: cannot write .*folder \(it is a folder, not a file\); choose a place/,
+      /^fastflow: --log: cannot write .*folder \(it is a folder, not a file\); choose a file/,
     )
     expect(await readdir(join(cwd, 'out'))).toEqual([])
   })
@@ -222,25 +224,14 @@ describe('a result whose place is gone at the end', () => {
 
 test('a table that cannot be stored is measured and kept all the same', { timeout: 60_000 }, async () => {
   await writeFile(join(cwd, 'file'), 'x')
-  const args = [
-    'measure',
-    '--model',
-    'cifar10',
-    '--metric',
-    'psnr',
-    '--guidance',
-    '1',
-    '--runs',
-    '1',
-    '--json',
-  ]
   await generate('--accelerate', 'plan')
   const [plan = ''] = (await readdir(join(cwd, 'cache'))).filter((name) => name.endsWith('.json'))
   const models = join(cwd, 'models')
-  await mkdir(models)
-  spawnSync('cp', ['-r', join(repository, 'models/cifar10'), models])
-  await writeFile(join(models, 'cifar10/policies', plan), await readFile(join(cwd, 'cache', plan)))
-  const { code, out, log } = await cli(cwd, [...args, '--cache', 'file'], { models })
+  await cp(join(tinyModels, 'words'), join(models, 'words'), { recursive: true })
+  await mkdir(join(models, 'words/policies'))
+  await cp(join(cwd, 'cache', plan), join(models, 'words/policies', plan))
+  const args = ['measure', ...words, '--metric', 'psnr', '--runs', '1', '--json', '--cache', 'file']
+  const { code, out, log } = await cli(cwd, args, { models })
   expect({ code, log }).toMatchObject({ code: 0 })
   expect(JSON.parse(out)).toMatchObject({ runs: 1 })
   expect(log).toMatch(/what is measured cannot be stored: /)

@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { PlanDocument } from '@fastflow/core'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
-import { cli, temporaryFolder } from './run-cli.ts'
+import { type CliOptions, cli, interruptAt, temporaryFolder, tinyModels } from './run-cli.ts'
 
 let cwd: string
 
@@ -11,8 +11,11 @@ beforeEach(async () => {
 })
 
 const small = ['--steps', '9', '--guidance', '1', '--nfe', '3,5', '--evaluations', '45']
-const calibrate = (args: readonly string[], signal?: AbortSignal) =>
-  cli(cwd, ['calibrate', '--model', 'cifar10', ...args], signal && { signal })
+const calibrate = (args: readonly string[], options?: CliOptions) =>
+  cli(cwd, ['calibrate', '--model', 'cifar10', ...args], options)
+/** With a tiny model, where what is looked at does not depend on the plan. */
+const calibrateTiny = (args: readonly string[]) =>
+  cli(cwd, ['calibrate', '--model', 'words', '--threads', '1', ...args], { models: tinyModels })
 const generate = (...args: string[]) =>
   cli(cwd, ['generate', '--model', 'cifar10', '--class', 'cat', '--seed', '1', ...args])
 
@@ -114,7 +117,7 @@ describe('a plan', () => {
 
   test('goes into a folder under the name it is looked up by', async () => {
     await mkdir(join(cwd, 'policies'))
-    const { code, out } = await calibrate([...small, '--out', 'policies'])
+    const { code, out } = await calibrateTiny([...small, '--out', 'policies'])
     expect(code).toBe(0)
     expect(out).toMatch(/evaluations \([\d.]+ full generations of 9 steps\)\nbudget +NFE +passes +mean dB/)
     expect(await readdir(join(cwd, 'policies'))).toEqual([expect.stringMatching(/^[0-9a-f]{64}\.json$/)])
@@ -122,7 +125,7 @@ describe('a plan', () => {
 
   test('goes into a folder that is not there yet, and into a file where there is an extension', async () => {
     for (const out of ['new/policies', 'other/', 'sub/plan.json'])
-      expect((await calibrate([...small, '--out', out])).code).toBe(0)
+      expect((await calibrateTiny([...small, '--out', out])).code).toBe(0)
     const underDigest = [expect.stringMatching(/^[0-9a-f]{64}\.json$/)]
     expect(await readdir(join(cwd, 'new/policies'))).toEqual(underDigest)
     expect(await readdir(join(cwd, 'other'))).toEqual(underDigest)
@@ -130,13 +133,7 @@ describe('a plan', () => {
   })
 
   test('goes on after an interruption', async () => {
-    const abort = new AbortController()
-    const running = calibrate([...small, '--out', 'plan.json'], abort.signal)
-    const checkpoint = join(cwd, 'plan.json.checkpoint')
-    while (!(await readFile(checkpoint).catch(() => undefined)))
-      await new Promise((next) => setTimeout(next, 5))
-    abort.abort()
-    const interrupted = await running
+    const interrupted = await calibrate([...small, '--out', 'plan.json'], interruptAt(/search/))
     expect(interrupted.code).toBe(1)
     expect(interrupted.log).toMatch(
       /the same command goes on from .*plan\.json\.checkpoint\nfastflow: cancelled$/,
@@ -178,7 +175,7 @@ test('a grid too short to skip anything is refused in words', async () => {
     '--out',
     'p.json',
   ]
-  const { code, log } = await calibrate(short)
+  const { code, log } = await calibrateTiny(short)
   expect(code).toBe(2)
   expect(log).toMatch(/--steps: acceleration stays off: a grid of 8 steps leaves nothing to skip.*more steps/)
 })
@@ -214,7 +211,7 @@ test.each([
   ],
   ['an unknown target', ['--target', 'truth'], 2, /--target.*"truth".*baseline, exact/],
 ])('bad input: %s', async (_, args, expected, message) => {
-  const { code, out, log } = await calibrate(['--steps', '9', ...args, '--out', 'plan.json'])
+  const { code, out, log } = await calibrateTiny(['--steps', '9', ...args, '--out', 'plan.json'])
   expect({ code, out }).toEqual({ code: expected, out: '' })
   expect(log.split('\n').at(-1)).toMatch(message)
   expect(await readdir(cwd)).toEqual([])
@@ -224,7 +221,7 @@ test.each(['{"format":', 'null', '{"format":"fastflow-plan-checkpoint","terms":n
   'a checkpoint that reads %j is kept, and the calibration starts anew',
   async (text) => {
     await writeFile(join(cwd, 'plan.json.checkpoint'), text)
-    const { code, log } = await calibrate([...small, '--out', 'plan.json'])
+    const { code, log } = await calibrateTiny([...small, '--out', 'plan.json'])
     expect(code).toBe(0)
     expect(log).toMatch(
       /plan\.json\.checkpoint: .*is not .*; the calibration starts anew, the damaged file is kept as .*\.damaged/,

@@ -85,7 +85,7 @@ describe('odd documents', { timeout: 60_000 }, () => {
     const cwd = await temporaryFolder(onTestFinished)
     const { next } = createRandom(4)
     const good = Array.from({ length: 12 }, (_, seed) => JSON.stringify(decision(seed, seed % 3)))
-    for (let n = 0; n < 300; n++) {
+    for (let n = 0; n < 100; n++) {
       const text = mutateJson(decision(5, 1), next)
       await writeFile(join(cwd, 'log.jsonl'), [...good, text.replaceAll('\n', ' ')].join('\n'))
       const { code, out, log } = await cli(cwd, [

@@ -1,9 +1,8 @@
 import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, expect, onTestFinished, test } from 'vitest'
-import { cli, repository, temporaryFolder } from './run-cli.ts'
+import { cli, tinyModels as fixtures, temporaryFolder } from './run-cli.ts'
 
-const fixtures = join(repository, 'packages/testkit/fixtures/models')
 let cwd: string
 
 beforeEach(async () => {

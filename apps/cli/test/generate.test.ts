@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import sharp from 'sharp'
 import { beforeEach, expect, onTestFinished, test } from 'vitest'
-import { cli, repository, temporaryFolder } from './run-cli.ts'
+import { cli, interruptAt, repository, temporaryFolder } from './run-cli.ts'
 
 let cwd: string
 
@@ -184,14 +184,8 @@ test('auto: says what it follows and what it cost; off for few steps', async () 
 })
 
 test('Ctrl-C stops at a step boundary and leaves no file behind', async () => {
-  const abort = new AbortController()
-  const running = cli(
-    cwd,
-    ['generate', '--model', 'cifar10', '--class', '0', '--count', '1000', '--out', 'out'],
-    { signal: abort.signal },
-  )
-  setTimeout(() => abort.abort(), 400)
-  const { code, log } = await running
+  const args = ['generate', '--model', 'cifar10', '--class', '0', '--count', '1000', '--out', 'out']
+  const { code, log } = await cli(cwd, args, interruptAt(/ 3\/50000 steps/))
   expect(code).toBe(1)
   expect(log).toMatch(/cancelled/)
   expect((await readdir(join(cwd, 'out'))).filter((file) => !file.endsWith('.png'))).toEqual([])

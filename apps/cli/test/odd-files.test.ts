@@ -8,9 +8,8 @@ import sharp from 'sharp'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import type { Io } from '../src/io.ts'
 import { writeResult } from '../src/rescue.ts'
-import { cli, repository, temporaryFolder } from './run-cli.ts'
+import { cli, tinyModels as models, temporaryFolder } from './run-cli.ts'
 
-const models = join(repository, 'packages/testkit/fixtures/models')
 const windows = process.platform === 'win32'
 let cwd: string
 

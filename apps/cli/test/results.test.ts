@@ -4,9 +4,8 @@ import { encodePng } from '@fastflow/media'
 import sharp from 'sharp'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { placeFiles } from '../src/place-files.ts'
-import { cli, repository, temporaryFolder } from './run-cli.ts'
+import { cli, tinyModels as models, temporaryFolder } from './run-cli.ts'
 
-const models = join(repository, 'packages/testkit/fixtures/models')
 let cwd: string
 
 beforeEach(async () => {

@@ -6,10 +6,9 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import sharp from 'sharp'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
-import { cli, repository, temporaryFolder } from './run-cli.ts'
+import { cli, tinyModels as fixtures, repository, temporaryFolder } from './run-cli.ts'
 
 const main = join(repository, 'apps/cli/dist/main.js')
-const fixtures = join(repository, 'packages/testkit/fixtures/models')
 
 let cwd: string
 beforeEach(async () => {

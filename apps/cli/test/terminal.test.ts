@@ -6,14 +6,13 @@ import sharp from 'sharp'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { createProgress } from '../src/progress.ts'
 import { guarded } from '../src/terminal.ts'
-import { type CliRun, cli, repository, temporaryFolder } from './run-cli.ts'
+import { type CliRun, cli, tinyModels as fixtures, repository, temporaryFolder } from './run-cli.ts'
 
 /** Colours, a title, a C1 sequence, an overwritten line, a bell and text that reads backwards. */
 const HOSTILE =
   'owl\u001b[31m\u001b]0;title\u0007\u009b2J\rfastflow: done\b\u0000\u007f\u202egnp.exe\u2066\u200f'
 const acted = /[^\P{Cc}\n]|[\p{Bidi_Control}\p{Zl}\p{Zp}]/u
 
-const fixtures = join(repository, 'packages/testkit/fixtures/models')
 let cwd: string
 
 beforeEach(async () => {

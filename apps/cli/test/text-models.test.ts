@@ -3,9 +3,8 @@ import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import sharp from 'sharp'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
-import { cli, repository, temporaryFolder } from './run-cli.ts'
+import { cli, tinyModels as models, temporaryFolder } from './run-cli.ts'
 
-const models = join(repository, 'packages/testkit/fixtures/models')
 let cwd: string
 
 beforeEach(async () => {

@@ -2,6 +2,12 @@ export { compareGuards, type GuardRow } from './coverage/compare-guards.ts'
 export { type CoverageRow, coverageOf } from './coverage/coverage.ts'
 export { applyGuard, variantsOf } from './coverage/guards.ts'
 export { type Pool, type PoolRun, type PoolSample, type PoolSettings, recordPool } from './coverage/record.ts'
+export { type EvaluateOptions, evaluatePolicy, type PolicyEvaluation } from './decisions/evaluate-policy.ts'
+export { type JsonLine, jsonLines } from './decisions/json-lines.ts'
+export { type LogPolicy, learnedPolicy, namedPolicy } from './decisions/log-policy.ts'
+export { type BadLine, type DecisionLog, parseDecisions } from './decisions/parse-decisions.ts'
+export { type DemoLimits, effortFor, expectedMs, leastMs, shareOf, timeEvaluation } from './demo/effort.ts'
+export { type DemoSubjectOptions, demoSubjects } from './demo/subjects.ts'
 export type {
   BenchContest,
   BenchCost,
@@ -15,10 +21,19 @@ export type {
 export { type Coverage, coverageOf as targetCoverageOf } from './learning/coverage.ts'
 export { type Curve, fixedNfeFor, learningCurves } from './learning/curves.ts'
 export { type DriftResult, driftOf } from './learning/drift.ts'
+export { type LandingOptions, landingsUnder } from './learning/landings.ts'
+export {
+  type LearnBench,
+  type LearnBenchSettings,
+  runLearnBench,
+  watchedArm,
+} from './learning/learn-bench.ts'
 export { splitTable } from './learning/split.ts'
+export { type Spread, summarizeTable, type TableSummary } from './learning/table-summary.ts'
 export { type BenchLog, noLog } from './log.ts'
 export { learnPaper } from './methods/learn.ts'
 export { overFloor } from './over-floor.ts'
+export { certificateOf, type PlanRow, planRows } from './plan-rows.ts'
 export type { Case } from './quality/case.ts'
 export type { Figure, QualityDocument, QualityRow } from './quality/document.ts'
 export { runQuality } from './quality/run.ts'
@@ -27,7 +42,7 @@ export type { BenchSample } from './run/bench-sample.ts'
 export { isRival } from './run/contests.ts'
 export { expectedCost } from './run/expected.ts'
 export { runBench } from './run/run.ts'
-export type { BenchResult, BenchScope, BenchSettings } from './run/settings.ts'
+export type { BenchResult, BenchScope, BenchSettings, BenchTerms } from './run/settings.ts'
 export type { BenchFlow, BenchSource, GeneratingSource } from './source/source.ts'
 export { createTally, sumOf } from './source/tally.ts'
 export { type Subject, subjectsOf, type TurnPipeline, takingTurns } from './source/turns.ts'

@@ -1,3 +1,7 @@
 export type { Comparison, Media, ModelSection, Picture, ReportDocument } from './document.ts'
 export { renderReport } from './report.ts'
+export { benchTable } from './tables/bench.ts'
+export { coverageTable, guardTable } from './tables/pool.ts'
+export { qualityTable } from './tables/quality.ts'
+export { textTable } from './tables/text-table.ts'
 export { visible } from './visible.ts'

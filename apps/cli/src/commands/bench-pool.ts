@@ -8,12 +8,12 @@ import {
   takingTurns,
 } from '@fastflow/bench'
 import { planDigest } from '@fastflow/pipelines'
+import { coverageTable, guardTable } from '@fastflow/report'
 import { openBenchLog } from '../bench-log.ts'
 import { pathAt } from '../files.ts'
 import { type Io, paceOf } from '../io.ts'
 import { createProgress } from '../progress.ts'
 import { runSettingsOf, withPipeline } from '../session.ts'
-import { coverageTable, guardTable } from '../tables/pool.ts'
 import type { BenchCommandOptions } from './bench.ts'
 
 export type BenchPoolOptions = Pick<

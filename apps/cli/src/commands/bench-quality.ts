@@ -4,12 +4,12 @@ import { runQuality, summarizeQuality } from '@fastflow/bench'
 import { invalidArgument } from '@fastflow/core'
 import type { Pipeline } from '@fastflow/pipelines'
 import { loadClip, type Clip as Scorer } from '@fastflow/proxies'
+import { qualityTable } from '@fastflow/report'
 import { casesOf } from '../cases.ts'
 import { pathAt } from '../files.ts'
 import type { Io } from '../io.ts'
 import { createProgress } from '../progress.ts'
 import { type ModelOptions, type RunOptions, runSettingsOf, withPipeline } from '../session.ts'
-import { qualityTable } from '../tables/quality.ts'
 
 export interface BenchQualityOptions extends ModelOptions, RunOptions {
   readonly nfe: readonly number[]

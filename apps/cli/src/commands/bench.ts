@@ -1,14 +1,13 @@
-import { type BenchLog, noLog } from '@fastflow/bench'
+import { type BenchLog, type BenchTerms, noLog } from '@fastflow/bench'
 import { type Pipeline, planDigest } from '@fastflow/pipelines'
-import { type ModelSection, renderReport } from '@fastflow/report'
+import { benchTable, type ModelSection, renderReport } from '@fastflow/report'
 import { openBenchLog } from '../bench-log.ts'
 import { casesOf, digestOf } from '../cases.ts'
 import { pathAt, prepareFile } from '../files.ts'
 import type { Io } from '../io.ts'
 import { writeResult } from '../rescue.ts'
-import { measureSection, type Terms } from '../section/section.ts'
+import { measureSection } from '../section/section.ts'
 import { type ModelOptions, type RunOptions, runSettingsOf, withPipeline } from '../session.ts'
-import { benchTable } from '../tables/bench.ts'
 
 export interface BenchCommandOptions extends ModelOptions, RunOptions {
   readonly nfe: readonly number[]
@@ -45,7 +44,7 @@ async function benchModel(io: Io, options: BenchCommandOptions): Promise<ModelSe
   })
 }
 
-function termsOf(pipe: Pipeline, options: BenchCommandOptions): Terms {
+function termsOf(pipe: Pipeline, options: BenchCommandOptions): BenchTerms {
   return {
     ...pipe.defaults,
     ...runSettingsOf(options),
@@ -61,7 +60,7 @@ function termsOf(pipe: Pipeline, options: BenchCommandOptions): Terms {
   }
 }
 
-async function openLog(io: Io, model: string, terms: Terms, file: string): Promise<BenchLog> {
+async function openLog(io: Io, model: string, terms: BenchTerms, file: string): Promise<BenchLog> {
   const path = pathAt(io, file, '--checkpoint')
   const log = await openBenchLog(path, { model, ...terms }, (note) => io.log(note))
   if (log.damaged > 0) io.log(`${path}: ${log.damaged} damaged lines are passed over`)

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { certificateOf, planRows } from '@fastflow/bench'
 import { type CalibrationProgress, type Frontier, invalidArgument } from '@fastflow/core'
 import { type CalibrationOptions, type Pipeline, planDigest } from '@fastflow/pipelines'
 import { digestOf, readCases, shownIn } from '../cases.ts'
@@ -9,8 +9,9 @@ import { readPolicyFile } from '../policy-file.ts'
 import { createProgress } from '../progress.ts'
 import { writeResult } from '../rescue.ts'
 import { runSettingsOf, withPipeline } from '../session.ts'
+import { sha256 } from '../sha256.ts'
 import type { CalibrateCommandOptions } from './calibrate-options.ts'
-import { certificateLine, certificateRow, planRows, planTable } from './policy.ts'
+import { certificateLine, planTable } from './policy.ts'
 
 /** Makes a plan. An interrupted calibration goes on from a checkpoint beside the file, which is removed at the end. */
 export async function calibratePlan(
@@ -44,8 +45,6 @@ export async function calibratePlan(
     report(io, options, { file, frontier, resumedAt })
   })
 }
-
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
 async function readStart(io: Io, file: string): Promise<Frontier> {
   const policy = await readPolicyFile(pathAt(io, file, '--start'), '--start')
@@ -130,7 +129,7 @@ function report(
       steps,
       ...cost,
       floor,
-      certificate: certificateRow(frontier),
+      certificate: certificateOf(frontier),
       ...planRows(frontier),
     }
     io.out(JSON.stringify(document, null, 2))

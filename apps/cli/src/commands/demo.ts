@@ -1,18 +1,25 @@
 import { join } from 'node:path'
-import { subjectsOf, takingTurns } from '@fastflow/bench'
+import {
+  type BenchTerms,
+  demoSubjects,
+  effortFor,
+  expectedMs,
+  leastMs,
+  shareOf,
+  subjectsOf,
+  takingTurns,
+  timeEvaluation,
+} from '@fastflow/bench'
 import { FastFlowError } from '@fastflow/core'
 import type { Pipeline } from '@fastflow/pipelines'
-import type { ModelSection } from '@fastflow/report'
-import { renderReport } from '@fastflow/report'
-import { effortFor, expectedMs, leastMs, shareOf, timeEvaluation } from '../demo/effort.ts'
-import { demoSubjects } from '../demo/subjects.ts'
+import { benchTable, type ModelSection, renderReport } from '@fastflow/report'
 import { stemOf } from '../file-name.ts'
 import { pathAt, prepareFile, prepareFolder, writeWhole } from '../files.ts'
 import type { Io } from '../io.ts'
 import { listModels } from '../models.ts'
-import { measureSection, type Terms } from '../section/section.ts'
-import { withPipeline } from '../session.ts'
-import { benchTable } from '../tables/bench.ts'
+import { writeResult } from '../rescue.ts'
+import { measureSection } from '../section/section.ts'
+import { openPipeline, withPipeline } from '../session.ts'
 
 export interface DemoCommandOptions {
   readonly out: string
@@ -62,7 +69,7 @@ export async function demoCommand(io: Io, options: DemoCommandOptions): Promise<
     sections.push(section)
     io.out(`${section.model}\n${benchTable(section.bench)}\n`)
     await writePictures(folder, section)
-    await writeReport(report, options.command, sections)
+    await writeReport(io, report, options.command, sections)
   }
   io.out(`report: ${report}`)
 }
@@ -91,23 +98,32 @@ interface ShowOptions extends Pick<DemoCommandOptions, 'samples' | 'generations'
 }
 
 async function show(io: Io, pipe: Pipeline, options: ShowOptions): Promise<ModelSection> {
-  const { threads, samples: most, found: models, each, ms } = options
+  const { threads, samples: most, found, each, ms } = options
   const began = performance.now()
-  const subjects = await demoSubjects(pipe, { most, models, signal: io.signal, threads })
+  const open = async (name: string): Promise<Pipeline | undefined> => {
+    const model = found.get(name)
+    return model === undefined ? undefined : openPipeline(io, { ...options, model })
+  }
+  const subjects = await demoSubjects(pipe, { most, open, signal: io.signal })
   const terms = effortFor(pipe, ms - (performance.now() - began), each, options)
   io.log(`${pipe.model}: ${inWords(terms)}; about ${Math.ceil(expectedMs(terms, each) / 1000)} s`)
   return measureSection(io, pipe, { terms, subjects, threads })
 }
 
-function inWords({ samples, plans, paperGenerations }: Terms): string {
+function inWords({ samples, plans, paperGenerations }: BenchTerms): string {
   const learning =
     plans === 'calibrated' ? `learning over ${paperGenerations} generations and planning, then ` : ''
   return `${learning}measuring on ${samples} samples`
 }
 
-async function writeReport(path: string, command: string, sections: readonly ModelSection[]): Promise<void> {
+async function writeReport(
+  io: Io,
+  path: string,
+  command: string,
+  sections: readonly ModelSection[],
+): Promise<void> {
   const created = new Date().toISOString()
-  await writeWhole(path, renderReport({ title: 'FastFlow', created, command, sections }))
+  await writeResult(io, path, renderReport({ title: 'FastFlow', created, command, sections }))
 }
 
 async function writePictures(folder: string, { model, comparisons }: ModelSection): Promise<void> {

@@ -1,19 +1,10 @@
-import {
-  type Coverage,
-  type Curve,
-  type DriftResult,
-  driftOf,
-  fixedNfeFor,
-  learningCurves,
-  targetCoverageOf,
-} from '@fastflow/bench'
-import { invalidArgument } from '@fastflow/core'
+import { type DriftResult, fixedNfeFor, type LearnBench, runLearnBench, watchedArm } from '@fastflow/bench'
 import type { Metric, QualityTable } from '@fastflow/pipelines'
+import { textTable } from '@fastflow/report'
 import { type Io, paceOf } from '../io.ts'
-import { landingsOf } from '../learning/landings.ts'
 import type { ModelOptions, RunOptions } from '../session.ts'
-import { textTable } from '../tables/text-table.ts'
 import { measureModel } from './measure.ts'
+import { swappedLandings } from './swapped.ts'
 
 export interface LearnBenchOptions extends ModelOptions, RunOptions {
   readonly metric: Metric
@@ -23,7 +14,6 @@ export interface LearnBenchOptions extends ModelOptions, RunOptions {
   readonly cases?: string
   /** What rewards and the alarm are measured against. */
   readonly limit?: number
-  readonly limits?: readonly number[]
   readonly confidence: number
   readonly generations: number
   readonly repeats: number
@@ -32,63 +22,25 @@ export interface LearnBenchOptions extends ModelOptions, RunOptions {
   readonly json?: boolean
 }
 
-interface LearnBench {
-  readonly model: string
-  readonly metric: Metric
-  readonly proxy: string
-  readonly limit: number
-  readonly runs: number
-  readonly curves: readonly Curve[]
-  readonly coverage: readonly Coverage[]
-  readonly drift: DriftResult
-}
-
-const COVERAGE_REPEATS = 10
-const COVERAGE_SAMPLES = 64
-const UNCHANGED = 500
+/** Requests to the other model. */
 const SWAPPED = 20
-
-const DEFAULTS = {
-  lpips: { limit: 0.05, limits: [0.02, 0.05, 0.1] },
-  psnr: { limit: 30, limits: [40, 35, 30] },
-} as const satisfies Record<Metric, { limit: number; limits: readonly number[] }>
 
 /** Learning curves, coverage of quality targets and the alarm, replayed over runs that are measured once. */
 export async function learnBenchCommand(io: Io, options: LearnBenchOptions): Promise<void> {
   const { table } = await measureModel(io, options)
-  const { metric, confidence, generations, repeats } = options
-  const limit = options.limit ?? DEFAULTS[metric].limit
-  const limits = options.limits ?? DEFAULTS[metric].limits
-  const goal = { metric, limit, confidence }
-  const arm = Math.max(
-    0,
-    table.nfe.findIndex((nfe) => nfe >= 10),
-  )
+  const { swapped: other, model, metric } = options
   const swapped =
-    options.swapped === undefined ? undefined : await landingsOf(io, options, options.swapped, arm, SWAPPED)
-  if (table.runs.length < 2)
-    throw invalidArgument(
-      '--runs',
-      `${table.runs.length} cannot be split into known and fresh ones; measure 2 or more`,
-    )
-  const pace = paceOf(io, 'learn-bench')
-  const coverage = { limits, confidence, repeats: COVERAGE_REPEATS, samples: COVERAGE_SAMPLES }
-  const result: LearnBench = {
-    model: options.model,
-    metric,
-    proxy: table.proxy.version,
-    limit,
-    runs: table.runs.length,
-    curves: await learningCurves(table, goal, { generations, repeats }, pace),
-    coverage: await targetCoverageOf(table, coverage, pace),
-    drift: await driftOf(table, goal, arm, swapped, { repeats, unchanged: UNCHANGED }, pace),
-  }
-  io.out(options.json ? JSON.stringify(result, null, 2) : describe(result, table))
+    other === undefined ? undefined : await swappedLandings(io, options, other, watchedArm(table), SWAPPED)
+  const result = await runLearnBench(table, { ...options, swapped }, paceOf(io, 'learn-bench'))
+  const { limit, ...rest } = result
+  const document = { model, metric, proxy: table.proxy.version, limit, ...rest }
+  io.out(options.json ? JSON.stringify(document, null, 2) : describe(model, result, table))
 }
 
 function describe(
-  { model, metric, proxy, limit, runs, curves, coverage, drift }: LearnBench,
-  table: QualityTable,
+  model: string,
+  { limit, runs, curves, coverage, drift }: LearnBench,
+  { metric, proxy, numSteps }: QualityTable,
 ): string {
   const plans = curves.filter(({ name }) => name.startsWith('always ')).map(({ final }) => final)
   const goal = { metric, limit, confidence: 0 }
@@ -119,7 +71,7 @@ function describe(
     'fixed NFE for it',
   ]
   return [
-    `${model}: ${proxy}, limit ${limit}, ${runs} measured runs, ${table.numSteps} steps`,
+    `${model}: ${proxy.version}, limit ${limit}, ${runs} measured runs, ${numSteps} steps`,
     textTable(titles, rows, [0]),
     '',
     textTable(

@@ -1,12 +1,6 @@
-import {
-  leastRuns,
-  type Metric,
-  mostConfidence,
-  planDigest,
-  type QualityTable,
-  tableDigest,
-} from '@fastflow/pipelines'
-import { quantile } from '@fastflow/proxies'
+import { type Spread, summarizeTable, type TableSummary } from '@fastflow/bench'
+import { leastRuns, type Metric, planDigest, type QualityTable, tableDigest } from '@fastflow/pipelines'
+import { textTable } from '@fastflow/report'
 import { readCases, shownIn } from '../cases.ts'
 import { fileAt, prepareOutput } from '../files.ts'
 import type { Io } from '../io.ts'
@@ -14,7 +8,6 @@ import { createProgress } from '../progress.ts'
 import { openProxy } from '../proxies/open-proxy.ts'
 import { rescue, writeResult } from '../rescue.ts'
 import { type ModelOptions, type RunOptions, runSettingsOf, storeOf, withPipeline } from '../session.ts'
-import { textTable } from '../tables/text-table.ts'
 
 export interface MeasureCommandOptions extends ModelOptions, RunOptions {
   readonly metric: Metric
@@ -31,7 +24,8 @@ export interface MeasureCommandOptions extends ModelOptions, RunOptions {
 export async function measureCommand(io: Io, options: MeasureCommandOptions): Promise<void> {
   const output = options.out === undefined ? undefined : await prepareOutput(io, options.out)
   const { table, file, isStored } = await measureModel(io, options)
-  io.out(options.json ? JSON.stringify(summaryOf(table), null, 2) : describe(table))
+  const summary = summarizeTable(table)
+  io.out(options.json ? JSON.stringify(summary, null, 2) : describe(summary))
   const text = `${JSON.stringify(table)}\n`
   if (output !== undefined) {
     const path = fileAt(output, file)
@@ -79,50 +73,15 @@ export async function measureModel(
   }
 }
 
-interface Spread {
-  readonly mean: number
-  readonly median: number
-  /** What all but a twentieth keep to. */
-  readonly q95: number
-  readonly worst: number
-}
-
-function spreadOf(metric: Metric, scores: readonly number[]): Spread {
-  const worstLast = metric === 'psnr' ? scores.map((score) => -score) : scores
-  const at = (share: number): number => quantile(worstLast, share) * (metric === 'psnr' ? -1 : 1)
-  const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length
-  return { mean, median: at(0.5), q95: at(0.95), worst: at(1) }
-}
-
-function plansOf({ metric, nfe, runs }: QualityTable): (Spread & { readonly nfe: number })[] {
-  return nfe.map((evaluations, arm) => {
-    const scores = runs.map((run) => run.scores[arm]!)
-    return { nfe: evaluations, ...spreadOf(metric, scores) }
-  })
-}
-
-function summaryOf(table: QualityTable): Record<string, unknown> {
-  const { runs, nfe: _, floor, ...terms } = table
-  const ownFloor = floor.length > 0 ? { runs: floor.length, ...spreadOf(table.metric, floor) } : null
-  return {
-    ...terms,
-    runs: runs.length,
-    upTo: mostConfidence(runs.length),
-    floor: ownFloor,
-    plans: plansOf(table),
-  }
-}
-
-function describe(table: QualityTable): string {
-  const { metric, proxy, runs, floor, numSteps } = table
+function describe({ proxy, runs, upTo, floor, numSteps, plans }: TableSummary): string {
   const row = (name: string, { mean, median, q95, worst }: Spread): string[] => [
     name,
     ...[mean, median, q95, worst].map((value) => value.toPrecision(3)),
   ]
-  const rows = plansOf(table).map((plan) => row(String(plan.nfe), plan))
-  if (floor.length > 0) rows.push(row(`${numSteps} less a tenth`, spreadOf(metric, floor)))
+  const rows = plans.map((plan) => row(String(plan.nfe), plan))
+  if (floor !== null) rows.push(row(`${numSteps} less a tenth`, floor))
   const figures = textTable(['NFE', 'mean', 'median', '95 %', 'worst'], rows, [])
-  const most = Math.floor(mostConfidence(runs.length) * 1000) / 1000
+  const most = Math.floor(upTo * 1000) / 1000
   const usual = `a confidence of 0.95 takes ${leastRuns(0.95)} runs without a miss, 0.99 ${leastRuns(0.99)}`
-  return `${proxy.version} to the full run, ${runs.length} runs\n${figures}\ncertified: a confidence of at most ${most} by these runs; ${usual}`
+  return `${proxy.version} to the full run, ${runs} runs\n${figures}\ncertified: a confidence of at most ${most} by these runs; ${usual}`
 }

@@ -1,6 +1,5 @@
+import { certificateOf, planRows } from '@fastflow/bench'
 import {
-  type CertificateCost,
-  certificateCost,
   decisionsOf,
   type Frontier,
   invalidArgument,
@@ -11,10 +10,10 @@ import {
   passesOf,
 } from '@fastflow/core'
 import type { PaperState, PolicyDocument } from '@fastflow/pipelines'
+import { textTable } from '@fastflow/report'
 import { pathAt } from '../files.ts'
 import type { Io } from '../io.ts'
 import { readPolicyFile } from '../policy-file.ts'
-import { textTable } from '../tables/text-table.ts'
 
 export interface PolicyExportOptions {
   readonly nfe?: number
@@ -85,43 +84,14 @@ export function planTable(frontier: Frontier): string {
   return textTable(titles, rows, [titles.length - 1])
 }
 
-/** Held-out runs behind every plan, the highest confidence they certify, and what the usual one still takes. */
-export function certificateRow(frontier: Frontier): {
-  readonly runs: number
-  readonly upTo: number
-  readonly missing: CertificateCost
-} {
-  const { plans, joint = [] } = frontier.document
-  const runs = Math.min(...[...plans, ...joint].map(({ scoredOn }) => scoredOn.length))
-  return { runs, upTo: runs / (runs + 1), missing: certificateCost(frontier) }
-}
-
-/** The same for people. */
+/** Held-out runs behind every plan, the confidence they certify, and what the usual one still takes. */
 export function certificateLine(frontier: Frontier): string {
-  const { runs, upTo, missing } = certificateRow(frontier)
+  const { runs, upTo, missing } = certificateOf(frontier)
   const how = '"fastflow calibrate --start FILE --evaluations 0 --certify'
   const more = `${missing.runs} ${runs > 0 ? 'more ' : ''}held-out runs (${missing.evaluations} evaluations) certify ${missing.confidence}: ${how} ${missing.confidence}"`
   if (runs === 0) return `certified: nothing, the figures are estimates; ${more}`
   const known = `certified: --psnr up to --confidence ${Math.floor(upTo * 1000) / 1000}, by ${runs} held-out runs`
   return missing.runs === 0 ? known : `${known}; ${more}`
-}
-
-type PlanRow = Pick<PlanEntry, 'budget' | 'nfe' | 'quality'> & { readonly decisions: string }
-
-/** The same as data; joint plans have their budgets in passes. */
-export function planRows(frontier: Frontier): {
-  readonly plans: readonly PlanRow[]
-  readonly joint?: readonly (PlanRow & { readonly passes: number })[]
-} {
-  const { plans, joint } = frontier.document
-  const row = (entry: PlanEntry): PlanRow => {
-    const { budget, nfe, quality } = entry
-    return { budget, nfe, decisions: lettersOf(frontier, entry), quality }
-  }
-  return {
-    plans: plans.map(row),
-    ...(joint && { joint: joint.map((entry) => ({ ...row(entry), passes: passesOf(entry) })) }),
-  }
 }
 
 function lettersOf({ document }: Frontier, entry: PlanEntry): string {
@@ -139,7 +109,7 @@ function summaryOfPlan(frontier: Frontier): Record<string, unknown> {
     key: { ...rest, schedule: schedule.name, steps },
     calibration,
     floor,
-    certificate: certificateRow(frontier),
+    certificate: certificateOf(frontier),
     ...planRows(frontier),
   }
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { FastFlowError } from '@fastflow/core'
 import { buildLpips, type LpipsNet, readSafetensors } from '@fastflow/proxies'
 import { installedPath } from '../cache.ts'
@@ -6,6 +5,7 @@ import { pathAt, prepareFile, writeWhole } from '../files.ts'
 import type { Io } from '../io.ts'
 import { readLocal, readWeights } from '../proxies/read-weights.ts'
 import { KNOWN_DIGESTS, weightsDigest } from '../proxies/weights-digest.ts'
+import { sha256 as digestOf } from '../sha256.ts'
 
 export interface ProxiesBuildOptions {
   readonly weights: string
@@ -52,7 +52,7 @@ function placeFor(io: Io, file: string): string {
 }
 
 function checkDigest(bytes: Uint8Array, { from, net, sha256 }: ProxiesAddOptions): void {
-  const file = createHash('sha256').update(bytes).digest('hex')
+  const file = digestOf(bytes)
   if (sha256 !== undefined) {
     if (sha256.toLowerCase() === file) return
     throw refused('--sha256', `${from} has ${file}; download it again, or correct the digest`)

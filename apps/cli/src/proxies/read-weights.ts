@@ -4,7 +4,7 @@ import { FastFlowError, invalidArgument } from '@fastflow/core'
 import type { LpipsNet } from '@fastflow/proxies'
 import { isFolder, pathAt } from '../files.ts'
 import type { Io } from '../io.ts'
-import { reasonOf } from '../read-text.ts'
+import { whyUnread } from '../read-text.ts'
 
 /** Above the largest weights of LPIPS (vgg, 59 MB). */
 const MAX_BYTES = 200_000_000
@@ -12,7 +12,7 @@ const MAX_BYTES = 200_000_000
 /** Bytes of a local file. @throws FastFlowError `model-not-found` naming the option. */
 export async function readLocal(path: string, option: string): Promise<Uint8Array> {
   return readRegularFile(path, MAX_BYTES).catch((cause: unknown) => {
-    const message = `${option}: ${path} cannot be read (${reasonOf(cause)}); give the path of an existing file`
+    const message = `${option}: ${path} cannot be read (${whyUnread(cause)}); give the path of an existing file`
     throw new FastFlowError({ code: 'model-not-found', field: option, message, cause })
   })
 }

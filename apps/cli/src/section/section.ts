@@ -1,12 +1,5 @@
 import { availableParallelism } from 'node:os'
-import {
-  type BenchLog,
-  type BenchSettings,
-  noLog,
-  runBench,
-  type Subject,
-  takingTurns,
-} from '@fastflow/bench'
+import { type BenchLog, type BenchTerms, noLog, runBench, type Subject, takingTurns } from '@fastflow/bench'
 import type { Pipeline, Task } from '@fastflow/pipelines'
 import type { Comparison, ModelSection } from '@fastflow/report'
 import type { Io } from '../io.ts'
@@ -15,14 +8,8 @@ import { withLoopLag } from '../session.ts'
 import { comparisonOf } from './comparison.ts'
 import { imageMedia } from './media.ts'
 
-/** What a bench has to share with an interrupted one in order to go on with it. */
-export type Terms = Omit<
-  BenchSettings,
-  'environment' | 'signal' | 'now' | 'watchLoop' | 'log' | 'onProgress' | 'compare'
->
-
 export interface SectionOptions {
-  readonly terms: Terms
+  readonly terms: BenchTerms
   readonly subjects: readonly Subject[]
   readonly threads: number | undefined
   readonly log?: BenchLog

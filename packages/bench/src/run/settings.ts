@@ -45,6 +45,12 @@ export interface BenchSettings<Shown = unknown> extends BenchScope {
   readonly compare?: (sample: BenchSample) => Promise<Shown | undefined>
 }
 
+/** What a bench has to share with an interrupted one in order to go on with it: plain JSON. */
+export type BenchTerms = Omit<
+  BenchSettings,
+  'environment' | 'signal' | 'now' | 'watchLoop' | 'log' | 'onProgress' | 'compare'
+>
+
 /** What a bench brings home. */
 export interface BenchResult<Shown = unknown> {
   readonly document: BenchDocument

@@ -1,8 +1,16 @@
 import { linUcb } from '@fastflow/bandits'
-import { FastFlowError, invalidArgument, isRecord, parseJson } from '@fastflow/core'
+import {
+  type FastFlowError,
+  invalidArgument,
+  isJsonInput,
+  isRecord,
+  JsonField,
+  type JsonSource,
+  parseJson,
+  reasonOf,
+} from '@fastflow/core'
 import type { Pace } from '@fastflow/core/backend'
 import { type DecisionRecord, learnerOfState } from '@fastflow/pipelines'
-import { readBytes, reasonOf } from '../read-text.ts'
 
 /** What a policy would do: the probability of every arm in a context, 0 outside those that are open. */
 export type LogPolicy = (context: readonly number[], among: readonly number[]) => readonly number[]
@@ -11,12 +19,13 @@ export type LogPolicy = (context: readonly number[], among: readonly number[]) =
 export type RewardModel = (context: readonly number[]) => readonly number[]
 
 /**
- * The policy of a name: `full`, `uniform`, `nfe:N` (always that plan), or a file with a learned state (the snapshot
- * `<digest>.snapshot.json` of a policy store).
+ * The policy of a name: `full`, `uniform` or `nfe:N` (always that plan); undefined for another name.
  *
- * @throws FastFlowError `invalid-argument` listing what there is, `policy-unreadable`.
+ * @param arms evaluations of the plans of a log; the last is the full run.
+ * @param field what named it, for errors.
+ * @throws FastFlowError `invalid-argument` where no arm has so many evaluations.
  */
-export async function namedPolicy(name: string, arms: readonly number[], path: string): Promise<LogPolicy> {
+export function namedPolicy(name: string, arms: readonly number[], field = 'policy'): LogPolicy | undefined {
   if (name === 'uniform')
     return (_, among) => arms.map((__, arm) => (among.includes(arm) ? 1 / among.length : 0))
   const always =
@@ -25,40 +34,31 @@ export async function namedPolicy(name: string, arms: readonly number[], path: s
       arms.map((__, arm) => (arm === chosen && among.includes(arm) ? 1 : 0))
   if (name === 'full') return always(arms.length - 1)
   const budget = /^nfe:(\d+)$/.exec(name)?.[1]
-  if (budget === undefined) return learnedPolicy(path, arms)
+  if (budget === undefined) return undefined
   const arm = arms.indexOf(Number(budget))
   if (arm >= 0) return always(arm)
-  throw invalidArgument(
-    '--policy',
-    `no arm of the log has ${budget} evaluations; available: ${arms.join(', ')}`,
-  )
+  throw invalidArgument(field, `no arm of the log has ${budget} evaluations; available: ${arms.join(', ')}`)
 }
 
-async function learnedPolicy(path: string, arms: readonly number[]): Promise<LogPolicy> {
-  const fix = 'give full, uniform, nfe:N, or a file with a learned state'
-  const unreadable = (problem: string, cause?: unknown): FastFlowError => {
-    const message = `--policy: ${path} ${problem}; ${fix}`
-    return new FastFlowError({ code: 'policy-unreadable', field: '--policy', message, cause })
-  }
-  let bytes: Uint8Array
-  try {
-    bytes = await readBytes(path)
-  } catch (cause) {
-    throw unreadable(`is no policy by that name and no file that can be read (${reasonOf(cause)})`, cause)
-  }
-  const value = parseJson(bytes, {
-    code: 'policy-unreadable',
-    name: '--policy',
-    place: `--policy: ${path}`,
-    fix,
-  })
+/**
+ * The policy of a learned state: the snapshot `<digest>.snapshot.json` of a policy store, or what is in it.
+ *
+ * @param input JSON, as text, bytes or parsed.
+ * @param arms of the log it is to fit.
+ * @param source what errors say of it.
+ * @throws FastFlowError of the source's code, also from the policy.
+ */
+export function learnedPolicy(input: unknown, arms: readonly number[], source: JsonSource): LogPolicy {
+  const unfit = (problem: string, cause?: unknown): FastFlowError =>
+    new JsonField(undefined, source).wrong(problem, cause)
+  const value = isJsonInput(input) ? parseJson(input, source) : input
   const document = isRecord(value) && isRecord(value.document) ? value.document : value
-  if (!isRecord(document)) throw unreadable('holds no learned state')
+  if (!isRecord(document)) throw unfit('holds no learned state')
   const fitting = <Result>(act: () => Result): Result => {
     try {
       return act()
     } catch (cause) {
-      throw unreadable(`holds no learned state that fits the log (${reasonOf(cause)})`, cause)
+      throw unfit(`holds no learned state that fits the log (${reasonOf(cause)})`, cause)
     }
   }
   const learner = fitting(() => learnerOfState(document.learner))

@@ -1,6 +1,6 @@
-import { nodeBackend } from '@fastflow/backend-node'
-import { type Subject, subjectsOf } from '@fastflow/bench'
-import { loadPipeline, type Pipeline } from '@fastflow/pipelines'
+import type { AbortSignalLike } from '@fastflow/core'
+import type { Pipeline } from '@fastflow/pipelines'
+import { type Subject, subjectsOf } from '../source/turns.ts'
 
 /** What the shipped models of prompts are shown with; none of it is what they were calibrated on. */
 const prompts: Readonly<Record<string, readonly string[]>> = {
@@ -49,41 +49,41 @@ const DRAWING = 'emoji'
 const DRAWING_SEED = 1
 
 export interface DemoSubjectOptions {
-  /** At most this many. */
+  /** At most this many pictures are drawn. */
   readonly most: number
-  readonly models: ReadonlyMap<string, string>
-  readonly signal: AbortSignal
-  readonly threads: number | undefined
+  /** Opens the shipped model of this name, which is freed here; undefined where it is not there. */
+  readonly open: (model: string) => Promise<Pipeline | undefined>
+  readonly signal: AbortSignalLike
 }
 
-/** Subjects to show a model with: written for it, or else its own. Pictures to edit are drawn by the shipped model. */
+/**
+ * Subjects to show a model with: written for it, or else its own. Pictures to edit are drawn by the shipped model.
+ *
+ * Cost: an accelerated run a picture to edit.
+ */
 export async function demoSubjects(pipe: Pipeline, options: DemoSubjectOptions): Promise<readonly Subject[]> {
   const list = prompts[pipe.model]
   if (pipe.task !== 'image-editing' && list) return list.map((subject) => ({ subject }))
   const pairs = edits[pipe.model]
-  const folder = options.models.get(DRAWING)
-  if (pipe.task !== 'image-editing' || pairs === undefined || folder === undefined) return subjectsOf(pipe)
-  return drawAndEdit(folder, pairs.slice(0, options.most), options)
-}
-
-async function drawAndEdit(
-  folder: string,
-  pairs: readonly (readonly [string, string])[],
-  { signal, threads }: DemoSubjectOptions,
-): Promise<readonly Subject[]> {
-  const drawing = await loadPipeline(folder, {
-    backend: nodeBackend(),
-    signal,
-    ...(threads !== undefined && { threads }),
-  })
+  const drawing =
+    pipe.task === 'image-editing' && pairs !== undefined ? await options.open(DRAWING) : undefined
+  if (drawing === undefined || pairs === undefined) return subjectsOf(pipe)
   try {
-    const subjects: Subject[] = []
-    for (const [picture, subject] of pairs) {
-      const { items } = await drawing.generate(picture, { seed: DRAWING_SEED, accelerate: 'auto', signal })
-      subjects.push({ subject, image: items[0]!.image })
-    }
-    return subjects
+    return await drawAndEdit(drawing, pairs.slice(0, options.most), options.signal)
   } finally {
     await drawing.dispose()
   }
+}
+
+async function drawAndEdit(
+  drawing: Pipeline,
+  pairs: readonly (readonly [string, string])[],
+  signal: AbortSignalLike,
+): Promise<readonly Subject[]> {
+  const subjects: Subject[] = []
+  for (const [picture, subject] of pairs) {
+    const { items } = await drawing.generate(picture, { seed: DRAWING_SEED, accelerate: 'auto', signal })
+    subjects.push({ subject, image: items[0]!.image })
+  }
+  return subjects
 }

@@ -1,9 +1,10 @@
-import { expectedCost, sumOf } from '@fastflow/bench'
 import type { Pipeline } from '@fastflow/pipelines'
-import type { Terms } from '../section/section.ts'
+import { expectedCost } from '../run/expected.ts'
+import type { BenchTerms } from '../run/settings.ts'
+import { sumOf } from '../source/tally.ts'
 
 /** How much a demo does with one model. */
-export type Effort = Pick<Terms, 'samples' | 'paperGenerations' | 'plans' | 'exact' | 'controls' | 'budgets'>
+type Effort = Pick<BenchTerms, 'samples' | 'paperGenerations' | 'plans' | 'exact' | 'controls' | 'budgets'>
 
 const all = { plans: 'calibrated', exact: true, controls: 'all', budgets: [10, 15, 19] } as const
 const own = {
@@ -33,7 +34,7 @@ const EFFORTS: readonly Effort[] = [
 ]
 
 /** What the user allows at most. */
-export interface Limits {
+export interface DemoLimits {
   readonly samples: number
   readonly generations: number
 }
@@ -43,8 +44,8 @@ export function effortFor(
   pipe: Pick<Pipeline, 'defaults'>,
   ms: number,
   msPerEvaluation: number,
-  limits: Limits,
-): Terms {
+  limits: DemoLimits,
+): BenchTerms {
   const terms = EFFORTS.map((effort) => termsOf(pipe, effort, limits))
   return terms.find((one) => expectedMs(one, msPerEvaluation) <= ms) ?? terms.at(-1)!
 }
@@ -66,11 +67,15 @@ export function shareOf(ms: number, least: readonly number[]): number {
 }
 
 /** About how long a bench on these terms takes. */
-export function expectedMs(terms: Terms, msPerEvaluation: number): number {
+export function expectedMs(terms: BenchTerms, msPerEvaluation: number): number {
   return sumOf(expectedCost(terms)) * msPerEvaluation
 }
 
-function termsOf(pipe: Pick<Pipeline, 'defaults'>, effort: Effort, { samples, generations }: Limits): Terms {
+function termsOf(
+  pipe: Pick<Pipeline, 'defaults'>,
+  effort: Effort,
+  { samples, generations }: DemoLimits,
+): BenchTerms {
   return {
     ...effort,
     samples: Math.min(effort.samples, samples),
