@@ -1,7 +1,7 @@
-// Enforces the direction of dependencies between workspaces: apps -> pipelines -> core, proxies, bandits;
-// {bench, report} -> pipelines; proxies -> tokenizers; backends, proxies, media and tokenizers -> core; core and bandits -> nothing.
-// pnpm's isolated node_modules
-// make an undeclared import fail, so checking what is declared checks what is imported.
+// Enforces the direction of dependencies between workspaces: apps -> report, bench, media, pipelines;
+// report -> bench -> pipelines -> core, proxies, bandits; proxies -> tokenizers; backends, media, proxies and tokenizers -> core;
+// core and bandits -> nothing. pnpm's isolated node_modules make an undeclared import fail, so checking what is
+// declared checks what is imported.
 // Within a workspace it refuses circles of files (types included), circles of rooms, and arrows against the order of
 // rooms. `--rooms` prints the house in words: rooms, floors, lines.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
