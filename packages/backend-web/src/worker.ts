@@ -1,5 +1,14 @@
 import { explain, messageOf, WorkerFailure } from './failure.ts'
-import type { LoadRequest, ReadRequest, ReduceRequest, Reply, Request, RunRequest, StartRequest, VectorRequest } from './protocol.ts'
+import type {
+  LoadRequest,
+  ReadRequest,
+  ReduceRequest,
+  Reply,
+  Request,
+  RunRequest,
+  StartRequest,
+  VectorRequest,
+} from './protocol.ts'
 import { readModel } from './worker/read-model.ts'
 import { type StartedRuntime, startRuntime } from './worker/runtime.ts'
 import { createSession, type Session } from './worker/session.ts'
