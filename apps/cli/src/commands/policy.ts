@@ -99,8 +99,8 @@ export function certificateRow(frontier: Frontier): {
 /** The same for people. */
 export function certificateLine(frontier: Frontier): string {
   const { runs, upTo, missing } = certificateRow(frontier)
-  const how = '"fastflow calibrate --start FILE --evaluations 0 --certify'
-  const more = `${missing.runs} ${runs > 0 ? 'more ' : ''}held-out runs (${missing.evaluations} evaluations) certify ${missing.confidence}: ${how} ${missing.confidence}"`
+  const how = `"fastflow calibrate --model MODEL --start FILE --evaluations 0 --certify ${missing.confidence} --out FILE"`
+  const more = `${missing.runs} ${runs > 0 ? 'more ' : ''}held-out runs (${missing.evaluations} evaluations) certify ${missing.confidence}: ${how}`
   if (runs === 0) return `certified: nothing, the figures are estimates; ${more}`
   const known = `certified: --psnr up to --confidence ${Math.floor(upTo * 1000) / 1000}, by ${runs} held-out runs`
   return missing.runs === 0 ? known : `${known}; ${more}`
