@@ -114,7 +114,7 @@ describe('what a command prints', () => {
     await writeFile(join(cwd, 'plan.json'), JSON.stringify({ ...document, key }))
     const { code, out } = await run('policy', 'show', 'plan.json')
     expect(code).toBe(0)
-    expect(out.isWellFormed()).toBe(true)
+    expect(out).not.toMatch(/\p{Surrogate}/u)
     const lines = out.split('\n')
     expect(lines.filter((line) => line.startsWith('certified: '))).toEqual([
       expect.stringMatching(/^certified: nothing/),
