@@ -19,8 +19,11 @@ export async function readBytes(path: string, most: number = MAX_TEXT): Promise<
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
 }
 
+/** Codes of the file system, such as ENOENT; those of our own errors say less than their messages. */
+const systemCode = /^[A-Z][A-Z0-9_]*$/
+
 /** Why a file could not be read, in a word or two: the code of the file system's error, or what our own says. */
 export function reasonOf(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause)
-  return 'code' in cause ? String(cause.code) : cause.message
+  return 'code' in cause && systemCode.test(String(cause.code)) ? String(cause.code) : cause.message
 }
