@@ -20,7 +20,11 @@ export async function readBytes(path: string, most: number = MAX_TEXT): Promise<
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
 }
 
+/** Codes of the file system, such as ENOENT; those of our own errors say less than their messages. */
+const systemCode = /^[A-Z][A-Z0-9_]*$/
+
 /** Why a file could not be read or written, in a word or two: the code of the file system's error, or what our own says. */
 export function whyUnread(cause: unknown): string {
-  return cause instanceof Error && 'code' in cause ? String(cause.code) : reasonOf(cause)
+  const coded = cause instanceof Error && 'code' in cause && systemCode.test(String(cause.code))
+  return coded ? String(cause.code) : reasonOf(cause)
 }

@@ -80,6 +80,16 @@ describe('a plan', () => {
       /certified: nothing, the figures are estimates; 19 held-out runs \(\d+ evaluations\)/,
     )
     const before = await readPlan('plan.json')
+    // What it advises can be run as it stands, the names put in.
+    const advised = bare.out.match(/"fastflow calibrate (.+)"/)?.[1]?.replace('MODEL', 'cifar10') ?? ''
+    expect(advised).toContain('--certify 0.95')
+    await calibrate([...small, '--out', 'advised.json'])
+    const followed = await cli(cwd, [
+      'calibrate',
+      ...advised.replaceAll('FILE', 'advised.json').split(' '),
+      ...small.slice(0, 4),
+    ])
+    expect(followed).toMatchObject({ code: 0, out: expect.stringMatching(/certified: --psnr up to/) })
 
     const start = ['--start', 'plan.json', '--evaluations', '0', '--out', 'plan.json']
     const later = await calibrate([...small.slice(0, 4), ...start, '--certify', '0.75'])

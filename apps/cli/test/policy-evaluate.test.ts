@@ -149,6 +149,12 @@ test('a learned state from a store is a policy', async () => {
   await write('other.json', [{ document: { learner: learnerOf().init(goal, [5, 50], undefined) } }])
   const other = await evaluate('log.jsonl', '--policy', 'other.json')
   expect(other).toMatchObject({ code: 1, log: expect.stringMatching(/it has 2 arms and 9 features, not 3/) })
+  await write('odd.json', [{ document: { learner: { ...(learner as object), arms: null } } }])
+  const odd = await evaluate('log.jsonl', '--policy', 'odd.json')
+  expect(odd).toMatchObject({
+    code: 1,
+    log: expect.stringMatching(/fits the log \(.*arms.* must be a number/),
+  })
 })
 
 test.each([

@@ -99,6 +99,29 @@ describe('what a command prints', () => {
     expectHarmless(await run('bench', '--model', 'words', '--cases', 'cases'), 'log')
   })
 
+  test('of names in documents of others is one line each, and a short one', async () => {
+    const { document } = await calibrate({
+      velocity: (x, sigma) => x.map((value) => value / (sigma + 0.5)),
+      schedule: linearSchedule(12),
+      noise: (seed) => fillNormal(new Float32Array(8), seed),
+      budgets: [3],
+      evaluations: 60,
+    })
+    const forged = `x\ncertified: --psnr up to --confidence 0.999, by 999 held-out runs\n${'😀'.repeat(9999)}`
+    const schedule = { ...document.key.schedule, name: forged }
+    const key = { ...document.key, model: forged, dtype: forged, schedule }
+    await writeFile(join(cwd, 'plan.json'), JSON.stringify({ ...document, key }))
+    const { code, out } = await run('policy', 'show', 'plan.json')
+    expect(code).toBe(0)
+    expect(out).not.toMatch(/\p{Surrogate}/u)
+    const lines = out.split('\n')
+    expect(lines.filter((line) => line.startsWith('certified: '))).toEqual([
+      expect.stringMatching(/^certified: nothing/),
+    ])
+    expect(lines).toHaveLength(7)
+    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThan(600)
+  })
+
   test('of the configs of a model, and of its labels', async () => {
     await cp(join(repository, 'models/cifar10'), join(cwd, 'mine'), {
       recursive: true,

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { invalidArgument } from '@fastflow/core'
+import { brief, invalidArgument } from '@fastflow/core'
 
 /**
  * The path of what people name by a path or by a `file:` address, text or URL.
@@ -15,6 +15,11 @@ export function pathOf(location: string | URL, field: string, what: string): str
   if (text === '') throw invalidArgument(field, `is empty; give the path of ${what}`)
   if (/^https?:/i.test(text))
     throw invalidArgument(field, `${text} is not on disk; download it and give the path of ${what}`)
+  if (/^(data|blob):/i.test(text))
+    throw invalidArgument(
+      field,
+      `${brief(text)} holds data and names none; save it and give the path of ${what}`,
+    )
   if (!/^file:/i.test(text)) return text
   try {
     return fileURLToPath(text)

@@ -43,6 +43,13 @@ describe('model folders', () => {
       const refusal = { code: 'invalid-argument', field: 'location' }
       await expect(nodeBackend().open(location as string)).rejects.toMatchObject(refusal)
     }
+    const data = `data:application/zip;base64,${'A'.repeat(99_999)}`
+    await expect(nodeBackend().open(data)).rejects.toMatchObject({
+      code: 'invalid-argument',
+      message: expect.stringMatching(
+        /^location: .{0,100} holds data and names none; save it and give the path/,
+      ),
+    })
   })
 
   it.skipIf(process.platform === 'win32')('never wait for a pipe', async () => {

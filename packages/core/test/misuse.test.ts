@@ -111,6 +111,10 @@ describeMisuse(
     memoryPolicyStore: row(core.memoryPolicyStore),
     numStepsOf: row(core.numStepsOf, { schedule }),
     parseJson: row(core.parseJson, { input: called(/json/, json) }),
+    'parseJson.source': row((...how: never[]) => core.parseJson('{}', ...how), {
+      source: optional(only(['object'], jsonSource)),
+      limits: optional(only(['object'], {})),
+    }),
     readJson: row((input: never) => core.readJson(input, jsonSource), { input: called(/json/, json) }),
     parsePlan: row(core.parsePlan, {
       stored: called(

@@ -191,6 +191,8 @@ describe('documents', () => {
     ['plans/cat.json', 'pass the text of the file and not its path'],
     [new URL('file:///plans/cat.json'), 'is the address file:///plans/cat.json; read the file'],
     [Promise.resolve(planned), 'is a promise; await it first'],
+    [new Blob([text]), 'is a file that nobody has read yet; pass its text'],
+    [new Response(text), 'is a file that nobody has read yet; pass its text'],
     [new Uint8Array([0xff, 0xfe, 0]), 'is not valid JSON'],
     [undefined, 'is not a JSON object'],
   ])('that are no plan say what to pass (%#)', (stored, problem) => {

@@ -101,6 +101,8 @@ const stateOf = () => pipelines.initTargetState(termsOf())
 const terms: Argument = called(/terms|goal/, made(termsOf, { goal: goalOf() }, { ...termsOf(), arms: [] }))
 const state: Argument = made(stateOf)
 const tableArgument: Argument = optional(made(() => table, { runs: 5 }))
+const beginning = { goal, arms, table: tableArgument }
+const linear = pipelines.learnerOf('lin-ts').init(goalOf(), [4, 6, 10], table)
 const certificateOf = () => pipelines.certificateOf(stateOf(), termsOf())
 const context = () => pipelines.contextOf([0.1, 0.2, 0.3, 0.4], 0)
 const random = only(['function'], createRandom(1).next)
@@ -197,6 +199,11 @@ describeMisuse(
     learnerOf: row(pipelines.learnerOf, {
       name: optional(only([], 'lin-ts', 'ucb')),
       explore: optional(real(0.1, 1.5)),
+    }),
+    'Learner.init': row(pipelines.learnerOf('lin-ts').init, beginning),
+    'Learner.init, without contexts': row(pipelines.learnerOf('discounted-ucb').init, beginning),
+    'Learner.parse': row((arms: never) => pipelines.learnerOf('lin-ts').parse(linear, arms), {
+      arms: made(() => 3, 4),
     }),
     learnerOfState: row(pipelines.learnerOfState, {
       state: made(() => ({ kind: 'lin-ucb' }), { kind: 'ucb' }),

@@ -41,6 +41,46 @@ async function learned(generations = 5) {
   return { ...fake, document: policy! }
 }
 
+describe('what is no policy document', () => {
+  it.each<[string, (text: string) => unknown, RegExp]>([
+    [
+      'bytes',
+      (text) => new TextEncoder().encode(text),
+      /is unread text or bytes: pass what JSON.parse makes/,
+    ],
+    [
+      'an address',
+      () => new URL('file:///policies/cat.json'),
+      /is the address file:.*cat.json: read the file/,
+    ],
+    ['a promise', async (text) => text, /is a promise: await it first/],
+    ['a file', (text) => new Blob([text]), /is a file that nobody has read yet: pass what JSON.parse/],
+    ['an answer', (text) => new Response(text), /is a file that nobody has read yet: pass what JSON.parse/],
+    ['a list', (text) => [JSON.parse(text)], /is not a policy document/],
+  ])('is told what to pass: %s', async (_, form, problem) => {
+    const { pipe, document } = await learned(1)
+    const policy = form(JSON.stringify(document)) as PolicyDocument<PaperState>
+    const error = await failure(() => pipe.generate('ant', { accelerate: { method: 'paper', policy } }))
+    expect(error.message).toMatch(problem)
+  })
+
+  it('is a plan: told so, and a plan that is none says whose it is once', async () => {
+    const { pipe } = await fakePipeline()
+    const plan = await pipe.calibrate({ numSteps: 10, budgets: [4, 6] })
+    for (const policy of [plan, plan.document]) {
+      const accelerate = { method: 'paper', policy } as unknown as GenerateOptions['accelerate'] & object
+      const error = await failure(() => pipe.generate('ant', { accelerate }))
+      expect(error.message).toMatch(/is a plan: pass \{ method: "plan", plan \}/)
+    }
+    const accelerate = {
+      method: 'plan',
+      plan: 'plans/cat.json',
+    } as unknown as GenerateOptions['accelerate'] & object
+    const error = await failure(() => pipe.generate('ant', { accelerate }))
+    expect(error.message).toMatch(/^plan: is not valid JSON; pass the text of the file/)
+  })
+})
+
 describe('policyDigest', () => {
   it('does not depend on the order of the fields, nor on fields of no meaning', () => {
     const reversed = Object.fromEntries(Object.entries(key).reverse()) as unknown as PolicyKey

@@ -14,6 +14,8 @@ import { textTable } from '@fastflow/report'
 import { pathAt } from '../files.ts'
 import type { Io } from '../io.ts'
 import { readPolicyFile } from '../policy-file.ts'
+import { textTable } from '../tables/text-table.ts'
+import { foreignName } from '../terminal.ts'
 
 export interface PolicyExportOptions {
   readonly nfe?: number
@@ -87,8 +89,8 @@ export function planTable(frontier: Frontier): string {
 /** Held-out runs behind every plan, the confidence they certify, and what the usual one still takes. */
 export function certificateLine(frontier: Frontier): string {
   const { runs, upTo, missing } = certificateOf(frontier)
-  const how = '"fastflow calibrate --start FILE --evaluations 0 --certify'
-  const more = `${missing.runs} ${runs > 0 ? 'more ' : ''}held-out runs (${missing.evaluations} evaluations) certify ${missing.confidence}: ${how} ${missing.confidence}"`
+  const how = `"fastflow calibrate --model MODEL --start FILE --evaluations 0 --certify ${missing.confidence} --out FILE"`
+  const more = `${missing.runs} ${runs > 0 ? 'more ' : ''}held-out runs (${missing.evaluations} evaluations) certify ${missing.confidence}: ${how}`
   if (runs === 0) return `certified: nothing, the figures are estimates; ${more}`
   const known = `certified: --psnr up to --confidence ${Math.floor(upTo * 1000) / 1000}, by ${runs} held-out runs`
   return missing.runs === 0 ? known : `${known}; ${more}`
@@ -120,8 +122,8 @@ function describePlan(path: string, frontier: Frontier): string {
   const cost = `${evaluations} evaluations (${fullGenerations} full generations), ${seeds.length} runs to plan with, ${heldOut.length} held out`
   const free = borrowed > 0 ? `, ${borrowed} evaluations of runs that happened anyway` : ''
   return [
-    `${path}: plan for ${key.schedule.sigmas.length - 1} steps of ${key.schedule.name}, target ${key.target}`,
-    `model ${key.model ?? 'any'}, guidance ${key.guidance ?? 'any'}${actingAt(key)}, ${key.dims?.join(' x ') ?? 'any size'}, ${key.dtype ?? 'any type'}`,
+    `${path}: plan for ${key.schedule.sigmas.length - 1} steps of ${foreignName(key.schedule.name)}, target ${key.target}`,
+    `model ${foreignName(key.model ?? 'any')}, guidance ${key.guidance ?? 'any'}${actingAt(key)}, ${key.dims?.join(' x ') ?? 'any size'}, ${foreignName(key.dtype ?? 'any type')}`,
     `calibration: ${cost}${free}`,
     `floor: ${describeFloor(frontier.document)}`,
     certificateLine(frontier),
@@ -157,8 +159,8 @@ function summaryOfPaper({
 function describePaper(path: string, { key, state }: PolicyDocument<PaperState>): string {
   const { generations, mu, arms, numSteps } = state
   return [
-    `${path}: policy of the paper for ${numSteps} steps, ${key.policy}`,
-    `model ${key.model}, guidance ${key.guidanceScale}${actingAt(key)}, ${key.dims.join(' x ')}, ${key.dtype}`,
+    `${path}: policy of the paper for ${numSteps} steps, ${foreignName(key.policy)}`,
+    `model ${foreignName(key.model)}, guidance ${key.guidanceScale}${actingAt(key)}, ${key.dims.join(' x ')}, ${foreignName(key.dtype)}`,
     `learned from ${generations} generations, mu ${mu === null ? 'not calibrated' : mu.toPrecision(4)}, arms ${arms.join(', ')}`,
   ].join('\n')
 }

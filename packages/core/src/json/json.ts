@@ -1,4 +1,5 @@
-import { FastFlowError, type FastFlowErrorCode } from '../errors.ts'
+import { FastFlowError, type FastFlowErrorCode, invalidArgument } from '../errors.ts'
+import { brief } from './brief.ts'
 import { spellWords } from './literals.ts'
 import { outlineOf } from './outline.ts'
 import { decodeUtf8 } from './utf8.ts'
@@ -57,6 +58,8 @@ export function jsonError(source: JsonSource, path: string, problem: string, cau
  * @throws FastFlowError of the code and field that `source` says.
  */
 export function parseJson(input: unknown, source: JsonSource = anything, limits: JsonLimits = {}): unknown {
+  checkOptions('source', source, '{ code, name, fix }')
+  checkOptions('limits', limits, '{ maxDepth, maxBytes, words }')
   const { maxDepth = 100, maxBytes = 2 ** 26, words = false } = limits
   const refuse = (problem: string, cause?: unknown): FastFlowError => jsonError(source, '', problem, cause)
   if (!isJsonInput(input)) throw refuse('is neither text nor bytes')
@@ -97,4 +100,8 @@ function namesIn(value: unknown): number {
     names += typeof part === 'object' ? 1 + namesIn(part) : 1
   }
   return names
+}
+
+function checkOptions(field: string, value: unknown, wanted: string): void {
+  if (!isRecord(value)) throw invalidArgument(field, `${brief(value)} is not ${wanted}`)
 }

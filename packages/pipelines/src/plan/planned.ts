@@ -154,6 +154,7 @@ export function readPlan({ document, source }: FoundPolicy, key: PlanRunKey): Fr
     if (!FastFlowError.isInstance(cause)) throw cause
     const { code, field } = cause
     const remedy = code === 'policy-mismatch' ? ", or run with the plan's settings" : ''
-    throw new FastFlowError({ code, field, message: `${source}: ${cause.message}${remedy}`, cause })
+    const place = cause.message.startsWith(`${source}: `) ? '' : `${source}: `
+    throw new FastFlowError({ code, field, message: `${place}${cause.message}${remedy}`, cause })
   }
 }

@@ -67,7 +67,6 @@ export function policyDigest(key: PolicyKey): string {
 export function checkPolicyDocument(document: unknown, key: PolicyKey, source = 'policy'): PolicyDocument {
   checkText('source', source, 'where the document was found')
   const file = policyField(document, source)
-  if (isJsonInput(document)) throw file.wrong('is unread text or bytes: pass what JSON.parse makes of them')
   const learned = headOf(file)
   checkKey(key)
   for (const field of [...fields, 'guidanceInterval'] as const) {
@@ -107,12 +106,28 @@ export function policyField(document: unknown, source: string): JsonField {
 
 /** Checks what every policy document has, up to its key, which is returned. */
 function headOf(file: JsonField): JsonField {
-  if (!isPolicy(file.value)) throw file.wrong('format is not a FastFlow policy document')
+  if (!isPolicy(file.value)) throw file.wrong(insteadOfPolicy(file.value))
   file.at('version').oneOf([1])
   file.at('kind').oneOf(['bandit-skip'])
   file.at('state').record()
   file.at('key').record()
   return file.at('key')
+}
+
+/** What people have at hand in its place, and what to pass. */
+function insteadOfPolicy(value: unknown): string {
+  const parsed = 'pass what JSON.parse makes of'
+  if (isJsonInput(value)) return `is unread text or bytes: ${parsed} them`
+  if (!isRecord(value)) return 'format is not a FastFlow policy document'
+  if (typeof value.then === 'function') return 'is a promise: await it first'
+  if (typeof value.href === 'string') return `is the address ${value.href}: read the file and ${parsed} it`
+  if (typeof value.text === 'function') return `is a file that nobody has read yet: ${parsed} its text`
+  if (
+    value.format === 'fastflow-plan' ||
+    (isRecord(value.document) && value.document.format === 'fastflow-plan')
+  )
+    return 'is a plan: pass { method: "plan", plan } to follow it'
+  return 'format is not a FastFlow policy document'
 }
 
 function isPolicy(document: unknown): boolean {

@@ -1,7 +1,7 @@
 import { binomialTail, type RateCounts, rateBounds } from '@fastflow/bandits'
 import { invalidArgument } from '@fastflow/core'
 import { checkMethods, checkNumbers, checkShare, checkWhole, shown } from '@fastflow/core/backend'
-import { checkGoal, checkTable } from './check-terms.ts'
+import { checkGoal, checkTable } from './check-beginning.ts'
 import type { Goal } from './goal.ts'
 import type { QualityTable } from './quality-table.ts'
 import { misses } from './reward.ts'

@@ -1,6 +1,8 @@
 import type { ArmPrior, Bandit, State } from '@fastflow/bandits'
+import { shown } from '@fastflow/core/backend'
+import { checkBeginning } from './check-beginning.ts'
 import type { Goal } from './goal.ts'
-import { type BanditName, type Learner, MOST_PRIOR } from './learner.ts'
+import { type BanditName, type Learner, MOST_PRIOR, otherState } from './learner.ts'
 import type { QualityTable } from './quality-table.ts'
 import { rewardsOf } from './reward.ts'
 
@@ -9,11 +11,12 @@ export function contextFreeLearner<Row>(name: BanditName, bandit: Bandit<Row>, e
   const checked = (document: unknown, arms: number): State<Row> => {
     const state = bandit.parse(document)
     if (state.arms === arms) return state
-    throw new RangeError(`arms: it has ${state.arms} arms, not ${arms}`)
+    throw otherState(`it has ${state.arms} arms, not ${shown(arms)}`)
   }
   return {
     name,
     init(goal, arms, table) {
+      checkBeginning(goal, arms, table)
       const size = { arms: arms.length }
       if (table === undefined || table.runs.length === 0) return bandit.init(size)
       return bandit.init({ ...size, prior: warmStart(goal, arms, table) })

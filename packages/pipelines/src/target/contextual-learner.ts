@@ -1,9 +1,11 @@
 import { type ContextualBandit, type LinearPrior, type LinearState, linUcb } from '@fastflow/bandits'
+import { shown } from '@fastflow/core/backend'
 import { lastChoice, sharedEvaluations } from './branches.ts'
+import { checkBeginning } from './check-beginning.ts'
 import { sizeScore, withLandings } from './early.ts'
 import { CONTEXT_SIZE, contextOf } from './features.ts'
 import type { Goal } from './goal.ts'
-import { type BanditName, type Learner, MOST_PRIOR } from './learner.ts'
+import { type BanditName, type Learner, MOST_PRIOR, otherState } from './learner.ts'
 import type { QualityTable } from './quality-table.ts'
 import { rewardsOf } from './reward.ts'
 
@@ -16,11 +18,12 @@ export function contextualLearner(name: BanditName, bandit: ContextualBandit, ex
     const state = bandit.parse(document)
     if (state.arms === arms && state.dimension === CONTEXT_SIZE) return state
     const size = `${state.arms} arms and ${state.dimension} features`
-    throw new RangeError(`arms: it has ${size}, not ${arms} and ${CONTEXT_SIZE}`)
+    throw otherState(`it has ${size}, not ${shown(arms)} and ${CONTEXT_SIZE}`)
   }
   return {
     name,
     init(goal, arms, table) {
+      checkBeginning(goal, arms, table)
       const options = { arms: arms.length, dimension: CONTEXT_SIZE }
       if (table === undefined || table.runs.length === 0) return bandit.init(options)
       return bandit.init({ ...options, prior: warmStart(goal, arms, table) })

@@ -1,6 +1,6 @@
 import type { VectorSpace, Velocity } from '@fastflow/core'
 import { checkNumber } from '@fastflow/core/backend'
-import { checkTable } from './check-terms.ts'
+import { checkTable } from './check-beginning.ts'
 import { LANDING_FEATURES, scaled } from './features.ts'
 import { standardScore } from './landings.ts'
 import type { QualityTable } from './quality-table.ts'

@@ -1,3 +1,4 @@
+import { FastFlowError } from '@fastflow/core'
 import type { Goal } from './goal.ts'
 import type { QualityTable } from './quality-table.ts'
 
@@ -23,6 +24,11 @@ export interface Learner {
     state: unknown,
     outcome: { readonly arm: number; readonly context: readonly number[]; readonly reward: number },
   ): unknown
-  /** Checks a state from outside. @throws RangeError or TypeError naming the field. */
+  /** Checks a state from outside. @throws FastFlowError, or the error of `@fastflow/bandits`, naming the field. */
   parse(document: unknown, arms: number): unknown
+}
+
+/** The error for a state of other arms, or of other contexts. */
+export function otherState(message: string): FastFlowError {
+  return new FastFlowError({ code: 'policy-mismatch', field: 'arms', message: `arms: ${message}` })
 }

@@ -1,6 +1,6 @@
 import { checkNumber, checkNumbers, checkWhole } from '@fastflow/core/backend'
 import type { Metric } from '../policy/target-quality.ts'
-import { checkArms, checkGoal } from './check-terms.ts'
+import { checkArms, checkGoal } from './check-beginning.ts'
 import type { Goal } from './goal.ts'
 
 /** Score of an image that equals its full run. */

@@ -2,7 +2,8 @@ import { cusum, type DriftState } from '@fastflow/bandits'
 import { JsonField, sameJson } from '@fastflow/core'
 import { banditFault } from '../policy/bandit-fault.ts'
 import { lastChoice, sharedEvaluations } from './branches.ts'
-import { checkArms, checkGoal, checkRecord, checkTable, checkTargetState, checkTerms } from './check-terms.ts'
+import { checkBeginning } from './check-beginning.ts'
+import { checkRecord, checkTargetState, checkTerms } from './check-terms.ts'
 import { lostIn } from './conservative.ts'
 import { withLandings } from './early.ts'
 import { CONTEXT_SIZE, contextOf, PROJECTED } from './features.ts'
@@ -41,9 +42,7 @@ export function createTerms(
   table: QualityTable | undefined,
   bandit?: BanditName,
 ): Terms {
-  checkGoal(goal)
-  checkArms('arms', arms)
-  checkTable(table)
+  checkBeginning(goal, arms, table)
   return { goal, arms, table, shared: sharedEvaluations(arms.length, table), learner: learnerOf(bandit) }
 }
 

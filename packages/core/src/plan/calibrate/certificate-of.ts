@@ -1,4 +1,3 @@
-import { checkShare } from '../../check/values.ts'
 import { type CertificateCost, certificateCost, costOfJudging, leastRuns } from '../document/certificate.ts'
 import type { PlanTarget } from '../price/increments.ts'
 import { type CalibrateOptions, keepsAll } from './options.ts'
@@ -17,7 +16,6 @@ export function certificateOf<T>(
 ): CertificateCost | undefined {
   const { certify, start } = options
   if (certify === undefined) return undefined
-  checkShare('certify', certify)
   if (start && keepsAll(options)) return certificateCost(start, certify)
   const { plans = [], joint = [] } = start?.document ?? {}
   const nfes = [

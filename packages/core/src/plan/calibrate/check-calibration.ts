@@ -4,7 +4,6 @@ import {
   checkCallback,
   checkFlag,
   checkNumbers,
-  checkShare,
   checkSignal,
   checkWhole,
   isNumbers,
@@ -13,8 +12,10 @@ import { invalidArgument } from '../../errors.ts'
 import { isRecord } from '../../json/json.ts'
 import { checkSchedule } from '../../schedule/schedule.ts'
 import { checkSpace } from '../../space/check-space.ts'
+import { checkConfidence } from '../document/certificate.ts'
 import { checkFrontier } from '../document/check-frontier.ts'
 import { keyNames } from '../document/key-names.ts'
+import { mostRuns } from '../document/seeds.ts'
 import type { CalibrateOptions } from './options.ts'
 
 export const calibrateNames: OptionNames<CalibrateOptions> = {
@@ -56,9 +57,9 @@ export function checkCalibration<T>(options: CalibrateOptions<T>): void {
   for (const name of ['budgets', 'passes', 'seeds'] as const)
     if (options[name] !== undefined) checkNumbers(name, options[name], 'whole numbers')
   for (const seed of options.seeds ?? []) checkWhole('seeds', seed, Number.MIN_SAFE_INTEGER)
-  for (const name of ['runs', 'evaluations'] as const)
-    if (options[name] !== undefined) checkWhole(name, options[name], 0)
-  if (options.certify !== undefined) checkShare('certify', options.certify)
+  if (options.runs !== undefined) checkWhole('runs', options.runs, 0, mostRuns)
+  if (options.evaluations !== undefined) checkWhole('evaluations', options.evaluations, 0)
+  if (options.certify !== undefined) checkConfidence('certify', options.certify)
   checkRecorded(options.recorded)
   checkFlag('guided', options.guided)
   checkSignal(options.signal)

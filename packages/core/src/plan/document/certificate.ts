@@ -6,6 +6,7 @@ import type { PlanTarget } from '../price/increments.ts'
 import { costOfRun } from '../record/record.ts'
 import type { PlanDocument } from './document.ts'
 import { entriesOf } from './held-out.ts'
+import { mostRuns } from './seeds.ts'
 
 /** What it takes to certify plans. */
 export interface CertificateCost {
@@ -23,6 +24,17 @@ export const usualConfidence = 0.95
 /** Fewest held-out runs that can certify anything: all of them have to succeed then. 9 for 0.9, 19 for 0.95, 99 for 0.99. */
 export function leastRuns(confidence: number): number {
   return Math.ceil(confidence / (1 - confidence) - 1e-9)
+}
+
+/** A share of images that so many runs as can be made certify. @throws FastFlowError `invalid-argument`. */
+export function checkConfidence(field: string, confidence: unknown): number {
+  const runs = leastRuns(checkShare(field, confidence))
+  if (runs <= mostRuns) return confidence as number
+  const most = (mostRuns / (mostRuns + 1)).toFixed(8)
+  throw invalidArgument(
+    field,
+    `${shown(confidence)} takes ${runs} held-out runs, more than can be made; pass at most ${most}`,
+  )
 }
 
 /** Evaluations of one run that judges plans of so many evaluations. */
@@ -46,7 +58,7 @@ export function certificateCost(
       `${shown(plan)} is not a Frontier; pass what calibrate or parsePlan returned`,
     )
   const { document } = plan
-  checkShare('confidence', confidence)
+  checkConfidence('confidence', confidence)
   const entries = entriesOf(document)
   const least = Math.min(...entries.map(({ scoredOn }) => scoredOn.length))
   const runs = Math.max(0, leastRuns(confidence) - least)

@@ -1,4 +1,5 @@
 import { shown } from '../../check/shown.ts'
+import { checkWhole } from '../../check/values.ts'
 import { invalidArgument } from '../../errors.ts'
 import { isRecord } from '../../json/json.ts'
 import type { Trajectory } from '../record/trajectory.ts'
@@ -7,16 +8,23 @@ import type { PlanDocument } from './document.ts'
 /** Far from seeds people type. */
 const firstSeed = 2 ** 31
 
+/** More runs than anybody makes, few enough for their seeds to be listed before the first one. */
+export const mostRuns: number = 2 ** 20
+
 /** The noises that have been used, by their seeds. {@link createRandom} takes seeds modulo 2^32; so do these. */
 export interface UsedSeeds {
   has(seed: number): boolean
   /** Those of `seeds` that have not been used, each noise once; they are used from then on. */
   take(seeds: Iterable<number>): number[]
-  /** So many unused seeds, the first ones from `from` on (default 2^31); they are used from then on. */
+  /** So many unused seeds, 2^20 at most, the first ones from `from` on (default 2^31); they are used from then on. */
   fresh(count: number, from?: number): number[]
 }
 
-/** Begins with `seeds` as used. */
+/**
+ * Begins with `seeds` as used.
+ *
+ * @throws FastFlowError `invalid-argument`, as its methods do, for seeds that are no whole numbers.
+ */
 export function seedLedger(seeds: Iterable<number> = []): UsedSeeds {
   checkSeeds(seeds)
   const noises = new Set<number>()
@@ -32,11 +40,16 @@ export function seedLedger(seeds: Iterable<number> = []): UsedSeeds {
   }
   take(seeds)
   return {
-    has: (seed) => noises.has(seed >>> 0),
-    take,
+    has: (seed) => noises.has(checkSeed('seed', seed) >>> 0),
+    take: (wanted) => {
+      checkSeeds(wanted)
+      return take(wanted)
+    },
     fresh: (count, from = firstSeed) => {
+      checkWhole('count', count, 0, mostRuns)
       const found: number[] = []
-      for (let seed = from; found.length < count; seed++) found.push(...take([seed >>> 0]))
+      for (let seed = checkSeed('from', from) >>> 0; found.length < count; seed = (seed + 1) >>> 0)
+        found.push(...take([seed]))
       return found
     },
   }
@@ -61,6 +74,10 @@ export function usedSeeds(document: PlanDocument): UsedSeeds {
 export function distinctRuns<T>(runs: readonly Trajectory<T>[]): readonly Trajectory<T>[] {
   const ledger = seedLedger()
   return runs.filter(({ seed }) => ledger.take([seed]).length > 0)
+}
+
+function checkSeed(field: string, seed: unknown): number {
+  return checkWhole(field, seed, Number.MIN_SAFE_INTEGER)
 }
 
 function checkSeeds(seeds: Iterable<number>): void {

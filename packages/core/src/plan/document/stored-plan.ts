@@ -18,6 +18,9 @@ export function documentIn(stored: unknown, source: JsonSource): unknown {
   if (typeof stored.then === 'function') throw invalidArgument('plan', 'is a promise; await it first')
   if (typeof stored.href === 'string' && stored.format === undefined)
     throw invalidArgument('plan', `is the address ${stored.href}; read the file and pass its text`)
+  // A file that was picked or fetched, which is read later.
+  if (typeof stored.text === 'function')
+    throw invalidArgument('plan', 'is a file that nobody has read yet; pass its text, (await file.text())')
   // A frontier has its document inside, and so has what a store keeps beside a version.
   return stored.format === undefined && isRecord(stored.document) ? stored.document : stored
 }
