@@ -15,7 +15,7 @@ export type PolicyFile =
  * @throws FastFlowError `policy-unreadable`.
  */
 export async function readPolicyFile(path: string, field: string): Promise<PolicyFile> {
-  const fix = 'write one with "fastflow calibrate --out FILE"'
+  const fix = 'write one with "fastflow calibrate --model MODEL --out FILE"'
   const source: JsonSource = { code: 'policy-unreadable', name: field, place: `${field}: ${path}`, fix }
   const unreadable = (problem: string, cause?: unknown): FastFlowError => {
     const message = `${field}: ${path} ${problem}`

@@ -6,6 +6,7 @@ import { after } from './deadline.ts'
 import { guardExit } from './exit-guard.ts'
 import { messageOf } from './failure.ts'
 import type { End, Link } from './link.ts'
+import { closeGate, openGate } from './native-gate.ts'
 import type { Request } from './protocol.ts'
 
 /**
@@ -46,7 +47,8 @@ export function workerPath(
  */
 export function threadLink(path: string, closeSeconds: number): Link {
   // The flags of the process (--input-type, --cpu-prof, ...) are not meant for this thread.
-  const worker = new Worker(path, { execArgv: [], resourceLimits: { stackSizeMb } })
+  const gate = openGate()
+  const worker = new Worker(path, { execArgv: [], resourceLimits: { stackSizeMb }, workerData: { gate } })
   let alive = true
   let tellEnd: (end: End) => void
   const ended = new Promise<End>((resolve) => {
@@ -55,18 +57,18 @@ export function threadLink(path: string, closeSeconds: number): Link {
   const exited = new Promise<void>((resolve) => {
     worker.once('exit', (code) => {
       alive = false
-      guardExit(worker, false)
+      guardExit(worker, gate, false)
       tellEnd({ why: `exit code ${code}` })
       resolve()
     })
   })
   worker.on('error', (error) => tellEnd({ why: messageOf(error) }))
   worker.on('messageerror', (error) => tellEnd({ why: error.message }))
-  guardExit(worker, true)
+  guardExit(worker, gate, true)
 
   function hold(held: boolean): void {
     if (!alive) return
-    guardExit(worker, held)
+    guardExit(worker, gate, held)
     if (held) worker.ref()
     else worker.unref()
   }
@@ -75,8 +77,8 @@ export function threadLink(path: string, closeSeconds: number): Link {
     if (!alive) return
     alive = false
     tellEnd({ why: 'it was given up' })
-    guardExit(worker, true)
-    void worker.terminate()
+    guardExit(worker, gate, true)
+    if (!closeGate(gate)) void worker.terminate()
     // `terminate` holds the process.
     worker.unref()
   }

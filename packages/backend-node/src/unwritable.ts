@@ -15,6 +15,10 @@ export function unreadable(path: string, cause: unknown): unknown {
 }
 
 export function unreadablePolicy(path: string, why: string, cause: unknown): FastFlowError {
-  const message = `${path}: the stored policy cannot be read (${why}); restore the file, or delete it to learn anew`
+  const remedy =
+    errorCode(cause) === 'ENOTDIR'
+      ? 'a file is where a folder should be: choose another folder'
+      : 'restore the file, or delete it to learn anew'
+  const message = `${path}: the stored policy cannot be read (${why}); ${remedy}`
   return new FastFlowError({ code: 'policy-unreadable', field: path, message, cause })
 }

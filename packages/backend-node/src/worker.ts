@@ -1,5 +1,6 @@
-import { parentPort } from 'node:worker_threads'
+import { parentPort, workerData } from 'node:worker_threads'
 import { messageOf, WorkerFailure } from './failure.ts'
+import { type NativeGate, throughGate } from './native-gate.ts'
 import type { LoadRequest, Reply, Request, RunRequest } from './protocol.ts'
 import { readModel } from './read-model.ts'
 import { loadRuntime } from './runtime.ts'
@@ -10,6 +11,7 @@ import { createSession, type Session } from './session.ts'
 const port = parentPort
 if (port === null) throw new Error('this file runs as a worker of @fastflow/backend-node only')
 
+const { gate } = workerData as { readonly gate: NativeGate }
 let session: Session | undefined
 let served: Promise<void> = Promise.resolve()
 port.on('message', (request: Request) => {
@@ -20,7 +22,7 @@ async function serve(request: Request): Promise<void> {
   if (request.kind === 'load') reply(await load(request))
   else if (request.kind === 'run') reply(await run(request))
   else {
-    await session?.release()
+    await throughGate(gate, async () => session?.release())
     port?.close()
   }
 }
@@ -31,12 +33,13 @@ function reply(message: Reply): void {
 
 async function load(request: LoadRequest): Promise<Reply> {
   try {
-    const runtime = loadRuntime()
+    const runtime = await throughGate(gate, async () => loadRuntime())
     const model = await readModel(request.source, request.file, (progress) =>
       reply({ kind: 'progress', progress }),
     )
-    session = await createSession(runtime, model, request)
-    const { inputs, outputs } = session
+    const network = await throughGate(gate, () => createSession(runtime, model, request))
+    session = network
+    const { inputs, outputs } = network
     return { kind: 'loaded', info: { inputs, outputs, digest: model.digest } }
   } catch (error) {
     // Anything else is a bug, and ends the worker with its stack.
@@ -47,8 +50,9 @@ async function load(request: LoadRequest): Promise<Reply> {
 
 async function run(request: RunRequest): Promise<Reply> {
   try {
-    if (session === undefined) throw new Error('the model is not loaded')
-    return await session.run(request)
+    const network = session
+    if (network === undefined) throw new Error('the model is not loaded')
+    return await throughGate(gate, () => network.run(request))
   } catch (error) {
     return { kind: 'run-failed', slot: request.slot, message: messageOf(error) }
   }

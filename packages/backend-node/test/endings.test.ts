@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { childEnvironment } from '../src/environment.ts'
-import { loops, nestsFunctions } from './support/hostile-models.ts'
+import { loops, nestsFunctions, zeros } from './support/hostile-models.ts'
 import { exists, networksOf } from './support/processes.ts'
 
 // How processes end that have a network at work which never ends: scripts of their own, on the built package.
@@ -19,6 +19,9 @@ beforeAll(async () => {
   folder = await mkdtemp(join(root, '.cache', 'endings-'))
   await writeFile(join(folder, 'loops.onnx'), loops())
   await writeFile(join(folder, 'nests.onnx'), nestsFunctions(24))
+  // Takes a good part of a second to load.
+  await writeFile(join(folder, 'slow.onnx'), nestsFunctions(12))
+  await writeFile(join(folder, 'zeros.onnx'), zeros())
 })
 afterAll(() => rm(folder, { recursive: true }))
 
@@ -121,6 +124,43 @@ describe('threads', () => {
       const runner = await createModelRunner(at('loops.onnx'))
       runner.run({ ...forever, again: scalar('bool', Uint8Array.of(0)) })
       process.exit(5)`)
+    expect(await outcome(script)).toEqual([5])
+  })
+
+  // A thread that is terminated inside native code takes the process along when it comes back. How far it is when the
+  // signal or the exit comes is for the machine to say: several tries meet it inside.
+  it.each([20, 80, 250])('inside native code, loading, keep the exit code (%i ms)', async (ms) => {
+    const script = await start(`
+      createModelRunner(at('slow.onnx'), { onProgress })
+      function onProgress({ status }) {
+        if (status === 'done') setTimeout(() => process.exit(5), ${ms})
+      }`)
+    expect(await outcome(script)).toEqual([5])
+  })
+
+  it.each([20, 80, 250])(
+    'inside native code whose load is aborted let the process go on (%i ms)',
+    async (ms) => {
+      const script = await start(`
+      const controller = new AbortController()
+      const { signal } = controller
+      await createModelRunner(at('slow.onnx'), { signal, onProgress }).catch(say)
+      const other = await createModelRunner(at('slow.onnx'))
+      await other.dispose()
+      console.log('goes on')
+      function onProgress({ status }) {
+        if (status === 'done') setTimeout(() => controller.abort(), ${ms})
+      }`)
+      expect(await outcome(script)).toEqual(['aborted signal', 'goes on', 0])
+    },
+  )
+
+  it.each([20, 80, 250])('inside native code, running, keep the exit code (%i ms)', async (ms) => {
+    const script = await start(`
+      const runner = await createModelRunner(at('zeros.onnx'))
+      const size = { type: 'int64', dims: [1], data: BigInt64Array.of(BigInt(5e7)) }
+      runner.run({ size })
+      setTimeout(() => process.exit(5), ${ms})`)
     expect(await outcome(script)).toEqual([5])
   })
 })

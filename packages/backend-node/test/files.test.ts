@@ -109,6 +109,15 @@ describe('readRegularFile', () => {
 })
 
 describe('filePolicyStore', () => {
+  it('says what to do where a file is in the place of its folder', async () => {
+    const file = join(folder, 'a-file')
+    await writeFile(file, '')
+    const refusal = { code: 'policy-unreadable', message: expect.stringContaining('choose another folder') }
+    const store = filePolicyStore(file)
+    await expect(store.load('abc')).rejects.toMatchObject(refusal)
+    await expect(store.journal!.read('abc')).rejects.toMatchObject(refusal)
+  })
+
   it('may be named by a file: address', async () => {
     await filePolicyStore(pathToFileURL(join(folder, 'policies'))).save('abc', { a: 1 })
     expect(await filePolicyStore(join(folder, 'policies')).load('abc')).toEqual({ a: 1 })

@@ -404,3 +404,29 @@ describe('arms', () => {
     expect(policy.init({ sigmas: schedule.sigmas, numSteps: 20, random: seeded(0) }).arms).toEqual([0, 2])
   })
 })
+
+describe('prices beyond all measure', () => {
+  it.each([1e300, Number.MAX_VALUE])('of %d leave rewards and state finite', async (price) => {
+    const rewards: number[] = []
+    const bandit: SkipBandit<Means> = {
+      ...greedy(),
+      update: (state, observation) => {
+        rewards.push(observation.reward)
+        return greedy().update(state, observation)
+      },
+    }
+    const policy = banditSkip({ bandit, arms: [0, 2, 4], price })
+    const schedule = linearSchedule(12)
+    const velocity = (x: Float32Array, sigma: number): Float32Array =>
+      x.map((_, i) => 1e15 * Math.sin(i + 9 * sigma))
+    let policyState: BanditSkipState<Means> | undefined
+    for (let run = 0; run < 4; run++) {
+      const x = noise(run, 8)
+      const result = await sample({ velocity, schedule, x, policy, ...(policyState && { policyState }) })
+      policyState = result.policyState
+    }
+    expect(rewards.length).toBeGreaterThan(0)
+    expect(rewards.filter((reward) => !Number.isFinite(reward))).toEqual([])
+    expect(JSON.parse(JSON.stringify(policyState))).toEqual(policyState)
+  })
+})

@@ -25,6 +25,14 @@ function noting() {
   return { asked, noise: (seed: number) => noise(asked[asked.push(seed) - 1]!) }
 }
 
+/** A document to change by hand. */
+interface MutableDocument {
+  readonly calibration: { readonly seeds: number[]; readonly heldOut: number[] }
+  readonly plans: readonly { readonly scoredOn: number[] }[]
+}
+
+const judgedTwice = validatePlan(planned, { velocity: flow, noise, runs: 2 })
+
 const runsOf = (plan: Frontier): number[] => plan.document.plans.map(({ quality }) => quality.runs)
 const judging = (plan: Frontier): number[][] => plan.document.plans.map(({ scoredOn }) => [...scoredOn])
 const reseeded = (seed: number) => async () => ({ ...(await record(1000)), seed })
@@ -299,6 +307,39 @@ describe('documents', () => {
     const { heldOut: _, ...calibration } = planned.document.calibration
     const error = refusal(() => parsePlan(JSON.stringify({ ...planned.document, calibration })))
     expect(error).toMatchObject({ code: 'policy-unreadable', field: 'calibration.heldOut' })
+  })
+
+  it.each<[string, (document: MutableDocument) => void, string]>([
+    [
+      'held out and planned with',
+      ({ calibration: c }) => c.heldOut.push(c.seeds[0]! - 2 ** 32),
+      'calibration.heldOut',
+    ],
+    [
+      'held out twice',
+      ({ calibration: c }) => c.heldOut.push(c.heldOut[0]! + 2 ** 32),
+      'calibration.heldOut',
+    ],
+    ['held out without being whole', ({ calibration: c }) => c.heldOut.push(0.5), 'calibration.heldOut'],
+    [
+      'scored on without being whole',
+      ({ plans }) => plans[1]!.scoredOn.splice(0, 1, 0.5),
+      'plans[1].scoredOn',
+    ],
+  ])('whose seeds are %s are refused', async (_, change, field) => {
+    const document = structuredClone((await judgedTwice).document) as unknown as MutableDocument
+    change(document)
+    expect(() => parsePlan(document)).toThrow(expect.objectContaining({ code: 'policy-unreadable', field }))
+  })
+
+  it('are told by their scores alone', async () => {
+    const { document } = await judgedTwice
+    const [first, ...others] = document.plans
+    const quality = { mean: 99, p10: 99, min: 99, runs: 1000, basis: 'held-out' } as const
+    const boasting = { ...document, plans: [{ ...first!, quality }, ...others] }
+    expect(parsePlan(boasting).document.plans[0]!.quality).toEqual(first!.quality)
+    const unjudged = { ...document, plans: [{ ...first!, quality, scores: [], scoredOn: [] }, ...others] }
+    expect(() => parsePlan(unjudged)).toThrow(expect.objectContaining({ field: 'plans[0].quality' }))
   })
 
   it('know every noise that was used', async () => {

@@ -14,7 +14,6 @@ import { textTable } from '@fastflow/report'
 import { pathAt } from '../files.ts'
 import type { Io } from '../io.ts'
 import { readPolicyFile } from '../policy-file.ts'
-import { textTable } from '../tables/text-table.ts'
 import { foreignName } from '../terminal.ts'
 
 export interface PolicyExportOptions {

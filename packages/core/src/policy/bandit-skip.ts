@@ -149,7 +149,9 @@ function finish<B>(scale: number, state: BanditSkipState<B>, outcome: Outcome): 
   const { calibration, numSteps } = state
   const ended = { ...state, calibration: null, pending: null }
   if (!outcome.completed) return ended
-  const price = (scale * (calibration?.largest ?? 0)) / numSteps
+  // So that it stays finite times the longest skip.
+  const most = Number.MAX_VALUE / state.arms.at(-1)!
+  const price = Math.min(most, (scale * (calibration?.largest ?? 0)) / numSteps)
   // A run of one step, or along a perfectly straight path, gives no price; the next run calibrates again.
   return { ...ended, mu: state.mu ?? (price > 0 ? price : null), generations: state.generations + 1 }
 }

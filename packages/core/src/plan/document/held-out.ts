@@ -72,10 +72,15 @@ export function readHeldOut(
       ...(joint && { joint: joint.map(unjudged) }),
     }
   }
-  checkSeeds(calibration.heldOut, 'calibration.heldOut')
+  checkJudges(calibration.heldOut, 'calibration.heldOut', calibration.seeds)
   for (const [name, entries] of Object.entries({ plans, joint: joint ?? [] }))
     for (const [k, entry] of entries.entries()) checkEntry(entry, `${name}[${k}]`, calibration.seeds)
-  return { ...document, version: 4 }
+  return { ...document, version: 4, plans: plans.map(summed), ...(joint && { joint: joint.map(summed) }) }
+}
+
+/** Figures of held-out runs are what their scores say, whatever the document says of them. */
+function summed(entry: PlanEntry): PlanEntry {
+  return entry.scores.length === 0 ? entry : withScores(entry, entry.scoredOn, entry.scores)
 }
 
 function unjudged(entry: PlanEntry): PlanEntry {
@@ -84,24 +89,24 @@ function unjudged(entry: PlanEntry): PlanEntry {
   return { ...entry, scores: [], scoredOn: [], quality }
 }
 
-function checkEntry({ scores, scoredOn }: PlanEntry, field: string, seeds: readonly number[]): void {
-  checkSeeds(scoredOn, `${field}.scoredOn`)
+function checkEntry(entry: PlanEntry, field: string, seeds: readonly number[]): void {
+  const { scores, scoredOn, quality } = entry
+  checkJudges(scoredOn, `${field}.scoredOn`, seeds)
   if (scoredOn.length !== scores.length)
     throw refusal(`${field}.scoredOn`, `${scoredOn.length} seeds of ${scores.length} scores`)
-  const ledger = seedLedger(seeds)
-  const seen = scoredOn.find((seed) => ledger.has(seed))
-  if (seen !== undefined)
-    throw refusal(
-      `${field}.scoredOn`,
-      `the run of seed ${seen} chose or fitted plans, so it cannot judge one`,
-    )
-  if (ledger.take(scoredOn).length < scoredOn.length)
-    throw refusal(`${field}.scoredOn`, 'a seed is in it twice, so one run would count as two')
+  if (scores.length === 0 && quality.basis === 'held-out')
+    throw refusal(`${field}.quality`, 'held-out figures, and no held-out run has judged the plan')
 }
 
-function checkSeeds(seeds: unknown, field: string): void {
-  if (Array.isArray(seeds) && seeds.every((seed) => Number.isFinite(seed))) return
-  throw refusal(field, 'not a list of seeds')
+/** Runs that judge: whole numbers, each noise once, none of those that planned. */
+function checkJudges(judges: unknown, field: string, seeds: readonly number[]): void {
+  if (!Array.isArray(judges) || !judges.every(Number.isInteger)) throw refusal(field, 'not a list of seeds')
+  const ledger = seedLedger(seeds)
+  const seen = judges.find((seed) => ledger.has(seed))
+  if (seen !== undefined)
+    throw refusal(field, `the run of seed ${seen} chose or fitted plans, so it cannot judge one`)
+  if (ledger.take(judges).length < judges.length)
+    throw refusal(field, 'a seed is in it twice, so one run would count as two')
 }
 
 function refusal(field: string, what: string): FastFlowError {
