@@ -210,7 +210,7 @@ describe('clip', () => {
     ['text_model.onnx', 'model-not-found', { 'onnx/text_model.onnx': null }],
     ['onnx/vision_model.onnx', 'model-unreadable', { 'onnx/vision_model.onnx': 'no ONNX' }],
     ['tokenizer.json', 'model-not-found', { 'tokenizer.json': null }],
-    ['tokenizer.model.type', 'unsupported', { 'tokenizer.json': { model: { type: 'none' } } }],
+    ['tokenizer.json', 'model-unreadable', { 'tokenizer.json': { model: { type: 'none' } } }],
     ['tokenizer_config.pad_token', 'model-unreadable', { 'tokenizer_config.json': { pad_token: '<nix>' } }],
     ['preprocessor_config.json', 'model-not-found', { 'preprocessor_config.json': null }],
   ])('refuses a folder whose %s is %s', async (field, code, files) => {

@@ -107,8 +107,10 @@ function openTokenizer(folder: ModelFolder, path: string, document: object): Tok
       return work()
     } catch (cause) {
       if (!FastFlowError.isInstance(cause)) throw cause
-      const { code, field, message } = cause
-      throw new FastFlowError({ code, field, message: `${folder.location}/${path}: ${message}`, cause })
+      // What this build does not know is about the file as a whole, as where it is none of a tokenizer.
+      const field = cause.code === 'unsupported' ? path : cause.field
+      const message = `${folder.location}/${path}: ${cause.message}`
+      throw new FastFlowError({ code: 'model-unreadable', field, message, cause })
     }
   }
   const tokenizer = placed(() => createTokenizer(document))
