@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { BANDITS } from '@fastflow/pipelines'
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
 import { defaultCache } from './cache.ts'
 import { benchCommand } from './commands/bench.ts'
 import { benchPoolCommand } from './commands/bench-pool.ts'
@@ -61,17 +61,13 @@ function createProgram(io: Io, args: readonly string[], fail: () => void): Comma
     .requiredOption('--prompt <text>', 'what to change, e.g. "make it flat"')
     .action((options) => editCommand(io, options))
 
-  withFrames(
-    withOutput(io, program.command('video').description('clips of a prompt as animated WebP and PNG files')),
-  )
+  withOutput(io, program.command('video').description('clips of a prompt as animated WebP and PNG files'))
+    .addOption(frames())
     .requiredOption('--prompt <text>', 'what to show')
     .action((options) => videoCommand(io, options))
 
-  withFrames(
-    withModel(
-      program.command('calibrate').description('plan which steps to evaluate and write it to a file'),
-    ),
-  )
+  withModel(program.command('calibrate').description('plan which steps to evaluate and write it to a file'))
+    .addOption(frames())
     .option('--method <name>', 'plan or paper', oneOf('--method', ['plan', 'paper']), 'plan')
     .option(
       '--evaluations <n>',
@@ -113,9 +109,8 @@ function createProgram(io: Io, args: readonly string[], fail: () => void): Comma
   addPolicy(program, io)
   addLearning(program, io)
 
-  withFrames(
-    withModel(program.command('bench').description('every method at every budget on the same noise')),
-  )
+  withModel(program.command('bench').description('every method at every budget on the same noise'))
+    .addOption(frames())
     .option('--nfe <list>', 'budgets', wholeNumbers('--nfe', 1, 1000), [6, 8, 10, 12, 15, 19, 25])
     .option('--samples <n>', 'number of noises', wholeNumber('--samples', 1, 100_000), 64)
     .option('--seed <n>', 'seed of the first noise', wholeNumber('--seed', 0, 900_000), 0)
@@ -215,7 +210,8 @@ function addLearning(program: Command, io: Io): void {
 }
 
 function withMeasured(io: Io, command: Command): Command {
-  return withFrames(withModel(command))
+  return withModel(command)
+    .addOption(frames())
     .option('--metric <name>', 'lpips or psnr', oneOf('--metric', ['lpips', 'psnr']), 'lpips')
     .option('--weights <file>', 'network of LPIPS to measure with')
     .option('--cases <file>', 'JSON lines of prompts and pictures to measure on')
@@ -363,12 +359,9 @@ function withOutput(io: Io, command: Command): Command {
 }
 
 /** Of commands that make clips. */
-function withFrames(command: Command): Command {
-  return command.option(
-    '--frames <n>',
-    "frames of a clip (default: the model's)",
-    wholeNumber('--frames', 1, 10_000),
-  )
+function frames(): Option {
+  const option = new Option('--frames <n>', "frames of a clip (default: the model's)")
+  return option.argParser(wholeNumber('--frames', 1, 10_000))
 }
 
 function withModel(command: Command): Command {

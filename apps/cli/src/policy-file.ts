@@ -17,16 +17,11 @@ export type PolicyFile =
 export async function readPolicyFile(path: string, field: string): Promise<PolicyFile> {
   const fix = 'write one with "fastflow calibrate --model MODEL --out FILE"'
   const source: JsonSource = { code: 'policy-unreadable', name: field, place: `${field}: ${path}`, fix }
-  const unreadable = (problem: string, cause?: unknown): FastFlowError => {
-    const message = `${field}: ${path} ${problem}`
-    return new FastFlowError({ code: 'policy-unreadable', field, message, cause })
-  }
-  let bytes: Uint8Array
-  try {
-    bytes = await readBytes(path)
-  } catch (cause) {
+  const unreadable = (problem: string, cause?: unknown): FastFlowError =>
+    new FastFlowError({ code: 'policy-unreadable', field, message: `${source.place} ${problem}`, cause })
+  const bytes = await readBytes(path).catch((cause) => {
     throw unreadable(`cannot be read (${whyUnread(cause)}); ${fix}`, cause)
-  }
+  })
   const document = parseJson(bytes, source)
   const format = isRecord(document) ? document.format : undefined
   try {

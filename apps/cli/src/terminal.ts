@@ -1,7 +1,7 @@
 import { visible } from '@fastflow/report'
 import type { Io } from './io.ts'
 
-/** The same on one line. */
+/** A text on one line, with what nobody would see in it made visible. */
 function visibleLine(text: string): string {
   return visible(text.replaceAll(/\s*\n\s*/g, ' '))
 }
