@@ -7,8 +7,13 @@ import type { Failure } from './protocol.ts'
 const allocationFailed =
   /bad[ _]alloc|failed to allocate|cannot allocate memory|array buffer allocation failed|out of memory/i
 
+/** Whether a failure is the system's refusal of memory, where there is a limit to it. */
+export function isOverMemory(why: string, memoryBytes: number): boolean {
+  return memoryBytes !== Infinity && allocationFailed.test(why)
+}
+
 function overMemory(why: string, { limits }: CheckedIsolation): boolean {
-  return limits.memoryBytes !== Infinity && allocationFailed.test(why)
+  return isOverMemory(why, limits.memoryBytes)
 }
 
 export function loadFailed(failure: Failure, file: string, settings: CheckedIsolation): FastFlowError {

@@ -1,5 +1,6 @@
 import { isRecord } from '@fastflow/core'
 import { after } from '../deadline.ts'
+import { isOverMemory } from '../lane-errors.ts'
 import type { End, Link } from '../link.ts'
 import type { ModelInfo, Reply, Request, RunRequest } from '../protocol.ts'
 import { createFrameReader, type FrameReader, writeFrame } from './frames.ts'
@@ -85,7 +86,7 @@ export function processLink(path: string, memoryBytes: number, threads: number):
 
 /** Reads answers; outputs come in memory that the next answer overwrites. */
 function replyReader(
-  maxPayloadBytes: number,
+  memoryBytes: number,
   state: Conversation,
   kill: () => void,
   tell: (reply: Reply) => void,
@@ -93,7 +94,7 @@ function replyReader(
   let output = new ArrayBuffer(0)
   return createFrameReader({
     maxHeaderBytes,
-    maxPayloadBytes,
+    maxPayloadBytes: memoryBytes,
     payloadFor(header, bytes) {
       if (bytes > 0 && (state.call === undefined || !isRecord(header) || header.kind !== 'ran'))
         throw new RangeError('a payload that nobody asked for')
@@ -103,7 +104,9 @@ function replyReader(
     onFrame(header, payload) {
       const { call, info } = state
       const reply = readReply(header, payload, { fetches: call?.fetches, outputs: info?.outputs ?? [] })
-      if (reply.kind === 'over-memory') {
+      // What was refused memory once holds so much of it that the next run may be refused any: a new process begins empty.
+      const refused = reply.kind === 'run-failed' && isOverMemory(reply.message, memoryBytes)
+      if (refused || reply.kind === 'over-memory') {
         state.outOfMemory = true
         return kill()
       }
