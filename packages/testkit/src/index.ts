@@ -29,6 +29,7 @@ export {
 } from './misuse.ts'
 export { mutateJson } from './mutate-json.ts'
 export { describePolicyStore } from './policy-store-conformance.ts'
+export { describeExamples, examplesOf } from './readme-examples.ts'
 export { describeModelRunner, type RunnerUnderTest } from './runner-conformance.ts'
 export { describeVectorSpace, type VectorMaker } from './space-conformance.ts'
 export { describeUpdateJournal } from './update-journal-conformance.ts'
