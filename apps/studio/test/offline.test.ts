@@ -12,11 +12,7 @@ describe.skipIf(noBrowser)(`without the network ${noBrowser ?? ''}`, () => {
       const studio = await openStudio(await browser.newContext(), server.url)
       const { page } = studio
       await studio.ready()
-      await page.waitForFunction(async () => {
-        const names = (await caches.keys()).filter((name) => name.startsWith('fastflow-studio-'))
-        const kept = await Promise.all(names.map(async (name) => (await caches.open(name)).keys()))
-        return kept.flat().some(({ url }) => url.endsWith('.wasm'))
-      })
+      await page.getByText('Not needed any more').waitFor()
       await server.close()
       await page.reload()
       await studio.ready()

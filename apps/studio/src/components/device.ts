@@ -12,6 +12,7 @@ const EFFORT = 20
 export function deviceSection(store: Store<State>, actions: Actions): HTMLElement {
   const plan = h('dd', {})
   const policy = h('dd', {})
+  const network = h('dd', {})
   const button = (words: string, run: () => unknown, name?: Parameters<typeof icon>[0]): HTMLButtonElement =>
     h('button', { type: 'button', class: 'plain', onclick: run }, name && icon(name), words)
   const savePlan = button(
@@ -60,6 +61,14 @@ export function deviceSection(store: Store<State>, actions: Actions): HTMLElemen
     forget.disabled = busy || (knowledge?.planSource !== 'device' && knowledge?.policySource !== 'device')
   }
   store.watch(({ knowledge }) => knowledge, update)
+  store.watch(
+    ({ offline }) => offline,
+    (offline) => {
+      network.textContent = offline
+        ? 'Not needed any more: this page and the models loaded here are kept.'
+        : 'Needed.'
+    },
+  )
   store.watch(({ activity, loading }) => activity === undefined && loading.status === 'ready', update)
   return h(
     'section',
@@ -74,7 +83,13 @@ export function deviceSection(store: Store<State>, actions: Actions): HTMLElemen
         h('p', {}, 'What was planned and learned stays in this browser, for this model and these settings.'),
       ),
     ),
-    h('dl', {}, h('div', {}, h('dt', {}, 'Plan'), plan), h('div', {}, h('dt', {}, 'Policy'), policy)),
+    h(
+      'dl',
+      {},
+      h('div', {}, h('dt', {}, 'Plan'), plan),
+      h('div', {}, h('dt', {}, 'Policy'), policy),
+      h('div', {}, h('dt', {}, 'Network'), network),
+    ),
     h('div', { class: 'exports' }, savePlan, savePolicy, open, calibrate, forget),
   )
 }

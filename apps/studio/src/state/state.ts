@@ -57,6 +57,8 @@ export interface Result {
   readonly model: string
   readonly subject: string
   readonly source: Source | undefined
+  /** Whether the page, its runtime and what was loaded open without a network by now. */
+  readonly offline: boolean
   readonly settings: Settings
   /** Names the full run this is compared with: everything it depends on. */
   readonly key: string
@@ -112,6 +114,7 @@ export const initialState: State = {
     compare: true,
   },
   source: undefined,
+  offline: false,
   activity: undefined,
   step: undefined,
   result: undefined,

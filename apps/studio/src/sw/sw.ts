@@ -33,10 +33,18 @@ self.addEventListener('activate', (event) => {
   event.waitUntil(takeOver())
 })
 
-// The page says which runtime it needs: the first time it was fetched before there was a service worker.
+// The page says which runtime it needs: the first time it was fetched before there was a service worker. It hears
+// whether that is kept.
 self.addEventListener('message', (event) => {
-  const kept = runtimes[event.data as keyof typeof runtimes]
-  if (kept) event.waitUntil(caches.open(CACHE).then((cache) => addMissing(cache, kept)))
+  const wanted = runtimes[event.data as keyof typeof runtimes]
+  if (!wanted) return
+  const keep = caches.open(CACHE).then((cache) => addMissing(cache, wanted))
+  event.waitUntil(
+    keep.then(
+      () => event.ports[0]?.postMessage(true),
+      () => event.ports[0]?.postMessage(false),
+    ),
+  )
 })
 
 async function addMissing(cache: Cache, urls: readonly string[]): Promise<void> {
