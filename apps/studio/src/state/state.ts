@@ -57,8 +57,6 @@ export interface Result {
   readonly model: string
   readonly subject: string
   readonly source: Source | undefined
-  /** Whether the page, its runtime and what was loaded open without a network by now. */
-  readonly offline: boolean
   readonly settings: Settings
   /** Names the full run this is compared with: everything it depends on. */
   readonly key: string
@@ -80,6 +78,8 @@ export interface State {
   readonly settings: Settings
   readonly source: Source | undefined
   readonly activity: Activity | undefined
+  /** Whether the page, its runtime and what was loaded open without a network by now. */
+  readonly offline: boolean
   /** The run under way. */
   readonly step: { readonly side: 'fast' | 'full'; readonly report: StepReport } | undefined
   readonly result: Result | undefined
