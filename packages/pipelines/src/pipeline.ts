@@ -30,6 +30,7 @@ import {
 } from './task/options.ts'
 import { prepareFlow } from './task/prepare.ts'
 import { runKeyOf } from './task/run-key.ts'
+import { sizeOf } from './task/shape.ts'
 import { ordinaryStates, residentStates, type States } from './task/states.ts'
 import type { TaskModel } from './task/task-model.ts'
 import { calibrationPrompts } from './text/calibration-prompts.ts'
@@ -43,7 +44,7 @@ export interface Pipeline {
   readonly digest: string
   /** Class names in the order of their ids; none where the model reads prompts. */
   readonly labels: readonly string[]
-  /** Pixels on a side of what it makes, and of what it edits. */
+  /** Pixels of the width of what it makes unless told otherwise, and for our own kinds of the height and of what it edits too. */
   readonly size: number
   /** What the network runs on, e.g. `onnxruntime-node/cpu`. */
   readonly executionProvider: string
@@ -122,12 +123,12 @@ const MOST_FLOATS = 2 ** 29
 
 /** What all tasks have in common, around a loaded model. */
 export function createPipeline(model: TaskModel, places: PolicyPlaces): Pipeline {
-  const { resident } = model.network.runner
+  const { resident } = model
   const onCard = resident && residentStates(resident)
   let inMemory: States | undefined
   const statesOf = (ordinary: boolean): States => {
     if (onCard !== undefined && !ordinary) return onCard
-    const capacity = Math.min(MOST_FLOATS, STATES * model.dims().reduce((product, n) => product * n, 1))
+    const capacity = Math.min(MOST_FLOATS, STATES * sizeOf(model.shape({})))
     inMemory ??= ordinaryStates(simdSpace({ capacity }))
     return inMemory
   }
@@ -136,8 +137,8 @@ export function createPipeline(model: TaskModel, places: PolicyPlaces): Pipeline
     model: model.name,
     digest: model.digest,
     labels: model.labels,
-    size: model.size,
-    executionProvider: model.network.runner.executionProvider,
+    size: model.shape({}).width,
+    executionProvider: model.executionProvider,
     defaults: model.defaults,
     generate: (subject, options = {}) => generate(model, places, statesOf, subject, options),
     prepare: (subject, options = {}) => prepare(model, subject, options),

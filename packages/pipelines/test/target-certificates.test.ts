@@ -7,7 +7,7 @@ import { certify } from '../src/target/certify.ts'
 import { type MeasuredSource, measureQuality } from '../src/target/measure-quality.ts'
 import type { QualityTable } from '../src/target/quality-table.ts'
 import { failureOf } from '../src/task/failure.ts'
-import type { RunKey } from '../src/task/run-key.ts'
+import type { RunKey } from '../src/task/run.ts'
 
 /**
  * The promise of a certified target, simulated: a plan that misses it on more than `1 - confidence` of new noises is certified
@@ -39,6 +39,8 @@ const run: RunKey = {
   schedule,
   range: 2,
   guided: true,
+  settings: {},
+  defaults: { numSteps: 50, guidanceScale: 1 },
 }
 
 /** Two pixels whose noise is the own one of each table. */

@@ -11,6 +11,7 @@ import { MAX_SIZE } from '../state/sizes.ts'
 import type { Condition, TaskModel } from '../task/task-model.ts'
 import { type CommonConfig, readCommon } from './common-config.ts'
 import { loadNetwork } from './load-network.ts'
+import { sigmaFlow } from './sigma-flow.ts'
 
 const RGB = 3
 
@@ -54,19 +55,21 @@ export async function loadClassToImage(
     feeds: classFeeds(id),
     unconditional: nullClass === undefined ? undefined : classFeeds(nullClass),
   })
-  return {
-    task: 'class-to-image',
+  const own = {
     name: config.name,
+    defaults: { numSteps: config.numSteps, guidanceScale: config.guidanceScale },
+    guided: nullClass !== undefined,
+  }
+  return {
+    ...own,
+    ...sigmaFlow(config, { runner, state: 'sample' }, own),
+    task: 'class-to-image',
     digest: runner.digest,
     labels,
-    defaults: { numSteps: config.numSteps, guidanceScale: config.guidanceScale },
-    scheduler: config.scheduler,
-    network: { runner, state: 'sample' },
-    guided: nullClass !== undefined,
+    options: [],
     range: PIXEL_RANGE,
     fps: undefined,
-    size,
-    dims: () => dims,
+    shape: () => ({ dims, width: size, height: size, numFrames: 1 }),
     condition: async (subject) => conditionOf(checkLabel(config, subject)),
     calibrationConditions: async () => labels.map((_, id) => conditionOf(id)),
     decode: clipPixels,

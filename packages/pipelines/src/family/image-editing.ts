@@ -51,7 +51,8 @@ export async function loadImageEditing(
     }
     return {
       ...model,
-      dims: () => [channels, side, side],
+      options: ['negativePrompt', 'prompts', 'image', 'images'],
+      shape: () => ({ dims: [channels, side, side], width: size, height: size, numFrames: 1 }),
       async condition(subject, flowOptions) {
         checkPrompt(subject, 'prompt')
         const pixels = planarPixels(flowOptions.image, size, 'image')

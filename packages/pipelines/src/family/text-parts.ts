@@ -22,6 +22,7 @@ import { checkPrompt, checkText, promptNotes } from '../text/prompt.ts'
 import { encodeTokens } from '../text/text-encoder.ts'
 import { type CommonConfig, readCommon } from './common-config.ts'
 import type { NetworkLoader } from './load-network.ts'
+import { sigmaFlow } from './sigma-flow.ts'
 
 /**
  * Latents are scaled to a variance of about 1, pixels have about a quarter of that; with a range of 4 standard deviations
@@ -132,31 +133,32 @@ export async function loadTextParts(
 
 /** The part of a task model that does not depend on the task. */
 export function textModel(
-  { config, side, vae, tokenizerDigest, textEncoder, transformer, decoder }: TextParts,
+  { config, vae, tokenizerDigest, textEncoder, transformer, decoder }: TextParts,
   task: Task,
   more: readonly ModelRunner[] = [],
-): Omit<TaskModel, 'dims' | 'condition' | 'calibrationConditions' | 'dispose'> {
+): Omit<TaskModel, 'options' | 'shape' | 'condition' | 'calibrationConditions' | 'dispose'> {
   const digests = [transformer, textEncoder, ...more].map(({ digest }) => digest)
-  return {
-    task,
+  const own = {
     name: config.name,
+    defaults: { numSteps: config.numSteps, guidanceScale: config.guidanceScale },
+    guided: true,
+  }
+  return {
+    ...own,
+    ...sigmaFlow(config, { runner: transformer, state: 'hidden_states' }, own),
+    task,
     digest: bytesToHex(sha256(utf8ToBytes(JSON.stringify([task, tokenizerDigest, ...digests])))),
     labels: [],
-    defaults: { numSteps: config.numSteps, guidanceScale: config.guidanceScale },
-    scheduler: config.scheduler,
-    network: { runner: transformer, state: 'hidden_states' },
-    guided: true,
     range: LATENT_RANGE,
     fps: undefined,
-    size: side * vae.scaleFactor,
-    decode: (x, dims, signal) => decodeLatents(decoder, vae, x, dims, signal),
+    decode: (x, { dims }, signal) => decodeLatents(decoder, vae, x, dims, signal),
     decodeResident: decoder.resident && residentDecoder(decoder.resident, vae),
-    preview: (x, dims, frame) => previewLatents(vae, x, dims, frame),
+    preview: (x, { dims }, frame) => previewLatents(vae, x, dims, frame),
   }
 }
 
 function residentDecoder<T>(runner: ResidentRunner<T>, vae: VaeConfig): TaskModel['decodeResident'] {
-  return (x, dims) => decodeResidentLatents(runner, vae, x as T, dims)
+  return (x, { dims }) => decodeResidentLatents(runner, vae, x as T, dims)
 }
 
 /** Encodes a prompt, and the negative one where guidance needs it. Cost: one pass of the text encoder. */

@@ -13,10 +13,13 @@ export async function loadTextToImage(
   return loadNetworks(folder, options, async (load, dispose) => {
     const parts = await loadTextParts(folder, index, load, { frames: false, image: false })
     const model = textModel(parts, 'text-to-image')
+    const size = parts.side * parts.vae.scaleFactor
     const dims = [parts.channels, parts.side, parts.side]
+    const shape = { dims, width: size, height: size, numFrames: 1 }
     return {
       ...model,
-      dims: () => dims,
+      options: ['negativePrompt', 'prompts'],
+      shape: () => shape,
       condition: (subject, flowOptions) => textCondition(parts, model, subject, flowOptions),
       calibrationConditions: async ({ prompts, signal }) =>
         promptConditions(parts, await calibrationPrompts(folder, prompts), signal),

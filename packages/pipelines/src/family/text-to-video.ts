@@ -32,7 +32,17 @@ export async function loadTextToVideo(
       // Frames are a network's batch and an axis of the state: they change places in ordinary memory.
       decodeResident: undefined,
       fps: file.whole('frames_per_second', { least: 1, most: MAX_FPS, otherwise: 8 }),
-      dims: (numFrames) => [parts.channels, checkFrames(name, limits, numFrames), parts.side, parts.side],
+      options: ['negativePrompt', 'prompts', 'numFrames'],
+      shape(settings) {
+        const size = parts.side * parts.vae.scaleFactor
+        const numFrames = checkFrames(name, limits, settings.numFrames)
+        return {
+          dims: [parts.channels, numFrames, parts.side, parts.side],
+          width: size,
+          height: size,
+          numFrames,
+        }
+      },
       condition: (subject, flowOptions) => textCondition(parts, model, subject, flowOptions),
       calibrationConditions: async ({ prompts, signal }) =>
         promptConditions(parts, await calibrationPrompts(folder, prompts), signal),

@@ -83,6 +83,7 @@ async function generateImage(
   const result = await request.acceleration.sample({
     velocity: flow.velocity,
     schedule: flow.schedule,
+    ...(flow.solver && { solver: flow.solver }),
     x: flow.noise,
     seed,
     features: request.features,

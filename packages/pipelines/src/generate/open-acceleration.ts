@@ -11,7 +11,7 @@ import type { PolicyPlaces } from '../policy/places.ts'
 import { sampleRun } from '../policy/sample-run.ts'
 import type { TargetAcceleration } from '../target/options.ts'
 import { checkTarget, openTarget } from '../target/target.ts'
-import type { RunKey } from '../task/run-key.ts'
+import type { RunKey } from '../task/run.ts'
 import { checkAccelerate } from './check-accelerate.ts'
 import type { Accelerate } from './options.ts'
 
@@ -80,9 +80,9 @@ async function openAutoPlan(
   return staysOff(run) ?? openAuto(options, run, places)
 }
 
-function staysOff({ schedule }: RunKey): Acceleration | undefined {
+function staysOff({ schedule, staysOff: reason }: RunKey): Acceleration | undefined {
   const numSteps = numStepsOf(schedule)
-  if (numSteps > FEW_STEPS) return undefined
-  const note = `acceleration stays off: a grid of ${numSteps} steps leaves nothing to skip`
+  if (reason === undefined && numSteps > FEW_STEPS) return undefined
+  const note = `acceleration stays off: ${reason ?? `a grid of ${numSteps} steps leaves nothing to skip`}`
   return { ...learnsNothing, notes: [note], sample: sampleRun }
 }

@@ -1,6 +1,6 @@
 import type { Acceleration } from '../policy/acceleration.ts'
 import type { PolicyPlaces } from '../policy/places.ts'
-import type { RunKey } from '../task/run-key.ts'
+import type { RunKey } from '../task/run.ts'
 import type { AutoAcceleration } from './options.ts'
 import { openPlanned } from './planned.ts'
 

@@ -8,8 +8,8 @@ import {
 } from '@fastflow/core'
 import { checkCallback } from '@fastflow/core/backend'
 import { attempt, teller } from '../notes.ts'
-import type { RunSettings } from '../task/options.ts'
-import type { RunKey } from '../task/run-key.ts'
+import { type RunSettings, runNames } from '../task/options.ts'
+import type { RunKey } from '../task/run.ts'
 import { checkPlanDocument } from './check-document.ts'
 import { planDigest, planKeyOf } from './key.ts'
 import type { CalibrationOptions } from './options.ts'
@@ -72,14 +72,7 @@ function checked(
 }
 
 /** The options of a calibration that the planner knows; the others say what is run. */
-function planningOf({
-  numSteps: _numSteps,
-  guidanceScale: _guidanceScale,
-  guidanceInterval: _guidanceInterval,
-  numFrames: _numFrames,
-  prompts: _prompts,
-  images: _images,
-  ...planning
-}: CalibrationOptions): Omit<CalibrationOptions, keyof RunSettings | 'prompts' | 'images'> {
-  return planning
+function planningOf(options: CalibrationOptions): Omit<CalibrationOptions, keyof RunSettings> {
+  const { prompts: _prompts, images: _images, ...rest } = options
+  return Object.fromEntries(Object.entries(rest).filter(([name]) => !Object.hasOwn(runNames, name)))
 }

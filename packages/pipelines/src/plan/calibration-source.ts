@@ -1,8 +1,8 @@
-import { batchedPasses } from '../task/batched-passes.ts'
-import { guidedVelocity } from '../task/guided-velocity.ts'
-import { noiseOf } from '../task/prepare.ts'
+import { float32Space } from '@fastflow/core'
+import { startOf } from '../task/prepare.ts'
 import { runKeyOf } from '../task/run-key.ts'
-import type { TaskModel } from '../task/task-model.ts'
+import { ordinaryStates } from '../task/states.ts'
+import type { Condition, TaskModel } from '../task/task-model.ts'
 import type { CalibrationSource } from './calibrate.ts'
 import type { CalibrationOptions } from './options.ts'
 
@@ -12,15 +12,12 @@ export async function calibrationSourceOf(
   options: CalibrationOptions,
 ): Promise<CalibrationSource> {
   const run = runKeyOf(model, options)
-  const { dims, guidanceScale, guidanceInterval } = run
   const conditions = await model.calibrationConditions(options)
+  const conditionOf = (seed: number): Condition => conditions[seed % conditions.length]!
+  const states = ordinaryStates(float32Space)
   return {
     run,
-    noise: (seed) => noiseOf(dims, seed),
-    velocityOf(seed) {
-      const condition = conditions[seed % conditions.length]!
-      const runner = batchedPasses(model.network, dims)
-      return guidedVelocity({ runner, condition, guidanceScale, guidanceInterval }).velocity
-    },
+    noise: (seed) => startOf(conditionOf(seed), run, run, { seed }),
+    velocityOf: (seed) => model.velocity(conditionOf(seed), run, states).velocity,
   }
 }

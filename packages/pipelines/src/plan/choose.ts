@@ -8,7 +8,7 @@ import {
   type SkipPolicy,
 } from '@fastflow/core'
 import { checkShare, checkWhole, shown } from '@fastflow/core/backend'
-import type { RunKey } from '../task/run-key.ts'
+import type { RunKey } from '../task/run.ts'
 import type { PlanAcceleration } from './options.ts'
 
 /** How many evaluations or passes, or how faithful: one of them. */

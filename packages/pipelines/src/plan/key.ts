@@ -2,7 +2,7 @@ import { invalidArgument, type PlanKey } from '@fastflow/core'
 import { checkMethods, isNumbers } from '@fastflow/core/backend'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
-import type { RunKey } from '../task/run-key.ts'
+import type { RunKey } from '../task/run.ts'
 
 /** The part of a plan's key that a run settles; the rest says how the plan was made. */
 export type PlanRunKey = Pick<

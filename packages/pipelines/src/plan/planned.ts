@@ -18,8 +18,7 @@ import {
   type UsablePolicy,
 } from '../policy/places.ts'
 import { sampleRun } from '../policy/sample-run.ts'
-import { layoutOf } from '../state/planes.ts'
-import type { RunKey } from '../task/run-key.ts'
+import type { RunKey } from '../task/run.ts'
 import { budgetsFor, type ChosenPlan, choosePlan, hearsParts } from './choose.ts'
 import { type PlanRunKey, planDigest, planKeyOf } from './key.ts'
 import type { PlanAcceleration } from './options.ts'
@@ -27,10 +26,14 @@ import type { PlanAcceleration } from './options.ts'
 const firstRunNote =
   'planning: there is no plan for these settings yet, so the first image evaluates every step and the plan for the next ones comes from it'
 
-/** @returns what a clip of another length is told whose model has plans for its own length alone. */
-function borrowedNote({ dims, ownDims }: RunKey): string {
-  const [frames, own] = [layoutOf(dims).frames, layoutOf(ownDims).frames]
-  return `there is no plan for ${frames} frames: the one for ${own} is followed, how well is not known; calibrate makes one for this length`
+/** @returns what a run of another length or size is told whose model has plans for its own alone. */
+function borrowedNote({ settings, defaults }: RunKey): string {
+  const { numFrames, width, height } = { ...defaults, ...settings }
+  const [what, own, kind] =
+    numFrames === defaults.numFrames
+      ? [`${width} x ${height} pixels`, `${defaults.width} x ${defaults.height}`, 'size']
+      : [`${numFrames} frames`, `${defaults.numFrames}`, 'length']
+  return `there is no plan for ${what}: the one for ${own} is followed, how well is not known; calibrate makes one for this ${kind}`
 }
 
 /**

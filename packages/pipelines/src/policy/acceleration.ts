@@ -4,6 +4,7 @@ import type {
   RgbImage,
   SampleOptions,
   SampleResult,
+  Solver,
   VectorSpace,
 } from '@fastflow/core'
 import type { PolicyDocument } from './document.ts'
@@ -12,7 +13,9 @@ import type { TargetQuality } from './target-quality.ts'
 
 /** One generation, apart from the decision which steps are evaluated. */
 export interface RunOptions
-  extends Omit<SampleOptions<unknown, unknown>, 'policy' | 'policyState' | 'extrapolator' | 'solver'> {
+  extends Omit<SampleOptions<unknown, unknown>, 'policy' | 'policyState' | 'extrapolator'> {
+  /** The solver of the full run, for steps that no policy takes. */
+  readonly solver?: Solver
   readonly space: VectorSpace<unknown>
   /** Seed of the noise. */
   readonly seed: number

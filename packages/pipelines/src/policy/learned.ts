@@ -1,5 +1,5 @@
 import { emulate, frozen } from '@fastflow/core'
-import type { RunKey } from '../task/run-key.ts'
+import type { RunKey } from '../task/run.ts'
 import type { Acceleration } from './acceleration.ts'
 import { checkPolicyDocument, type PolicyDocument, type PolicyKey } from './document.ts'
 import type { PaperAcceleration, PaperOptions } from './options.ts'

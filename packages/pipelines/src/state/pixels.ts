@@ -18,13 +18,13 @@ export function checkPixels(pixels: Float32Array): Float32Array {
   throw new FastFlowError({ code: 'model-failed', field: 'pixels', message })
 }
 
-/** Planar float pixels [3, size, size] in [-1, 1] to 8-bit RGB. */
-export function toRgb(pixels: Float32Array, size: number): RgbImage {
-  const plane = size * size
+/** Planar float pixels [3, height, width] in [-1, 1] to 8-bit RGB; square ones by their width alone. */
+export function toRgb(pixels: Float32Array, width: number, height = width): RgbImage {
+  const plane = width * height
   const data = new Uint8Array(3 * plane)
   for (let channel = 0; channel < 3; channel++) {
     for (let k = 0; k < plane; k++)
       data[3 * k + channel] = Math.round((pixels[channel * plane + k]! + 1) * 127.5)
   }
-  return { width: size, height: size, data }
+  return { width, height, data }
 }

@@ -5,7 +5,7 @@ import { type Heard, planFrom } from '../plan/planned.ts'
 import type { Acceleration, RunOptions } from '../policy/acceleration.ts'
 import type { PolicyPlaces } from '../policy/places.ts'
 import { sampleRun } from '../policy/sample-run.ts'
-import type { RunKey } from '../task/run-key.ts'
+import type { RunKey } from '../task/run.ts'
 
 /** Hears a full run, so that plans can come from it. */
 export function listen({ velocity, schedule, seed }: RunOptions): Recorder<unknown> {

@@ -1,6 +1,5 @@
 import { type Feeds, float32Space, type Tensor, type Term } from '@fastflow/core'
-import type { Pass, Passes, PassRunner } from './passes.ts'
-import type { Network } from './task-model.ts'
+import type { Network, Pass, Passes, PassRunner } from './passes.ts'
 
 /** States in ordinary memory: all passes of an evaluation in one batch. Feeds and outputs are allocated once. */
 export function batchedPasses(network: Network, dims: readonly number[]): PassRunner<Float32Array> {

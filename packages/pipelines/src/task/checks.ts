@@ -1,29 +1,21 @@
 import { invalidArgument } from '@fastflow/core'
 import { checkNumber, checkOptions, checkWhole, shown } from '@fastflow/core/backend'
 import { MAX_GUIDANCE, MAX_SEED, MAX_STEPS } from './limits.ts'
-import type { FlowOptions, Task } from './options.ts'
+import { type FlowOptions, type ModelOption, modelOptions } from './options.ts'
 import type { TaskModel } from './task-model.ts'
 
-/** Options that only some tasks have. */
-const owners: Readonly<Record<string, readonly Task[]>> = {
-  negativePrompt: ['text-to-image', 'image-editing', 'text-to-video'],
-  prompts: ['text-to-image', 'image-editing', 'text-to-video'],
-  image: ['image-editing'],
-  images: ['image-editing'],
-  numFrames: ['text-to-video'],
-}
-
-/** Refuses options that nothing knows, and those of other tasks, instead of passing over them. */
+/** Refuses options that nothing knows, and those of other models, instead of passing over them. */
 export function checkTaskOptions(
-  { task, name }: TaskModel,
+  { task, name, options: taken }: TaskModel,
   options: FlowOptions | object,
   known: Readonly<Record<string, true>>,
 ): void {
   checkOptions('options', options, known)
   for (const [option, value] of Object.entries(options)) {
-    const tasks = Object.hasOwn(owners, option) ? owners[option] : undefined
-    if (value === undefined || tasks === undefined || tasks.includes(task)) continue
-    throw invalidArgument(option, `goes with ${tasks.join(', ')}; ${name} is a ${task} model, leave it out`)
+    if (value === undefined || !Object.hasOwn(modelOptions, option)) continue
+    if (taken.includes(option as ModelOption)) continue
+    const owners = modelOptions[option as ModelOption]
+    throw invalidArgument(option, `goes with ${owners}; ${name} is a ${task} model, leave it out`)
   }
 }
 
@@ -39,7 +31,10 @@ export function checkSeed(seed: number = 0, count = 1): number {
   throw invalidArgument('seed', `${seed} leaves no seeds for ${count} images; the last one is ${MAX_SEED}`)
 }
 
-export function checkNumSteps(model: TaskModel, numSteps: number = model.defaults.numSteps): number {
+export function checkNumSteps(
+  model: Pick<TaskModel, 'defaults'>,
+  numSteps: number = model.defaults.numSteps,
+): number {
   return checkWhole('numSteps', numSteps, 1, MAX_STEPS)
 }
 

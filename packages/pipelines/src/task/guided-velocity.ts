@@ -1,6 +1,11 @@
-import { type GuidanceInterval, guidanceActs, type PassCount, type Velocity } from '@fastflow/core'
+import {
+  type Feeds,
+  type GuidanceInterval,
+  guidanceActs,
+  type PassCount,
+  type Velocity,
+} from '@fastflow/core'
 import type { Pass, Passes, PassRunner } from './passes.ts'
-import type { Condition } from './task-model.ts'
 
 /** A velocity with what its evaluations cost. */
 export interface MeteredVelocity<T> {
@@ -13,7 +18,7 @@ export interface MeteredVelocity<T> {
 
 export interface GuidedVelocityOptions<T> {
   readonly runner: PassRunner<T>
-  readonly condition: Pick<Condition, 'feeds' | 'unconditional'>
+  readonly condition: { readonly feeds: Feeds; readonly unconditional: Feeds | undefined }
   /** 1 where there is no unconditional pass. */
   readonly guidanceScale: number
   /** Lowest and highest sigma at which guidance acts; undefined for all of them. */

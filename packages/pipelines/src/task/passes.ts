@@ -1,4 +1,11 @@
-import type { AbortSignalLike, Feeds } from '@fastflow/core'
+import type { AbortSignalLike, Feeds, ModelRunner } from '@fastflow/core'
+
+/** A velocity network that takes states in batches, and the names of its ports; `timestep` is called so everywhere. */
+export interface Network {
+  readonly runner: ModelRunner
+  /** Input of the state, `sample` or `hidden_states`. */
+  readonly state: string
+}
 
 /** One network pass: what it is fed besides state and noise level, and the weight of its velocity. */
 export interface Pass {

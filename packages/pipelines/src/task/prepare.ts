@@ -2,12 +2,12 @@ import { fillNormal, invalidArgument, isRecord, type VectorSpace } from '@fastfl
 import { checkMethods, checkNumber, checkWhole, shown, throwIfAborted } from '@fastflow/core/backend'
 import type { Flow } from '../flow.ts'
 import { checkPixels, toRgb } from '../state/pixels.ts'
-import { layoutOf } from '../state/planes.ts'
 import { checkSeed } from './checks.ts'
 import { failureOf } from './failure.ts'
-import { guidedVelocity } from './guided-velocity.ts'
 import type { FlowOptions } from './options.ts'
-import { guidanceOf, scheduleOf } from './run-key.ts'
+import type { RunKey } from './run.ts'
+import { runKeyOf } from './run-key.ts'
+import { type Shape, sizeOf } from './shape.ts'
 import type { States } from './states.ts'
 import type { Condition, TaskModel } from './task-model.ts'
 
@@ -17,6 +17,8 @@ export interface PreparedFlow<T> extends Flow<T> {
   download(x: T): Promise<Float32Array>
   /** Gives back what the flow keeps for its evaluations; none may follow. */
   release(): void
+  /** The solver of the full run; undefined where it is Euler's method. */
+  readonly solver: RunKey['solver']
 }
 
 /** One generation under a condition, not yet sampled. Cost: no evaluation. */
@@ -26,32 +28,31 @@ export function prepareFlow<T>(
   options: FlowOptions,
   states: States<T>,
 ): PreparedFlow<T> {
-  const { size, fps } = model
   const { space } = states
-  const dims = model.dims(options.numFrames)
-  const guidance = guidanceOf(model, options)
-  const seed = checkSeed(options.seed)
-  const plane = 3 * size * size
-  const runner = states.passes(model, dims)
-  const numFrames = layoutOf(dims).frames
-  const noise = states.upload(noiseOf(dims, seed))
+  const run = runKeyOf(model, options)
+  const shape = model.shape(options)
+  const { width, height, numFrames } = shape
+  const plane = 3 * width * height
+  const noise = states.upload(startOf(condition, run, shape, options))
+  const { release, ...metered } = model.velocity(condition, run, states)
   return {
-    ...guidedVelocity({ runner, condition, ...guidance }),
+    ...metered,
     space,
     caption: condition.caption,
     noise,
-    schedule: scheduleOf(model, options.numSteps),
+    schedule: run.schedule,
+    solver: run.solver,
     numFrames,
-    fps,
+    fps: options.fps ?? model.fps,
     async pixels(x, signal) {
       throwIfAborted(signal, 'decoding')
-      return checkPixels(await states.decode(model, checkLike('x', x, noise), dims, signal))
+      return checkPixels(await states.decode(model, checkLike('x', x, noise), shape, signal))
     },
     toImage(pixels, frame = 0) {
       checkFrame(frame, numFrames)
       if (pixels?.[Symbol.toStringTag] !== 'Float32Array' || pixels.length !== numFrames * plane)
         throw invalidArgument('pixels', `${shown(pixels)} are not what pixels(x) of this flow returned`)
-      return toRgb(pixels.subarray(frame * plane, (frame + 1) * plane), size)
+      return toRgb(pixels.subarray(frame * plane, (frame + 1) * plane), width, height)
     },
     async preview(event, frame = 0) {
       const { x, velocity, sigma } = checkMethods('event', event, [], 'what onStep is told') as typeof event
@@ -65,7 +66,7 @@ export function prepareFlow<T>(
           { weight: 1, vector: x },
           { weight: -sigma, vector: velocity },
         ])
-        return model.preview(await states.download(end), dims, frame)
+        return model.preview(await states.download(end), shape, frame)
       } finally {
         space.release(end)
       }
@@ -73,14 +74,37 @@ export function prepareFlow<T>(
     download: (x) => states.download(x),
     failure: failureOf,
     release() {
-      runner.release()
+      release()
       space.release(noise)
     },
   }
 }
 
-export function noiseOf(dims: readonly number[], seed: number): Float32Array {
-  return fillNormal(new Float32Array(dims.reduce((product, n) => product * n, 1)), seed)
+/** The state a run begins at: noise of the seed, the picture noised as far as the run's first noise level, or what is given. */
+export function startOf(
+  { clean }: Pick<Condition, 'clean'>,
+  { schedule }: Pick<RunKey, 'schedule'>,
+  shape: Pick<Shape, 'dims'>,
+  { seed, latents }: Pick<FlowOptions, 'seed' | 'latents'>,
+): Float32Array {
+  const size = sizeOf(shape)
+  if (latents !== undefined) return checkLatents(latents, shape).slice()
+  const noise = fillNormal(new Float32Array(size), checkSeed(seed))
+  if (clean === undefined) return noise
+  const sigma = schedule.sigmas[0]!
+  return noise.map((value, k) => sigma * value + (1 - sigma) * clean[k]!)
+}
+
+function checkLatents(latents: Float32Array, { dims }: Pick<Shape, 'dims'>): Float32Array {
+  const size = sizeOf({ dims })
+  const wanted = `${size} numbers in a Float32Array, of the shape [${dims.join(', ')}]`
+  if (latents?.[Symbol.toStringTag] !== 'Float32Array')
+    throw invalidArgument('latents', `${shown(latents)} is no state; pass ${wanted}`)
+  if (latents.length !== size)
+    throw invalidArgument('latents', `has ${latents.length} numbers; these settings need ${wanted}`)
+  const at = latents.findIndex((value) => !Number.isFinite(value))
+  if (at >= 0) throw invalidArgument('latents', `[${at}] is ${latents[at]}, not a finite number`)
+  return latents
 }
 
 /** A vector of the flow's own kind and size. */

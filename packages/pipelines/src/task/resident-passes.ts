@@ -1,6 +1,5 @@
 import type { Feeds, ResidentRunner, ResidentTensor, Tensor } from '@fastflow/core'
-import type { Pass, Passes, PassRunner } from './passes.ts'
-import type { Network } from './task-model.ts'
+import type { Network, Pass, Passes, PassRunner } from './passes.ts'
 
 /**
  * States on a graphics card: one pass after the other, and their velocities combined there. What the condition holds in

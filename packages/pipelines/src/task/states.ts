@@ -1,8 +1,18 @@
 import type { AbortSignalLike, ResidentRunner, VectorSpace } from '@fastflow/core'
 import { batchedPasses } from './batched-passes.ts'
-import type { PassRunner } from './passes.ts'
+import type { Network, PassRunner } from './passes.ts'
 import { residentPasses } from './resident-passes.ts'
-import type { TaskModel } from './task-model.ts'
+import type { Shape } from './shape.ts'
+
+/** Makes pixels of final states, wherever they live. */
+export interface Decoder {
+  decode(
+    x: Float32Array,
+    shape: Shape,
+    signal: AbortSignalLike | undefined,
+  ): Float32Array | Promise<Float32Array>
+  readonly decodeResident: ((x: unknown, shape: Shape) => Promise<Float32Array>) | undefined
+}
 
 /** Where the states of a generation live, and how networks are run on them there. */
 export interface States<T = unknown> {
@@ -10,14 +20,9 @@ export interface States<T = unknown> {
   /** A state of these values; in ordinary memory the values themselves. */
   upload(values: Float32Array): T
   download(x: T): Promise<Float32Array>
-  passes(model: Pick<TaskModel, 'network'>, dims: readonly number[]): PassRunner<T>
-  /** Planar pixels of a final state, as `TaskModel.decode`. */
-  decode(
-    model: TaskModel,
-    x: T,
-    dims: readonly number[],
-    signal: AbortSignalLike | undefined,
-  ): Promise<Float32Array>
+  passes(network: Network, dims: readonly number[]): PassRunner<T>
+  /** Planar pixels of a final state, as the decoder's. */
+  decode(decoder: Decoder, x: T, shape: Shape, signal: AbortSignalLike | undefined): Promise<Float32Array>
 }
 
 /** States that every network can be run on. */
@@ -26,8 +31,8 @@ export function ordinaryStates(space: VectorSpace<Float32Array>): States<Float32
     space,
     upload: (values) => values,
     download: async (x) => x,
-    passes: ({ network }, dims) => batchedPasses(network, dims),
-    decode: async (model, x, dims, signal) => model.decode(x, dims, signal),
+    passes: (network, dims) => batchedPasses(network, dims),
+    decode: async (decoder, x, shape, signal) => decoder.decode(x, shape, signal),
   }
 }
 
@@ -37,10 +42,10 @@ export function residentStates<T>(runner: ResidentRunner<T>): States<T> {
     space: runner.space,
     upload: (values) => runner.upload(values),
     download: (x) => runner.download(x),
-    passes: ({ network }, dims) => residentPasses(runner, network, dims),
-    decode: async (model, x, dims, signal) =>
-      model.decodeResident
-        ? model.decodeResident(x, dims)
-        : model.decode(await runner.download(x), dims, signal),
+    passes: (network, dims) => residentPasses(runner, network, dims),
+    decode: async (decoder, x, shape, signal) =>
+      decoder.decodeResident
+        ? decoder.decodeResident(x, shape)
+        : decoder.decode(await runner.download(x), shape, signal),
   }
 }

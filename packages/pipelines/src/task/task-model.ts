@@ -1,5 +1,10 @@
-import type { AbortSignalLike, Feeds, ModelRunner, RgbImage, SchedulerConfig } from '@fastflow/core'
-import type { Defaults, FlowOptions, Subjects, Task } from './options.ts'
+import type { AbortSignalLike, Feeds, ResidentRunner, RgbImage } from '@fastflow/core'
+import type { Baseline } from './baseline.ts'
+import type { MeteredVelocity } from './guided-velocity.ts'
+import type { Defaults, FlowOptions, ModelOption, RunSettings, Subjects, Task } from './options.ts'
+import type { Guidance, RunKey } from './run.ts'
+import type { Shape } from './shape.ts'
+import type { States } from './states.ts'
 
 /** What one generation is to show, ready for the network. */
 export interface Condition {
@@ -11,16 +16,17 @@ export interface Condition {
   readonly feeds: Feeds
   /** The same for the pass guidance leads away from; undefined where the model has none. */
   readonly unconditional: Feeds | undefined
+  /** A state without noise that the run begins at, noised, where it does not begin at noise alone. */
+  readonly clean?: Float32Array
 }
 
-/** The velocity network and the names of its ports; `timestep` is called so everywhere. */
-export interface Network {
-  readonly runner: ModelRunner
-  /** Input of the state, `sample` or `hidden_states`. */
-  readonly state: string
+/** A velocity that holds memory of its own. */
+export interface RunVelocity<T> extends MeteredVelocity<T> {
+  /** Gives that back; no evaluation may follow. */
+  release(): void
 }
 
-/** The part of a loaded model that differs from task to task; what the tasks have in common is built on it. */
+/** What a family makes of a folder: the part of a loaded model that differs from family to family. */
 export interface TaskModel {
   readonly task: Task
   /** Name of the model's folder. */
@@ -29,36 +35,44 @@ export interface TaskModel {
   readonly digest: string
   readonly labels: readonly string[]
   readonly defaults: Defaults
-  readonly scheduler: SchedulerConfig
-  readonly network: Network
-  /** Whether there is an unconditional pass for guidance. */
+  /** Options it takes that not every model does. */
+  readonly options: readonly ModelOption[]
+  /** Whether there is an unconditional pass for guidance, `v = v_0 + scale (v_c - v_0)`. */
   readonly guided: boolean
   /** Peak-to-peak range of states at sigma 0 that decibels refer to. */
   readonly range: number
   /** Frames a second of a clip; undefined for images. */
   readonly fps: number | undefined
-  /** Shape of a state. @throws FastFlowError `invalid-argument` for a bad number of frames. */
-  dims(numFrames?: number): readonly number[]
+  /** What its velocity network runs on. */
+  readonly executionProvider: string
+  /** States that stay where the velocity network computes; undefined where that is ordinary memory. */
+  readonly resident: ResidentRunner | undefined
+  /** @throws FastFlowError `invalid-argument` for a size or a number of frames that it cannot make. */
+  shape(settings: RunSettings): Shape
+  /** How strongly guidance acts. @throws FastFlowError `invalid-argument`. */
+  guidance(settings: RunSettings): Guidance
+  /** The full run. @throws FastFlowError `invalid-argument`, `unsupported`. */
+  baseline(settings: RunSettings, shape: Shape): Baseline
   /**
-   * Checks what is to be shown and encodes it. Options that belong to other tasks have been refused.
+   * Checks what is to be shown and encodes it. Options of other models have been refused.
    *
    * @throws FastFlowError `invalid-argument` naming the option.
    */
   condition(subject: string | number, options: FlowOptions): Promise<Condition>
   /** What calibration runs show, in turn. @throws FastFlowError `invalid-argument` saying what to pass. */
-  calibrationConditions(subjects: Subjects): Promise<readonly Condition[]>
+  calibrationConditions(subjects: Subjects & RunSettings): Promise<readonly Condition[]>
+  /** The velocity of one run. */
+  velocity<T>(condition: Condition, run: RunKey, states: States<T>): RunVelocity<T>
   /** Planar pixels [frames, 3, height, width] of a final state, clipped to [-1, 1]. */
   decode(
     x: Float32Array,
-    dims: readonly number[],
+    shape: Shape,
     signal: AbortSignalLike | undefined,
   ): Float32Array | Promise<Float32Array>
   /** The same of a state on the graphics card; undefined where states are ordinary arrays or have to become them first. */
-  readonly decodeResident: ((x: unknown, dims: readonly number[]) => Promise<Float32Array>) | undefined
+  readonly decodeResident: ((x: unknown, shape: Shape) => Promise<Float32Array>) | undefined
   /** A small image of one frame of a state at sigma 0, without running a network; undefined where that cannot be had. */
-  preview(x: Float32Array, dims: readonly number[], frame: number): RgbImage | undefined
-  /** Pixels on a side of what {@link decode} returns. */
-  readonly size: number
+  preview(x: Float32Array, shape: Shape, frame: number): RgbImage | undefined
   /** Frees all networks. */
   dispose(): Promise<void>
 }
