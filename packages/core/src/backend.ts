@@ -1,9 +1,11 @@
 // What implementations of the ports `Backend`, `ModelRunner` and `PolicyStore` have in common, and how the packages above
 // check what their users pass.
 
+export { castTensor, type Float64Tensor } from './backend/cast-tensor.ts'
 export { checkCall, checkShape, type TensorShape } from './backend/check-call.ts'
 export { checkLoadOptions, loadNames } from './backend/check-load.ts'
 export { externalDataLocations } from './backend/external-data.ts'
+export { fromFloat16, toFloat16 } from './backend/float16.ts'
 export {
   layOut,
   layOutFeeds,

@@ -58,12 +58,31 @@ describeMisuse(
       },
     ),
     'checkCall.feed': row((x: never) => backend.checkCall([info], [], { x }, {}), { x: feed }),
+    castTensor: row(backend.castTensor, {
+      tensor: called(
+        /tensor/,
+        made(
+          tensor,
+          ...wrongTensors.filter(({ data }) => !(data instanceof Int32Array) && data?.length !== 3),
+          { ...tensor(), dims: [3] },
+        ),
+      ),
+      type: only([], 'int64', 'float', 'string'),
+    }),
     checkPolicyKey: row(backend.checkPolicyKey, { key: only(['text'], 'a-key', '', 'A', 'a b') }),
     externalDataLocations: row(backend.externalDataLocations, {
       model: made(() => Uint8Array.of(0x3a, 0), new Float32Array(4)),
     }),
+    fromFloat16: row(backend.fromFloat16, {
+      bits: made(() => new Uint16Array(2), new Float32Array(2)),
+      out: optional(made(() => new Float32Array(2), new Float32Array(3), new Uint16Array(2))),
+    }),
     policyText: row(backend.policyText, {
       document: only(['null', 'number', 'text', 'flag', 'list', 'object'], {}),
+    }),
+    toFloat16: row(backend.toFloat16, {
+      values: only(['list'], [5]),
+      out: optional(made(() => new Uint16Array(1), new Uint16Array(3), new Float32Array(1))),
     }),
   },
   {

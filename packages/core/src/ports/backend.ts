@@ -21,6 +21,20 @@ export interface ModelFolder {
   read(path: string): Promise<Uint8Array>
   /** Loads one network of the folder. */
   load(path: string, options?: LoadOptions): Promise<ModelRunner>
+  /**
+   * The `digest` that a runner of this network would have, without loading it. Costs a pass over its files where no earlier
+   * one is remembered. Left out where only loading tells.
+   *
+   * @throws FastFlowError `model-not-found` or `model-unreadable`, as `load` does before the network is made.
+   */
+  digest?(path: string): Promise<string>
+  /**
+   * Bytes of a network, external data included: about what it takes in memory while it is loaded. Reads its graph alone.
+   * Left out where only loading tells.
+   *
+   * @throws FastFlowError as `digest`.
+   */
+  size?(path: string): Promise<number>
 }
 
 export interface LoadOptions {
@@ -39,4 +53,6 @@ export interface Backend {
   open(location: string): Promise<ModelFolder>
   /** Learned policies below `location`. */
   policyStore(location: string): PolicyStore
+  /** Bytes of memory that this machine, or its container, has for networks and all else; undefined where unknown. */
+  memory?(): number | undefined
 }
