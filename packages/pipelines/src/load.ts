@@ -1,9 +1,7 @@
 import {
   type Backend,
-  type ConfigFile,
   invalidArgument,
   type LoadOptions,
-  type ModelFolder,
   memoryPolicyStore,
   type PolicyStore,
   readConfig,
@@ -11,19 +9,19 @@ import {
 import {
   checkCallback,
   checkMethods,
+  checkOneOf,
   checkOptions,
   checkSignal,
   checkText,
   checkWhole,
   type OptionNames,
+  shown,
   throwIfAborted,
 } from '@fastflow/core/backend'
-import { loadClassToImage } from './family/class-to-image.ts'
-import { loadImageEditing } from './family/image-editing.ts'
-import { loadTextToImage } from './family/text-to-image.ts'
-import { loadTextToVideo } from './family/text-to-video.ts'
+import { families } from './family/families.ts'
+import type { Family } from './family/family.ts'
+import { type MemoryMode, openParts } from './family/parts.ts'
 import { createPipeline, type Pipeline } from './pipeline.ts'
-import type { TaskModel } from './task/task-model.ts'
 
 /** A `URL`; that name belongs to hosts. */
 interface Address {
@@ -35,25 +33,27 @@ export interface LoadPipelineOptions extends LoadOptions {
   readonly backend: Backend
   /** Keeps learned policies between runs; in memory, as long as the pipeline, by default. */
   readonly store?: PolicyStore
+  /** A family of your own, or several; they are asked before those that come with the package. */
+  readonly family?: Family | readonly Family[]
+  /**
+   * How many of its networks a model of several keeps in memory at a time: all from the start (`resident`), one after the other
+   * in the order of use (`sequential`), or `auto`, the default: all where they take less than half of the memory that the backend
+   * tells. Models of our own kinds are small, and always resident.
+   */
+  readonly memory?: MemoryMode
 }
 
 const names: OptionNames<LoadPipelineOptions> = {
   backend: true,
   store: true,
+  family: true,
+  memory: true,
   threads: true,
   onProgress: true,
   signal: true,
 }
 
-type Loader = (folder: ModelFolder, index: ConfigFile, options: LoadOptions) => Promise<TaskModel>
-
-/** Loaders by the `_class_name` of `model_index.json`. */
-const loaders: ReadonlyMap<unknown, Loader> = new Map<unknown, Loader>([
-  ['ClassToImagePipeline', loadClassToImage],
-  ['TextToImagePipeline', loadTextToImage],
-  ['ImageEditPipeline', loadImageEditing],
-  ['TextToVideoPipeline', loadTextToVideo],
-])
+const modes = ['auto', 'resident', 'sequential'] as const
 
 /**
  * Loads a model folder in Diffusers layout: `model_index.json`, `scheduler/`, `unet/` or `transformer/`, and
@@ -72,13 +72,32 @@ export async function loadPipeline(
 ): Promise<Pipeline> {
   const address = addressOf(location)
   checkLoadOptions(options)
-  const { backend, store = memoryPolicyStore(), ...loadOptions } = options
+  const { backend, store = memoryPolicyStore(), family = [], memory = 'auto', ...loadOptions } = options
   throwIfAborted(loadOptions.signal, `loading ${address}`)
   const folder = await backend.open(address)
   const index = await readConfig(folder, 'model_index.json')
-  const load = loaders.get(index.values._class_name)
-  if (load === undefined) throw index.unsupported('_class_name', [...loaders.keys()].join(', '))
-  return createPipeline(await load(folder, index, loadOptions), { folder, store })
+  const known = [family, families].flat()
+  const found = known.find(({ classNames }) => classNames.includes(index.values._class_name as string))
+  if (found === undefined)
+    throw index.unsupported('_class_name', known.flatMap(({ classNames }) => classNames).join(', '))
+  const parts = openParts(folder, loadOptions, memory, backend.memory?.())
+  try {
+    const model = await found.open({ folder, index, parts, options: loadOptions })
+    return createPipeline(model, { folder, store })
+  } catch (error) {
+    await parts.dispose()
+    throw error
+  }
+}
+
+function checkFamily(field: string, family: Family): void {
+  const wanted = 'a Family: { classNames, open }'
+  checkMethods(field, family, ['open'], wanted)
+  if (!Array.isArray(family.classNames) || family.classNames.length === 0)
+    throw invalidArgument(
+      `${field}.classNames`,
+      `is ${shown(family.classNames)}; pass the class names it reads`,
+    )
 }
 
 function addressOf(location: string | Address): string {
@@ -94,6 +113,8 @@ function checkLoadOptions(options: LoadPipelineOptions): void {
   checkMethods('backend', options.backend, ['open', 'policyStore'], wanted)
   if (options.store !== undefined)
     checkMethods('store', options.store, ['load', 'save'], 'a PolicyStore, e.g. backend.policyStore(folder)')
+  for (const [n, family] of [options.family ?? []].flat().entries()) checkFamily(`family[${n}]`, family)
+  if (options.memory !== undefined) checkOneOf('memory', options.memory, modes)
   if (options.threads !== undefined) checkWhole('threads', options.threads, 1)
   checkCallback('onProgress', options.onProgress, '(progress) => ...')
   checkSignal(options.signal)

@@ -1,15 +1,10 @@
-import {
-  type ConfigFile,
-  type Feeds,
-  invalidArgument,
-  type LoadOptions,
-  type ModelFolder,
-} from '@fastflow/core'
+import { type ConfigFile, type Feeds, invalidArgument, type ModelFolder } from '@fastflow/core'
 import { shown } from '@fastflow/core/backend'
 import { clipPixels, toRgb } from '../state/pixels.ts'
 import { MAX_SIZE } from '../state/sizes.ts'
 import type { Condition, TaskModel } from '../task/task-model.ts'
 import { type CommonConfig, readCommon } from './common-config.ts'
+import type { Family, FamilySource } from './family.ts'
 import { loadNetwork } from './load-network.ts'
 import { sigmaFlow } from './sigma-flow.ts'
 
@@ -31,12 +26,10 @@ interface ClassModelConfig extends CommonConfig {
   readonly nullClass: number | undefined
 }
 
-/** Loads a class-to-image folder: images of named classes from a flow in pixel space. */
-export async function loadClassToImage(
-  folder: ModelFolder,
-  index: ConfigFile,
-  options: LoadOptions,
-): Promise<TaskModel> {
+/** A class-to-image folder: images of named classes from a flow in pixel space. */
+export const classToImage: Family = { classNames: ['ClassToImagePipeline'], open }
+
+async function open({ folder, index, options }: FamilySource): Promise<TaskModel> {
   const config = await readClassModel(folder, index)
   const { dims, labels, nullClass } = config
   const size = dims[2]

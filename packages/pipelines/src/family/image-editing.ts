@@ -1,11 +1,4 @@
-import {
-  type AbortSignalLike,
-  type ConfigFile,
-  invalidArgument,
-  type LoadOptions,
-  type ModelFolder,
-  type Tensor,
-} from '@fastflow/core'
+import { type AbortSignalLike, type ConfigFile, invalidArgument, type Tensor } from '@fastflow/core'
 import { encodePixels } from '../state/encode.ts'
 import { planarPixels } from '../state/image-input.ts'
 import { readVae } from '../state/vae-config.ts'
@@ -13,6 +6,7 @@ import type { Subjects } from '../task/options.ts'
 import type { Condition, TaskModel } from '../task/task-model.ts'
 import { calibrationPrompts } from '../text/calibration-prompts.ts'
 import { checkPrompt } from '../text/prompt.ts'
+import type { Family, FamilySource } from './family.ts'
 import { loadNetworks } from './load-network.ts'
 import { syntheticImages } from './shapes.ts'
 import { loadTextParts, promptConditions, textCondition, textModel } from './text-parts.ts'
@@ -20,12 +14,10 @@ import { loadTextParts, promptConditions, textCondition, textModel } from './tex
 /** Calibration never makes more runs than this. */
 const MAX_PAIRS = 64
 
-/** Loads an image-editing folder: a picture changed as a prompt says. Both passes of guidance see the picture. */
-export async function loadImageEditing(
-  folder: ModelFolder,
-  index: ConfigFile,
-  options: LoadOptions,
-): Promise<TaskModel> {
+/** An image-editing folder: a picture changed as a prompt says. Both passes of guidance see the picture. */
+export const imageEditing: Family = { classNames: ['ImageEditPipeline'], open }
+
+async function open({ folder, index, options }: FamilySource): Promise<TaskModel> {
   return loadNetworks(folder, options, async (load, dispose) => {
     const parts = await loadTextParts(folder, index, load, { frames: false, image: true })
     const { channels, side } = parts

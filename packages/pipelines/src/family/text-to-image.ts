@@ -1,15 +1,13 @@
-import type { ConfigFile, LoadOptions, ModelFolder } from '@fastflow/core'
 import type { TaskModel } from '../task/task-model.ts'
 import { calibrationPrompts } from '../text/calibration-prompts.ts'
+import type { Family, FamilySource } from './family.ts'
 import { loadNetworks } from './load-network.ts'
 import { loadTextParts, promptConditions, textCondition, textModel } from './text-parts.ts'
 
-/** Loads a text-to-image folder: images of what a prompt describes. */
-export async function loadTextToImage(
-  folder: ModelFolder,
-  index: ConfigFile,
-  options: LoadOptions,
-): Promise<TaskModel> {
+/** A text-to-image folder: images of what a prompt describes. */
+export const textToImage: Family = { classNames: ['TextToImagePipeline'], open }
+
+async function open({ folder, index, options }: FamilySource): Promise<TaskModel> {
   return loadNetworks(folder, options, async (load, dispose) => {
     const parts = await loadTextParts(folder, index, load, { frames: false, image: false })
     const model = textModel(parts, 'text-to-image')

@@ -1,7 +1,8 @@
-import { type ConfigFile, invalidArgument, type LoadOptions, type ModelFolder } from '@fastflow/core'
+import { type ConfigFile, invalidArgument } from '@fastflow/core'
 import { shown } from '@fastflow/core/backend'
 import type { TaskModel } from '../task/task-model.ts'
 import { calibrationPrompts } from '../text/calibration-prompts.ts'
+import type { Family, FamilySource } from './family.ts'
 import { loadNetworks } from './load-network.ts'
 import { loadTextParts, promptConditions, textCondition, textModel } from './text-parts.ts'
 
@@ -15,12 +16,10 @@ interface ClipLimits {
 const MAX_FRAMES = 4096
 const MAX_FPS = 240
 
-/** Loads a text-to-video folder: clips of what a prompt describes. */
-export async function loadTextToVideo(
-  folder: ModelFolder,
-  index: ConfigFile,
-  options: LoadOptions,
-): Promise<TaskModel> {
+/** A text-to-video folder: clips of what a prompt describes. */
+export const textToVideo: Family = { classNames: ['TextToVideoPipeline'], open }
+
+async function open({ folder, index, options }: FamilySource): Promise<TaskModel> {
   return loadNetworks(folder, options, async (load, dispose) => {
     const parts = await loadTextParts(folder, index, load, { frames: true, image: false })
     const { file, name } = parts.config

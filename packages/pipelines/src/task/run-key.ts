@@ -7,10 +7,11 @@ import type { TaskModel } from './task-model.ts'
 
 /** What every policy and plan made with these options depends on. */
 export function runKeyOf(model: TaskModel, options: RunSettings): RunKey {
-  const { guidanceScale, guidanceInterval } = model.guidance(options)
   const shape = model.shape(options)
+  const baseline = model.baseline(options, shape)
+  const { guidanceScale, guidanceInterval } = model.guidance(options, baseline)
   return {
-    ...model.baseline(options, shape),
+    ...baseline,
     model: digestOf(model, options),
     guidanceScale,
     ...(guidanceInterval && { guidanceInterval }),

@@ -49,10 +49,10 @@ export interface TaskModel {
   readonly resident: ResidentRunner | undefined
   /** @throws FastFlowError `invalid-argument` for a size or a number of frames that it cannot make. */
   shape(settings: RunSettings): Shape
-  /** How strongly guidance acts. @throws FastFlowError `invalid-argument`. */
-  guidance(settings: RunSettings): Guidance
   /** The full run. @throws FastFlowError `invalid-argument`, `unsupported`. */
   baseline(settings: RunSettings, shape: Shape): Baseline
+  /** How strongly guidance acts, and where on the grid. @throws FastFlowError `invalid-argument`. */
+  guidance(settings: RunSettings, baseline: Baseline): Guidance
   /**
    * Checks what is to be shown and encodes it. Options of other models have been refused.
    *

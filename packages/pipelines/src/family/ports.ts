@@ -1,0 +1,117 @@
+import { FastFlowError, type Feeds, type ModelRunner, type Tensor, type TensorInfo } from '@fastflow/core'
+import { castTensor, shapeText } from '@fastflow/core/backend'
+
+/** What inputs of a velocity network are for, and the names that exporters give them; the first is Diffusers' own. */
+const aliases: Readonly<Record<string, readonly string[]>> = {
+  hidden_states: ['hidden_states', 'sample', 'latent', 'latents', 'latent_model_input', 'x', 'img'],
+  timestep: ['timestep', 'timesteps', 't'],
+  encoder_hidden_states: ['encoder_hidden_states', 'prompt_embeds', 'context', 'cap_feats', 'txt'],
+  encoder_attention_mask: [
+    'encoder_attention_mask',
+    'encoder_hidden_states_mask',
+    'prompt_embeds_mask',
+    'prompt_attention_mask',
+    'attention_mask',
+    'cap_mask',
+  ],
+  pooled_projections: ['pooled_projections', 'pooled_prompt_embeds', 'vec', 'y'],
+  guidance: ['guidance', 'guidance_scale'],
+  txt_ids: ['txt_ids', 'text_ids'],
+  img_ids: ['img_ids', 'latent_image_ids', 'image_ids'],
+}
+
+/** Names of a velocity network's output, in the order in which they are looked for. */
+const outputs = [
+  'out_hidden_states',
+  'velocity',
+  'out_sample',
+  'sample',
+  'latent',
+  'unified_results',
+  'output',
+]
+
+/** What a network takes and gives, by what it is for. */
+export interface Ports {
+  /** The tensors that the network has inputs for, under its own names, of the types and ranks it declares. */
+  feeds(roles: Feeds): Feeds
+  /** The input of a role. */
+  input(role: string): TensorInfo
+  readonly output: TensorInfo
+}
+
+/**
+ * Ports of a velocity network.
+ *
+ * @param roles that the family feeds; `hidden_states` and `timestep` come of themselves.
+ * @throws FastFlowError `model-mismatch` naming an input that nothing feeds, one that is missing, or the outputs where none is
+ *   known.
+ */
+export function bindPorts(
+  { inputs, outputs: made }: ModelRunner,
+  path: string,
+  roles: readonly string[],
+): Ports {
+  const fed = ['hidden_states', 'timestep', ...roles]
+  const byRole = new Map<string, TensorInfo>()
+  for (const input of inputs) {
+    const role =
+      fed.find((one) => one === input.name) ?? fed.find((one) => aliases[one]?.includes(input.name))
+    if (role === undefined || byRole.has(role)) {
+      const why = `has the input ${portText(input)}, which nothing feeds`
+      throw mismatch(
+        path,
+        `${why}; this family feeds ${fed.join(', ')}. Export it without, or as optimum does`,
+      )
+    }
+    byRole.set(role, input)
+  }
+  for (const role of ['hidden_states', 'timestep'])
+    if (!byRole.has(role)) {
+      const known = aliases[role]!.join(', ')
+      throw mismatch(
+        path,
+        `has no input ${role} (nor under another name of ${known}); it has ${inputs.map(portText).join(', ')}`,
+      )
+    }
+  const output =
+    outputs.map((name) => made.find((one) => one.name === name)).find(Boolean) ??
+    (made.length === 1 ? made[0] : undefined)
+  if (output === undefined)
+    throw mismatch(
+      path,
+      `has none of the outputs ${outputs.join(', ')}; it has ${made.map(portText).join(', ')}`,
+    )
+  return {
+    output,
+    input: (role) => byRole.get(role)!,
+    feeds: (tensors) =>
+      Object.fromEntries(
+        [...byRole].flatMap(([role, input]) => {
+          const tensor = tensors[role]
+          return tensor === undefined ? [] : [[input.name, fitted(tensor, input)] as const]
+        }),
+      ),
+  }
+}
+
+/** A tensor as an input declares it: of its type, with or without the axis of a batch of one. */
+export function fitted(tensor: Tensor, { type, dims }: TensorInfo): Tensor {
+  const cast = castTensor(tensor, type)
+  return { ...cast, dims: ranked(cast.dims, dims.length) }
+}
+
+/** The same shape with axes of length one added or taken away in front. */
+export function ranked(dims: readonly number[], rank: number): readonly number[] {
+  if (dims.length < rank) return [...new Array<number>(rank - dims.length).fill(1), ...dims]
+  const extra = dims.length - rank
+  return dims.slice(0, extra).every((size) => size === 1) ? dims.slice(extra) : dims
+}
+
+function portText({ name, type, dims }: TensorInfo): string {
+  return `${name} (${type} ${shapeText(dims)})`
+}
+
+function mismatch(path: string, problem: string): FastFlowError {
+  return new FastFlowError({ code: 'model-mismatch', field: path, message: `${path} ${problem}` })
+}

@@ -1,0 +1,37 @@
+import { invalidArgument } from '@fastflow/core'
+import { shown } from '@fastflow/core/backend'
+import type { Defaults, RunSettings } from '../task/options.ts'
+
+/** Pixels on a side above this are taken for a slip. */
+const MAX_PIXELS = 16_384
+
+/** Width and height in pixels. */
+export interface Size {
+  readonly width: number
+  readonly height: number
+}
+
+/**
+ * The size asked for, else the model's own.
+ *
+ * @param multiple of pixels that both have to be, the pixels of a latent times the latents of a token.
+ * @throws FastFlowError `invalid-argument` naming the option and the nearest sizes.
+ */
+export function sizeOfRun(settings: RunSettings, defaults: Defaults, multiple: number): Size {
+  const { width = defaults.width, height = defaults.height } = settings
+  if ((settings.width === undefined) !== (settings.height === undefined)) {
+    const [given, missing] = settings.width === undefined ? ['height', 'width'] : ['width', 'height']
+    throw invalidArgument(missing, `is missing beside ${given}; give both, or neither`)
+  }
+  return { width: checkSide('width', width!, multiple), height: checkSide('height', height!, multiple) }
+}
+
+function checkSide(field: string, side: number, multiple: number): number {
+  const valid = Number.isInteger(side) && side >= multiple && side <= MAX_PIXELS
+  if (valid && side % multiple === 0) return side
+  const below = Math.floor(side / multiple) * multiple
+  const nearest = valid
+    ? `the nearest are ${[...new Set([Math.max(below, multiple), below + multiple])].join(' and ')}`
+    : `from ${multiple} to ${MAX_PIXELS}`
+  throw invalidArgument(field, `${shown(side)} is not a multiple of ${multiple} pixels; ${nearest}`)
+}
