@@ -1,4 +1,7 @@
 export type { AbortSignalLike } from './abort-signal.ts'
+export { type Baseline, type BaselineOptions, baselineFromConfig } from './baseline/baseline.ts'
+export { type FromConfigOptions, scheduleFromConfig } from './baseline/schedule-from-config.ts'
+export type { SchedulerConfig } from './baseline/scheduler-config.ts'
 export {
   FastFlowError,
   type FastFlowErrorCode,
@@ -78,7 +81,6 @@ export { createRandom, type Random, restoreRandom, type SeededRandom } from './r
 export type { PassCount, SampleOptions } from './sample/options.ts'
 export type { SampleResult, SampleStats, SampleStatus, StepEvent, TraceEntry } from './sample/result.ts'
 export { sample } from './sample/sample.ts'
-export { type FromConfigOptions, type SchedulerConfig, scheduleFromConfig } from './schedule/from-config.ts'
 export { linearSchedule } from './schedule/linear.ts'
 export { createSchedule, numStepsOf, type Schedule } from './schedule/schedule.ts'
 export { shiftedSchedule, shiftSigma } from './schedule/shifted.ts'

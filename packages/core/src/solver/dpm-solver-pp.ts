@@ -1,5 +1,5 @@
 import type { Term } from '../space/vector-space.ts'
-import { halfLogSnr } from './half-log-snr.ts'
+import { type DpmSlope, dpmWeights } from './dpm-weights.ts'
 import type { StagedSolver } from './solver.ts'
 
 /**
@@ -12,37 +12,57 @@ import type { StagedSolver } from './solver.ts'
  * sigma 1, where lambda is -infinity, and in the last, where `lambda_+` is infinite.
  *
  * Reference: Lu et al. 2022, DPM-Solver++, algorithm 2. Equal to `DPMSolverMultistepScheduler` of diffusers
- * with `use_flow_sigmas`, `prediction_type='flow_prediction'` and the defaults otherwise.
+ * with `use_flow_sigmas`, `prediction_type='flow_prediction'` and the defaults otherwise; {@link baselineFromConfig}
+ * makes the solver of other configs.
  */
 export function dpmSolverPP(): StagedSolver {
+  return dpmSolver({})
+}
+
+export interface DpmSolverSettings {
+  /** Default 2. */
+  readonly order?: 1 | 2 | 3
+  /** Default `midpoint`. */
+  readonly slope?: DpmSlope
+  /** The step before the last is of order 2 at most, the last of order 1. Default false. */
+  readonly lowerOrderFinal?: boolean
+  /** The last step is of order 1, as it is at sigma 0 in any case. Default false. */
+  readonly eulerAtFinal?: boolean
+  /** Noise level at which the last step leaves the state, in place of the grid's 0. Default 0. */
+  readonly finalSigma?: number
+}
+
+/** DPM-Solver++ of any order, with what its scheduler's config can say of the last steps. */
+export function dpmSolver({
+  order = 2,
+  slope = 'midpoint',
+  lowerOrderFinal = false,
+  eulerAtFinal = false,
+  finalSigma = 0,
+}: DpmSolverSettings): StagedSolver {
+  const eulerLast = eulerAtFinal || lowerOrderFinal || finalSigma === 0
+  const orderAt = (index: number, steps: number): number => {
+    const most = index === steps - 1 && eulerLast ? 1 : index === steps - 2 && lowerOrderFinal ? 2 : order
+    return Math.min(order, index + 1, most)
+  }
   return {
-    name: 'dpm++2m',
-    order: 2,
-    scratch: 2,
+    name: `dpm++${order}m${slope === 'heun' ? '-heun' : ''}`,
+    order,
+    scratch: order,
     step({ space, sigmas, index, x, velocity, scratch }) {
-      const sigma = sigmas[index]!
-      const ahead = sigmas[index + 1]!
-      const data = scratch[index % 2]!
-      space.linearCombination(data, [
+      const steps = sigmas.length - 1
+      const ahead = index === steps - 1 ? finalSigma : sigmas[index + 1]!
+      const used = orderAt(index, steps)
+      space.linearCombination(scratch[index % order]!, [
         { weight: 1, vector: x },
-        { weight: -sigma, vector: velocity },
+        { weight: -sigmas[index]!, vector: velocity },
       ])
-      const half = index === 0 ? 0 : halfInverseRatio(sigmas[index - 1]!, sigma, ahead)
-      // -alpha_+ (e^-h - 1), with e^-h written out so that sigma 1 and 0 need no special case.
-      const gain = 1 - ahead - (ahead * (1 - sigma)) / sigma
-      const terms: Term<typeof x>[] = [
-        { weight: ahead / sigma, vector: x },
-        { weight: gain * (1 + half), vector: data },
-      ]
-      if (half !== 0) terms.push({ weight: -gain * half, vector: scratch[(index + 1) % 2]! })
+      const past = Array.from({ length: used }, (_, i) => sigmas[index - i]!)
+      const terms: Term<typeof x>[] = [{ weight: ahead / sigmas[index]!, vector: x }]
+      for (const [i, weight] of dpmWeights(past, ahead, slope).entries()) {
+        if (weight !== 0) terms.push({ weight, vector: scratch[(index - i) % order]! })
+      }
       space.linearCombination(x, terms)
     },
   }
-}
-
-/** `1 / (2 r)`, 0 where the step is of order 1. */
-function halfInverseRatio(before: number, sigma: number, ahead: number): number {
-  if (ahead === 0) return 0
-  const lambda = halfLogSnr(sigma)
-  return (halfLogSnr(ahead) - lambda) / (2 * (lambda - halfLogSnr(before)))
 }

@@ -1,7 +1,7 @@
 import { checkOneOf } from '../check/values.ts'
 import type { Term } from '../space/vector-space.ts'
 import type { Stage, StagedSolver } from './solver.ts'
-import { unipcWeights } from './unipc-weights.ts'
+import { type UnipcScale, unipcWeights } from './unipc-weights.ts'
 
 /**
  * UniPC with B(h) = e^h - 1 ("bh2") for flow matching, in terms of the predicted data `x0 = x - sigma v`: a
@@ -16,12 +16,33 @@ import { unipcWeights } from './unipc-weights.ts'
  *
  * Reference: Zhao et al. 2023, UniPC, algorithms 5 and 6. Equal to `UniPCMultistepScheduler` of diffusers with
  * `use_flow_sigmas`, `prediction_type='flow_prediction'` and the defaults otherwise, except that diffusers
- * starts at sigma 1 - 1e-6 instead of 1, where this is its limit.
+ * starts at sigma 1 - 1e-6 instead of 1, where this is its limit; {@link baselineFromConfig} makes the solver of other
+ * configs.
  */
 export function unipc(order: 2 | 3 = 2): StagedSolver {
   checkOneOf('order', order, [2, 3])
+  return unipcSolver({ order })
+}
+
+export interface UnipcSettings {
+  readonly order: 1 | 2 | 3
+  /** Default `bh2`. */
+  readonly scale?: UnipcScale
+  /** Grid indices of steps that are not corrected. Default none. */
+  readonly uncorrected?: readonly number[]
+  /** The last step leaves the state where it is, instead of at sigma 0. Default false. */
+  readonly stopsBefore?: boolean
+}
+
+/** UniPC with what its scheduler's config can say. */
+export function unipcSolver({
+  order,
+  scale = 'bh2',
+  uncorrected = [],
+  stopsBefore = false,
+}: UnipcSettings): StagedSolver {
   return {
-    name: `unipc${order}`,
+    name: `unipc${order}${scale === 'bh1' ? '-bh1' : ''}`,
     order: order + 1,
     scratch: order + 2,
     step(stage) {
@@ -32,9 +53,11 @@ export function unipc(order: 2 | 3 = 2): StagedSolver {
         { weight: 1, vector: x },
         { weight: -sigmas[index]!, vector: velocity },
       ])
-      if (index > 0) combine(stage, order, before, index - 1, orderAt(index - 1), true)
+      if (index > 0 && !uncorrected.includes(index - 1))
+        combine(stage, order, before, index - 1, orderAt(index - 1), scale, true)
+      if (stopsBefore && index === sigmas.length - 2) return
       space.linearCombination(before, [{ weight: 1, vector: x }])
-      combine(stage, order, before, index, orderAt(index), false)
+      combine(stage, order, before, index, orderAt(index), scale, false)
     },
   }
 }
@@ -51,12 +74,13 @@ function combine<T>(
   before: T,
   from: number,
   used: number,
+  scale: UnipcScale,
   correct: boolean,
 ): void {
   const { space, sigmas, x } = stage
   const others = Array.from({ length: used - 1 }, (_, i) => from - 1 - i)
   if (correct) others.push(from + 1)
-  const { keep, newest, rest } = unipcWeights(sigmas, from, others)
+  const { keep, newest, rest } = unipcWeights(sigmas, from, others, scale)
   const terms: Term<T>[] = [
     { weight: keep, vector: before },
     { weight: newest, vector: dataAt(stage, order, from) },
