@@ -44,6 +44,7 @@ export {
   isSequence,
 } from './check/values.ts'
 export { throwIfAborted } from './errors.ts'
+export { decodeUtf8 } from './json/utf8.ts'
 export { createPace, type Pace } from './pace.ts'
 export { checkFrontier } from './plan/document/check-frontier.ts'
 export { checkPolicy } from './policy/check-policy.ts'

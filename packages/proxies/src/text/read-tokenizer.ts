@@ -1,21 +1,16 @@
-import {
-  type ConfigFile,
-  FastFlowError,
-  invalidArgument,
-  isRecord,
-  type ModelFolder,
-  readConfig,
-} from '@fastflow/core'
+import { type ConfigFile, invalidArgument, isRecord, type ModelFolder, readConfig } from '@fastflow/core'
 import {
   checkFunction,
   checkMethods,
+  checkOneOf,
   checkOptions,
   checkText,
   checkWhole,
   type OptionNames,
   shown,
 } from '@fastflow/core/backend'
-import { createTokenizer, type Tokenizer } from '@fastflow/tokenizers'
+import { cut } from './cut.ts'
+import { type OpenEncoder, openEncoder } from './open-encoder.ts'
 
 /** A text as an encoder reads it; both lists are as long as the model's texts. */
 export interface Tokens {
@@ -29,10 +24,14 @@ export interface Tokens {
 }
 
 export interface TextTokenizer {
-  /** Tokens a text is padded or cut to. */
+  /** Tokens a text is padded or cut to, unless it is told another length. */
   readonly maxLength: number
-  /** A text that is too long loses its last words, never its end token. */
-  tokenize(text: string): Tokens
+  /**
+   * A text that is too long loses its last words, never its end token.
+   *
+   * @param length tokens to pad or cut to, instead of `maxLength`.
+   */
+  tokenize(text: string, length?: number): Tokens
 }
 
 /** Where a tokenizer is, and how long its texts are. */
@@ -41,87 +40,83 @@ export interface TokenizerOptions {
   readonly path: string
   /** Tokens a text is padded or cut to, where `tokenizer_config.json` says this. */
   lengthOf(settings: ConfigFile): number
+  /** The side that padding goes to; by default what `tokenizer_config.json` says, else the right one. */
+  readonly paddingSide?: 'left' | 'right'
+  /** What `CLIPTokenizer` reads in place of a text: ftfy's `fix_text`, as `transformers` has it where ftfy is installed. */
+  readonly fixText?: (text: string) => string
 }
 
-const names: OptionNames<TokenizerOptions> = { path: true, lengthOf: true }
+const names: OptionNames<TokenizerOptions> = { path: true, lengthOf: true, paddingSide: true, fixText: true }
+
+/** What Qwen's and CLIP's tokenizers pad with where no file says it. */
+const PAD = '<|endoftext|>'
 
 /**
- * Reads a tokenizer in the JSON format of Hugging Face `tokenizers`, byte-level BPE or any other.
+ * Reads a tokenizer: `tokenizer.json`, the format of Hugging Face `tokenizers`, or where there is none `vocab.json` and
+ * `merges.txt` beside it, as CLIP and Qwen have them.
  *
  * @throws FastFlowError `invalid-argument`, `model-not-found`, `model-unreadable`.
  */
 export async function readTokenizer(folder: ModelFolder, options: TokenizerOptions): Promise<TextTokenizer> {
-  checkMethods('folder', folder, ['read'], 'a model folder, as open() of a backend gives it')
+  checkMethods('folder', folder, ['has', 'read'], 'a model folder, as open() of a backend gives it')
   checkOptions('options', options, names)
-  const { path, lengthOf } = options
+  const { path, lengthOf, fixText, paddingSide } = options
   checkText('path', path, 'the path of tokenizer.json inside the folder')
   checkFunction('lengthOf', lengthOf, '(settings) => tokens')
+  if (fixText !== undefined) checkFunction('fixText', fixText, '(text) => text')
+  if (paddingSide !== undefined) checkOneOf('paddingSide', paddingSide, ['left', 'right'])
   const settings = await readConfig(folder, path.replace(/[^/]*$/, 'tokenizer_config.json'))
   const maxLength = checkWhole('lengthOf', lengthOf(settings), 1)
-  const document = await readConfig(folder, path)
-  const encoder = openTokenizer(folder, path, document.values)
+  const open = await openEncoder(folder, path, settings, fixText)
+  const { encoder, document } = open
   const own = encoder.encode('').ids.length
   if (own > maxLength) throw document.wrong('post_processor', `adds ${own} tokens to texts of ${maxLength}`)
-  const pad = idOf(encoder, settings, 'pad_token')
-  const named = tokenName(settings, 'unk_token') !== undefined
-  const unknownId = named ? idOf(encoder, settings, 'unk_token') : undefined
+  const pad = padOf(open)
+  const unknownId = idOf(open, 'unk_token')
+  const left = (paddingSide ?? settings.at('padding_side').value) === 'left'
   const hasUnknown = (text: string): boolean =>
     unknownId !== undefined && encoder.encode(text, { addSpecialTokens: false }).ids.includes(unknownId)
   return {
     maxLength,
-    tokenize(text) {
+    tokenize(text, length = maxLength) {
       if (typeof text !== 'string') throw invalidArgument('text', `${shown(text)} is not a text`)
-      const { ids, length } = cut(encoder, text, maxLength)
-      const padding = Array.from({ length: maxLength - ids.length }, () => 0)
+      const room = checkWhole('length', length, Math.max(1, own))
+      const whole = cut(encoder, text, room)
+      const padding = Array.from({ length: room - whole.ids.length }, () => 0)
+      const padded = (list: readonly number[], rest: readonly number[]) =>
+        left ? [...rest, ...list] : [...list, ...rest]
       return {
-        ids: [...ids, ...padding.map(() => pad)],
-        mask: [...ids.map(() => 1), ...padding],
-        length,
+        ids: padded(
+          whole.ids,
+          padding.map(() => pad),
+        ),
+        mask: padded(
+          whole.ids.map(() => 1),
+          padding,
+        ),
+        length: whole.length,
         unknown: hasUnknown(text) ? text.split(/\s+/).filter(hasUnknown) : [],
       }
     },
   }
 }
 
-/** The first tokens of a text between the tokens that begin and end every text. */
-function cut(
-  encoder: Tokenizer,
-  text: string,
-  maxLength: number,
-): { readonly ids: readonly number[]; readonly length: number } {
-  const { ids } = encoder.encode(text)
-  const { length } = ids
-  if (length <= maxLength) return { ids, length }
-  const bare = encoder.encode(text, { addSpecialTokens: false }).ids
-  const added = length - bare.length
-  let before = 0
-  while (before < added && bare.some((id, k) => ids[before + k] !== id)) before++
-  const after = added - before
-  return { ids: [...ids.slice(0, Math.max(0, maxLength - after)), ...ids.slice(length - after)], length }
-}
-
-/** The tokenizer of a document; its errors say which file of which folder they are about. */
-function openTokenizer(folder: ModelFolder, path: string, document: object): Tokenizer {
-  const placed = <Result>(work: () => Result): Result => {
-    try {
-      return work()
-    } catch (cause) {
-      if (!FastFlowError.isInstance(cause)) throw cause
-      // What this build does not know is about the file as a whole, as where it is none of a tokenizer.
-      const field = cause.code === 'unsupported' ? path : cause.field
-      const message = `${folder.location}/${path}: ${cause.message}`
-      throw new FastFlowError({ code: 'model-unreadable', field, message, cause })
-    }
-  }
-  const tokenizer = placed(() => createTokenizer(document))
-  return { ...tokenizer, encode: (text, options) => placed(() => tokenizer.encode(text, options)) }
-}
-
-function idOf(encoder: Tokenizer, settings: ConfigFile, field: string): number {
-  const name = tokenName(settings, field)
-  const id = name === undefined ? undefined : encoder.tokenToId(name)
+function padOf(open: OpenEncoder): number {
+  const id = idOf(open, 'pad_token') ?? open.encoder.tokenToId(PAD)
   if (id !== undefined) return id
-  throw settings.wrong(field, 'is not in the vocabulary of tokenizer.json')
+  throw open.named[0]!.wrong('pad_token', 'is not in the vocabulary of tokenizer.json')
+}
+
+/** The id of a special token; undefined where no file names it. */
+function idOf({ encoder, named }: OpenEncoder, field: string): number | undefined {
+  for (const file of named) {
+    const name = tokenName(file, field)
+    if (name === undefined) continue
+    const id = encoder.tokenToId(name)
+    if (id !== undefined) return id
+    throw file.wrong(field, 'is not in the vocabulary')
+  }
+  return undefined
 }
 
 /** Older folders write special tokens as objects. */

@@ -36,11 +36,19 @@ interface Variant {
   model(model: Model, begin: number, end: number): Model
 }
 
-/** `CLIPTokenizer`: BERT's cleaning, lower case, tokens found before that. */
-export function clipTokenizer(files: Fields, settings: Fields): Tokenizer {
+/** `CLIPTokenizer`: BERT's cleaning, or ftfy's where it is given; lower case; tokens found before that. */
+export function clipTokenizer(
+  files: Fields,
+  settings: Fields,
+  fixText: ((text: string) => string) | undefined,
+): Tokenizer {
+  const clean = (text: string): string =>
+    fixText === undefined
+      ? spacedChinese(cleaned(text)).normalize('NFC')
+      : fixText(text).replace(/\s+/gu, ' ').trim()
   return build(files, settings, {
     words: `${MARKS}|${WORDS_WITHOUT_CASE}`,
-    normalizer: mapping((text) => spacedChinese(cleaned(text)).normalize('NFC').toLowerCase()),
+    normalizer: mapping((text) => clean(text).toLowerCase()),
     tokens: (tokens) => tokens.map((token) => ({ ...token, normalized: false })),
     model: withMarks,
   })

@@ -17,23 +17,28 @@ export interface VocabFiles {
   readonly specialTokensMap?: unknown
 }
 
+export interface VocabOptions {
+  /** What `CLIPTokenizer` reads in place of a text: ftfy's `fix_text`. Without it texts are cleaned as where ftfy is not installed. */
+  readonly fixText?: (text: string) => string
+}
+
 const CLASSES = ['CLIPTokenizer', 'CLIPTokenizerFast', 'Qwen2Tokenizer', 'Qwen2TokenizerFast'] as const
 
 /**
  * Makes a tokenizer of `vocab.json` and `merges.txt`. Ids equal those of the class of `transformers` that the settings name:
- * `CLIPTokenizer` (without ftfy, as it is unless that is installed), `CLIPTokenizerFast`, `Qwen2Tokenizer` or `Qwen2TokenizerFast`.
+ * `CLIPTokenizer`, `CLIPTokenizerFast`, `Qwen2Tokenizer` or `Qwen2TokenizerFast`.
  *
  * `CLIPTokenizer` asks Python which characters there are, and drops others; this one knows those of Python 3.11, Unicode 14.
  *
  * @throws FastFlowError `model-unreadable` for files that are none, `unsupported` for another class; `field` is the path of
  * what is wrong.
  */
-export function tokenizerFromVocab(files: VocabFiles): Tokenizer {
+export function tokenizerFromVocab(files: VocabFiles, { fixText }: VocabOptions = {}): Tokenizer {
   const settings = fieldsOf(files.settings, 'tokenizer_config')
   const read: Fields = fieldsOf({ ...files }, 'files')
   switch (settings.oneOf('tokenizer_class', CLASSES)) {
     case 'CLIPTokenizer':
-      return clipTokenizer(read, settings)
+      return clipTokenizer(read, settings, fixText)
     case 'CLIPTokenizerFast':
       return fastClipTokenizer(read, settings)
     default:

@@ -1,0 +1,3 @@
+export function fixText(text: string): string {
+  return text
+}
