@@ -1,4 +1,11 @@
-import { calibrate, fillNormal, linearSchedule, memoryPolicyStore, type Velocity } from '@fastflow/core'
+import {
+  calibrate,
+  euler,
+  fillNormal,
+  linearSchedule,
+  memoryPolicyStore,
+  type Velocity,
+} from '@fastflow/core'
 import { guidedFlow, mixtureFlow } from '@fastflow/testkit'
 import { expect, it } from 'vitest'
 import type { Flow } from '../src/flow.ts'
@@ -39,6 +46,9 @@ const run: RunKey = {
   schedule,
   range: 2,
   guided: true,
+  timesteps: [],
+  solver: euler,
+  stayOff: undefined,
   settings: {},
   defaults: { numSteps: 50, guidanceScale: 1 },
 }

@@ -34,7 +34,9 @@ const families: Readonly<Record<string, { readonly encode: Encode; readonly nega
       encodeSd3({ clipL: clipL!, clipG: clipG!, t5, width }, [prompt], call),
     negativeFirst: true,
   },
-  FluxPipeline: { encode: ([clip, t5], prompt, call) => encodeFlux({ clip: clip!, t5: t5! }, [prompt], call) },
+  FluxPipeline: {
+    encode: ([clip, t5], prompt, call) => encodeFlux({ clip: clip!, t5: t5! }, [prompt], call),
+  },
   FluxKontextPipeline: {
     encode: ([clip, t5], prompt, call) => encodeFlux({ clip: clip!, t5: t5! }, [prompt], call),
   },
@@ -56,8 +58,9 @@ const families: Readonly<Record<string, { readonly encode: Encode; readonly nega
 const folders = familyFolders()
 const missing = folders.length === 0
 
-it.skipIf(missing)(`prompts of real pipelines${missing ? ' (skipped: FASTFLOW_REFERENCE names no folder)' : ''}`, () =>
-  expect(folders.length).toBeGreaterThan(0),
+it.skipIf(missing)(
+  `prompts of real pipelines${missing ? ' (skipped: FASTFLOW_REFERENCE names no folder)' : ''}`,
+  () => expect(folders.length).toBeGreaterThan(0),
 )
 
 describe.each(folders)('prompts as the real pipeline encodes them: %s', (family) => {
@@ -74,7 +77,8 @@ describe.each(folders)('prompts as the real pipeline encodes them: %s', (family)
   it.each(goldenCases(family))('$name', async (golden) => {
     const { call, tensor } = golden
     const half = runners.some(({ outputs }) => outputs.some(({ type }) => type === 'float16'))
-    const close = (ours: ArrayLike<number>, theirs: ArrayLike<number>) => expectClose(ours, theirs, half ? 5e-2 : 1e-4)
+    const close = (ours: ArrayLike<number>, theirs: ArrayLike<number>) =>
+      expectClose(ours, theirs, half ? 5e-2 : 1e-4)
     const batch = tensor('transformer.0.in.encoder_hidden_states')!.dims[0]!
     for (const negative of [false, true]) {
       const prompt = negative ? ((call.negative_prompt ?? '') as string) : (call.prompt as string)

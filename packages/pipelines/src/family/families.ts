@@ -1,8 +1,15 @@
 import { classToImage } from './class-to-image.ts'
 import type { Family } from './family.ts'
 import { imageEditing } from './image-editing.ts'
+import { stableDiffusion3 } from './stable-diffusion-3.ts'
 import { textToImage } from './text-to-image.ts'
 import { textToVideo } from './text-to-video.ts'
 
 /** The families that are known without being told. */
-export const families: readonly Family[] = [classToImage, textToImage, imageEditing, textToVideo]
+export const families: readonly Family[] = [
+  classToImage,
+  textToImage,
+  imageEditing,
+  textToVideo,
+  stableDiffusion3,
+]

@@ -11,6 +11,6 @@ export function guidanceAboveOne(
 ): Guidance {
   const scale = guidanceScale ?? defaults.guidanceScale
   checkNumber('guidanceScale', scale, 0, MAX_GUIDANCE)
-  const on = scale > 1 ? scale : 1
+  const on = Math.max(scale, 1)
   return { guidanceScale: on, guidanceInterval: checkGuidanceInterval(guidanceInterval, on) }
 }

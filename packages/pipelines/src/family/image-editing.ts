@@ -1,4 +1,4 @@
-import { type AbortSignalLike, type ConfigFile, invalidArgument, type Tensor } from '@fastflow/core'
+import { type AbortSignalLike, invalidArgument, type Tensor } from '@fastflow/core'
 import { encodePixels } from '../state/encode.ts'
 import { planarPixels } from '../state/image-input.ts'
 import { readVae } from '../state/vae-config.ts'

@@ -1,5 +1,6 @@
 import {
   type AbortSignalLike,
+  type Baseline,
   type Feeds,
   invalidArgument,
   type ModelRunner,
@@ -8,7 +9,6 @@ import {
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { clipPixels } from '../state/pixels.ts'
-import type { Baseline } from '../task/baseline.ts'
 import { guidedVelocity } from '../task/guided-velocity.ts'
 import type { FlowOptions, RunSettings } from '../task/options.ts'
 import type { Guidance, RunKey } from '../task/run.ts'
@@ -142,7 +142,7 @@ export async function latentModel(
     const bind = portsOf(roles)
     const first = { part: transformer, ports: bind(transformer) }
     const later = second && { part: second.part, ports: bind(second.part) }
-    const timesteps = new Map(run.schedule.sigmas.map((sigma, k) => [sigma, run.timesteps?.[k]]))
+    const timesteps = new Map(run.schedule.sigmas.map((sigma, k) => [sigma, run.timesteps[k]]))
     const all = (own: Feeds): Feeds => ({ ...own, ...feeds?.(run, shape, own) })
     const passes = networkPasses({
       at: (sigma) => (later && second.from(sigma) ? later : first),

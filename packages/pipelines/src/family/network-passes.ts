@@ -86,8 +86,8 @@ function openCall(network: RunNetwork, feeds: Feeds): Call {
   return async (out, x, sigma, signal) => {
     const { part, ports } = network.at(sigma)
     return part.use(async (runner) => {
-      let call = prepared.get(part)
-      if (call === undefined) prepared.set(part, (call = prepare(network, feeds, ports(runner), part.path)))
+      const call = prepared.get(part) ?? prepare(network, feeds, ports(runner), part.path)
+      prepared.set(part, call)
       call.state(x)
       call.time(network.time(sigma))
       const { outputs, timing } = await runner.run(call.feeds, call.run)

@@ -1,4 +1,4 @@
-import { scheduleFromConfig } from '@fastflow/core'
+import { baselineFromConfig } from '@fastflow/core'
 import { checkNumSteps } from '../task/checks.ts'
 import { classifierFree } from '../task/guidance.ts'
 import { guidedVelocity } from '../task/guided-velocity.ts'
@@ -19,7 +19,8 @@ export function sigmaFlow(
     executionProvider: runner.executionProvider,
     resident: runner.resident,
     guidance: (settings) => classifierFree(own, settings),
-    baseline: ({ numSteps }) => ({ schedule: scheduleFromConfig(scheduler, checkNumSteps(own, numSteps)) }),
+    baseline: ({ numSteps }) =>
+      baselineFromConfig(scheduler, checkNumSteps(own, numSteps), { grid: 'pipeline' }),
     velocity(condition, run, states) {
       const passes = states.passes(network, run.dims)
       const { guidanceScale, guidanceInterval } = run

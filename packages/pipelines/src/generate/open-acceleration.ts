@@ -80,7 +80,7 @@ async function openAutoPlan(
   return staysOff(run) ?? openAuto(options, run, places)
 }
 
-function staysOff({ schedule, staysOff: reason }: RunKey): Acceleration | undefined {
+function staysOff({ schedule, stayOff: reason }: RunKey): Acceleration | undefined {
   const numSteps = numStepsOf(schedule)
   if (reason === undefined && numSteps > FEW_STEPS) return undefined
   const note = `acceleration stays off: ${reason ?? `a grid of ${numSteps} steps leaves nothing to skip`}`

@@ -19,7 +19,7 @@ export function checkPixels(pixels: Float32Array): Float32Array {
 }
 
 /** Planar float pixels [3, height, width] in [-1, 1] to 8-bit RGB; square ones by their width alone. */
-export function toRgb(pixels: Float32Array, width: number, height = width): RgbImage {
+export function toRgb(pixels: Float32Array, width: number, height: number = width): RgbImage {
   const plane = width * height
   const data = new Uint8Array(3 * plane)
   for (let channel = 0; channel < 3; channel++) {

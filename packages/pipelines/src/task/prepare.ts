@@ -1,4 +1,4 @@
-import { fillNormal, invalidArgument, isRecord, type VectorSpace } from '@fastflow/core'
+import { fillNormal, invalidArgument, isRecord, type Solver, type VectorSpace } from '@fastflow/core'
 import { checkMethods, checkNumber, checkWhole, shown, throwIfAborted } from '@fastflow/core/backend'
 import type { Flow } from '../flow.ts'
 import { checkPixels, toRgb } from '../state/pixels.ts'
@@ -18,7 +18,7 @@ export interface PreparedFlow<T> extends Flow<T> {
   /** Gives back what the flow keeps for its evaluations; none may follow. */
   release(): void
   /** The solver of the full run; undefined where it is Euler's method. */
-  readonly solver: RunKey['solver']
+  readonly solver: Solver | undefined
 }
 
 /** One generation under a condition, not yet sampled. Cost: no evaluation. */
@@ -41,7 +41,7 @@ export function prepareFlow<T>(
     caption: condition.caption,
     noise,
     schedule: run.schedule,
-    solver: run.solver,
+    solver: solverOf(run),
     numFrames,
     fps: options.fps ?? model.fps,
     async pixels(x, signal) {
@@ -78,6 +78,12 @@ export function prepareFlow<T>(
       space.release(noise)
     },
   }
+}
+
+/** Euler's method is what the sampler does of itself. */
+function solverOf({ solver }: RunKey): Solver | undefined {
+  const own = solver()
+  return own.name === 'euler' ? undefined : own
 }
 
 /** The state a run begins at: noise of the seed, the picture noised as far as the run's first noise level, or what is given. */

@@ -1,5 +1,4 @@
-import type { GuidanceInterval } from '@fastflow/core'
-import type { Baseline } from './baseline.ts'
+import type { Baseline, GuidanceInterval } from '@fastflow/core'
 import type { Defaults, RunSettings } from './options.ts'
 
 /** How strongly guidance acts, and where. */

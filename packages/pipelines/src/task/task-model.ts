@@ -1,5 +1,4 @@
-import type { AbortSignalLike, Feeds, ResidentRunner, RgbImage } from '@fastflow/core'
-import type { Baseline } from './baseline.ts'
+import type { AbortSignalLike, Baseline, Feeds, ResidentRunner, RgbImage } from '@fastflow/core'
 import type { MeteredVelocity } from './guided-velocity.ts'
 import type { Defaults, FlowOptions, ModelOption, RunSettings, Subjects, Task } from './options.ts'
 import type { Guidance, RunKey } from './run.ts'

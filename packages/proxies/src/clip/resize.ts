@@ -2,8 +2,8 @@ import { invalidArgument, type RgbImage } from '@fastflow/core'
 import { checkOneOf, shown } from '@fastflow/core/backend'
 import { checkImage } from '../image-pair.ts'
 
-/** Resampling filters by Pillow's numbers, which image processor configurations use: 2 is bilinear, 3 is bicubic. */
-export type Resample = 2 | 3
+/** Resampling filters by Pillow's numbers, which image processor configurations use: 1 is Lanczos, 2 bilinear, 3 bicubic. */
+export type Resample = 1 | 2 | 3
 
 interface Filter {
   /** Half its width, in pixels of the smaller of both images. */
@@ -12,6 +12,7 @@ interface Filter {
 }
 
 const FILTERS: Readonly<Record<Resample, Filter>> = {
+  1: { support: 3, weight: lanczos },
   2: { support: 1, weight: (x) => Math.max(0, 1 - Math.abs(x)) },
   3: { support: 2, weight: cubic },
 }
@@ -36,7 +37,7 @@ export function resizeLikePillow(
   resample: Resample = 3,
 ): RgbImage {
   checkImage('image', image)
-  checkOneOf('resample', resample, [2, 3])
+  checkOneOf('resample', resample, [1, 2, 3])
   for (const [field, side] of Object.entries({ width, height })) {
     if (!Number.isInteger(side) || side < 1 || side > MAX_SIDE) {
       throw invalidArgument(
@@ -116,6 +117,14 @@ function weigh(data: Uint8Array, from: number, stride: number, weights: Float64A
   let sum = PRECISION / 2
   for (let k = 0; k < weights.length; k++) sum += data[from + k * stride]! * weights[k]!
   return Math.min(255, Math.max(0, Math.floor(sum / PRECISION)))
+}
+
+function lanczos(x: number): number {
+  return Math.abs(x) < 3 ? sinc(x) * sinc(x / 3) : 0
+}
+
+function sinc(x: number): number {
+  return x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x)
 }
 
 function cubic(x: number): number {

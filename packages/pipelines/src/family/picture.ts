@@ -1,0 +1,37 @@
+import { invalidArgument } from '@fastflow/core'
+import { shown } from '@fastflow/core/backend'
+import { resizeLikePillow } from '@fastflow/proxies'
+import { checkImage, type ImageInput, planesOf } from '../state/image-input.ts'
+import type { PlanarPicture } from './encode-part.ts'
+import type { Size } from './sizes.ts'
+
+/** Pillow's number for Lanczos, which Diffusers resizes pictures with. */
+const LANCZOS = 1
+
+/** A picture handed in as an autoencoder takes it, resized to this size; one with alpha is laid on white. */
+export function pictureOf(image: ImageInput, { width, height }: Size, field = 'image'): PlanarPicture {
+  const resized = resizeLikePillow(onWhite(checkImage(image, field)), width, height, LANCZOS)
+  return { data: planesOf(resized), channels: 3, width, height }
+}
+
+/** @throws FastFlowError `invalid-argument` where it is missing beside a picture, or out of (0, 1]. */
+export function checkStrength(strength: number | undefined): number {
+  if (strength === undefined)
+    throw invalidArgument(
+      'strength',
+      'is missing beside image; pass how much of the picture is made anew, e.g. 0.6',
+    )
+  if (typeof strength === 'number' && strength > 0 && strength <= 1) return strength
+  throw invalidArgument('strength', `${shown(strength)} is not above 0 and at most 1`)
+}
+
+function onWhite({ width, height, data }: ImageInput): { width: number; height: number; data: Uint8Array } {
+  const plane = width * height
+  if (data.length === 3 * plane) return { width, height, data: Uint8Array.from(data) }
+  const rgb = new Uint8Array(3 * plane)
+  for (let k = 0; k < plane; k++) {
+    const alpha = data[4 * k + 3]! / 255
+    for (let c = 0; c < 3; c++) rgb[3 * k + c] = Math.round(data[4 * k + c]! * alpha + 255 * (1 - alpha))
+  }
+  return { width, height, data: rgb }
+}
