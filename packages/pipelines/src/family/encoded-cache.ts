@@ -7,7 +7,9 @@ const ROOM = 32
 export function createCache(encode: LatentFlow['encode']): LatentFlow['encode'] {
   const known = new Map<string, EncodedText>()
   return async (texts, options) => {
-    const keys = texts.map((text) => JSON.stringify([options.maxSequenceLength, text]))
+    const { maxSequenceLength, complexHumanInstruction, systemPrompt } = options
+    const settings = [maxSequenceLength, complexHumanInstruction, systemPrompt]
+    const keys = texts.map((text) => JSON.stringify([text, ...settings]))
     const missing = [...new Set(keys)].filter((key) => !known.has(key))
     const fresh = await encode(
       missing.map((key) => texts[keys.indexOf(key)]!),

@@ -1,9 +1,12 @@
 import { classToImage } from './class-to-image.ts'
 import type { Family } from './family.ts'
 import { imageEditing } from './image-editing.ts'
+import { lumina2 } from './lumina2.ts'
+import { sana } from './sana.ts'
 import { stableDiffusion3 } from './stable-diffusion-3.ts'
 import { textToImage } from './text-to-image.ts'
 import { textToVideo } from './text-to-video.ts'
+import { zImage } from './z-image.ts'
 
 /** The families that are known without being told. */
 export const families: readonly Family[] = [
@@ -12,4 +15,7 @@ export const families: readonly Family[] = [
   imageEditing,
   textToVideo,
   stableDiffusion3,
+  sana,
+  lumina2,
+  zImage,
 ]

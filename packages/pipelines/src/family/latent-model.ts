@@ -26,6 +26,18 @@ import { bindPorts, type Ports } from './ports.ts'
 /** Latents are scaled to a variance of about 1; see the range of our own models. */
 const LATENT_RANGE = 4
 
+/** A text that guidance leads to, or away from. */
+export interface PromptText {
+  readonly text: string
+  readonly negative: boolean
+}
+
+/** What decides how prompts are encoded. */
+export type EncodeOptions = Pick<
+  FlowOptions,
+  'maxSequenceLength' | 'complexHumanInstruction' | 'systemPrompt' | 'signal'
+>
+
 /** A prompt as the network is fed it. */
 export interface EncodedText {
   /** By role: `encoder_hidden_states`, `pooled_projections`, `encoder_attention_mask`, ... for a batch of one. */
@@ -69,10 +81,7 @@ export interface LatentFlow
    *
    * @throws FastFlowError `invalid-argument`, `aborted`.
    */
-  encode(
-    texts: readonly string[],
-    options: Pick<FlowOptions, 'maxSequenceLength' | 'signal'>,
-  ): Promise<readonly EncodedText[]>
+  encode(texts: readonly PromptText[], options: EncodeOptions): Promise<readonly EncodedText[]>
   /** Encodes the picture handed in. Cost: a pass of the encoder. */
   picture?(options: FlowOptions, shape: Shape): Promise<EncodedPicture>
   /** What the network is fed that no prompt decides: positions, sizes, guidance as an input. */
@@ -91,7 +100,6 @@ export async function latentModel(
   flow: LatentFlow,
 ): Promise<TaskModel> {
   const { task, defaults, options, fps, transformer, second } = flow
-  const isGuided = flow.join === undefined
   const digest = await digestOf(folder, index.values._class_name, flow)
   const encode = createCache(flow.encode)
   return {
@@ -101,7 +109,7 @@ export async function latentModel(
     labels: [],
     defaults,
     options,
-    guided: isGuided,
+    guided: true,
     range: LATENT_RANGE,
     fps,
     get executionProvider() {
@@ -193,12 +201,8 @@ async function conditionOf(
       'image',
       'is missing; strength says how much of it is made anew, pass it or leave strength out',
     )
-  const { maxSequenceLength, signal } = options
-  const encoding = {
-    ...(maxSequenceLength !== undefined && { maxSequenceLength }),
-    ...(signal && { signal }),
-  }
-  const [own, other] = await encode([prompt, ...(guided ? [negative] : [])], encoding)
+  const texts = [{ text: prompt, negative: false }, ...(guided ? [{ text: negative, negative: true }] : [])]
+  const [own, other] = await encode(texts, options)
   const picture = flow.picture === undefined ? {} : await flow.picture(options, shape)
   const add = (feeds: Feeds): Feeds => ({ ...feeds, ...picture.feeds })
   const notes = [...own!.notes, ...(other?.notes ?? [])]

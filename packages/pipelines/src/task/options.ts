@@ -60,6 +60,9 @@ export interface FlowOptions {
    * picture.
    */
   readonly strength?: number
+  /** What stands before a prompt, for models that are told how to read it. Default: the model's; an empty list or text is none. */
+  readonly complexHumanInstruction?: readonly string[]
+  readonly systemPrompt?: string
   /** Most tokens of a prompt that are read. Default: the model's. */
   readonly maxSequenceLength?: number
   /** Scale of classifier-free guidance where `guidanceScale` is an input of the network. 1, which is off, by default. */
@@ -116,6 +119,8 @@ export const modelOptions = {
   width: 'models that make several sizes',
   height: 'models that make several sizes',
   strength: 'models with an encoder of pictures',
+  complexHumanInstruction: 'models that read prompts behind an instruction',
+  systemPrompt: 'models that read prompts behind a system prompt',
   maxSequenceLength: 'models that read prompts of several lengths',
   trueGuidanceScale: 'models whose network is fed its guidance',
   guidanceScale2: 'models of two networks',
@@ -148,6 +153,8 @@ export const flowNames: OptionNames<FlowOptions> = {
   image: true,
   latents: true,
   maxSequenceLength: true,
+  complexHumanInstruction: true,
+  systemPrompt: true,
   signal: true,
 }
 

@@ -9,13 +9,13 @@ import type { TaskModel } from './task-model.ts'
 export function runKeyOf(model: TaskModel, options: RunSettings): RunKey {
   const shape = model.shape(options)
   const baseline = model.baseline(options, shape)
-  const { guidanceScale, guidanceInterval } = model.guidance(options, baseline)
+  const { guidanceScale, guidanceInterval, joined = false } = model.guidance(options, baseline)
   return {
     ...baseline,
     model: digestOf(model, options),
     guidanceScale,
     ...(guidanceInterval && { guidanceInterval }),
-    guided: model.guided && takesBothPasses(guidanceScale),
+    guided: model.guided && !joined && takesBothPasses(guidanceScale),
     dims: shape.dims,
     ownDims: model.shape({}).dims,
     dtype: 'float32',

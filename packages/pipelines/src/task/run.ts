@@ -6,6 +6,8 @@ export interface Guidance {
   readonly guidanceScale: number
   /** Where guidance acts; missing where it acts at all noise levels. */
   readonly guidanceInterval?: GuidanceInterval | undefined
+  /** The passes are not added up, but joined in a way that plans cannot take apart. */
+  readonly joined?: boolean
 }
 
 /** What is known before a policy or plan is chosen: all that every policy and plan made for it depends on. */
