@@ -22,14 +22,14 @@ function beta(first: number, last: number, steps: number): number[] {
   return linspace(0, 1, steps).map((part) => last + betaQuantile(1 - part) * (first - last))
 }
 
+export type Spacing = 'use_karras_sigmas' | 'use_exponential_sigmas' | 'use_beta_sigmas'
+
 /** Spacings by the switch that asks for them: from the first sigma to the last, both kept. */
-export const spacings = {
+export const spacings: Readonly<Record<Spacing, (first: number, last: number, steps: number) => number[]>> = {
   use_karras_sigmas: karras,
   use_exponential_sigmas: exponential,
   use_beta_sigmas: beta,
-} as const
-
-export type Spacing = keyof typeof spacings
+}
 
 /** The spacing that a config asks for, if any. @throws FastFlowError `unsupported` for two at once. */
 export function spacingOf(file: JsonField): Spacing | undefined {
