@@ -76,6 +76,28 @@ describeMisuse(
         price: optional(real(1, 0)),
       }),
     }),
+    baselineFromConfig: row(core.baselineFromConfig, {
+      config: called(/config/, {
+        ...made(
+          () => ({ shift: 3 }),
+          { shift: '3' },
+          { shift: 0 },
+          { num_train_timesteps: 1.5 },
+          { _class_name: 'Other' },
+          { _class_name: 5 },
+        ),
+        takes: ['object'],
+      }),
+      numSteps: { ...whole(10, 0), named: /numSteps/ },
+      options: optional(
+        options({
+          grid: optional(only([], 'pipeline', 'sigmas', [1, 0.5], [NaN], ['1'])),
+          mu: optional({ ...real(0.5), wrong: [NaN, Infinity] }),
+          imageSeqLen: optional(real(256, 0)),
+          strength: optional(real(0.5, 0, 1.1)),
+        }),
+      ),
+    }),
     calibrate: row(core.calibrate, { options: calibration }),
     certificateCost: row(core.certificateCost, { plan, confidence: optional(real(0.9, 0, 1)) }),
     coarserSchedule: row(core.coarserSchedule, { schedule }),

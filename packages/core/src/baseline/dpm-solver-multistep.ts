@@ -14,7 +14,7 @@ export function dpmSolverMultistep(file: JsonField, request: GridRequest): Grid 
   checkFlow(file)
   refuseSigmas(request)
   refuseSwitches(file, [...Object.keys(spacings), 'use_lu_lambdas'])
-  nameOf(file, 'algorithm_type', 'dpmsolver++', ['dpmsolver++', 'deis'])
+  nameOf(file, 'algorithm_type', 'dpmsolver++', ['dpmsolver++'])
   const { steps } = request
   const order = solverOrder(file)
   const shift = shiftFor(file, request)
