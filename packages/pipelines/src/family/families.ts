@@ -1,7 +1,9 @@
 import { classToImage } from './class-to-image.ts'
 import type { Family } from './family.ts'
+import { flux, fluxKontext } from './flux.ts'
 import { imageEditing } from './image-editing.ts'
 import { lumina2 } from './lumina2.ts'
+import { qwenImage } from './qwen-image.ts'
 import { sana } from './sana.ts'
 import { stableDiffusion3 } from './stable-diffusion-3.ts'
 import { textToImage } from './text-to-image.ts'
@@ -15,6 +17,9 @@ export const families: readonly Family[] = [
   imageEditing,
   textToVideo,
   stableDiffusion3,
+  flux,
+  fluxKontext,
+  qwenImage,
   sana,
   lumina2,
   zImage,

@@ -63,6 +63,8 @@ export interface FlowOptions {
   /** What stands before a prompt, for models that are told how to read it. Default: the model's; an empty list or text is none. */
   readonly complexHumanInstruction?: readonly string[]
   readonly systemPrompt?: string
+  /** Whether the picture is resized to a size that the model was trained on. Default true. */
+  readonly autoResize?: boolean
   /** Most tokens of a prompt that are read. Default: the model's. */
   readonly maxSequenceLength?: number
   /** Scale of classifier-free guidance where `guidanceScale` is an input of the network. 1, which is off, by default. */
@@ -91,6 +93,7 @@ export type RunSettings = Pick<
   | 'width'
   | 'height'
   | 'strength'
+  | 'negativePrompt'
   | VelocityOption
 >
 
@@ -119,6 +122,7 @@ export const modelOptions = {
   width: 'models that make several sizes',
   height: 'models that make several sizes',
   strength: 'models with an encoder of pictures',
+  autoResize: 'models that edit pictures of several sizes',
   complexHumanInstruction: 'models that read prompts behind an instruction',
   systemPrompt: 'models that read prompts behind a system prompt',
   maxSequenceLength: 'models that read prompts of several lengths',
@@ -138,6 +142,7 @@ export const runNames: OptionNames<RunSettings> = {
   width: true,
   height: true,
   strength: true,
+  negativePrompt: true,
   trueGuidanceScale: true,
   guidanceScale2: true,
   guidanceRescale: true,
@@ -149,12 +154,12 @@ export const runNames: OptionNames<RunSettings> = {
 export const flowNames: OptionNames<FlowOptions> = {
   ...runNames,
   seed: true,
-  negativePrompt: true,
   image: true,
   latents: true,
   maxSequenceLength: true,
   complexHumanInstruction: true,
   systemPrompt: true,
+  autoResize: true,
   signal: true,
 }
 

@@ -9,12 +9,13 @@ import type { TaskModel } from './task-model.ts'
 export function runKeyOf(model: TaskModel, options: RunSettings): RunKey {
   const shape = model.shape(options)
   const baseline = model.baseline(options, shape)
-  const { guidanceScale, guidanceInterval, joined = false } = model.guidance(options, baseline)
+  const { guidanceScale, guidanceInterval, joined = false, embedded } = model.guidance(options, baseline)
   return {
     ...baseline,
-    model: digestOf(model, options),
+    model: digestOf(model, options, embedded),
     guidanceScale,
     ...(guidanceInterval && { guidanceInterval }),
+    ...(embedded !== undefined && { embedded }),
     guided: model.guided && !joined && takesBothPasses(guidanceScale),
     dims: shape.dims,
     ownDims: model.shape({}).dims,
@@ -26,11 +27,16 @@ export function runKeyOf(model: TaskModel, options: RunSettings): RunKey {
 }
 
 /** The model's own digest, unless options that plans do not know of make other velocities of it. */
-function digestOf({ digest, defaults }: TaskModel, options: RunSettings): string {
+function digestOf(
+  { digest, defaults }: TaskModel,
+  options: RunSettings,
+  embedded: number | undefined,
+): string {
   const changed = velocityOptions.filter(
     (name) => options[name] !== undefined && options[name] !== defaults[name],
   )
-  if (changed.length === 0) return digest
-  const values = changed.map((name) => [name, options[name]])
+  const values: unknown[] = changed.map((name) => [name, options[name]])
+  if (embedded !== undefined) values.push(['guidance', embedded])
+  if (values.length === 0) return digest
   return bytesToHex(sha256(utf8ToBytes(JSON.stringify([digest, ...values]))))
 }

@@ -8,6 +8,8 @@ export interface Guidance {
   readonly guidanceInterval?: GuidanceInterval | undefined
   /** The passes are not added up, but joined in a way that plans cannot take apart. */
   readonly joined?: boolean
+  /** Guidance that the network is fed. */
+  readonly embedded?: number
 }
 
 /** What is known before a policy or plan is chosen: all that every policy and plan made for it depends on. */
