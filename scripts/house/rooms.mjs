@@ -11,6 +11,7 @@ const orders = {
     'text',
     'task',
     'family',
+    'family.ts',
     'policy',
     'plan',
     'target',

@@ -196,7 +196,7 @@ async function generate(
     firstSeed,
     acceleration,
     features: conditionFeatures(condition.feeds),
-    notes: [...guidanceNotes(model, options), ...condition.notes],
+    notes: [...guidanceNotes(model, run), ...condition.notes],
     prepare: (seed, ordinary) => prepareFlow(model, condition, { ...options, seed }, statesOf(ordinary)),
     options,
   })

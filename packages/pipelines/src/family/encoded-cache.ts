@@ -1,10 +1,10 @@
-import type { EncodedText, LatentFlow } from './latent-model.ts'
+import type { Encode, EncodedText } from './encoding.ts'
 
 /** Prompts that are remembered: those of a few requests, or of a calibration. */
 const ROOM = 32
 
 /** The same encoder, which encodes what it met of late no second time; negative prompts above all. */
-export function createCache(encode: LatentFlow['encode']): LatentFlow['encode'] {
+export function createCache(encode: Encode): Encode {
   const known = new Map<string, EncodedText>()
   return async (texts, options) => {
     const { maxSequenceLength, complexHumanInstruction, systemPrompt } = options

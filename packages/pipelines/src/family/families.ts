@@ -1,6 +1,7 @@
 import { classToImage } from './class-to-image.ts'
 import type { Family } from './family.ts'
 import { flux, fluxKontext } from './flux.ts'
+import { flux2Klein } from './flux2-klein.ts'
 import { imageEditing } from './image-editing.ts'
 import { lumina2 } from './lumina2.ts'
 import { qwenImage } from './qwen-image.ts'
@@ -19,6 +20,7 @@ export const families: readonly Family[] = [
   stableDiffusion3,
   flux,
   fluxKontext,
+  flux2Klein,
   qwenImage,
   sana,
   lumina2,

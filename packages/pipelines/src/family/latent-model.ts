@@ -18,6 +18,7 @@ import type { Condition, RunVelocity, TaskModel } from '../task/task-model.ts'
 import { calibrationPrompts } from '../text/calibration-prompts.ts'
 import { checkPrompt, checkText } from '../text/prompt.ts'
 import { createCache } from './encoded-cache.ts'
+import type { Encode } from './encoding.ts'
 import type { FamilySource } from './family.ts'
 import { type Join, networkPasses } from './network-passes.ts'
 import type { Part } from './parts.ts'
@@ -25,26 +26,6 @@ import { bindPorts, type Ports } from './ports.ts'
 
 /** Latents are scaled to a variance of about 1; see the range of our own models. */
 const LATENT_RANGE = 4
-
-/** A text that guidance leads to, or away from. */
-export interface PromptText {
-  readonly text: string
-  readonly negative: boolean
-}
-
-/** What decides how prompts are encoded. */
-export type EncodeOptions = Pick<
-  FlowOptions,
-  'maxSequenceLength' | 'complexHumanInstruction' | 'systemPrompt' | 'signal'
->
-
-/** A prompt as the network is fed it. */
-export interface EncodedText {
-  /** By role: `encoder_hidden_states`, `pooled_projections`, `encoder_attention_mask`, ... for a batch of one. */
-  readonly feeds: Feeds
-  /** Remarks for the user, such as a prompt that was cut. */
-  readonly notes: readonly string[]
-}
 
 /** What a picture handed in becomes. */
 export interface EncodedPicture {
@@ -81,7 +62,7 @@ export interface LatentFlow
    *
    * @throws FastFlowError `invalid-argument`, `aborted`.
    */
-  encode(texts: readonly PromptText[], options: EncodeOptions): Promise<readonly EncodedText[]>
+  readonly encode: Encode
   /** Encodes the picture handed in. Cost: a pass of the encoder. */
   picture?(options: FlowOptions, shape: Shape): Promise<EncodedPicture>
   /** What the network is fed that no prompt decides: positions, sizes, guidance as an input. */
@@ -187,7 +168,7 @@ function portsOf(roles: readonly string[]): (part: Part) => (runner: ModelRunner
 
 async function conditionOf(
   flow: LatentFlow,
-  encode: LatentFlow['encode'],
+  encode: Encode,
   prompt: string,
   options: FlowOptions,
 ): Promise<Condition> {

@@ -1,5 +1,5 @@
 import type { MaskedPrompt } from '../text/encoder-part.ts'
-import type { EncodedText } from './latent-model.ts'
+import type { EncodedText } from './encoding.ts'
 import { readingNotes } from './texts.ts'
 
 /** What networks are fed of prompts that one encoder reads: vectors of tokens, and which of them are padding. */

@@ -1,4 +1,4 @@
-import { invalidArgument } from '@fastflow/core'
+import { invalidArgument, type RgbImage } from '@fastflow/core'
 import { shown } from '@fastflow/core/backend'
 import { resizeLikePillow } from '@fastflow/proxies'
 import { checkImage, type ImageInput, planesOf } from '../state/image-input.ts'
@@ -25,7 +25,7 @@ export function checkStrength(strength: number | undefined): number {
   throw invalidArgument('strength', `${shown(strength)} is not above 0 and at most 1`)
 }
 
-function onWhite({ width, height, data }: ImageInput): { width: number; height: number; data: Uint8Array } {
+function onWhite({ width, height, data }: ImageInput): RgbImage {
   const plane = width * height
   if (data.length === 3 * plane) return { width, height, data: Uint8Array.from(data) }
   const rgb = new Uint8Array(3 * plane)
@@ -34,4 +34,36 @@ function onWhite({ width, height, data }: ImageInput): { width: number; height: 
     for (let c = 0; c < 3; c++) rgb[3 * k + c] = Math.round(data[4 * k + c]! * alpha + 255 * (1 - alpha))
   }
   return { width, height, data: rgb }
+}
+
+/**
+ * A picture in its own size, at most so many pixels, cut around its middle to whole tokens.
+ *
+ * @param multiple of pixels that both sides have to be.
+ */
+export function croppedPicture(image: ImageInput, mostPixels: number, multiple: number): PlanarPicture {
+  const rgb = shrunk(onWhite(checkImage(image, 'image')), mostPixels)
+  const cut = (side: number): number => Math.max(multiple, Math.floor(side / multiple) * multiple)
+  const [width, height] = [cut(rgb.width), cut(rgb.height)]
+  const wider = width / height > rgb.width / rgb.height
+  const covering = {
+    width: wider ? width : Math.floor((rgb.width * height) / rgb.height),
+    height: wider ? Math.floor((rgb.height * width) / rgb.width) : height,
+  }
+  const resized = resizeLikePillow(rgb, covering.width, covering.height, LANCZOS)
+  const left = Math.floor(covering.width / 2) - Math.floor(width / 2)
+  const top = Math.floor(covering.height / 2) - Math.floor(height / 2)
+  const data = new Uint8Array(3 * width * height)
+  for (let row = 0; row < height; row++) {
+    const from = 3 * ((row + top) * covering.width + left)
+    data.set(resized.data.subarray(from, from + 3 * width), 3 * row * width)
+  }
+  return { data: planesOf({ width, height, data }), channels: 3, width, height }
+}
+
+function shrunk(rgb: RgbImage, mostPixels: number): RgbImage {
+  const { width, height } = rgb
+  if (width * height <= mostPixels) return rgb
+  const factor = Math.sqrt(mostPixels / (width * height))
+  return resizeLikePillow(rgb, Math.trunc(width * factor), Math.trunc(height * factor), LANCZOS)
 }

@@ -2,6 +2,7 @@ import { invalidArgument } from '@fastflow/core'
 import { checkNumber, checkOptions, checkWhole, shown } from '@fastflow/core/backend'
 import { MAX_GUIDANCE, MAX_SEED, MAX_STEPS } from './limits.ts'
 import { type FlowOptions, type ModelOption, modelOptions } from './options.ts'
+import type { Guidance } from './run.ts'
 import type { TaskModel } from './task-model.ts'
 
 /** Refuses options that nothing knows, and those of other models, instead of passing over them. */
@@ -52,8 +53,8 @@ export function checkGuidance(
 
 /** What the user should know of a scale that leaves out what was asked for. */
 export function guidanceNotes(
-  { task, guided, defaults }: TaskModel,
-  { guidanceScale = defaults.guidanceScale, guidanceInterval }: FlowOptions,
+  { task, guided }: TaskModel,
+  { guidanceScale, guidanceInterval }: Guidance,
 ): readonly string[] {
   if (!guided || guidanceScale !== 0) return []
   const [left, rest] =
