@@ -13,7 +13,7 @@ import { encodeSd3 } from '../src/text/encode-sd3.ts'
 import { encodeWan } from '../src/text/encode-wan.ts'
 import { encodeZImage } from '../src/text/encode-z-image.ts'
 import type { EncoderPart, MaskedPrompt, PooledPrompt } from '../src/text/encoder-part.ts'
-import { readNumLayers, readTextTokenizer } from '../src/text/read-encoder.ts'
+import { readEncoderPart } from '../src/text/read-encoder.ts'
 import { familyFolders, type GoldenCase, goldenCases } from './support/goldens.ts'
 
 type Encoded = PooledPrompt | MaskedPrompt
@@ -34,7 +34,9 @@ const families: Readonly<Record<string, { readonly encode: Encode; readonly nega
       encodeSd3({ clipL: clipL!, clipG: clipG!, t5, width }, [prompt], call),
     negativeFirst: true,
   },
-  FluxPipeline: { encode: ([clip, t5], prompt, call) => encodeFlux({ clip: clip!, t5: t5! }, [prompt], call) },
+  FluxPipeline: {
+    encode: ([clip, t5], prompt, call) => encodeFlux({ clip: clip!, t5: t5! }, [prompt], call),
+  },
   FluxKontextPipeline: {
     encode: ([clip, t5], prompt, call) => encodeFlux({ clip: clip!, t5: t5! }, [prompt], call),
   },
@@ -56,8 +58,9 @@ const families: Readonly<Record<string, { readonly encode: Encode; readonly nega
 const folders = familyFolders()
 const missing = folders.length === 0
 
-it.skipIf(missing)(`prompts of real pipelines${missing ? ' (skipped: FASTFLOW_REFERENCE names no folder)' : ''}`, () =>
-  expect(folders.length).toBeGreaterThan(0),
+it.skipIf(missing)(
+  `prompts of real pipelines${missing ? ' (skipped: FASTFLOW_REFERENCE names no folder)' : ''}`,
+  () => expect(folders.length).toBeGreaterThan(0),
 )
 
 describe.each(folders)('prompts as the real pipeline encodes them: %s', (family) => {
@@ -74,7 +77,8 @@ describe.each(folders)('prompts as the real pipeline encodes them: %s', (family)
   it.each(goldenCases(family))('$name', async (golden) => {
     const { call, tensor } = golden
     const half = runners.some(({ outputs }) => outputs.some(({ type }) => type === 'float16'))
-    const close = (ours: ArrayLike<number>, theirs: ArrayLike<number>) => expectClose(ours, theirs, half ? 5e-2 : 1e-4)
+    const close = (ours: ArrayLike<number>, theirs: ArrayLike<number>) =>
+      expectClose(ours, theirs, half ? 5e-2 : 1e-4)
     const batch = tensor('transformer.0.in.encoder_hidden_states')!.dims[0]!
     for (const negative of [false, true]) {
       const prompt = negative ? ((call.negative_prompt ?? '') as string) : (call.prompt as string)
@@ -115,8 +119,7 @@ async function partsOf(folder: ModelFolder, runners: ModelRunner[]): Promise<rea
     if (!(await folder.has(`${name}/model.onnx`))) continue
     const network = await folder.load(`${name}/model.onnx`)
     runners.push(network)
-    const tokenizer = await readTextTokenizer(folder, `tokenizer${suffix}`)
-    parts.push({ name, network, tokenizer, numLayers: await readNumLayers(folder, name) })
+    parts.push(await readEncoderPart(folder, name, network, { paddingSide: 'right' }))
   }
   return parts
 }

@@ -21,7 +21,11 @@ export async function encodeLtx(
   const encoded: MaskedPrompt[] = []
   for (const prompt of prompts) {
     const reading = readingOf(t5, prompt, length)
-    encoded.push({ embeddings: await t5States(t5, reading, signal), mask: int64Row(reading.tokens.mask), readings: [reading] })
+    encoded.push({
+      embeddings: await t5States(t5, reading, signal),
+      mask: int64Row(reading.tokens.mask),
+      readings: [reading],
+    })
   }
   return encoded
 }

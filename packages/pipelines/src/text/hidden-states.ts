@@ -14,7 +14,10 @@ export function hiddenState(part: EncoderPart, index: number): string {
   if (index >= 0) return outputName(part, namesOf(index, numLayers), FIX)
   if (index === -1) return outputName(part, ['last_hidden_state', ...namesOf(numLayers, numLayers)], FIX)
   if (numLayers === undefined)
-    throw mismatch(part, `how many layers it has is not known; restore num_hidden_layers in ${part.name}/config.json`)
+    throw mismatch(
+      part,
+      `how many layers it has is not known; restore num_hidden_layers in ${part.name}/config.json`,
+    )
   return outputName(part, namesOf(numLayers + 1 + index, numLayers), FIX)
 }
 

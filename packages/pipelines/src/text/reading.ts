@@ -27,6 +27,9 @@ export function positionsOf({ tokens }: Reading): readonly number[] {
 }
 
 /** Tokens as networks read them that are told nothing of padding. */
-export function unmasked({ tokens }: Reading): { readonly ids: readonly number[]; readonly mask: readonly number[] } {
+export function unmasked({ tokens }: Reading): {
+  readonly ids: readonly number[]
+  readonly mask: readonly number[]
+} {
   return { ids: tokens.ids, mask: tokens.ids.map(() => 1) }
 }

@@ -23,7 +23,9 @@ export async function runEncoder(
   signal: AbortSignalLike | undefined,
 ): Promise<readonly FloatTensor[]> {
   throwIfAborted(signal, 'encoding prompts')
-  const feeds = Object.fromEntries(part.network.inputs.map((input) => [input.name, feedOf(part, input, text)]))
+  const feeds = Object.fromEntries(
+    part.network.inputs.map((input) => [input.name, feedOf(part, input, text)]),
+  )
   const { outputs } = await part.network.run(feeds, { fetches: [...new Set(fetches)] })
   return fetches.map((name) => checked(part, name, outputs[name]!, text))
 }
@@ -45,7 +47,8 @@ export function mismatch(part: EncoderPart, problem: string): FastFlowError {
 function feedOf(part: EncoderPart, { name, type }: TensorInfo, { ids, mask }: Ids): Tensor {
   const fix = 'export it with input_ids and attention_mask alone, in int64 or int32'
   const values = name === 'input_ids' ? ids : name === 'attention_mask' ? mask : undefined
-  if (values === undefined) throw mismatch(part, `asks for an input ${name}, which a prompt does not give; ${fix}`)
+  if (values === undefined)
+    throw mismatch(part, `asks for an input ${name}, which a prompt does not give; ${fix}`)
   const dims = [1, values.length]
   if (type === 'int64') return { type, dims, data: BigInt64Array.from(values, BigInt) }
   if (type === 'int32') return { type, dims, data: Int32Array.from(values) }
@@ -59,7 +62,10 @@ function checked(part: EncoderPart, name: string, output: Tensor, { ids, mask }:
   const fits = dims.length === 2 || (dims.length === 3 && dims[1] === ids.length)
   if (floats === undefined || dims[0] !== 1 || !fits) {
     const wanted = `float32 or float16 [1, ${ids.length}, width] or [1, width]`
-    throw mismatch(part, `makes ${name} ${output.type} [${dims.join(', ')}] of ${ids.length} tokens, not ${wanted}`)
+    throw mismatch(
+      part,
+      `makes ${name} ${output.type} [${dims.join(', ')}] of ${ids.length} tokens, not ${wanted}`,
+    )
   }
   const width = dims.at(-1)!
   const bad = floats.data.findIndex(
