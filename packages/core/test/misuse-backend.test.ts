@@ -102,6 +102,7 @@ describeMisuse(
     outdatedRuntime: between,
     staysInside: between,
     throwIfAborted: between,
+    decodeUtf8: 'is handed bytes that were read, by our own packages',
     shown: 'shows anything',
     checkOptions: checks,
     checkCallback: checks,

@@ -13,7 +13,7 @@ import { encodeSd3 } from '../src/text/encode-sd3.ts'
 import { encodeWan } from '../src/text/encode-wan.ts'
 import { encodeZImage } from '../src/text/encode-z-image.ts'
 import type { EncoderPart, MaskedPrompt, PooledPrompt } from '../src/text/encoder-part.ts'
-import { readNumLayers, readTextTokenizer } from '../src/text/read-encoder.ts'
+import { readEncoderPart } from '../src/text/read-encoder.ts'
 import { familyFolders, type GoldenCase, goldenCases } from './support/goldens.ts'
 
 type Encoded = PooledPrompt | MaskedPrompt
@@ -119,8 +119,7 @@ async function partsOf(folder: ModelFolder, runners: ModelRunner[]): Promise<rea
     if (!(await folder.has(`${name}/model.onnx`))) continue
     const network = await folder.load(`${name}/model.onnx`)
     runners.push(network)
-    const tokenizer = await readTextTokenizer(folder, `tokenizer${suffix}`)
-    parts.push({ name, network, tokenizer, numLayers: await readNumLayers(folder, name) })
+    parts.push(await readEncoderPart(folder, name, network, { paddingSide: 'right' }))
   }
   return parts
 }

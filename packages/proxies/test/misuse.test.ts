@@ -186,6 +186,8 @@ describeMisuse('@fastflow/proxies', proxies, {
         () => 'five',
         () => NaN,
       ),
+      paddingSide: optional(only(['text'], 'left', 'middle')),
+      fixText: optional(only(['function'], (text: string) => text)),
     }),
   }),
   resizeLikePillow: row(proxies.resizeLikePillow, {

@@ -196,4 +196,18 @@ describe('files of a vocabulary', () => {
     expect(tokenizer.encode('ab<x>b<e>').ids).toEqual([2, 7, 1, 9])
     expect(tokenizer.vocabSize).toBe(5)
   })
+  test('texts of CLIPTokenizer are fixed by what is given, in place of the cleaning of BERT', () => {
+    const settings = { tokenizer_class: 'CLIPTokenizer' }
+    const tokens = ['a', 'b', 'a</w>', 'b</w>', 'ab</w>', '<|startoftext|>', '<|endoftext|>']
+    const vocab = Object.fromEntries(tokens.map((token, id) => [token, id]))
+    const given = { vocab, merges: '#version: 0.2\na b</w>\n', settings }
+    const fixed: string[] = []
+    const fixText = (text: string): string => {
+      fixed.push(text)
+      return text.replace('’', 'A')
+    }
+    expect(tokenizerFromVocab(given, { fixText }).encode('  ’B \n b').ids).toEqual([5, 4, 3, 6])
+    expect(fixed[0]).toBe('  ’B \n b')
+    expect(tokenizerFromVocab(given).encode('A b').ids).toEqual([5, 2, 3, 6])
+  })
 })

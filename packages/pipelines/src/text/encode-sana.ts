@@ -1,4 +1,4 @@
-import { lowerPrompt } from './clean.ts'
+import { lowerPrompt } from './clean/prompt.ts'
 import { decoderStates } from './decoder-only.ts'
 import type { EncodeOptions, EncoderPart, MaskedPrompt } from './encoder-part.ts'
 import { int64Row } from './float-tensor.ts'

@@ -1,4 +1,4 @@
-import { cleanPrompt } from './clean.ts'
+import { cleanPrompt } from './clean/prompt.ts'
 import type { EncodeOptions, EncoderPart, MaskedPrompt } from './encoder-part.ts'
 import { int64Row } from './float-tensor.ts'
 import { zeroPadding } from './join.ts'

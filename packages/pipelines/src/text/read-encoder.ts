@@ -1,23 +1,44 @@
 import { type ConfigFile, isRecord, type ModelFolder, readConfig } from '@fastflow/core'
 import { readTokenizer, type TextTokenizer } from '@fastflow/proxies'
-import { fixText } from './fix-text.ts'
+import { fixText } from './clean/fix-text.ts'
+import type { EncoderNetwork, EncoderPart } from './encoder-part.ts'
 
 /** Tokens of CLIP's text model. */
 const CLIP_LENGTH = 77
 /** More than any prompt is given; `transformers` writes 1e30 for "not set". */
 const MOST = 4096
 
+export interface PaddingOptions {
+  /** The side that padding goes to, where a pipeline does not leave that to `tokenizer_config.json`. */
+  readonly paddingSide?: 'left' | 'right'
+}
+
+/**
+ * An encoder that was loaded from the folder `name`, e.g. `text_encoder_2`, with what belongs to it: the tokenizer in
+ * `tokenizer_2`, and the number of its layers.
+ *
+ * @throws FastFlowError as {@link readTextTokenizer}.
+ */
+export async function readEncoderPart(
+  folder: ModelFolder,
+  name: string,
+  network: EncoderNetwork,
+  options: PaddingOptions = {},
+): Promise<EncoderPart> {
+  const tokenizer = await readTextTokenizer(folder, name.replace('text_encoder', 'tokenizer'), options)
+  return { name, network, tokenizer, numLayers: await readNumLayers(folder, name) }
+}
+
 /**
  * Reads the tokenizer in a folder's `directory`, e.g. `tokenizer_2`: `tokenizer.json`, else `vocab.json` and `merges.txt`.
  * Its `maxLength` is `model_max_length` of `tokenizer_config.json`, 4096 at most, and 77 of CLIP's where that is not set.
  *
- * @param options side that padding goes to, where a pipeline does not leave that to `tokenizer_config.json`.
  * @throws FastFlowError `model-not-found` naming the files it looked for, `model-unreadable`.
  */
 export function readTextTokenizer(
   folder: ModelFolder,
   directory: string,
-  options: { readonly paddingSide?: 'left' | 'right' } = {},
+  options: PaddingOptions = {},
 ): Promise<TextTokenizer> {
   return readTokenizer(folder, {
     ...options,

@@ -40,7 +40,8 @@ export async function openEncoder(
   }
   const vocabPath = `${place.beside}vocab.json`
   const mergesPath = `${place.beside}merges.txt`
-  if (!(await folder.has(vocabPath)) || !(await folder.has(mergesPath))) throw missing(folder, path, vocabPath)
+  if (!(await folder.has(vocabPath)) || !(await folder.has(mergesPath)))
+    throw missing(folder, path, vocabPath)
   const document = await readConfig(folder, vocabPath)
   const merges = decodeUtf8(await folder.read(mergesPath))
   if (merges === undefined) throw unreadable(folder, mergesPath, `${mergesPath}: is no text in UTF-8`)

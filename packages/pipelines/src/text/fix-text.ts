@@ -1,3 +1,0 @@
-export function fixText(text: string): string {
-  return text
-}
