@@ -1,4 +1,4 @@
-import { constants, type Stats } from 'node:fs'
+import { type BigIntStats, constants, type Stats } from 'node:fs'
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { checkText, checkWhole } from '@fastflow/core/backend'
 
@@ -61,11 +61,12 @@ export class NotAFile extends Error {
   }
 }
 
-function checkRegular(found: Stats): void {
+/** @throws NotAFile. */
+export function checkRegular(found: Stats | BigIntStats): void {
   if (!found.isFile()) throw new NotAFile(kindOf(found))
 }
 
-function kindOf(found: Stats): string {
+function kindOf(found: Stats | BigIntStats): string {
   if (found.isDirectory()) return 'folder'
   if (found.isFIFO()) return 'named pipe'
   return found.isSocket() ? 'socket' : 'device'

@@ -48,7 +48,9 @@ function sessionOptions(model: ModelFile, request: LoadRequest): InferenceSessio
     extra: {
       session: {
         intra_op: { allow_spinning: request.spin ? '1' : '0' },
-        ...(model.folder !== undefined && { model_external_initializers_file_folder_path: model.folder }),
+        ...(model.external.length > 0 && {
+          model_external_initializers_file_folder_path: model.place?.folder,
+        }),
       },
     },
   }
