@@ -73,7 +73,10 @@ export function externalDataOf(model: Uint8Array): ExternalData[] {
   function visit(name: MessageName, bytes: Uint8Array, depth: number): void {
     if (depth > maxDepth) throw new RangeError(`it nests deeper than ${maxDepth} levels`)
     if (name === 'graph') graphs += 1
-    if (name === 'entry') return collect(bytes, place)
+    if (name === 'entry') {
+      collect(bytes, place)
+      return
+    }
     if (name === 'tensor') place = { locations: [], offset: 0, length: 0 }
     const children: Readonly<Record<number, MessageName>> = messages[name]
     for (const { number, payload } of fields(bytes)) {
