@@ -5,9 +5,11 @@ import { type ExternalData, externalDataOf, staysInside } from '@fastflow/core/b
 import { resolveInside } from './contained.ts'
 import { errorCode, messageOf, WorkerFailure } from './failure.ts'
 import { type FileStamp, stampOf } from './file-stamp.ts'
-import { NotAFile, readRegularFile } from './regular-file.ts'
+import { NotAFile, readRegularFileInto } from './regular-file.ts'
+import { returnableBytes } from './returnable.ts'
 
 export interface ModelFile {
+  /** Freed where onnxruntime reads the file itself. */
   readonly bytes: Uint8Array
   /** External data files, in the order of their names. */
   readonly external: readonly ExternalFile[]
@@ -16,6 +18,7 @@ export interface ModelFile {
 }
 
 export interface ModelPlace {
+  readonly path: string
   readonly folder: string
   /** The model file and its external data as they were before they were read. */
   readonly files: readonly FileStamp[]
@@ -53,7 +56,7 @@ export async function readModel(
   const folder = dirname(source)
   const external: ExternalFile[] = []
   for (const data of externalDataIn(bytes, file)) external.push(await locate(folder, data, file))
-  const place = stamp && { folder, files: [stamp, ...external.map((one) => one.stamp)] }
+  const place = stamp && { path: source, folder, files: [stamp, ...external.map((one) => one.stamp)] }
   return { bytes, external, place }
 }
 
@@ -65,12 +68,14 @@ function readBytes(bytes: Uint8Array, file: string): ModelFile {
 
 async function readWhole(path: string, file: string, onProgress: OnProgress): Promise<Uint8Array> {
   onProgress({ status: 'initiate', file })
-  const bytes = await readRegularFile(path, maxModelBytes).catch(async (error: unknown) => {
-    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR')
-      throw new WorkerFailure('model-not-found', file, await missing(path, file))
-    const remedy = 'give the path of an .onnx file, with external data where it is larger than 2 GiB'
-    throw unreadable(file, `cannot be read: ${messageOf(error)}; ${remedy}`)
-  })
+  const bytes = await readRegularFileInto(returnableBytes, path, maxModelBytes).catch(
+    async (error: unknown) => {
+      if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR')
+        throw new WorkerFailure('model-not-found', file, await missing(path, file))
+      const remedy = 'give the path of an .onnx file, with external data where it is larger than 2 GiB'
+      throw unreadable(file, `cannot be read: ${messageOf(error)}; ${remedy}`)
+    },
+  )
   onProgress({ status: 'progress', file, loaded: bytes.length, total: bytes.length, progress: 100 })
   onProgress({ status: 'done', file })
   return bytes
