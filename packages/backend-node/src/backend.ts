@@ -1,7 +1,9 @@
 import type { Backend } from '@fastflow/core'
 import { checkOptions } from '@fastflow/core/backend'
+import { digestFile, digestMemory } from './digest/digest-memory.ts'
 import { openFolder } from './folder.ts'
 import { checkIsolation } from './limits.ts'
+import { machineMemory } from './machine-memory.ts'
 import { filePolicyStore } from './policy-store.ts'
 import { backendNames, checkThreads, type NodeBackendOptions } from './runner.ts'
 
@@ -17,10 +19,12 @@ export function nodeBackend(options: NodeBackendOptions = {}): Backend {
   checkOptions('options', options, backendNames)
   checkThreads(options)
   checkIsolation(options)
+  const digests = digestMemory(digestFile())
   return {
     version: 1,
     name: 'node',
-    open: (location) => openFolder(location, options),
+    open: (location) => openFolder(location, options, digests),
     policyStore: (location) => filePolicyStore(location),
+    memory: machineMemory,
   }
 }

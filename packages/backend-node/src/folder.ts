@@ -1,12 +1,14 @@
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import { FastFlowError, invalidArgument, type ModelFolder } from '@fastflow/core'
+import { FastFlowError, invalidArgument, type LoadProgress, type ModelFolder } from '@fastflow/core'
 import { checkLoadOptions, shown, staysInside, throwIfAborted } from '@fastflow/core/backend'
 import { resolveInside } from './contained.ts'
+import type { DigestMemory } from './digest/digest-memory.ts'
+import { digestOfModel, sizeOfModel } from './digest/inspect.ts'
 import { errorCode, messageOf } from './failure.ts'
 import { pathOf } from './location.ts'
 import { readRegularFile } from './regular-file.ts'
-import { createModelRunner, type NodeBackendOptions } from './runner.ts'
+import { loadRunner, type NodeBackendOptions } from './runner.ts'
 
 /** Names shown when something is missing: enough to see the mistake, short enough for one line. */
 const listed = 20
@@ -18,7 +20,11 @@ const maxFileBytes = 64 * 2 ** 20
  * @param given a path or a `file:` address.
  * @throws FastFlowError `model-not-found` listing what lies beside, when there is no such folder, `invalid-argument`.
  */
-export async function openFolder(given: string, defaults: NodeBackendOptions): Promise<ModelFolder> {
+export async function openFolder(
+  given: string,
+  defaults: NodeBackendOptions,
+  digests: DigestMemory,
+): Promise<ModelFolder> {
   const location = pathOf(given, 'location', 'a model folder')
   const root = resolve(location)
   const found = await stat(root).catch((error: unknown) => {
@@ -66,13 +72,22 @@ export async function openFolder(given: string, defaults: NodeBackendOptions): P
       throwIfAborted(options.signal, `loading ${String(path)}`)
       await existing(path)
       const { threads = defaults.threads, onProgress, signal } = options
-      return createModelRunner(join(root, path), {
+      const settings = {
         ...defaults,
         ...(threads !== undefined && { threads }),
         ...(signal && { signal }),
         name: path,
-        onProgress: (progress) => onProgress?.({ ...progress, name: location }),
-      })
+        onProgress: (progress: LoadProgress) => onProgress?.({ ...progress, name: location }),
+      }
+      return loadRunner(join(root, path), settings, digests)
+    },
+    digest: async (path) => {
+      await existing(path)
+      return digestOfModel(join(root, path), path, digests)
+    },
+    size: async (path) => {
+      await existing(path)
+      return sizeOfModel(join(root, path), path, digests)
     },
   }
 }

@@ -1,5 +1,6 @@
 export { replaceFile } from './atomic-write.ts'
 export { nodeBackend } from './backend.ts'
+export { cacheFolder } from './cache-folder.ts'
 export { checkFolder } from './check-folder.ts'
 export { fileJournal } from './journal/file-journal.ts'
 export type { Isolation, IsolationOptions, Limits } from './limits.ts'

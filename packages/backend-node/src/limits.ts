@@ -1,5 +1,5 @@
-import { totalmem } from 'node:os'
 import { FastFlowError, invalidArgument } from '@fastflow/core'
+import { machineMemory } from './machine-memory.ts'
 
 /** Where a network lives: in a thread of this process, or in a process of its own that can be ended. */
 export type Isolation = 'thread' | 'process'
@@ -80,12 +80,6 @@ function defaultsOf(isolation: Isolation): Required<Limits> {
     disposeSeconds: 10,
     memoryBytes: inProcess ? Math.max(minMemoryBytes, Math.floor(machineMemory() / 2)) : Infinity,
   }
-}
-
-/** Of the container, where one limits it. */
-function machineMemory(): number {
-  const constrained = process.constrainedMemory()
-  return constrained > 0 ? Math.min(constrained, totalmem()) : totalmem()
 }
 
 function seconds(name: keyof Limits, value: number): number {

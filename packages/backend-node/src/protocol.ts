@@ -1,5 +1,6 @@
 import type { FastFlowErrorCode, LoadProgress, TensorInfo } from '@fastflow/core'
 import type { PackedTensor } from '@fastflow/core/backend'
+import type { FileStamp, KnownDigest } from './file-stamp.ts'
 
 /** What the worker needs to create its session. */
 export interface LoadRequest {
@@ -10,6 +11,21 @@ export interface LoadRequest {
   readonly file: string
   readonly threads: number
   readonly spin: boolean
+  /** Its digest when it was last hashed, taken over where its files have not changed since. */
+  readonly known?: KnownDigest
+}
+
+/** Reads a model without loading it: its digest, or its size in bytes. */
+export interface InspectRequest {
+  readonly kind: 'digest' | 'size'
+  readonly source: string
+  readonly file: string
+}
+
+/** A digest of files that may be remembered where they are told: they did not change meanwhile. */
+export interface Digested {
+  readonly digest: string
+  readonly files?: readonly FileStamp[]
 }
 
 export interface RunRequest {
@@ -21,12 +37,11 @@ export interface RunRequest {
   readonly fetches: readonly string[]
 }
 
-export type Request = LoadRequest | RunRequest | { readonly kind: 'dispose' }
+export type Request = LoadRequest | InspectRequest | RunRequest | { readonly kind: 'dispose' }
 
-export interface ModelInfo {
+export interface ModelInfo extends Digested {
   readonly inputs: readonly TensorInfo[]
   readonly outputs: readonly TensorInfo[]
-  readonly digest: string
 }
 
 /** A `FastFlowError` on its way between threads (class and marker do not survive the clone). */
@@ -48,6 +63,8 @@ export interface RunReply {
 export type Reply =
   | { readonly kind: 'progress'; readonly progress: Omit<LoadProgress, 'name'> }
   | { readonly kind: 'loaded'; readonly info: ModelInfo }
+  | { readonly kind: 'digested'; readonly digested: Digested }
+  | { readonly kind: 'measured'; readonly bytes: number }
   | { readonly kind: 'load-failed'; readonly failure: Failure }
   | RunReply
   | { readonly kind: 'run-failed'; readonly slot: number; readonly message: string }

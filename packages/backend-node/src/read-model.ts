@@ -1,27 +1,46 @@
-import { createHash, type Hash } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import type { LoadProgress } from '@fastflow/core'
-import { externalDataLocations, staysInside } from '@fastflow/core/backend'
+import { type ExternalData, externalDataOf, staysInside } from '@fastflow/core/backend'
 import { resolveInside } from './contained.ts'
 import { errorCode, messageOf, WorkerFailure } from './failure.ts'
-import { cutShort, readRegularFile, withRegularFile } from './regular-file.ts'
+import { type FileStamp, stampOf } from './file-stamp.ts'
+import { NotAFile, readRegularFileInto } from './regular-file.ts'
+import { returnableBytes } from './returnable.ts'
 
 export interface ModelFile {
+  /** Freed where onnxruntime reads the file itself. */
   readonly bytes: Uint8Array
-  /** SHA-256, hex, of the model file followed by its external data files in the order of their names. */
-  readonly digest: string
-  /** Where external data lies; undefined when there is none. */
-  readonly folder: string | undefined
+  /** External data files, in the order of their names. */
+  readonly external: readonly ExternalFile[]
+  /** Undefined for bytes. */
+  readonly place: ModelPlace | undefined
 }
 
-type OnProgress = (progress: Omit<LoadProgress, 'name'>) => void
+export interface ModelPlace {
+  readonly path: string
+  readonly folder: string
+  /** The model file and its external data as they were before they were read. */
+  readonly files: readonly FileStamp[]
+}
+
+export interface ExternalFile {
+  /** As the model names it. */
+  readonly name: string
+  readonly path: string
+  readonly stamp: FileStamp
+}
+
+export type OnProgress = (progress: Omit<LoadProgress, 'name'>) => void
 
 /** A model of more bytes than this cannot be a protobuf message. */
 const maxModelBytes = 2 ** 31 - 1
 
+const restore = 'restore the weights beside the model'
+
 /**
- * Reads a model and checks, before onnxruntime sees it, that all files it names lie in its own folder.
+ * Reads a model and checks, before onnxruntime sees it, that all files it names lie in its own folder and are as long as it
+ * says. External data is not read.
  *
  * @throws WorkerFailure `model-not-found`, `model-unreadable`.
  */
@@ -30,29 +49,33 @@ export async function readModel(
   file: string,
   onProgress: OnProgress,
 ): Promise<ModelFile> {
-  const hash = createHash('sha256')
-  const bytes = typeof source === 'string' ? await readWhole(source, file, onProgress) : source
-  hash.update(bytes)
-  const locations = locationsIn(bytes, file)
-  if (locations.length > 0 && typeof source !== 'string') {
-    throw unreadable(file, `keeps weights in ${locations.join(', ')}; load it by path instead of as bytes`)
-  }
-  const folder = typeof source === 'string' ? dirname(source) : ''
-  const parts: string[] = []
-  for (const location of locations) parts.push(await locate(folder, location, file))
-  for (const [index, part] of parts.entries())
-    await hashFile(hash, part, locations[index] ?? part, onProgress)
-  return { bytes, digest: hash.digest('hex'), folder: locations.length > 0 ? folder : undefined }
+  if (typeof source !== 'string') return readBytes(source, file)
+  // Why it cannot be, reading it tells.
+  const stamp = await stampOf(source, basename(source)).catch(() => undefined)
+  const bytes = await readWhole(source, file, onProgress)
+  const folder = dirname(source)
+  const external: ExternalFile[] = []
+  for (const data of externalDataIn(bytes, file)) external.push(await locate(folder, data, file))
+  const place = stamp && { path: source, folder, files: [stamp, ...external.map((one) => one.stamp)] }
+  return { bytes, external, place }
+}
+
+function readBytes(bytes: Uint8Array, file: string): ModelFile {
+  const names = externalDataIn(bytes, file).map(({ location }) => location)
+  if (names.length === 0) return { bytes, external: [], place: undefined }
+  throw unreadable(file, `keeps weights in ${names.join(', ')}; load it by path instead of as bytes`)
 }
 
 async function readWhole(path: string, file: string, onProgress: OnProgress): Promise<Uint8Array> {
   onProgress({ status: 'initiate', file })
-  const bytes = await readRegularFile(path, maxModelBytes).catch(async (error: unknown) => {
-    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR')
-      throw new WorkerFailure('model-not-found', file, await missing(path, file))
-    const remedy = 'give the path of an .onnx file, with external data where it is larger than 2 GiB'
-    throw unreadable(file, `cannot be read: ${messageOf(error)}; ${remedy}`)
-  })
+  const bytes = await readRegularFileInto(returnableBytes, path, maxModelBytes).catch(
+    async (error: unknown) => {
+      if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR')
+        throw new WorkerFailure('model-not-found', file, await missing(path, file))
+      const remedy = 'give the path of an .onnx file, with external data where it is larger than 2 GiB'
+      throw unreadable(file, `cannot be read: ${messageOf(error)}; ${remedy}`)
+    },
+  )
   onProgress({ status: 'progress', file, loaded: bytes.length, total: bytes.length, progress: 100 })
   onProgress({ status: 'done', file })
   return bytes
@@ -65,10 +88,10 @@ async function missing(path: string, file: string): Promise<string> {
   return `${file}: there is no file ${basename(path)}; ${dirname(path)} has ${models.join(', ') || 'no .onnx files'}`
 }
 
-function locationsIn(bytes: Uint8Array, file: string): string[] {
+function externalDataIn(bytes: Uint8Array, file: string): ExternalData[] {
   if (bytes.length === 0) throw unreadable(file, 'is empty')
   try {
-    return externalDataLocations(bytes)
+    return externalDataOf(bytes)
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
     const why = `is no ONNX model, or a damaged one (${error.message})`
@@ -76,38 +99,28 @@ function locationsIn(bytes: Uint8Array, file: string): string[] {
   }
 }
 
-async function locate(folder: string, location: string, file: string): Promise<string> {
+async function locate(folder: string, data: ExternalData, file: string): Promise<ExternalFile> {
+  const { location, bytes } = data
   const refusal = unreadable(
     file,
     `wants weights from ${location}, outside its own folder; refused. Put the weights next to the model`,
   )
   // The second is onnxruntime's way to say "at this address in memory", which no file may ask for.
   if (!staysInside(location) || location.includes('_MEM_ADDR_')) throw refusal
-  try {
-    const path = await resolveInside(folder, location)
-    if (path !== undefined) return path
-  } catch (error) {
+  const found = await find(folder, location).catch((error: unknown) => {
+    if (error instanceof NotAFile) throw unreadable(location, `cannot be read: ${error.message}; ${restore}`)
     const message = `${file}: its weights file ${location} is missing or unreadable (${messageOf(error)})`
     throw new WorkerFailure('model-not-found', location, message)
-  }
-  throw refusal
+  })
+  if (found === undefined) throw refusal
+  const { size } = found.stamp
+  if (size >= bytes) return found
+  throw unreadable(location, `has ${size} of the ${bytes} bytes that ${file} reads from it; ${restore}`)
 }
 
-async function hashFile(hash: Hash, path: string, file: string, onProgress: OnProgress): Promise<void> {
-  onProgress({ status: 'initiate', file })
-  await withRegularFile(path, async (handle, total) => {
-    const chunk = Buffer.allocUnsafe(2 ** 22)
-    for (let loaded = 0; loaded < total; ) {
-      const { bytesRead } = await handle.read(chunk, 0, Math.min(chunk.length, total - loaded), loaded)
-      if (bytesRead === 0) throw cutShort(loaded, total)
-      hash.update(chunk.subarray(0, bytesRead))
-      loaded += bytesRead
-      onProgress({ status: 'progress', file, loaded, total, progress: (100 * loaded) / total })
-    }
-  }).catch((error: unknown) => {
-    throw unreadable(file, `cannot be read: ${messageOf(error)}; restore the weights beside the model`)
-  })
-  onProgress({ status: 'done', file })
+async function find(folder: string, name: string): Promise<ExternalFile | undefined> {
+  const path = await resolveInside(folder, name)
+  return path === undefined ? undefined : { name, path, stamp: await stampOf(path, name) }
 }
 
 function unreadable(file: string, message: string): WorkerFailure {

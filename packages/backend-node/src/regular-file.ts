@@ -1,4 +1,4 @@
-import { constants, type Stats } from 'node:fs'
+import { type BigIntStats, constants, type Stats } from 'node:fs'
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { checkText, checkWhole } from '@fastflow/core/backend'
 
@@ -32,9 +32,18 @@ export async function withRegularFile<Result>(
 export async function readRegularFile(path: string, most: number): Promise<Uint8Array> {
   checkText('path', path, 'the path of a file')
   checkWhole('most', most, 0)
+  return readRegularFileInto((size) => new Uint8Array(size), path, most)
+}
+
+/** {@link readRegularFile}, to memory of the caller's. */
+export function readRegularFileInto(
+  memoryFor: (size: number) => Uint8Array,
+  path: string,
+  most: number,
+): Promise<Uint8Array> {
   return withRegularFile(path, async (file, size) => {
     if (size > most) throw new Error(`it has ${size} bytes, more than the ${most} that are read`)
-    const bytes = new Uint8Array(size)
+    const bytes = memoryFor(size)
     for (let at = 0; at < size; ) {
       const { bytesRead } = await file.read(bytes, at, size - at, at)
       if (bytesRead === 0) throw cutShort(at, size)
@@ -61,11 +70,12 @@ export class NotAFile extends Error {
   }
 }
 
-function checkRegular(found: Stats): void {
+/** @throws NotAFile. */
+export function checkRegular(found: Stats | BigIntStats): void {
   if (!found.isFile()) throw new NotAFile(kindOf(found))
 }
 
-function kindOf(found: Stats): string {
+function kindOf(found: Stats | BigIntStats): string {
   if (found.isDirectory()) return 'folder'
   if (found.isFIFO()) return 'named pipe'
   return found.isSocket() ? 'socket' : 'device'

@@ -11,6 +11,8 @@ import {
   shown,
   throwIfAborted,
 } from '@fastflow/core/backend'
+import { type DigestMemory, digestFile, digestMemory } from './digest/digest-memory.ts'
+import { sameFiles } from './file-stamp.ts'
 import { type Lane, type OnProgress, startLane } from './lane.ts'
 import { type CheckedIsolation, checkIsolation, type IsolationOptions } from './limits.ts'
 import { pathOf } from './location.ts'
@@ -76,6 +78,15 @@ export async function createModelRunner(
   options: ModelRunnerOptions = {},
 ): Promise<ModelRunner> {
   checkOptions('options', options, names)
+  return loadRunner(source, options, digestMemory(digestFile()))
+}
+
+/** {@link createModelRunner}, with what is remembered of digests. */
+export async function loadRunner(
+  source: string | URL | Uint8Array,
+  options: ModelRunnerOptions,
+  digests: DigestMemory,
+): Promise<ModelRunner> {
   const { workers, threads } = checkThreads(options)
   if (options.name !== undefined) checkText('name', options.name, 'what errors are to call the model')
   checkCallback('onProgress', options.onProgress, '(progress) => ...')
@@ -83,9 +94,17 @@ export async function createModelRunner(
   const settings = checkIsolation(options)
   const path = source instanceof Uint8Array ? source : resolve(pathOf(source, 'source', 'an .onnx file'))
   const file = options.name ?? (path instanceof Uint8Array ? 'the model' : String(source))
-  const request: LoadRequest = { kind: 'load', source: path, file, threads, spin: options.spin ?? false }
   const look = (): void => throwIfAborted(options.signal, `loading ${file}`)
   look()
+  const known = typeof path === 'string' ? await digests.recall(path) : undefined
+  const request: LoadRequest = {
+    kind: 'load',
+    source: path,
+    file,
+    threads,
+    spin: options.spin ?? false,
+    ...(known && { known }),
+  }
   const report: OnProgress = (progress) => {
     look()
     options.onProgress?.({ name: file, ...progress })
@@ -102,6 +121,9 @@ export async function createModelRunner(
     await Promise.all(lanes.map((lane) => lane.dispose()))
     throw result.reason
   }
+  const { digest, files } = lanes[0]!.info
+  if (typeof path === 'string' && files !== undefined && !(known && sameFiles(known.files, files)))
+    await digests.remember(path, { digest, files })
   const runner = runnerOf(lanes, file, settings)
   try {
     report({ status: 'ready', file })
@@ -122,14 +144,17 @@ function opener(
   if (settings.isolation === 'thread')
     return (onProgress) => startLane(workerPath(), request, onProgress, { settings, signal: loading })
   return (onProgress) => {
-    let report = onProgress
-    return revivingLane((killed) => {
-      const started = startProcessLane(request, report, {
+    let [report, known] = [onProgress, request.known]
+    return revivingLane(async (killed) => {
+      const starting = startProcessLane({ ...request, ...(known && { known }) }, report, {
         settings,
         signal: AbortSignal.any([loading, killed]),
       })
       // Progress and signal are of the first load, which the caller waits for.
       report = () => {}
+      const started = await starting
+      const { digest, files } = started.info
+      if (files !== undefined) known = { digest, files }
       return started
     }, request.file)
   }

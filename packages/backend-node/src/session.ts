@@ -3,9 +3,14 @@ import { isTensorType, outdatedRuntime, tensorTypes } from '@fastflow/core/backe
 import type { InferenceSession } from 'onnxruntime-node'
 import { createCalls } from './calls.ts'
 import { messageOf, WorkerFailure } from './failure.ts'
+import { areUnchanged } from './file-stamp.ts'
 import type { LoadRequest, RunReply, RunRequest } from './protocol.ts'
 import type { ModelFile } from './read-model.ts'
+import { giveBack } from './returnable.ts'
 import { type Runtime, unsupported } from './runtime.ts'
+
+/** Models of fewer bytes are handed over as they were read. */
+const manyBytes = 2 ** 24
 
 /** One onnxruntime session and the tensors it reads and writes, all in the worker. */
 export interface Session {
@@ -21,12 +26,11 @@ export async function createSession(
   model: ModelFile,
   request: LoadRequest,
 ): Promise<Session> {
-  const session = await runtime.InferenceSession.create(model.bytes, sessionOptions(model, request)).catch(
-    (error: unknown) => {
-      const message = `${request.file} cannot be loaded by onnxruntime: ${messageOf(error)}`
-      throw new WorkerFailure('model-unreadable', request.file, message)
-    },
-  )
+  const session = await sessionOf(runtime, model, request).catch((error: unknown) => {
+    if (error instanceof WorkerFailure) throw error
+    const message = `${request.file} cannot be loaded by onnxruntime: ${messageOf(error)}`
+    throw new WorkerFailure('model-unreadable', request.file, message)
+  })
   const outdated = outdatedRuntime('onnxruntime-node', runtime.env.versions?.node, session)
   if (outdated !== undefined) throw unsupported(outdated)
   return {
@@ -37,7 +41,27 @@ export async function createSession(
   }
 }
 
-function sessionOptions(model: ModelFile, request: LoadRequest): InferenceSession.SessionOptions {
+/**
+ * The bytes that were checked are those that are loaded. Where they hold many weights, these would be in memory twice: then
+ * onnxruntime reads the file itself, and a file that changed meanwhile is refused.
+ */
+async function sessionOf(
+  runtime: Runtime,
+  { bytes, external, place }: ModelFile,
+  request: LoadRequest,
+): Promise<InferenceSession> {
+  const options = sessionOptions(external.length > 0 ? place?.folder : undefined, request)
+  if (place === undefined || external.length > 0 || bytes.length < manyBytes)
+    return runtime.InferenceSession.create(bytes, options)
+  giveBack(bytes)
+  const session = await runtime.InferenceSession.create(place.path, options)
+  if (await areUnchanged(place.folder, place.files)) return session
+  await session.release()
+  const message = `${request.file} changed while it was loaded; load it again once it is written`
+  throw new WorkerFailure('model-unreadable', request.file, message)
+}
+
+function sessionOptions(folder: string | undefined, request: LoadRequest): InferenceSession.SessionOptions {
   return {
     executionProviders: ['cpu'],
     intraOpNumThreads: request.threads,
@@ -48,7 +72,7 @@ function sessionOptions(model: ModelFile, request: LoadRequest): InferenceSessio
     extra: {
       session: {
         intra_op: { allow_spinning: request.spin ? '1' : '0' },
-        ...(model.folder !== undefined && { model_external_initializers_file_folder_path: model.folder }),
+        ...(folder !== undefined && { model_external_initializers_file_folder_path: folder }),
       },
     },
   }

@@ -1,8 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads'
+import { digestOf } from './digest/hash-model.ts'
 import { messageOf, WorkerFailure } from './failure.ts'
+import { sizeOf } from './file-stamp.ts'
 import { type NativeGate, throughGate } from './native-gate.ts'
-import type { LoadRequest, Reply, Request, RunRequest } from './protocol.ts'
-import { readModel } from './read-model.ts'
+import type { InspectRequest, LoadRequest, Reply, Request, RunRequest } from './protocol.ts'
+import { type OnProgress, readModel } from './read-model.ts'
 import { loadRuntime } from './runtime.ts'
 import { createSession, type Session } from './session.ts'
 
@@ -21,6 +23,7 @@ port.on('message', (request: Request) => {
 async function serve(request: Request): Promise<void> {
   if (request.kind === 'load') reply(await load(request))
   else if (request.kind === 'run') reply(await run(request))
+  else if (request.kind !== 'dispose') reply(await inspect(request))
   else {
     await throughGate(gate, async () => session?.release())
     port?.close()
@@ -34,18 +37,36 @@ function reply(message: Reply): void {
 async function load(request: LoadRequest): Promise<Reply> {
   try {
     const runtime = await throughGate(gate, async () => loadRuntime())
-    const model = await readModel(request.source, request.file, (progress) =>
-      reply({ kind: 'progress', progress }),
-    )
+    const onProgress: OnProgress = (progress) => reply({ kind: 'progress', progress })
+    const model = await readModel(request.source, request.file, onProgress)
+    const digested = await digestOf(model, request.known, onProgress)
     const network = await throughGate(gate, () => createSession(runtime, model, request))
     session = network
     const { inputs, outputs } = network
-    return { kind: 'loaded', info: { inputs, outputs, digest: model.digest } }
+    return { kind: 'loaded', info: { inputs, outputs, ...digested } }
   } catch (error) {
-    // Anything else is a bug, and ends the worker with its stack.
-    if (!(error instanceof WorkerFailure)) throw error
-    return { kind: 'load-failed', failure: error.failure }
+    return loadFailed(error)
   }
+}
+
+async function inspect({ kind, source, file }: InspectRequest): Promise<Reply> {
+  try {
+    const model = await readModel(source, file, () => {})
+    if (kind === 'size')
+      return {
+        kind: 'measured',
+        bytes: model.bytes.length + sizeOf(model.external.map(({ stamp }) => stamp)),
+      }
+    return { kind: 'digested', digested: await digestOf(model, undefined, () => {}) }
+  } catch (error) {
+    return loadFailed(error)
+  }
+}
+
+/** Anything but a failure of the model is a bug, and ends the worker with its stack. */
+function loadFailed(error: unknown): Reply {
+  if (!(error instanceof WorkerFailure)) throw error
+  return { kind: 'load-failed', failure: error.failure }
 }
 
 async function run(request: RunRequest): Promise<Reply> {

@@ -53,6 +53,9 @@ const store = backend.nodeBackend().policyStore(place)
 const journal = backend.fileJournal(place)
 
 describeMisuse('@fastflow/backend-node', backend, {
+  cacheFolder: row(backend.cacheFolder, {
+    env: optional(only(['object'], { HOME: '/home/me' })),
+  }),
   checkFolder: row(backend.checkFolder, { folder: only(['text'], place, '') }),
   createModelRunner: row(disposing(backend.createModelRunner), {
     source: {
@@ -89,6 +92,8 @@ describeMisuse('@fastflow/backend-node', backend, {
   }),
   'ModelFolder.has': row(folder.has, { path: { ...path, takes: ['text'] } }),
   'ModelFolder.read': row(folder.read, { path: { ...path, takes: ['text'] } }),
+  'ModelFolder.digest': row(folder.digest!, { path: { ...path, takes: ['text'] } }),
+  'ModelFolder.size': row(folder.size!, { path: { ...path, takes: ['text'] } }),
   'ModelFolder.load': row(disposing(folder.load), {
     path: { ...path, takes: ['text'] },
     options: optional(options({ threads, onProgress: callback, signal })),

@@ -4,7 +4,7 @@
 export { castTensor, type Float64Tensor } from './backend/cast-tensor.ts'
 export { checkCall, checkShape, type TensorShape } from './backend/check-call.ts'
 export { checkLoadOptions, loadNames } from './backend/check-load.ts'
-export { externalDataLocations } from './backend/external-data.ts'
+export { type ExternalData, externalDataLocations, externalDataOf } from './backend/external-data.ts'
 export { fromFloat16, toFloat16 } from './backend/float16.ts'
 export {
   layOut,

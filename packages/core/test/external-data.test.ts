@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { fixtures } from '@fastflow/testkit'
 import { describe, expect, it } from 'vitest'
-import { externalDataLocations } from '../src/backend/external-data.ts'
+import { externalDataLocations, externalDataOf } from '../src/backend/external-data.ts'
 import { staysInside } from '../src/backend/stays-inside.ts'
 
 const bytesOf = async (name: string): Promise<Uint8Array> => readFile(new URL(name, fixtures))
@@ -35,6 +35,46 @@ describe('externalDataLocations', () => {
     // graph > node > attribute > graph > ...
     for (let level = 0; level < 100; level++) graph = Uint8Array.from(field(1, field(5, field(6, graph))))
     expect(() => externalDataLocations(field(7, graph))).toThrow(/nests deeper/)
+  })
+})
+
+describe('externalDataOf', () => {
+  const text = (number: number, value: string): number[] => [
+    number * 8 + 2,
+    value.length,
+    ...new TextEncoder().encode(value),
+  ]
+  const nested = (number: number, content: number[]): number[] => [
+    number * 8 + 2,
+    (content.length % 128) + 128,
+    content.length >> 7,
+    ...content,
+  ]
+  const tensor = (entries: Readonly<Record<string, string>>): number[] =>
+    nested(
+      5,
+      Object.entries(entries).flatMap(([key, value]) => nested(13, [...text(1, key), ...text(2, value)])),
+    )
+  const modelOf = (...tensors: number[][]): Uint8Array => Uint8Array.from(nested(7, tensors.flat()))
+
+  it('tells how far the tensors of each file reach, whatever order their entries come in', () => {
+    const model = modelOf(
+      tensor({ location: 'b', offset: '4096', length: '1000' }),
+      tensor({ length: '3', offset: '9999999999', location: 'a' }),
+      tensor({ location: 'b', offset: '0', length: '16' }),
+    )
+    expect(externalDataOf(model)).toEqual([
+      { location: 'a', bytes: 10_000_000_002 },
+      { location: 'b', bytes: 5096 },
+    ])
+  })
+
+  it('takes nothing for granted that a model does not say', () => {
+    const model = modelOf(tensor({ location: 'a' }), tensor({ location: 'b', offset: '-1', length: '1e9' }))
+    expect(externalDataOf(model)).toEqual([
+      { location: 'a', bytes: 0 },
+      { location: 'b', bytes: 0 },
+    ])
   })
 })
 

@@ -73,6 +73,9 @@ describeMisuse(
     externalDataLocations: row(backend.externalDataLocations, {
       model: made(() => Uint8Array.of(0x3a, 0), new Float32Array(4)),
     }),
+    externalDataOf: row(backend.externalDataOf, {
+      model: made(() => Uint8Array.of(0x3a, 0), new Float32Array(4)),
+    }),
     fromFloat16: row(backend.fromFloat16, {
       bits: made(() => new Uint16Array(2), new Float32Array(2)),
       out: optional(made(() => new Float32Array(2), new Float32Array(3), new Uint16Array(2))),

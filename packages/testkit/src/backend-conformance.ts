@@ -27,6 +27,11 @@ export function describeBackend(name: string, adapter: BackendUnderTest): void {
       await expect(adapter.create().open(adapter.missing)).rejects.toMatchObject(refusal)
     })
 
+    it('tells a memory of some size, or none', () => {
+      const bytes = adapter.create().memory?.()
+      expect(bytes === undefined || (Number.isSafeInteger(bytes) && bytes > 2 ** 20)).toBe(true)
+    })
+
     describeFiles(open)
     describeLoading(open)
   })
@@ -52,7 +57,8 @@ function describeFiles(open: () => Promise<ModelFolder>): void {
     const folder = await open()
     const refusal = { code: 'model-not-found', field: 'unet/absent.onnx' }
     await expect(folder.read('unet/absent.onnx')).rejects.toMatchObject(refusal)
-    await expect(folder.load('unet/absent.onnx')).rejects.toMatchObject(refusal)
+    for (const call of loadersOf(folder))
+      await expect(call('unet/absent.onnx')).rejects.toMatchObject(refusal)
   })
 
   it.each([
@@ -71,8 +77,13 @@ function describeFiles(open: () => Promise<ModelFolder>): void {
     const refusal = { code: 'invalid-argument', field: 'path' }
     await expect(folder.has(path)).rejects.toMatchObject(refusal)
     await expect(folder.read(path)).rejects.toMatchObject(refusal)
-    await expect(folder.load(path)).rejects.toMatchObject(refusal)
+    for (const call of loadersOf(folder)) await expect(call(path)).rejects.toMatchObject(refusal)
   })
+}
+
+/** What reads a network of a folder; not every backend tells digests and sizes without loading. */
+function loadersOf({ load, digest, size }: ModelFolder): readonly ((path: string) => Promise<unknown>)[] {
+  return [load, digest, size].filter((call) => call !== undefined)
 }
 
 function describeLoading(open: () => Promise<ModelFolder>): void {
@@ -137,8 +148,24 @@ function describeLoading(open: () => Promise<ModelFolder>): void {
   it('refuses a file that is no model', async () => {
     const folder = await open()
     const refusal = { code: 'model-unreadable', field: 'weights.bin' }
-    await expect(folder.load('weights.bin')).rejects.toMatchObject(refusal)
+    for (const call of loadersOf(folder)) await expect(call('weights.bin')).rejects.toMatchObject(refusal)
   })
+
+  it.each(['affine.onnx', 'external.onnx'])(
+    'tells the digest of %s before it is loaded, and its size, if at all',
+    async (path) => {
+      const folder = await open()
+      const digests = [await folder.digest?.(path), await folder.digest?.(path)]
+      const bytes = await folder.size?.(path)
+      const runner = await folder.load(path)
+      await runner.dispose()
+      if (folder.digest !== undefined) expect(digests).toEqual([runner.digest, runner.digest])
+      if (folder.size === undefined) return
+      const files = path === 'external.onnx' ? [path, 'weights.bin'] : [path]
+      const contents = await Promise.all(files.map((file) => folder.read(file)))
+      expect(bytes).toBe(contents.reduce((sum, { length }) => sum + length, 0))
+    },
+  )
 
   it('refuses threads that are no positive whole number', async () => {
     const folder = await open()

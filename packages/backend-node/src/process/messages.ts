@@ -1,5 +1,6 @@
 import { isRecord, type LoadProgress, type TensorInfo } from '@fastflow/core'
 import { arrayOf, elementCount, isTensorType, type PackedTensor } from '@fastflow/core/backend'
+import { type FileStamp, isStamp } from '../file-stamp.ts'
 import type { Failure, ModelInfo, Reply, Request } from '../protocol.ts'
 
 // Requests and answers as headers of frames. Memory that threads share is the payload of a frame here. Answers come
@@ -80,10 +81,17 @@ function readProgress(value: unknown): Omit<LoadProgress, 'name'> {
 }
 
 function readInfo(value: unknown): ModelInfo {
-  const { inputs, outputs, digest } = record(value)
+  const { inputs, outputs, digest, files } = record(value)
   if (typeof digest !== 'string' || !/^[0-9a-f]{64}$/.test(digest))
     throw new RangeError('no digest of a model')
-  return { inputs: list(inputs).map(readTensorInfo), outputs: list(outputs).map(readTensorInfo), digest }
+  if (files !== undefined && !list(files).every(isStamp))
+    throw new RangeError('stamps of files that are none')
+  return {
+    inputs: list(inputs).map(readTensorInfo),
+    outputs: list(outputs).map(readTensorInfo),
+    digest,
+    ...(files !== undefined && { files: list(files) as readonly FileStamp[] }),
+  }
 }
 
 function readTensorInfo(value: unknown): TensorInfo {

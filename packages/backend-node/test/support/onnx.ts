@@ -76,7 +76,22 @@ function value(field: number, { name, type, dims }: Value): Bytes {
 }
 
 interface Weight extends Value {
-  readonly data: Bytes
+  /** Its elements, or where they lie. */
+  readonly data: Bytes | ExternalPlace
+}
+
+export interface ExternalPlace {
+  readonly location: string
+  readonly offset?: number
+  readonly length?: number
+}
+
+/** Entries of `external_data`, and that the data lies there. */
+function elsewhere(place: ExternalPlace): Bytes {
+  return join(
+    Object.entries(place).map(([key, value]) => nested(13, text(1, key), text(2, String(value)))),
+    whole(14, 1),
+  )
 }
 
 export interface Graph {
@@ -96,7 +111,7 @@ export function graph({ nodes, weights = [], inputs = [], outputs }: Graph): Byt
         dims.map((size) => whole(1, size)),
         whole(2, type),
         text(8, name),
-        nested(9, data),
+        data instanceof Uint8Array ? nested(9, data) : elsewhere(data),
       ),
     ),
     inputs.map((input) => value(11, input)),
