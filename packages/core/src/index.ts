@@ -86,6 +86,7 @@ export { createSchedule, numStepsOf, type Schedule } from './schedule/schedule.t
 export { shiftedSchedule, shiftSigma } from './schedule/shifted.ts'
 export { adamsBashforth } from './solver/adams-bashforth.ts'
 export { dpmSolverPP } from './solver/dpm-solver-pp.ts'
+export { emulateSolver } from './solver/emulate-solver.ts'
 export { euler } from './solver/euler.ts'
 export { heun } from './solver/heun.ts'
 export { ipndm } from './solver/ipndm.ts'

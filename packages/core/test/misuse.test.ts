@@ -29,6 +29,7 @@ import {
   schedule,
   seed,
   sigmas,
+  solver,
   sources,
   space,
   state,
@@ -62,7 +63,7 @@ const mask: Argument = made(() => [1, 0, 0, 0, 0, 1, 0, 0, 0, 0], [], [0], [2, 0
 const json = made(() => Uint8Array.of(123, 125), new Float32Array(1), '{', '')
 const jsonSource = { code: 'invalid-argument', name: 'json', fix: 'give one JSON document' } as const
 const decisions = only([], 'CSSSSCSSSS', '', 'SC', 'CX')
-const recorded = { velocity: listened, schedule, space, seed, guided: flag }
+const recorded = { velocity: listened, schedule, solver: optional(solver), space, seed, guided: flag }
 
 describeMisuse(
   '@fastflow/core',
@@ -107,13 +108,14 @@ describeMisuse(
     decisionsOf: row(core.decisionsOf, { steps, numSteps: called(/numSteps|nodes/, whole(10, 0, 3)) }),
     dpmSolverPP: row(core.dpmSolverPP),
     emulate: row(core.emulate, { order: order(2) }),
+    emulateSolver: row(core.emulateSolver, { solver, depth: optional(whole(4, 0)) }),
     euler: row(core.euler),
     fillNormal: row(core.fillNormal, { out: made(() => new Float32Array(4), new Float64Array(4)), seed }),
     flatSegment: row(core.flatSegment, {
       options: options({ threshold: real(0.1), skip: whole(1, 0) }),
     }),
     frozen: row(core.frozen, { policy }),
-    fullPolicy: row(core.fullPolicy),
+    fullPolicy: row(core.fullPolicy, { solver: optional(solver) }),
     guidanceActs: row(core.guidanceActs, {
       interval: optional(made(() => [0.1, 0.8], [0.1], [NaN, 1], ['0', '1'])),
       sigma: { ...real(0.5), wrong: [NaN, Infinity] },
@@ -145,8 +147,8 @@ describeMisuse(
       ),
       expected: optional(
         called(
-          /expected|schedule|five|modle/,
-          made(() => ({ model: null }), { modle: null }, { schedule: 5 }),
+          /expected|schedule|solver|five|modle/,
+          made(() => ({ model: null }), { modle: null }, { schedule: 5 }, { solver: 'unipc2' }),
         ),
       ),
     }),
@@ -159,7 +161,7 @@ describeMisuse(
         ),
       ),
     }),
-    planFromMask: row(core.planFromMask, { mask, schedule }),
+    planFromMask: row(core.planFromMask, { mask, schedule, solver: optional(solver) }),
     planPolicy: row(core.planPolicy, { sigmas, steps }),
     policyFromMask: row(core.policyFromMask, { mask: called(/mask|decisions/, mask) }),
     portableLog: row(core.portableLog, { x: only(['number'], 2) }),

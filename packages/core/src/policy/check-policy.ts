@@ -2,6 +2,7 @@ import { shown } from '../check/shown.ts'
 import { checkMethods, checkWhole } from '../check/values.ts'
 import { invalidArgument } from '../errors.ts'
 import { isRecord } from '../json/json.ts'
+import { checkSolver } from '../solver/check-solver.ts'
 import type { LandingMeasure } from './policy.ts'
 
 const measures: Readonly<Record<LandingMeasure, true>> = {
@@ -21,7 +22,12 @@ export function checkPolicy(field: string, policy: unknown): void {
   if (isRecord(policy) && policy.format === 'fastflow-plan')
     throw invalidArgument(field, 'is a plan document; pass a policy of it, e.g. parsePlan(document).at(10)')
   const wanted = 'a SkipPolicy, e.g. uniformSkip(10)'
-  const { needs, depth } = checkMethods(field, policy, ['init', 'decide', 'observe', 'finish'], wanted)
+  const { needs, depth, solver } = checkMethods(
+    field,
+    policy,
+    ['init', 'decide', 'observe', 'finish'],
+    wanted,
+  )
   if (!Array.isArray(needs))
     throw invalidArgument(`${field}.needs`, `${shown(needs)} is not a list; pass ${wanted}`)
   const unknown = needs.find((need) => !Object.hasOwn(measures, need))
@@ -30,4 +36,5 @@ export function checkPolicy(field: string, policy: unknown): void {
     throw invalidArgument(`${field}.needs`, `${shown(unknown)} is not measured; available: ${available}`)
   }
   checkWhole(`${field}.depth`, depth, 0)
+  if (solver !== undefined) checkSolver(`${field}.solver`, solver)
 }

@@ -1,4 +1,5 @@
 import type { Random } from '../random/random.ts'
+import type { Solver } from '../solver/solver.ts'
 
 /** What a policy may know before the first step. */
 export interface PolicyContext {
@@ -84,6 +85,8 @@ export interface PolicyDemand {
 export interface SkipPolicy<State = unknown> extends PolicyDemand {
   readonly version: 1
   readonly name: string
+  /** Takes the steps of a policy that evaluates them all, whose weights are not used then. */
+  readonly solver?: Solver
   /** State for one run; `previous` is the state the run before ended with, for policies that learn. */
   init(context: PolicyContext, previous?: State): State
   /** What a run that starts in `state` asks for, in a policy that measures more while it calibrates. */

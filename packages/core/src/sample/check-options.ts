@@ -1,18 +1,12 @@
 import { checkOptions, type OptionNames } from '../check/options.ts'
 import { shown } from '../check/shown.ts'
-import {
-  checkCallback,
-  checkFlag,
-  checkFunction,
-  checkMethods,
-  checkPositive,
-  checkSignal,
-  checkWhole,
-} from '../check/values.ts'
+import { checkCallback, checkFlag, checkFunction, checkPositive, checkSignal } from '../check/values.ts'
 import { invalidArgument } from '../errors.ts'
+import { checkExtrapolator } from '../extrapolate/check-extrapolator.ts'
 import { isRecord } from '../json/json.ts'
 import { checkPolicy } from '../policy/check-policy.ts'
 import { checkSchedule } from '../schedule/schedule.ts'
+import { checkSolver } from '../solver/check-solver.ts'
 import { checkSpace } from '../space/check-space.ts'
 import type { SampleOptions } from './options.ts'
 
@@ -57,7 +51,7 @@ export function checkSampleOptions<T, State>(options: SampleOptions<T, State>): 
   checkState('x', x)
   if (policy !== undefined) checkPolicy('policy', policy)
   if (extrapolator !== undefined) checkExtrapolator('extrapolator', extrapolator)
-  if (solver !== undefined) checkSolver(solver)
+  if (solver !== undefined) checkSolver('solver', solver)
   if (space !== undefined) checkSpace(space)
   if (passesPerEvaluation !== undefined && typeof passesPerEvaluation !== 'function')
     checkPositive('passesPerEvaluation', passesPerEvaluation)
@@ -84,15 +78,4 @@ export function checkState(field: string, x: unknown): void {
       `${shown(x)} is not a state; pass noise, e.g. fillNormal(new Float32Array(n), seed)`,
     )
   if ('length' in x && x.length === 0) throw invalidArgument(field, 'is empty; pass at least one number')
-}
-
-function checkExtrapolator(field: string, extrapolator: unknown): void {
-  const { depth } = checkMethods(field, extrapolator, ['weights'], 'an Extrapolator, e.g. emulate(2)')
-  checkWhole(`${field}.depth`, depth, 1)
-}
-
-function checkSolver(solver: unknown): void {
-  const wanted = 'a Solver, e.g. adamsBashforth(2)'
-  if (isRecord(solver) && 'rule' in solver) checkExtrapolator('solver.rule', solver.rule)
-  else checkWhole('solver.scratch', checkMethods('solver', solver, ['step'], wanted).scratch, 0)
 }

@@ -57,7 +57,7 @@ export function startRun<T, State>(options: SampleOptions<T, State>): Run<T, Sta
   checkSampleOptions(options)
   const space = options.space ?? defaultSpace(options.x)
   const chosen = options.policy ?? (fullPolicy() as SkipPolicy<unknown> as SkipPolicy<State>)
-  const { solver } = options
+  const solver = options.solver ?? chosen.solver
   const fallback = options.policy ? emulate(2) : euler().rule
   const rule = solver && 'rule' in solver ? solver.rule : (options.extrapolator ?? fallback)
   const staged = solver && 'step' in solver ? solver : undefined

@@ -1,4 +1,5 @@
 import {
+  adamsBashforth,
   calibrate,
   emulate,
   type Frontier,
@@ -11,6 +12,7 @@ import {
   parsePlan,
   type Schedule,
   uniformSkip,
+  unipc,
 } from '@fastflow/core'
 import { type Argument, called, made, only, optional, options, real, whole } from '@fastflow/testkit'
 
@@ -54,6 +56,12 @@ export const schedule: Argument = made(
 )
 export const plan: Argument = made(frontier, planned)
 export const space: Argument = made(() => float32Space, { ...float32Space, dot: 5 })
+/** One that plans can be made for. */
+export const solver: Argument = made(
+  () => unipc(2),
+  { ...unipc(2), scratch: NaN },
+  { ...adamsBashforth(2), rule: 5 },
+)
 export const policy: Argument = made(
   () => uniformSkip(4),
   planned,
@@ -61,6 +69,7 @@ export const policy: Argument = made(
   { ...fullPolicy(), needs: ['misses'] },
   { ...fullPolicy(), needs: undefined },
   { ...fullPolicy(), depth: NaN },
+  { ...fullPolicy(), solver: 5 },
 )
 /** Of what the sampler is told at every step. */
 const deciding: Argument = {
@@ -172,6 +181,7 @@ export const calibration: Argument = options({
   ...sources,
   ...planning,
   schedule: { ...schedule, wrong: [...schedule.wrong!, linearSchedule(1)] },
+  solver: optional({ ...solver, wrong: [...solver.wrong!, heun(), { ...unipc(2), name: '' }] }),
   budgets: optional(only(['list'], [4], [], [0], [10], [NaN], [1.5], ['4'])),
   passes: optional(made(() => [], [NaN], ['4'], [1])),
   target: optional(only([], 'baseline', 'best')),

@@ -1,4 +1,5 @@
 import type { Pace } from '../../pace.ts'
+import { namedSolver } from '../../solver/named-solver.ts'
 import { compact, type PlanCalibration, type PlanDocument, type PlanEntry } from '../document/document.ts'
 import { createFrontier, type Frontier } from '../document/frontier.ts'
 import { without } from '../document/held-out.ts'
@@ -28,7 +29,7 @@ interface Parts<T> {
 /** Writes down what a calibration found. */
 export async function assemble<T>(parts: Parts<T>): Promise<Frontier> {
   const { options, settings, floor } = parts
-  const { schedule, target, depth, passes } = settings
+  const { schedule, solver, target, depth, passes } = settings
   const { model = null, guidance = null, guidanceInterval, dims = null, dtype = null } = options.key ?? {}
   const sigmas = schedule.sigmas.map((sigma) => compact(sigma))
   const rounded = (scores: readonly number[]): number[] => scores.map((score) => compact(score, 4))
@@ -47,13 +48,14 @@ export async function assemble<T>(parts: Parts<T>): Promise<Frontier> {
       dtype,
       basis: { order: 'newest-first', depth },
       target,
+      ...namedSolver(solver),
     },
     calibration: calibrationOf(parts),
     floor: { ...floor, fewerSteps: rounded(floor.fewerSteps), exact: rounded(floor.exact) },
     plans,
     ...(withJoint && { joint }),
   }
-  return createFrontier(document)
+  return createFrontier(document, solver)
 }
 
 function calibrationOf<T>({ options, settings, teachers, spent }: Parts<T>): PlanCalibration {

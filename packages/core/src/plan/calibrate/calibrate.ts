@@ -2,7 +2,7 @@ import { checkOptions } from '../../check/options.ts'
 import type { Pace } from '../../pace.ts'
 import type { Velocity } from '../../ports/velocity.ts'
 import type { Frontier } from '../document/frontier.ts'
-import { parsePlan } from '../document/parse.ts'
+import { type ExpectedKey, parsePlan } from '../document/parse.ts'
 import { leaveOneOut } from '../fit/rehearse.ts'
 import { type JumpSetup, priorRule } from '../fit/visit.ts'
 import { elementsOf } from '../record/trajectory.ts'
@@ -14,7 +14,7 @@ import { createTrials, type Trials } from '../search/trials.ts'
 import { createWalker, type Evaluated, type Walker } from '../search/walker.ts'
 import { assemble } from './assemble.ts'
 import { calibrateNames } from './check-calibration.ts'
-import { type Checkpoint, checkCheckpoint, checkpointOf } from './checkpoint.ts'
+import { type Checkpoint, checkCheckpoint, checkpointOf, termsOf } from './checkpoint.ts'
 import { measureFloor } from './floor.ts'
 import { type CalibrateOptions, type CalibrationProgress, keepsAll } from './options.ts'
 import { planAll, rehearsalOptions } from './plan-all.ts'
@@ -45,8 +45,9 @@ export async function calibrate<T = Float32Array>(options: CalibrateOptions<T>):
   checkOptions('options', options, calibrateNames)
   const settings = settingsOf(options)
   const { checkpoint } = options
-  if (checkpoint !== undefined) checkCheckpoint(checkpoint, settings)
-  let position = checkpoint ?? checkpointOf(settings, { spent: 0, runs: [], floor: undefined, trials: [] })
+  const terms = termsOf(settings)
+  if (checkpoint !== undefined) checkCheckpoint(checkpoint, terms)
+  let position = checkpoint ?? checkpointOf(terms, { spent: 0, runs: [], floor: undefined, trials: [] })
   const save = (next: Checkpoint): void => {
     position = next
     options.onCheckpoint?.(next)
@@ -57,7 +58,7 @@ export async function calibrate<T = Float32Array>(options: CalibrateOptions<T>):
     options.onProgress?.({ ...progress, evaluations, limit, ...(certificate && { certificate }) })
   const planned =
     checkpoint?.planned !== undefined
-      ? parsePlan(checkpoint.planned, { ...options.key, schedule: options.schedule, target: settings.target })
+      ? parsePlan(checkpoint.planned, expectedKey(options, settings))
       : keepsAll(options)
         ? options.start!
         : await planFrontier(options, settings, { save, report })
@@ -80,6 +81,12 @@ export async function calibrate<T = Float32Array>(options: CalibrateOptions<T>):
         )
   report({ stage: 'done' }, position.spent)
   return certified
+}
+
+/** What plans of this calibration are for. */
+function expectedKey<T>({ key }: CalibrateOptions<T>, settings: Settings<T>): ExpectedKey {
+  const { schedule, target, solver } = settings
+  return { ...key, schedule, target, solver }
 }
 
 type Stage = Pick<CalibrationProgress, 'stage' | 'budget'>
@@ -130,7 +137,7 @@ async function planFrontier<T>(
   const teachers: Teachers<T> = createTeachers(options, settings, velocityOf, () => save())
   const save = (): void => {
     const position = { spent: ledger.spent, runs: teachers.known(), floor, trials: done }
-    hooks.save(checkpointOf(settings, position))
+    hooks.save(checkpointOf(termsOf(settings), position))
   }
   let trials: Trials | undefined
   try {
@@ -172,7 +179,7 @@ async function openWalker<T>(
   { mode, parts, response }: Weighting,
   pace: Pace,
 ): Promise<Walker> {
-  const { space, sigmas, depth, ridge, target } = settings
+  const { space, sigmas, depth, ridge, target, solver } = settings
   const runs = await teachers.load()
   const elements = await elementsOf(space, runs[0]!.states[0]!)
   const setup: JumpSetup<T> = {
@@ -180,7 +187,7 @@ async function openWalker<T>(
     sigmas,
     elements,
     runs,
-    prior: priorRule(target),
+    prior: priorRule(target, solver, depth),
     depth,
     parts,
     fit: { ridge },

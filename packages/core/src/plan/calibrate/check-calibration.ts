@@ -11,6 +11,7 @@ import {
 import { invalidArgument } from '../../errors.ts'
 import { isRecord } from '../../json/json.ts'
 import { checkSchedule } from '../../schedule/schedule.ts'
+import { checkNamedSolver } from '../../solver/check-solver.ts'
 import { checkSpace } from '../../space/check-space.ts'
 import { checkConfidence } from '../document/certificate.ts'
 import { checkFrontier } from '../document/check-frontier.ts'
@@ -22,6 +23,7 @@ export const calibrateNames: OptionNames<CalibrateOptions> = {
   velocity: true,
   velocityOf: true,
   schedule: true,
+  solver: true,
   noise: true,
   space: true,
   budgets: true,
@@ -48,6 +50,7 @@ export const calibrateNames: OptionNames<CalibrateOptions> = {
 /** The kinds of all values; their ranges depend on each other. @throws FastFlowError `invalid-argument`. */
 export function checkCalibration<T>(options: CalibrateOptions<T>): void {
   checkSchedule(options.schedule)
+  if (options.solver !== undefined) checkNamedSolver('solver', options.solver)
   checkCallback('velocity', options.velocity, '(x, sigma) => dx/dsigma')
   checkCallback('velocityOf', options.velocityOf, '(seed) => velocity')
   checkCallback('noise', options.noise, '(seed) => fillNormal(new Float32Array(n), seed)')

@@ -2,6 +2,8 @@ import { invalidArgument } from '../../errors.ts'
 import { sameJson } from '../../json/brief.ts'
 import { JsonField } from '../../json/field.ts'
 import type { JsonSource } from '../../json/json.ts'
+import { namedSolver } from '../../solver/named-solver.ts'
+import type { Solver } from '../../solver/solver.ts'
 import type { PlanDocument } from '../document/document.ts'
 import type { PlanFloor } from '../document/plan-floor.ts'
 import type { Parts } from '../fit/route.ts'
@@ -13,6 +15,8 @@ export interface Checkpoint {
   readonly version: 3
   readonly sigmas: readonly number[]
   readonly target: PlanTarget
+  /** Of the full run; missing where that is Euler. */
+  readonly solver?: string
   readonly depth: number
   readonly ridge: number
   readonly range: number
@@ -28,14 +32,27 @@ export interface Checkpoint {
   readonly planned?: PlanDocument
 }
 
-type Terms = Pick<Checkpoint, 'sigmas' | 'target' | 'depth' | 'ridge' | 'range' | 'parts'>
+type Terms = Pick<Checkpoint, 'sigmas' | 'target' | 'solver' | 'depth' | 'ridge' | 'range' | 'parts'>
 
-/** A calibration with these settings that stands here. */
+/** What a checkpoint is tied to. */
+export function termsOf({
+  sigmas,
+  target,
+  solver,
+  depth,
+  ridge,
+  range,
+  parts,
+}: Omit<Terms, 'solver'> & { readonly solver: Solver }): Terms {
+  return { sigmas, target, ...namedSolver(solver), depth, ridge, range, parts }
+}
+
+/** A calibration with these terms that stands here. */
 export function checkpointOf(
-  { sigmas, target, depth, ridge, range, parts }: Terms,
+  terms: Terms,
   position: Pick<Checkpoint, 'spent' | 'runs' | 'floor' | 'trials'>,
 ): Checkpoint {
-  return { version: 3, sigmas, target, depth, ridge, range, parts, ...position }
+  return { version: 3, ...terms, ...position }
 }
 
 const source: JsonSource = {
@@ -53,7 +70,7 @@ export function checkCheckpoint(checkpoint: unknown, terms: Terms): void {
   document.at('spent').whole()
   const runs = document.at('runs').items()
   const trials = document.at('trials').items()
-  for (const field of ['sigmas', 'target', 'depth', 'ridge', 'range', 'parts'] as const) {
+  for (const field of ['sigmas', 'target', 'solver', 'depth', 'ridge', 'range', 'parts'] as const) {
     if (sameJson(document.at(field).value, terms[field])) continue
     throw invalidArgument(`checkpoint.${field}`, 'differs from the options; start without the checkpoint')
   }

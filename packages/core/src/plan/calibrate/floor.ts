@@ -17,7 +17,7 @@ export async function measureFloor<T>(
   velocityOf: (seed: number) => Velocity<T>,
   ledger: Ledger,
 ): Promise<PlanFloor> {
-  const { schedule, target, space, range } = settings
+  const { schedule, solver, target, space, range } = settings
   // With the exact solution as teacher it is the baseline itself that has to be run and compared.
   const compared = target === 'exact' ? schedule : coarserSchedule(schedule)
   const affordable = Math.floor((ledger.left - teachers.missing()) / numStepsOf(compared))
@@ -27,6 +27,7 @@ export async function measureFloor<T>(
     const { x } = await sample({
       velocity: velocityOf(run.seed),
       schedule: compared,
+      solver,
       space,
       x: run.states[0]!,
     })

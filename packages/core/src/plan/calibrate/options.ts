@@ -1,6 +1,7 @@
 import type { AbortSignalLike } from '../../abort-signal.ts'
 import type { Velocity } from '../../ports/velocity.ts'
 import type { Schedule } from '../../schedule/schedule.ts'
+import type { Solver } from '../../solver/solver.ts'
 import type { VectorSpace } from '../../space/vector-space.ts'
 import type { CertificateCost } from '../document/certificate.ts'
 import type { PlanKey } from '../document/document.ts'
@@ -26,6 +27,11 @@ export interface CalibrateOptions<T = Float32Array> {
   /** The network with what belongs to a seed (prompt, class); instead of `velocity` where that varies. */
   readonly velocityOf?: (seed: number) => Velocity<T>
   readonly schedule: Schedule
+  /**
+   * Takes the steps of the full run, which is the baseline; the plan is tied to it by its name. Default {@link euler}. One
+   * that evaluates more than once a step, as {@link heun} does, cannot be planned for.
+   */
+  readonly solver?: Solver
   /** Unit Gaussian noise of a seed: a new vector each time. Not needed for `recorded` runs alone. */
   readonly noise?: (seed: number) => T
   /** Where latents live; Float32Array when omitted. */
@@ -47,7 +53,7 @@ export interface CalibrateOptions<T = Float32Array> {
   readonly seeds?: readonly number[]
   /** Full runs that happened anyway, from {@link createRecorder}; they cost nothing here. */
   readonly recorded?: readonly Trajectory<T>[]
-  /** Which solution to reproduce. Default `baseline`, Euler on the grid. */
+  /** Which solution to reproduce. Default `baseline`, that of the solver on the grid. */
   readonly target?: PlanTarget
   /**
    * The velocity is guided and hands back its guidance term (see {@link VelocityCall}), which joint plans need: they say

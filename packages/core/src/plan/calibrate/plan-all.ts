@@ -5,8 +5,6 @@ import { createRehearsal } from '../fit/rehearse.ts'
 import { priorRule } from '../fit/visit.ts'
 import { blurred } from '../price/blurred.ts'
 import { createEdgeErrors } from '../price/edges.ts'
-import type { Increments } from '../price/increments.ts'
-import { incrementsOf } from '../price/increments.ts'
 import { eachGram, guidanceGram, wholeGram } from '../record/two-parts.ts'
 import type { Candidate, Weighting } from '../search/candidate.ts'
 import type { Proposals } from '../search/candidates.ts'
@@ -55,8 +53,7 @@ interface Planning<T> {
  */
 export async function planAll<T>(planning: Planning<T>): Promise<AllFound> {
   const { settings, ledger, grams, pace } = planning
-  const { sigmas, target, numSteps, budgets, passes } = settings
-  const increments = incrementsOf(sigmas, target)
+  const { sigmas, increments, numSteps, budgets, passes } = settings
   const whole = await eachGram(grams, (gram) => wholeGram(gram, numSteps), pace)
   const recorded = await createEdgeErrors(whole, increments, sigmas, pace)
   const edges = grams.length > 1 ? recorded : blurred(recorded)
@@ -72,7 +69,7 @@ export async function planAll<T>(planning: Planning<T>): Promise<AllFound> {
   if (passes.length === 0) return { steps, joint: new Map() }
   const schedules = new Map<number, readonly Candidate[]>()
   for (const nfe of known) schedules.set(nfe, [await scheduleOf(nfe, steps, proposals)])
-  return { steps, joint: await planJoint(planning, schedules, increments) }
+  return { steps, joint: await planJoint(planning, schedules) }
 }
 
 /** The schedule found for so many evaluations, unless a smaller one stands in for it. */
@@ -129,10 +126,9 @@ async function planSteps<T>(
 async function planJoint<T>(
   planning: Planning<T>,
   schedules: ReadonlyMap<number, readonly Candidate[]>,
-  increments: Increments,
 ): Promise<Map<number, Found>> {
   const { options, settings, grams, trials, ledger, pace, onStage } = planning
-  const { passes, sigmas, numSteps } = settings
+  const { passes, sigmas, increments, numSteps } = settings
   const guidance = await eachGram(grams, (gram) => guidanceGram(gram, numSteps), pace)
   const terms = await createEdgeErrors(guidance, increments, sigmas, pace)
   const candidates = new Map<number, readonly Candidate[]>()
@@ -201,10 +197,9 @@ export async function rehearsalOptions<T>(
   { parts, response }: Pick<Weighting, 'parts' | 'response'>,
   pace: Pace,
 ): Promise<RehearsalOptions> {
-  const { sigmas, target, depth, ridge, numSteps } = settings
-  const increments = incrementsOf(sigmas, target)
+  const { sigmas, target, solver, increments, depth, ridge, numSteps } = settings
   const grams = parts === 2 ? recorded : await eachGram(recorded, (gram) => wholeGram(gram, numSteps), pace)
   const responses = responsesNear(response)
-  const prior = priorRule(target)
+  const prior = priorRule(target, solver, depth)
   return { grams, increments, sigmas, prior, depth, parts, responses, fit: { ridge }, pace }
 }

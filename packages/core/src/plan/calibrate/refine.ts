@@ -1,7 +1,7 @@
 import type { OptionNames } from '../../check/options.ts'
 import { checkOptions } from '../../check/options.ts'
 import { checkFrontier } from '../document/check-frontier.ts'
-import type { Frontier } from '../document/frontier.ts'
+import { type Frontier, solverOf } from '../document/frontier.ts'
 import { calibrate } from './calibrate.ts'
 import type { CalibrateOptions } from './options.ts'
 
@@ -9,6 +9,7 @@ import type { CalibrateOptions } from './options.ts'
 export type RefineOptions<T = Float32Array> = Omit<
   CalibrateOptions<T>,
   | 'schedule'
+  | 'solver'
   | 'start'
   | 'key'
   | 'budgets'
@@ -57,6 +58,7 @@ export async function refine<T = Float32Array>(plan: Frontier, options: RefineOp
     ...options,
     start: plan,
     schedule: key.schedule,
+    solver: solverOf(plan),
     budgets: plan.budgets,
     ...(plan.passes.length > 0 && { guided: true, passes: plan.passes }),
     key,

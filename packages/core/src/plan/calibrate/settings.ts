@@ -3,6 +3,9 @@ import { checkNumber, checkPositive, checkWhole } from '../../check/values.ts'
 import { invalidArgument } from '../../errors.ts'
 import { isRecord } from '../../json/json.ts'
 import { numStepsOf, type Schedule } from '../../schedule/schedule.ts'
+import { euler } from '../../solver/euler.ts'
+import { namedSolver } from '../../solver/named-solver.ts'
+import type { Solver } from '../../solver/solver.ts'
 import { float32Space } from '../../space/float32.ts'
 import type { VectorSpace } from '../../space/vector-space.ts'
 import type { CertificateCost } from '../document/certificate.ts'
@@ -10,7 +13,7 @@ import { parsePlan } from '../document/parse.ts'
 import { distinctRuns, seedLedger, usedSeeds } from '../document/seeds.ts'
 import { defaultRidge } from '../fit/fit.ts'
 import type { Parts } from '../fit/route.ts'
-import type { PlanTarget } from '../price/increments.ts'
+import { type Increments, incrementsOf, type PlanTarget } from '../price/increments.ts'
 import { costOfRun } from '../record/record.ts'
 import type { Trajectory } from '../record/trajectory.ts'
 import { certificateOf } from './certificate-of.ts'
@@ -23,6 +26,10 @@ export interface Settings<T> {
   readonly schedule: Schedule
   readonly sigmas: readonly number[]
   readonly numSteps: number
+  /** Of the full run. */
+  readonly solver: Solver
+  /** Of the teacher's states. */
+  readonly increments: Increments
   readonly budgets: readonly number[]
   readonly parts: Parts
   /** Pass budgets of joint plans; none without guidance. */
@@ -47,6 +54,7 @@ export function settingsOf<T>(options: CalibrateOptions<T>): Settings<T> {
   checkCalibration(options)
   const {
     schedule,
+    solver = euler(),
     target = 'baseline',
     depth = 4,
     ridge = defaultRidge,
@@ -85,12 +93,15 @@ export function settingsOf<T>(options: CalibrateOptions<T>): Settings<T> {
   checkStart(options, target, depth)
   checkKept(options)
   const space = options.space ?? (float32Space as VectorSpace<unknown> as VectorSpace<T>)
+  checkRecordedBy(given, target, solver)
   const recorded = distinctRuns(given)
   return {
     space,
     schedule,
     sigmas: schedule.sigmas,
     numSteps,
+    solver,
+    increments: incrementsOf(schedule.sigmas, target, solver),
     budgets,
     parts: passes.length > 0 ? (2 as const) : (1 as const),
     passes,
@@ -128,16 +139,26 @@ function checkSources<T>(options: CalibrateOptions<T>, evaluations: number): voi
   }
 }
 
+/** @throws FastFlowError `invalid-argument` for a run by another solver. */
+function checkRecordedBy<T>(recorded: readonly Trajectory<T>[], target: PlanTarget, solver: Solver): void {
+  const wanted = target === 'baseline' ? namedSolver(solver).solver : undefined
+  const odd = recorded.findIndex((run) => run.solver !== wanted)
+  if (odd < 0) return
+  const made = recorded[odd]!.solver ?? euler().name
+  throw invalidArgument(`recorded[${odd}]`, `is a run of ${made}, this calibration is for ${solver.name}`)
+}
+
 /** Kept plans and new ones share a key. @throws FastFlowError `policy-mismatch`, `invalid-argument`. */
 function checkStart<T>(
-  { start, schedule, key }: CalibrateOptions<T>,
+  { start, schedule, solver, key }: CalibrateOptions<T>,
   target: PlanTarget,
   depth: number,
 ): void {
   if (start === undefined) return
   if (!isRecord(start) || !isRecord(start.document))
     throw invalidArgument('start', 'holds no plan; pass what calibrate or parsePlan returned')
-  const { basis } = parsePlan(start.document, { ...key, schedule, target }).document.key
+  const { basis } = parsePlan(start.document, { ...key, schedule, target, ...(solver && { solver }) })
+    .document.key
   if (basis.depth === depth) return
   throw invalidArgument('depth', `${depth} is not the ${basis.depth} of the plan to start from`)
 }

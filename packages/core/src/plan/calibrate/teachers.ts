@@ -28,7 +28,7 @@ export function createTeachers<T>(
   velocityOf: (seed: number) => Velocity<T>,
   onRun: () => void,
 ): Teachers<T> {
-  const { recorded, seeds, space, schedule, target, numSteps, parts } = settings
+  const { recorded, seeds, space, schedule, solver, target, numSteps, parts } = settings
   const loaded = new Map(recorded.map((run) => [run.seed, run]))
   const grams = new Map(recorded.map((run) => [run.seed, run.gram]))
   for (const { seed, gram } of knownRuns(options.checkpoint, seeds)) grams.set(seed, Float64Array.from(gram))
@@ -40,6 +40,7 @@ export function createTeachers<T>(
     const run = await recordTrajectory({
       velocity: velocityOf(seed),
       schedule,
+      solver,
       space,
       noise,
       seed,

@@ -5,7 +5,7 @@ import { sample } from '../../sample/sample.ts'
 import { certificateCost, usualConfidence } from '../document/certificate.ts'
 import { checkFrontier } from '../document/check-frontier.ts'
 import { compact, type PlanDocument } from '../document/document.ts'
-import { createFrontier, type Frontier } from '../document/frontier.ts'
+import { createFrontier, type Frontier, solverOf } from '../document/frontier.ts'
 import type { HeldOutRun } from '../document/held-out.ts'
 import { entriesOf, withRuns } from '../document/held-out.ts'
 import { planPolicy } from '../document/plan-policy.ts'
@@ -95,7 +95,9 @@ export async function validate<T>(
   const walks = entriesOf(plan.document).reduce((sum, { nfe }) => sum + nfe, 0)
   const needed = runs.seeds.length * (oneRun + walks) + runs.recorded.length * walks
   const { schedule, target } = key
-  const given = { ...options, ...runs, schedule, target, range: calibration.range, budgets: plan.budgets }
+  const solver = solverOf(plan)
+  const { range } = calibration
+  const given = { ...options, ...runs, schedule, solver, target, range, budgets: plan.budgets }
   const { certify: _, ...rest } = given
   const settings = settingsOf<T>({
     ...rest,
@@ -109,7 +111,8 @@ export async function validate<T>(
   const velocityOf = (seed: number): Velocity<T> =>
     count(options.velocityOf ? options.velocityOf(seed) : options.velocity!)
   const done: HeldOutRun[] = []
-  const sofar = (): Frontier => createFrontier(documentWith(plan.document, done, ledger.spent, settings))
+  const sofar = (): Frontier =>
+    createFrontier(documentWith(plan.document, done, ledger.spent, settings), solver)
   report(0)
   for (const source of [...settings.recorded, ...settings.seeds]) {
     const made = typeof source === 'number'
@@ -120,6 +123,7 @@ export async function validate<T>(
       ? await recordTrajectory({
           velocity,
           schedule,
+          solver,
           space,
           noise: options.noise!(seed),
           seed,

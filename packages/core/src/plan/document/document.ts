@@ -17,6 +17,8 @@ export interface PlanKey {
   readonly dtype: string | null
   readonly basis: { readonly order: 'newest-first'; readonly depth: number }
   readonly target: PlanTarget
+  /** Name of the solver that takes the steps of the full run; missing where that is Euler. */
+  readonly solver?: string
 }
 
 /** One point of the frontier. */

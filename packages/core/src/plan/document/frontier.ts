@@ -5,6 +5,8 @@ import { invalidArgument } from '../../errors.ts'
 import { fullPolicy } from '../../policy/full.ts'
 import type { SkipPolicy } from '../../policy/policy.ts'
 import { maskFromDecisions } from '../../policy/replay.ts'
+import { euler } from '../../solver/euler.ts'
+import type { Solver } from '../../solver/solver.ts'
 import type { PlanDocument, PlanEntry } from './document.ts'
 import { decisionsOf, passesOf, planPolicy } from './plan-policy.ts'
 import { choosePlan, type PlanChoice, type QualityTarget } from './quality-target.ts'
@@ -17,6 +19,11 @@ const budgetNames: OptionNames<Exclude<PlanBudget, number>> = { passes: true }
 /** Plans for all budgets of one model, schedule and guidance. */
 export interface Frontier {
   readonly document: PlanDocument
+  /**
+   * Takes the steps of the full run: what {@link calibrate} or {@link parsePlan} was given, or Euler; undefined where the
+   * document names a solver that it was not read with.
+   */
+  readonly solver: Solver | undefined
   /** Evaluations that were planned for, increasing. */
   readonly budgets: readonly number[]
   /** Network passes that were planned for jointly, increasing; empty without guidance. */
@@ -26,7 +33,8 @@ export interface Frontier {
    * `{ passes }`, the best plan of at most so many network passes, whether both are run at every evaluation or not; the
    * full run from its own passes on, 2T where guidance acts at all noise levels.
    *
-   * @throws FastFlowError `invalid-argument` below the smallest budget.
+   * @throws FastFlowError `invalid-argument` below the smallest budget, and where the full run takes a solver that the plan was
+   *   not read with.
    */
   at(budget: PlanBudget): SkipPolicy<undefined>
   /** The plan behind {@link at}, with its quality; undefined where that is the full run. */
@@ -40,7 +48,8 @@ export interface Frontier {
   toJSON(): PlanDocument
 }
 
-export function createFrontier(document: PlanDocument): Frontier {
+/** @param given the solver that the key names, if it names one. */
+export function createFrontier(document: PlanDocument, given?: Solver): Frontier {
   const { plans, joint = [], key } = document
   const numSteps = key.schedule.sigmas.length - 1
   const budgets = plans.map((plan) => plan.budget)
@@ -55,14 +64,18 @@ export function createFrontier(document: PlanDocument): Frontier {
       `${budget} is below the smallest planned budget; available: ${budgets.join(', ')}`,
     )
   }
+  const solver = key.solver === undefined ? euler() : given
+  const full = (): SkipPolicy<undefined> =>
+    key.solver === undefined ? fullPolicy() : fullPolicy(solverOf({ document, solver }))
   const policyOf = (plan: PlanEntry | undefined): SkipPolicy<undefined> =>
-    plan === undefined ? fullPolicy() : planPolicy(key.schedule.sigmas, plan)
+    plan === undefined ? full() : planPolicy(key.schedule.sigmas, plan)
   const decisions = (budget: PlanBudget): string => {
     const plan = entry(budget)
     return plan ? decisionsOf(plan, numSteps) : 'C'.repeat(numSteps)
   }
   return {
     document,
+    solver,
     budgets,
     passes: joint.map((plan) => plan.budget),
     at: (budget) => policyOf(entry(budget)),
@@ -72,6 +85,16 @@ export function createFrontier(document: PlanDocument): Frontier {
     mask: (budget) => maskFromDecisions(decisions(budget)),
     toJSON: () => document,
   }
+}
+
+/** The solver of the full run. @throws FastFlowError `invalid-argument` where the plan was read without it. */
+export function solverOf({ document, solver }: Pick<Frontier, 'document' | 'solver'>): Solver {
+  if (solver !== undefined) return solver
+  const { solver: name } = document.key
+  throw invalidArgument(
+    'solver',
+    `the full run of this plan is one of ${name}; read it with parsePlan(document, { solver })`,
+  )
 }
 
 /** @throws FastFlowError `invalid-argument` unless it is a number of evaluations or of passes. */

@@ -11,4 +11,5 @@ export const keyNames: OptionNames<PlanKey> = {
   dtype: true,
   basis: true,
   target: true,
+  solver: true,
 }

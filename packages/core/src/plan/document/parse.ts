@@ -3,6 +3,10 @@ import { FastFlowError } from '../../errors.ts'
 import { JsonField } from '../../json/field.ts'
 import type { JsonSource } from '../../json/json.ts'
 import { checkSchedule, MAX_STEPS } from '../../schedule/schedule.ts'
+import { checkNamedSolver } from '../../solver/check-solver.ts'
+import { euler } from '../../solver/euler.ts'
+import { namedSolver } from '../../solver/named-solver.ts'
+import type { Solver } from '../../solver/solver.ts'
 import type { PlanDocument, PlanKey } from './document.ts'
 import { createFrontier, type Frontier } from './frontier.ts'
 import { readHeldOut } from './held-out.ts'
@@ -11,7 +15,13 @@ import { checkSameGrid } from './plan-policy.ts'
 import { documentIn } from './stored-plan.ts'
 
 /** What a stored plan is to be used with; fields left out are not compared. */
-export type ExpectedKey = Partial<Omit<PlanKey, 'basis'>>
+export interface ExpectedKey extends Partial<Omit<PlanKey, 'basis' | 'solver'>> {
+  /**
+   * Takes the steps of the full run, which {@link Frontier.at} then has from the plan. Compared by its name; where there is a
+   * schedule and no solver, the full run is Euler's.
+   */
+  readonly solver?: Solver
+}
 
 const source: JsonSource = { code: 'policy-unreadable', name: 'plan', fix: 'calibrate again' }
 
@@ -26,9 +36,10 @@ const source: JsonSource = { code: 'policy-unreadable', name: 'plan', fix: 'cali
 export function parsePlan(stored: unknown, expected: ExpectedKey = {}): Frontier {
   checkOptions('expected', expected, keyNames)
   if (expected.schedule !== undefined) checkSchedule(expected.schedule)
+  if (expected.solver !== undefined) checkNamedSolver('solver', expected.solver)
   const document = readHeldOut(checkDocument(new JsonField(documentIn(stored, source), source)))
   checkExpected(document.key, expected)
-  return createFrontier(document)
+  return createFrontier(document, expected.solver)
 }
 
 function checkDocument(document: JsonField): PlanDocument {
@@ -74,6 +85,7 @@ function checkKey(key: JsonField): { readonly numSteps: number; readonly depth: 
   basis.at('order').oneOf(['newest-first'])
   const depth = basis.at('depth').whole({ least: 1 })
   key.at('target').oneOf(['baseline', 'exact'])
+  if (key.at('solver').value !== undefined) key.at('solver').text()
   for (const name of ['model', 'dtype']) if (!key.at(name).empty) key.at(name).text()
   if (!key.at('guidance').empty) key.at('guidance').number()
   if (!key.at('dims').empty) key.at('dims').numbers({ whole: true, least: 1 })
@@ -122,6 +134,9 @@ function checkExpected(key: PlanKey, expected: ExpectedKey): void {
     const wanted = expected[field]
     if (wanted !== undefined) checkSame(field, key[field], wanted)
   }
+  // Without a word on the solver, a grid is taken for Euler's.
+  if (expected.schedule !== undefined || expected.solver !== undefined)
+    checkSame('solver', key.solver ?? euler().name, namedSolver(expected.solver).solver ?? euler().name)
   // Without a word on the interval, guidance acts at all noise levels.
   if (expected.guidance !== undefined)
     checkSame(

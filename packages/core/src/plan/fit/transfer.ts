@@ -1,10 +1,10 @@
 import { invalidArgument } from '../../errors.ts'
+import type { Extrapolator } from '../../extrapolate/extrapolator.ts'
 import { numStepsOf, type Schedule } from '../../schedule/schedule.ts'
 import { checkFrontier } from '../document/check-frontier.ts'
-import { compact, type PlanDocument, type PlanEntry, type PlanKey } from '../document/document.ts'
-import { createFrontier, type Frontier } from '../document/frontier.ts'
+import { compact, type PlanDocument, type PlanEntry } from '../document/document.ts'
+import { createFrontier, type Frontier, solverOf } from '../document/frontier.ts'
 import { summarise } from '../document/quality.ts'
-import type { PlanTarget } from '../price/increments.ts'
 import { nearestIndex } from '../price/nearest-index.ts'
 import { ruleRow } from './route.ts'
 import { priorRule } from './visit.ts'
@@ -15,17 +15,21 @@ import { priorRule } from './visit.ts'
  *
  * Budgets that the new grid has no room for are left out.
  *
- * @throws FastFlowError `invalid-argument` when no budget is left, and for what is no plan or no schedule.
+ * @throws FastFlowError `invalid-argument` when no budget is left, for what is no plan or no schedule, and for a plan that
+ *   was read without the solver it names.
  */
 export function transferPlan(plan: Frontier, schedule: Schedule): Frontier {
   checkFrontier('plan', plan)
   const { key, plans, joint } = plan.document
   const numSteps = numStepsOf(schedule)
   const { sigmas } = schedule
-  const moved = plans.filter(({ nfe }) => nfe < numSteps).map((entry) => moveEntry(entry, key, sigmas))
+  const solver = solverOf(plan)
+  const rule = priorRule(key.target, solver, key.basis.depth)
+  const move = (entry: PlanEntry): PlanEntry => moveEntry(entry, key.schedule.sigmas, sigmas, rule)
+  const moved = plans.filter(({ nfe }) => nfe < numSteps).map(move)
   if (moved.length === 0)
     throw invalidArgument('schedule', 'has fewer steps than the smallest plan has evaluations')
-  const together = joint?.filter(({ nfe }) => nfe < numSteps).map((entry) => moveEntry(entry, key, sigmas))
+  const together = joint?.filter(({ nfe }) => nfe < numSteps).map(move)
   const document: PlanDocument = {
     ...plan.document,
     key: { ...key, schedule: { name: schedule.name, sigmas: sigmas.map((sigma) => compact(sigma)) } },
@@ -33,20 +37,25 @@ export function transferPlan(plan: Frontier, schedule: Schedule): Frontier {
     plans: moved,
     ...(together && { joint: together }),
   }
-  return createFrontier(document)
+  return createFrontier(document, solver)
 }
 
-function moveEntry(entry: PlanEntry, { schedule, target }: PlanKey, sigmas: readonly number[]): PlanEntry {
+function moveEntry(
+  entry: PlanEntry,
+  before: readonly number[],
+  sigmas: readonly number[],
+  rule: Extrapolator,
+): PlanEntry {
   const nodes = matchNodes(
-    entry.nodes.map((node) => schedule.sigmas[node]!),
+    entry.nodes.map((node) => before[node]!),
     sigmas,
   )
   const { guidance, stateWeight: _, ...rest } = entry
-  const steps = { nodes, weights: ruleWeights(nodes, sigmas, target) }
+  const steps = { nodes, weights: ruleWeights(nodes, sigmas, rule) }
   const unmeasured = { ...rest, ...steps, scores: [], scoredOn: [], quality: summarise([], 'none') }
   if (guidance === undefined) return unmeasured
   const guided = nodes.filter((_, m) => guidance.nodes.includes(entry.nodes[m]!))
-  const weights = ruleWeights(nodes, sigmas, target, guided)
+  const weights = ruleWeights(nodes, sigmas, rule, guided)
   return { ...unmeasured, guidance: { nodes: guided, weights } }
 }
 
@@ -60,19 +69,27 @@ function matchNodes(levels: readonly number[], sigmas: readonly number[]): numbe
   return nodes
 }
 
-/** Weights of every jump by the rule a target starts from, at second order, through the last of `evaluated` nodes. */
+/** Velocities that every rule uses. */
+const used = 2
+
+/** Weights that float32 cannot tell from none beside the largest one. */
+const negligible = 1e-9
+
+/** Weights of every jump by a rule, through the last of `evaluated` nodes; without old ones that weigh nothing. */
 export function ruleWeights(
   nodes: readonly number[],
   sigmas: readonly number[],
-  target: PlanTarget,
+  rule: Extrapolator,
   evaluated: readonly number[] = nodes,
 ): number[][] {
-  const rule = priorRule(target)
   return nodes.map((node, m) => {
     const seen = evaluated
       .filter((index) => index <= node)
-      .slice(-2)
+      .slice(-rule.depth)
       .reverse()
-    return [...ruleRow(rule, sigmas, seen, node, nodes[m + 1] ?? sigmas.length - 1)]
+    const row = [...ruleRow(rule, sigmas, seen, node, nodes[m + 1] ?? sigmas.length - 1)]
+    const least = negligible * Math.max(...row.map(Math.abs))
+    while (row.length > used && Math.abs(row.at(-1)!) <= least) row.pop()
+    return row
   })
 }

@@ -1,6 +1,8 @@
-import { emulate } from '../../extrapolate/emulate.ts'
 import type { Extrapolator } from '../../extrapolate/extrapolator.ts'
 import { integrate } from '../../extrapolate/integrate.ts'
+import { emulateSolver } from '../../solver/emulate-solver.ts'
+import { euler } from '../../solver/euler.ts'
+import type { Solver } from '../../solver/solver.ts'
 import type { VectorSpace } from '../../space/vector-space.ts'
 import type { PlanTarget } from '../price/increments.ts'
 import type { Trajectory } from '../record/trajectory.ts'
@@ -42,9 +44,14 @@ export interface Visit<T> {
   readonly own: readonly Float64Array[]
 }
 
-/** The rule that fits start from: it reproduces the target's own discretisation. */
-export function priorRule(target: PlanTarget): Extrapolator {
-  return target === 'exact' ? integrate(2) : emulate(2)
+/**
+ * The rule that fits start from: it reproduces the target's own discretisation.
+ *
+ * @param solver of the baseline; Euler when omitted.
+ * @param depth velocities a jump may use.
+ */
+export function priorRule(target: PlanTarget, solver: Solver = euler(), depth?: number): Extrapolator {
+  return target === 'exact' ? integrate(2) : emulateSolver(solver, depth)
 }
 
 /** What a jump from `visit` combines, for run `n`. */

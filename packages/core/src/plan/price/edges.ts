@@ -35,12 +35,11 @@ export async function createEdgeErrors(
   const { numSteps } = increments
   const tables: RunTables[] = []
   for (const gram of grams) tables.push(await tabulate(gram, increments, pace))
-  const moments = momentsOf(sigmas)
   return {
     numSteps,
     runs: grams.length,
     measure(out, previous, i, j) {
-      const [w0, w1] = linearWeights(moments, sigmas, previous, i, j)
+      const [w0, w1] = linearWeights(increments.moments, sigmas, previous, i, j)
       for (let n = 0; n < tables.length; n++) out[n] = errorOf(tables[n]!, numSteps, previous, i, j, w0, w1)
     },
   }
@@ -64,21 +63,9 @@ function errorOf(
   return Math.max(0, length - 2 * (w0 * along0 + w1 * along1) + square)
 }
 
-/** Sums of `h_k` and `h_k sigma_k` over the steps before each index. */
-function momentsOf(sigmas: readonly number[]): readonly [Float64Array, Float64Array] {
-  const zeroth = new Float64Array(sigmas.length)
-  const first = new Float64Array(sigmas.length)
-  for (let k = 0; k + 1 < sigmas.length; k++) {
-    const h = sigmas[k + 1]! - sigmas[k]!
-    zeroth[k + 1] = zeroth[k]! + h
-    first[k + 1] = first[k]! + h * sigmas[k]!
-  }
-  return [zeroth, first]
-}
-
-/** Linear extrapolation through the last two nodes, summed over the Euler steps of the jump. */
+/** Linear extrapolation through the last two nodes, summed over the steps of the jump. */
 function linearWeights(
-  [zeroth, first]: readonly [Float64Array, Float64Array],
+  [zeroth, first]: Increments['moments'],
   sigmas: readonly number[],
   p: number,
   i: number,

@@ -8,6 +8,7 @@ import { checkState } from '../../sample/check-options.ts'
 import { sample } from '../../sample/sample.ts'
 import { createSchedule, numStepsOf, type Schedule } from '../../schedule/schedule.ts'
 import { adamsBashforth } from '../../solver/adams-bashforth.ts'
+import type { Solver } from '../../solver/solver.ts'
 import type { VectorSpace } from '../../space/vector-space.ts'
 import type { PlanTarget } from '../price/increments.ts'
 import { checkRecording } from './check-recording.ts'
@@ -29,8 +30,10 @@ export interface RecordOptions<T> {
   readonly space: VectorSpace<T>
   readonly noise: T
   readonly seed: number
-  /** `baseline`: Euler on the grid, T evaluations. `exact`: third order on a finer grid, `refinement` T evaluations. */
+  /** `baseline`: the solver on the grid, T evaluations. `exact`: third order on a finer grid, `refinement` T evaluations. */
   readonly target?: PlanTarget
+  /** Of the baseline, at one evaluation a step. Default {@link euler}. */
+  readonly solver?: Solver
   /** Steps per grid step of the exact reference, at least 5. */
   readonly refinement?: number
   /** The velocity hands back its guidance term: record both parts. */
@@ -45,6 +48,7 @@ const names: OptionNames<RecordOptions<never>> = {
   noise: true,
   seed: true,
   target: true,
+  solver: true,
   refinement: true,
   guided: true,
   signal: true,
@@ -67,13 +71,15 @@ export async function recordTrajectory<T>(options: RecordOptions<T>): Promise<Tr
   checkWhole('refinement', parts, refinement)
   look(options)
   if (target === 'exact') return recordExact(options)
-  const { velocity, schedule, space, seed, guided = false } = options
-  const recorder = createRecorder({ velocity, schedule, space, seed, guided })
+  const { velocity, schedule, space, seed, solver, guided = false } = options
+  const chosen = solver && { solver }
+  const recorder = createRecorder({ velocity, schedule, space, seed, guided, ...chosen })
   const { x, status } = await sample({
     velocity: recorder.velocity,
     schedule,
     space,
     x: options.noise,
+    ...chosen,
     ...(options.signal && { signal: options.signal }),
   })
   space.release(x)

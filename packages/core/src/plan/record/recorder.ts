@@ -2,10 +2,11 @@ import type { OptionNames } from '../../check/options.ts'
 import { invalidArgument } from '../../errors.ts'
 import type { Velocity } from '../../ports/velocity.ts'
 import { checkVelocity } from '../../sample/check-velocity.ts'
-import { numStepsOf, type Schedule } from '../../schedule/schedule.ts'
-import type { VectorSpace } from '../../space/vector-space.ts'
+import { numStepsOf } from '../../schedule/schedule.ts'
+import { namedSolver } from '../../solver/named-solver.ts'
 import { checkRecording } from './check-recording.ts'
 import type { RecorderOptions } from './recorder-options.ts'
+import { replayStates } from './replay-states.ts'
 import { elementsOf, type Trajectory } from './trajectory.ts'
 import { filledSlot, finishGram, firstParts, openSlot, takeRow } from './two-parts.ts'
 
@@ -16,7 +17,7 @@ export interface Recorder<T> {
   /**
    * The recorded run, once `sample` has completed.
    *
-   * @throws FastFlowError `invalid-argument` when the run skipped steps or did not complete.
+   * @throws FastFlowError `invalid-argument` when the run skipped steps, was another solver's or did not complete.
    */
   finish(): Promise<Trajectory<T>>
 }
@@ -24,15 +25,16 @@ export interface Recorder<T> {
 const recorderNames: OptionNames<RecorderOptions<never>> = {
   velocity: true,
   schedule: true,
+  solver: true,
   space: true,
   seed: true,
   guided: true,
 }
 
 /**
- * Wraps a velocity function so that a full Euler run through it leaves a {@link Trajectory}, at no extra evaluation.
+ * Wraps a velocity function so that a full run through it leaves a {@link Trajectory}, at no extra evaluation.
  *
- * Memory: T velocities, turned into states in place at the end, and T guidance terms while a guided run lasts. The
+ * Memory: T velocities, turned into states in place at the end, one state, and T guidance terms while a guided run lasts. The
  * T (T + 1) / 2 inner products (of two parts four times as many) are taken one row at a time, each while the next
  * evaluation is under way.
  *
@@ -40,13 +42,14 @@ const recorderNames: OptionNames<RecorderOptions<never>> = {
  */
 export function createRecorder<T>(options: RecorderOptions<T>): Recorder<T> {
   checkRecording(options, recorderNames)
-  const { space, schedule, seed, guided = false } = options
+  const { space, schedule, seed, solver, guided = false } = options
   const numSteps = numStepsOf(schedule)
   const slots: T[] = []
   const terms: T[] = []
   const parts = guided ? 2 : 1
   const products = new Float64Array((parts * numSteps) ** 2)
   let noise: T | undefined
+  let last: T | undefined
   let rows = 0
 
   const catchUp = async (): Promise<void> => {
@@ -57,6 +60,7 @@ export function createRecorder<T>(options: RecorderOptions<T>): Recorder<T> {
     velocity: async (x, sigma, call) => {
       if (call.index !== slots.length) throw notFull(`step ${slots.length} was not evaluated`)
       if (call.index === 0) noise = space.clone(x)
+      if (call.index === numSteps - 1) last = space.clone(x)
       const slot = space.allocate(x)
       const guidance = guided ? openSlot(space, x) : undefined
       const pending = options.velocity(x, sigma, { ...call, guidance, out: slot })
@@ -68,31 +72,20 @@ export function createRecorder<T>(options: RecorderOptions<T>): Recorder<T> {
       return slot
     },
     finish: async () => {
-      if (noise === undefined || slots.length !== numSteps) {
+      if (noise === undefined || last === undefined || slots.length !== numSteps) {
         throw notFull(`${slots.length} of ${numSteps} steps were evaluated`)
       }
       await catchUp()
-      const gram = finishGram(products, parts, numSteps, await elementsOf(space, noise))
+      const elements = await elementsOf(space, noise)
+      const gram = finishGram(products, parts, numSteps, elements)
       const first = firstParts(space, slots[0]!, terms[0])
       for (const term of terms) space.release(term)
-      const states = accumulate(space, schedule, noise, slots)
-      return { seed, states, ...first, gram, nfe: numSteps }
+      const replay = { space, schedule, solver, noise, velocities: slots, last, elements }
+      const states = await replayStates(replay)
+      space.release(last)
+      return { seed, states, ...namedSolver(solver), ...first, gram, nfe: numSteps }
     },
   }
-}
-
-/** Turns velocities into the states they led to, in place: `x_{k+1} = x_k + h_k v_k`. */
-function accumulate<T>(space: VectorSpace<T>, { sigmas }: Schedule, noise: T, slots: readonly T[]): T[] {
-  let before = noise
-  for (const [k, slot] of slots.entries()) {
-    const h = sigmas[k + 1]! - sigmas[k]!
-    space.linearCombination(slot, [
-      { weight: 1, vector: before },
-      { weight: h, vector: slot },
-    ])
-    before = slot
-  }
-  return [noise, ...slots]
 }
 
 function notFull(what: string): Error {

@@ -4,13 +4,15 @@ import type { VectorSpace } from '../../space/vector-space.ts'
  * One full run, kept for planning: T states, one velocity and the Gram matrix of all T velocities; of a guided run the
  * same of both parts of the velocity, `v = c + g`.
  *
- * Velocity k can be had back as `(states[k + 1] - states[k]) / (sigma_{k+1} - sigma_k)`; of them only the inner
- * products are stored.
+ * Of a run by Euler velocity k can be had back as `(states[k + 1] - states[k]) / (sigma_{k+1} - sigma_k)`; of velocities
+ * only the inner products are stored.
  */
 export interface Trajectory<T> {
   /** Seed of the noise it started from. */
   readonly seed: number
-  /** `states[0]` is the noise, `states[T]` the result. */
+  /** Name of the solver that took its steps; missing where that is Euler, or the run is of the exact solution. */
+  readonly solver?: string
+  /** `states[0]` is the noise, `states[T]` the result; those between are where the velocity was evaluated. */
   readonly states: readonly T[]
   /** The velocity at grid index 0, which every plan for this noise begins with. */
   readonly firstVelocity: T

@@ -1,0 +1,45 @@
+import { checkWhole } from '../check/values.ts'
+import type { Extrapolator } from '../extrapolate/extrapolator.ts'
+import { lagrangeWeights } from '../extrapolate/lagrange.ts'
+import { baselineMatrix } from './baseline-matrix.ts'
+import { checkSolver } from './check-solver.ts'
+import type { Solver } from './solver.ts'
+
+/**
+ * The jump that equals the steps of a solver it replaces: `w = (B_to - B_from) v` with every velocity that was evaluated as
+ * it is and the others read off the line through the last two. A run that skips nothing is the solver's own, as far as
+ * `depth` velocities tell.
+ *
+ * Of {@link euler} it is `emulate(2)`. On each grid it reads the solver's weights off one symbolic run.
+ *
+ * @param depth velocities it uses, at least 1. Default 4: what solvers take from older ones is little.
+ * @throws FastFlowError `invalid-argument`, and when a run begins for a solver that evaluates more than once a step.
+ */
+export function emulateSolver(solver: Solver, depth: number = 4): Extrapolator {
+  checkSolver('solver', solver)
+  checkWhole('depth', depth, 1)
+  const line = new Float64Array(2)
+  let grid: readonly number[] = []
+  let matrix: Float64Array = new Float64Array(0)
+  return {
+    name: `emulate-${solver.name}`,
+    depth,
+    weights(out, nodes, count, sigmas, from, to) {
+      if (sigmas !== grid) [grid, matrix] = [sigmas, baselineMatrix(solver, sigmas)]
+      const numSteps = sigmas.length - 1
+      out.fill(0, 0, count)
+      let age = count - 1
+      for (let k = 0; k < to; k++) {
+        const weight = matrix[to * numSteps + k]! - matrix[from * numSteps + k]!
+        while (age > 0 && nodes[age]! > sigmas[k]!) age--
+        if (weight === 0) continue
+        if (nodes[age] === sigmas[k]) out[age]! += weight
+        else {
+          const used = Math.min(2, count)
+          lagrangeWeights(line, nodes, used, sigmas[k]!)
+          for (let a = 0; a < used; a++) out[a]! += weight * line[a]!
+        }
+      }
+    },
+  }
+}
