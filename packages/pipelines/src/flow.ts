@@ -5,6 +5,7 @@ import type {
   RgbImage,
   SampleStatus,
   Schedule,
+  Solver,
   StepEvent,
   Velocity,
 } from '@fastflow/core'
@@ -20,6 +21,8 @@ export interface Flow<T = Float32Array> {
   readonly noise: T
   readonly velocity: Velocity<T>
   readonly schedule: Schedule
+  /** Takes the steps of the full run, for `sample({ solver })`; missing where that is Euler's method. */
+  readonly solver?: Solver
   readonly passesPerEvaluation: PassCount
   /** Frames of a clip; 1 for an image. */
   readonly numFrames: number

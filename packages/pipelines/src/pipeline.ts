@@ -138,7 +138,9 @@ export function createPipeline(model: TaskModel, places: PolicyPlaces): Pipeline
     digest: model.digest,
     labels: model.labels,
     size: model.shape({}).width,
-    executionProvider: model.executionProvider,
+    get executionProvider() {
+      return model.executionProvider
+    },
     defaults: model.defaults,
     generate: (subject, options = {}) => generate(model, places, statesOf, subject, options),
     prepare: (subject, options = {}) => prepare(model, subject, options),

@@ -83,6 +83,12 @@ export async function latentModel(
   const { task, defaults, options, fps, transformer, second } = flow
   const digest = await digestOf(folder, index.values._class_name, flow)
   const encode = createCache(flow.encode)
+  const bind = portsOf(flow.roles)
+  const first = { part: transformer, ports: bind(transformer) }
+  const later = second && { part: second.part, ports: bind(second.part) }
+  if (await parts.ready())
+    for (const { part, ports } of later ? [first, later] : [first])
+      await part.use(async (runner) => void ports(runner))
   return {
     task,
     name: folder.location.split(/[\\/]/).filter(Boolean).at(-1) ?? folder.location,
@@ -122,15 +128,12 @@ export async function latentModel(
   }
 
   function velocityOf<T>(
-    { feeds, time, sign = 1, join, roles }: LatentFlow,
+    { feeds, time, sign = 1, join }: LatentFlow,
     condition: Condition,
     run: RunKey,
     _: States<T>,
   ): RunVelocity<T> {
     const shape = flow.shape(run.settings)
-    const bind = portsOf(roles)
-    const first = { part: transformer, ports: bind(transformer) }
-    const later = second && { part: second.part, ports: bind(second.part) }
     const timesteps = new Map(run.schedule.sigmas.map((sigma, k) => [sigma, run.timesteps[k]]))
     const all = (own: Feeds): Feeds => ({ ...own, ...feeds?.(run, shape, own) })
     const passes = networkPasses({

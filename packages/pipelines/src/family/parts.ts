@@ -37,6 +37,8 @@ export interface Parts {
    * @throws FastFlowError `model-not-found` naming the file, and whatever loading it throws where that is done at once.
    */
   open(name: string, check?: (runner: ModelRunner, path: string) => void): Promise<Part>
+  /** Loads all networks that were opened, unless one is to be in memory at a time. @returns whether it did. */
+  ready(): Promise<boolean>
   /** Frees all networks; those at work finish first. */
   dispose(): Promise<void>
 }
@@ -60,8 +62,6 @@ export function openParts(
   let provider = 'not loaded yet'
   let disposed = false
   const { signal: _, ...loadOptions } = options
-  const tellsDigest = folder.digest !== undefined
-  // Without digests a network has to be loaded to be known, and is not loaded twice then.
   const isSequential = (): boolean => {
     if (mode !== 'auto') return mode === 'sequential'
     return memory !== undefined && folder.size !== undefined && bytes > memory / 2
@@ -110,10 +110,8 @@ export function openParts(
         throw new FastFlowError({ code: 'model-not-found', field: path, message })
       }
       bytes += (await folder.size?.(path)) ?? 0
-      const digest =
-        folder.digest && tellsDigest
-          ? await folder.digest(path)
-          : (await runnerOf(part, options.signal)).digest
+      // Where nothing else tells the digest, a network has to be loaded to be known.
+      const digest = (await folder.digest?.(path)) ?? (await runnerOf(part, options.signal)).digest
       return {
         path,
         digest,
@@ -126,6 +124,11 @@ export function openParts(
           }
         },
       }
+    },
+    async ready() {
+      if (isSequential()) return false
+      for (const part of opened) await runnerOf(part, options.signal)
+      return true
     },
     async dispose() {
       disposed = true

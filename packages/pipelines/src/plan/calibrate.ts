@@ -50,7 +50,18 @@ export async function calibratePlan(
   const notes: string[] = []
   const tell = teller(notes, options.onNote)
   const { onCheckpoint, onNote: _, ...planning } = planningOf(options)
-  const settings = { ...planning, ...(start && { start }), guided, schedule, range, noise, velocityOf, key }
+  const { solver, ...planKey } = key
+  const settings = {
+    ...planning,
+    ...(start && { start }),
+    ...(solver && { solver }),
+    guided,
+    schedule,
+    range,
+    noise,
+    velocityOf,
+    key: planKey,
+  }
   const frontier = await calibrate({
     ...settings,
     ...(onCheckpoint && { onCheckpoint: checked(onCheckpoint, notes, tell) }),

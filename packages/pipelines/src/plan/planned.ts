@@ -72,9 +72,16 @@ export async function openPlanned(
     listens: () => chosen === undefined,
     async sample(runOptions) {
       if (chosen) return follow(found?.borrowed ? { ...chosen, entry: undefined } : chosen, runOptions)
-      const { velocity, schedule, seed } = runOptions
+      const { velocity, schedule, seed, solver } = runOptions
       const guided = hearsParts(options, run)
-      const listener = createRecorder<unknown>({ velocity, schedule, space: float32Space, seed, guided })
+      const listener = createRecorder<unknown>({
+        velocity,
+        schedule,
+        space: float32Space,
+        seed,
+        guided,
+        ...(solver && { solver }),
+      })
       const result = await sampleRun({ ...runOptions, velocity: listener.velocity })
       if (result.status.kind === 'completed') heard = { recorder: listener, signal: runOptions.signal }
       return result
@@ -107,8 +114,17 @@ export async function planFrom(
 ): Promise<Frontier> {
   const { schedule, range } = run
   const recorded = [await recorder.finish()]
-  const key = planKeyOf(run)
-  return calibrate({ schedule, range, recorded, evaluations: 0, key, ...(signal && { signal }), ...budgets })
+  const { solver, ...key } = planKeyOf(run)
+  return calibrate({
+    schedule,
+    range,
+    recorded,
+    evaluations: 0,
+    key,
+    ...(solver && { solver }),
+    ...(signal && { signal }),
+    ...budgets,
+  })
 }
 
 /** A plan, and whether it was made for clips of another length. */

@@ -203,7 +203,7 @@ async function rendered(
     schedule,
     x: flow.noise,
     space: float32Space,
-    ...(policy && { policy }),
+    ...(policy ? { policy } : flow.solver && { solver: flow.solver }),
     ...(signal && { signal }),
   })
   if (status.kind !== 'completed') throw flow.failure(status)

@@ -8,8 +8,8 @@ import { sampleRun } from '../policy/sample-run.ts'
 import type { RunKey } from '../task/run.ts'
 
 /** Hears a full run, so that plans can come from it. */
-export function listen({ velocity, schedule, seed }: RunOptions): Recorder<unknown> {
-  return createRecorder<unknown>({ velocity, schedule, space: float32Space, seed })
+export function listen({ velocity, schedule, seed, solver }: RunOptions): Recorder<unknown> {
+  return createRecorder<unknown>({ velocity, schedule, space: float32Space, seed, ...(solver && { solver }) })
 }
 
 /**

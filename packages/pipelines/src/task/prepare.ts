@@ -1,10 +1,11 @@
-import { fillNormal, invalidArgument, isRecord, type Solver, type VectorSpace } from '@fastflow/core'
+import { fillNormal, invalidArgument, isRecord, type VectorSpace } from '@fastflow/core'
 import { checkMethods, checkNumber, checkWhole, shown, throwIfAborted } from '@fastflow/core/backend'
 import type { Flow } from '../flow.ts'
 import { checkPixels, toRgb } from '../state/pixels.ts'
 import { checkSeed } from './checks.ts'
 import { failureOf } from './failure.ts'
 import type { FlowOptions } from './options.ts'
+import { ownSolver } from './own-solver.ts'
 import type { RunKey } from './run.ts'
 import { runKeyOf } from './run-key.ts'
 import { type Shape, sizeOf } from './shape.ts'
@@ -17,8 +18,6 @@ export interface PreparedFlow<T> extends Flow<T> {
   download(x: T): Promise<Float32Array>
   /** Gives back what the flow keeps for its evaluations; none may follow. */
   release(): void
-  /** The solver of the full run; undefined where it is Euler's method. */
-  readonly solver: Solver | undefined
 }
 
 /** One generation under a condition, not yet sampled. Cost: no evaluation. */
@@ -31,6 +30,7 @@ export function prepareFlow<T>(
   const { space } = states
   const run = runKeyOf(model, options)
   const shape = model.shape(options)
+  const solver = ownSolver(run.solver())
   const { width, height, numFrames } = shape
   const plane = 3 * width * height
   const noise = states.upload(startOf(condition, run, shape, options))
@@ -41,7 +41,7 @@ export function prepareFlow<T>(
     caption: condition.caption,
     noise,
     schedule: run.schedule,
-    solver: solverOf(run),
+    ...(solver && { solver }),
     numFrames,
     fps: options.fps ?? model.fps,
     async pixels(x, signal) {
@@ -78,12 +78,6 @@ export function prepareFlow<T>(
       space.release(noise)
     },
   }
-}
-
-/** Euler's method is what the sampler does of itself. */
-function solverOf({ solver }: RunKey): Solver | undefined {
-  const own = solver()
-  return own.name === 'euler' ? undefined : own
 }
 
 /** The state a run begins at: noise of the seed, the picture noised as far as the run's first noise level, or what is given. */
