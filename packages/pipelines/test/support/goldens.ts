@@ -16,13 +16,17 @@ export function familyFolders(): readonly string[] {
 
 export interface GoldenTensor {
   readonly dims: readonly number[]
-  readonly data: Float32Array | BigInt64Array
+  readonly data: Float32Array | BigInt64Array | Uint8Array
 }
 
 export interface GoldenCase {
   readonly name: string
   /** What the pipeline was called with, in its own words. */
   readonly call: Readonly<Record<string, unknown>>
+  readonly document: {
+    readonly sigmas: readonly number[]
+    readonly scheduler: { readonly _class_name: string }
+  }
   /** Undefined where the run had no such tensor. */
   tensor(name: string): GoldenTensor | undefined
 }
@@ -34,8 +38,14 @@ export function goldenCases(family: string): readonly GoldenCase[] {
     .filter((file) => file.endsWith('.json'))
     .map((file) => {
       const path = join(folder, file)
-      const { call } = JSON.parse(readFileSync(path, 'utf8')) as { call: Record<string, unknown> }
-      return { name: `${basename(family)}: ${basename(file, '.json')}`, call, tensor: tensorsOf(path) }
+      const document = JSON.parse(readFileSync(path, 'utf8')) as Pick<GoldenCase, 'call'> &
+        GoldenCase['document']
+      return {
+        name: `${basename(family)}: ${basename(file, '.json')}`,
+        call: document.call,
+        document,
+        tensor: tensorsOf(path),
+      }
     })
 }
 
@@ -44,14 +54,14 @@ function tensorsOf(path: string): GoldenCase['tensor'] {
   const start = 8 + Number(bytes.readBigUInt64LE())
   const header = JSON.parse(bytes.toString('utf8', 8, start)) as Record<
     string,
-    { dtype: string; shape: number[]; data_offsets: [number, number] }
+    { dtype: 'I64' | 'U8' | 'F32'; shape: number[]; data_offsets: [number, number] }
   >
   return (name) => {
     const entry = header[name]
     if (entry === undefined) return undefined
     const [begin, end] = entry.data_offsets
     const { buffer } = new Uint8Array(bytes.subarray(start + begin, start + end))
-    const data = entry.dtype === 'I64' ? new BigInt64Array(buffer) : new Float32Array(buffer)
-    return { dims: entry.shape, data }
+    const Data = { I64: BigInt64Array, U8: Uint8Array, F32: Float32Array }[entry.dtype]!
+    return { dims: entry.shape, data: new Data(buffer) }
   }
 }
