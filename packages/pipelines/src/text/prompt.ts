@@ -27,7 +27,7 @@ export function checkText(text: unknown, field: string): string {
 export function promptNotes(
   field: string,
   { length, unknown }: Tokens,
-  { maxLength }: TextTokenizer,
+  { maxLength }: Pick<TextTokenizer, 'maxLength'>,
 ): readonly string[] {
   const notes: string[] = []
   if (length > maxLength)
