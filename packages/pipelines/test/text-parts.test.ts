@@ -1,4 +1,4 @@
-import type { Feeds, ModelFolder, Tensor, TensorInfo } from '@fastflow/core'
+import { FastFlowError, type Feeds, type ModelFolder, type Tensor, type TensorInfo } from '@fastflow/core'
 import { describe, expect, it } from 'vitest'
 import { encodeFlux } from '../src/text/encode-flux.ts'
 import { encodeFlux2Klein } from '../src/text/encode-flux2-klein.ts'
@@ -315,7 +315,10 @@ describe('folders of text encoders', () => {
     return {
       location: 'model',
       has: async (path) => path in files,
-      read: async (path) => new TextEncoder().encode(text(path)),
+      async read(path) {
+        if (path in files) return new TextEncoder().encode(text(path))
+        throw new FastFlowError({ code: 'model-not-found', field: path, message: `no ${path}` })
+      },
       load: () => Promise.reject(new Error('not used')),
     }
   }

@@ -11,13 +11,6 @@ export interface OpenEncoder {
   readonly named: readonly ConfigFile[]
 }
 
-interface Place {
-  readonly folder: ModelFolder
-  /** The part of the path up to the file's name. */
-  readonly beside: string
-  readonly settings: ConfigFile
-}
-
 /**
  * Opens `tokenizer.json`, or where there is none `vocab.json` and `merges.txt` beside it.
  *
@@ -30,18 +23,16 @@ export async function openEncoder(
   settings: ConfigFile,
   fixText: ((text: string) => string) | undefined,
 ): Promise<OpenEncoder> {
-  const place = { folder, beside: path.replace(/[^/]*$/, ''), settings }
-  const map = await optional(place, 'special_tokens_map.json')
+  const beside = path.replace(/[^/]*$/, '')
+  const map = await optional(folder, `${beside}special_tokens_map.json`)
   const named = map === undefined ? [settings] : [settings, map]
-  if (await folder.has(path)) {
-    const document = await readConfig(folder, path)
+  const vocabPath = `${beside}vocab.json`
+  const mergesPath = `${beside}merges.txt`
+  if ((await folder.has(path)) || !(await folder.has(vocabPath)) || !(await folder.has(mergesPath))) {
+    const document = await readDocument(folder, path, vocabPath)
     const encoder = opened(folder, path, () => createTokenizer(document.values))
     return { encoder, document, named }
   }
-  const vocabPath = `${place.beside}vocab.json`
-  const mergesPath = `${place.beside}merges.txt`
-  if (!(await folder.has(vocabPath)) || !(await folder.has(mergesPath)))
-    throw missing(folder, path, vocabPath)
   const document = await readConfig(folder, vocabPath)
   const merges = decodeUtf8(await folder.read(mergesPath))
   if (merges === undefined) throw unreadable(folder, mergesPath, `${mergesPath}: is no text in UTF-8`)
@@ -49,7 +40,7 @@ export async function openEncoder(
     vocab: document.values,
     merges,
     settings: settings.values,
-    addedTokens: (await optional(place, 'added_tokens.json'))?.values,
+    addedTokens: (await optional(folder, `${beside}added_tokens.json`))?.values,
     specialTokensMap: map?.values,
   }
   const encoder = opened(folder, vocabPath, () =>
@@ -58,15 +49,20 @@ export async function openEncoder(
   return { encoder, document, named }
 }
 
-async function optional({ folder, beside }: Place, name: string): Promise<ConfigFile | undefined> {
-  return (await folder.has(beside + name)) ? readConfig(folder, beside + name) : undefined
+async function optional(folder: ModelFolder, path: string): Promise<ConfigFile | undefined> {
+  return (await folder.has(path)) ? readConfig(folder, path) : undefined
 }
 
-function missing(folder: ModelFolder, path: string, vocabPath: string): FastFlowError {
-  const other = `${vocabPath} with merges.txt`
-  const fix = 'save the tokenizer with transformers into the folder'
-  const message = `${folder.location}: has neither ${path} nor ${other}; ${fix} (a spiece.model alone is not read)`
-  return new FastFlowError({ code: 'model-not-found', field: path, message })
+/** `tokenizer.json`; where it is missing, the error says what could be there instead. */
+async function readDocument(folder: ModelFolder, path: string, vocabPath: string): Promise<ConfigFile> {
+  try {
+    return await readConfig(folder, path)
+  } catch (cause) {
+    if (!FastFlowError.isInstance(cause) || cause.code !== 'model-not-found') throw cause
+    const fix = 'save the tokenizer with transformers into the folder (a spiece.model alone is not read)'
+    const message = `${folder.location}: has neither ${path} nor ${vocabPath} with merges.txt; ${fix}`
+    throw new FastFlowError({ code: 'model-not-found', field: path, message, cause })
+  }
 }
 
 /** The tokenizer that `open` makes; its errors say which file of which folder they are about. */
