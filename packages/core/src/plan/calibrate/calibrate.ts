@@ -2,7 +2,7 @@ import { checkOptions } from '../../check/options.ts'
 import type { Pace } from '../../pace.ts'
 import type { Velocity } from '../../ports/velocity.ts'
 import type { Frontier } from '../document/frontier.ts'
-import { type ExpectedKey, parsePlan } from '../document/parse.ts'
+import { parsePlan } from '../document/parse.ts'
 import { leaveOneOut } from '../fit/rehearse.ts'
 import { type JumpSetup, priorRule } from '../fit/visit.ts'
 import { elementsOf } from '../record/trajectory.ts'
@@ -52,13 +52,13 @@ export async function calibrate<T = Float32Array>(options: CalibrateOptions<T>):
     position = next
     options.onCheckpoint?.(next)
   }
-  const { certificate } = settings
+  const { certificate, schedule, target, solver } = settings
   const limit = settings.evaluations + (certificate?.evaluations ?? 0)
   const report = (progress: Stage, evaluations: number): void =>
     options.onProgress?.({ ...progress, evaluations, limit, ...(certificate && { certificate }) })
   const planned =
     checkpoint?.planned !== undefined
-      ? parsePlan(checkpoint.planned, expectedKey(options, settings))
+      ? parsePlan(checkpoint.planned, { ...options.key, schedule, target, solver })
       : keepsAll(options)
         ? options.start!
         : await planFrontier(options, settings, { save, report })
@@ -81,12 +81,6 @@ export async function calibrate<T = Float32Array>(options: CalibrateOptions<T>):
         )
   report({ stage: 'done' }, position.spent)
   return certified
-}
-
-/** What plans of this calibration are for. */
-function expectedKey<T>({ key }: CalibrateOptions<T>, settings: Settings<T>): ExpectedKey {
-  const { schedule, target, solver } = settings
-  return { ...key, schedule, target, solver }
 }
 
 type Stage = Pick<CalibrationProgress, 'stage' | 'budget'>

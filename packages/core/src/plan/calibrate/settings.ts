@@ -1,15 +1,12 @@
 import { shown } from '../../check/shown.ts'
 import { checkNumber, checkPositive, checkWhole } from '../../check/values.ts'
 import { invalidArgument } from '../../errors.ts'
-import { isRecord } from '../../json/json.ts'
 import { numStepsOf, type Schedule } from '../../schedule/schedule.ts'
 import { euler } from '../../solver/euler.ts'
-import { namedSolver } from '../../solver/named-solver.ts'
 import type { Solver } from '../../solver/solver.ts'
 import { float32Space } from '../../space/float32.ts'
 import type { VectorSpace } from '../../space/vector-space.ts'
 import type { CertificateCost } from '../document/certificate.ts'
-import { parsePlan } from '../document/parse.ts'
 import { distinctRuns, seedLedger, usedSeeds } from '../document/seeds.ts'
 import { defaultRidge } from '../fit/fit.ts'
 import type { Parts } from '../fit/route.ts'
@@ -18,6 +15,7 @@ import { costOfRun } from '../record/record.ts'
 import type { Trajectory } from '../record/trajectory.ts'
 import { certificateOf } from './certificate-of.ts'
 import { checkCalibration } from './check-calibration.ts'
+import { checkKept, checkRecordedBy, checkSources, checkStart } from './check-sources.ts'
 import { type CalibrateOptions, keepsAll } from './options.ts'
 
 /** Options with every default filled in. */
@@ -126,59 +124,6 @@ function seedsOf<T>(
   const ledger = start && !seeds ? usedSeeds(start.document) : seedLedger()
   ledger.take(recorded.map(({ seed }) => seed))
   return seeds ? ledger.take(seeds.slice(0, runs)) : ledger.fresh(runs)
-}
-
-function checkSources<T>(options: CalibrateOptions<T>, evaluations: number): void {
-  const certified = options.certify !== undefined
-  if (evaluations === 0 && !certified) return
-  if (options.velocity === undefined && options.velocityOf === undefined) {
-    throw invalidArgument('velocity', 'needed unless evaluations is 0')
-  }
-  if (options.noise === undefined && (certified || (options.recorded ?? []).length === 0)) {
-    throw invalidArgument('noise', 'needed unless there are recorded runs')
-  }
-}
-
-/** @throws FastFlowError `invalid-argument` for a run by another solver. */
-function checkRecordedBy<T>(recorded: readonly Trajectory<T>[], target: PlanTarget, solver: Solver): void {
-  const wanted = target === 'baseline' ? namedSolver(solver).solver : undefined
-  const odd = recorded.findIndex((run) => run.solver !== wanted)
-  if (odd < 0) return
-  const made = recorded[odd]!.solver ?? euler().name
-  throw invalidArgument(`recorded[${odd}]`, `is a run of ${made}, this calibration is for ${solver.name}`)
-}
-
-/** Kept plans and new ones share a key. @throws FastFlowError `policy-mismatch`, `invalid-argument`. */
-function checkStart<T>(
-  { start, schedule, solver, key }: CalibrateOptions<T>,
-  target: PlanTarget,
-  depth: number,
-): void {
-  if (start === undefined) return
-  if (!isRecord(start) || !isRecord(start.document))
-    throw invalidArgument('start', 'holds no plan; pass what calibrate or parsePlan returned')
-  const { basis } = parsePlan(start.document, { ...key, schedule, target, ...(solver && { solver }) })
-    .document.key
-  if (basis.depth === depth) return
-  throw invalidArgument('depth', `${depth} is not the ${basis.depth} of the plan to start from`)
-}
-
-/** @throws FastFlowError `invalid-argument` for budgets that would have to be planned without an evaluation. */
-function checkKept<T>(options: CalibrateOptions<T>): void {
-  if (!keepsAll(options)) return
-  const { start, budgets = [], passes = [] } = options
-  const lacking = budgets.find((nfe) => !start!.budgets.includes(nfe))
-  if (lacking !== undefined)
-    throw invalidArgument(
-      'budgets',
-      `${lacking} is not in the plan to start from; planning it takes evaluations`,
-    )
-  const missing = passes.find((count) => !start!.passes.includes(count))
-  if (missing !== undefined)
-    throw invalidArgument(
-      'passes',
-      `${missing} are not in the plan to start from; planning them takes evaluations`,
-    )
 }
 
 /** Budgets below the steps of the grid; short grids have none of the usual ones. */

@@ -61,7 +61,7 @@ export interface ValidateHooks {
 
 /**
  * Adds held-out runs to the quality of plans without changing them: each is followed from noises that no run behind this
- * document has seen, and compared with the full run. This is what certified targets ({@link Frontier.for}) live on; without
+ * document has seen, and compared with the full run of the plan's solver. This is what certified targets ({@link Frontier.for}) live on; without
  * `runs` and `seeds` it makes as many as those need.
  *
  * Seeds are fresh by construction. Of `seeds` and `recorded` runs those are passed over, at no cost, that come twice or that chose,
