@@ -132,3 +132,14 @@ def test_float16_weights_are_rounded_in_golden_values_too(golden: Callable[[str]
     whole, half = (load_file(golden(name) / "wide.safetensors") for name in ("sd3", "sd3-fp16"))
     name = "transformer.0.in.encoder_hidden_states"
     assert 0 < np.abs(whole[name] - half[name]).max() < 0.05
+
+
+def test_the_repository_holds_all_cases_and_is_small() -> None:
+    folder = Path(__file__).parents[3] / "packages/pipelines/test/fixtures/families"
+    for name, fixture in FIXTURES.items():
+        documents = {file.stem: json.loads(file.read_text()) for file in (folder / name / "golden").glob("*.json")}
+        assert {case.name: dict(case.call) for case in fixture.cases} == {
+            one: document["call"] for one, document in documents.items()
+        }
+    assert {one.name for one in folder.iterdir() if one.is_dir()} == set(FIXTURES)
+    assert sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) < 10_000_000
