@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from fastflow_diffusers import ExportOptions, export_folder
 from fastflow_diffusers.check import Comparison
-from fastflow_diffusers.fixtures import save_pipeline
+from fastflow_diffusers.fixtures import export_fixture, save_pipeline
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,7 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Export
         if name not in made:
             root = tmp_path_factory.mktemp(name)
             save_pipeline(name, root / "pipeline")
-            comparisons = export_folder(root / "pipeline", root / "out", ExportOptions(short_names=True))
+            comparisons = export_fixture(name, root / "pipeline", root / "out")
             made[name] = Exported(root / "pipeline", root / "out", {one.part: one for one in comparisons})
         return made[name]
 

@@ -12,6 +12,8 @@ from fastflow_diffusers.fixtures import FIXTURES
 
 TRANSFORMERS = {
     "sd3": "hidden_states encoder_hidden_states pooled_projections timestep",
+    "sd3-fp16": "hidden_states encoder_hidden_states pooled_projections timestep",
+    "sd3-external": "hidden_states encoder_hidden_states pooled_projections timestep",
     "flux": "hidden_states encoder_hidden_states pooled_projections timestep img_ids txt_ids guidance",
     "flux-schnell": "hidden_states encoder_hidden_states pooled_projections timestep img_ids txt_ids",
     "flux-kontext": "hidden_states encoder_hidden_states pooled_projections timestep img_ids txt_ids guidance",
@@ -26,6 +28,8 @@ TRANSFORMERS = {
 }
 PARTS = {
     "sd3": "text_encoder text_encoder_2 text_encoder_3 transformer vae_decoder vae_encoder",
+    "sd3-fp16": "text_encoder text_encoder_2 text_encoder_3 transformer vae_decoder vae_encoder",
+    "sd3-external": "text_encoder text_encoder_2 transformer vae_decoder vae_encoder",
     "flux": "text_encoder text_encoder_2 transformer vae_decoder vae_encoder",
     "flux-schnell": "text_encoder text_encoder_2 transformer vae_decoder vae_encoder",
     "flux-kontext": "text_encoder text_encoder_2 transformer vae_decoder vae_encoder",

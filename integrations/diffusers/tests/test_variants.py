@@ -134,7 +134,7 @@ def test_other_releases(tmp_path: Path, build: Callable[[], Any], network: Calla
     folder.mkdir()
     described = network(module)
     assert list(described.inputs)[-1] == last_input
-    trace(module, described, folder, opset=18, half=False, external=False, short_names=False)
+    trace(module, described, folder, opset=18, half=False, external=False, compact=False)
     assert compare(module, described, tmp_path, "part").line().endswith("OK")
 
 
@@ -143,7 +143,7 @@ def test_a_size_that_tracing_fixed_fails_the_comparison(tmp_path: Path) -> None:
     described = stable_diffusion_3.transformer(module)
     fixed = replace(described, inputs={name: {} for name in described.inputs}, outputs={"out_hidden_states": {}})
     (tmp_path / "part").mkdir()
-    trace(module, fixed, tmp_path / "part", opset=18, half=False, external=False, short_names=False)
+    trace(module, fixed, tmp_path / "part", opset=18, half=False, external=False, compact=False)
     comparison = compare(module, fixed, tmp_path, "part")
     assert not comparison.passed
     assert "FAIL ([ONNXRuntimeError]" in comparison.line() and "Got: 1 Expected: 2" in comparison.note

@@ -20,6 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # One line a part: what the libraries remark on the way is not about the export.
     diffusers.utils.logging.set_verbosity_error()
     transformers.utils.logging.set_verbosity_error()
+    diffusers.utils.logging.disable_progress_bar()
     try:
         return options.run(options)
     except ExportError as error:

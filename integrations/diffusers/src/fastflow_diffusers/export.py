@@ -30,8 +30,8 @@ class ExportOptions:
     opset: int = 18
     external: bool = False
     """Weights beside the file even below 2 GB."""
-    short_names: bool = False
-    """Numbers in place of the names of inner values, which are half of a tiny file."""
+    compact: bool = False
+    """Numbers in place of the names of inner values, and one node for all that are equal: half of a tiny file."""
 
 
 def export_folder(
@@ -71,7 +71,7 @@ def write_network(part: Part, module: Any, target: Path, options: ExportOptions)
             opset=options.opset,
             half=options.dtype == "fp16",
             external=options.external,
-            short_names=options.short_names,
+            compact=options.compact,
         )
     except (ExportError, OSError):
         raise

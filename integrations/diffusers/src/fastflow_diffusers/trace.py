@@ -9,6 +9,7 @@ from typing import Any
 import onnx
 import torch
 
+from .compact import merge_equal, shorten
 from .network import FLOAT32_INPUTS, TRACED, Feeds, Network, Traced
 from .patches import traceable
 
@@ -18,7 +19,7 @@ FIRST_OPSET, LAST_OPSET = 17, 20
 EXTERNAL_NAME = "model.onnx_data"
 
 
-def trace(module: Any, network: Network, folder: Path, *, opset: int, half: bool, external: bool, short_names: bool) -> None:
+def trace(module: Any, network: Network, folder: Path, *, opset: int, half: bool, external: bool, compact: bool) -> None:
     """Writes `folder/model.onnx`, weights beside it in `model.onnx_data` where they are over 2 GB or `external` says so."""
     feeds = prepared(network.feeds(TRACED), half)
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
@@ -40,7 +41,8 @@ def trace(module: Any, network: Network, folder: Path, *, opset: int, half: bool
             )
         model = onnx.load(str(path))
     name_axes(model, network, shapes)
-    if short_names:
+    if compact:
+        merge_equal(model.graph)
         shorten(model.graph)
     save(model, folder / "model.onnx", external or weight_bytes(module) >= EXTERNAL_ABOVE)
 
@@ -86,30 +88,6 @@ def save(model: Any, path: Path, external: bool) -> None:
         path.with_name(EXTERNAL_NAME).chmod(path.stat().st_mode)
     else:
         onnx.save_model(model, str(path))
-
-
-def shorten(graph: Any) -> None:
-    """Numbers in place of the names of inner values; inputs, results and weights keep theirs."""
-    kept = {one.name for one in (*graph.input, *graph.output, *graph.initializer)} | {""}
-    numbers: dict[str, str] = {}
-
-    def rename(names: Any) -> None:
-        for n, name in enumerate(names):
-            if name not in kept:
-                names[n] = numbers.setdefault(name, f"v{len(numbers)}")
-
-    def walk(nodes: Any) -> None:
-        for node in nodes:
-            node.name = ""
-            rename(node.input)
-            rename(node.output)
-            for attribute in node.attribute:
-                if attribute.HasField("g"):
-                    walk(attribute.g.node)
-                    for result in attribute.g.output:
-                        result.name = numbers.get(result.name, result.name)
-
-    walk(graph.node)
 
 
 def weight_bytes(module: Any) -> int:
