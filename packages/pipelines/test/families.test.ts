@@ -93,6 +93,7 @@ function optionsOf({ call, tensor }: GoldenCase): FlowOptions {
     true_cfg_scale: 'trueGuidanceScale',
     cfg_normalization: 'guidanceNormalization',
     cfg_trunc_ratio: 'guidanceTruncation',
+    cfg_truncation: 'guidanceTruncation',
     negative_prompt: 'negativePrompt',
     max_sequence_length: 'maxSequenceLength',
     complex_human_instruction: 'complexHumanInstruction',

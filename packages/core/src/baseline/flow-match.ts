@@ -4,14 +4,16 @@ import { euler } from '../solver/euler.ts'
 import { heun } from '../solver/heun.ts'
 import { type Grid, type GridRequest, linspace, refuseSigmas } from './grid.ts'
 import { isOn, numberOf, refuseSwitches, trainTimesteps } from './read-config.ts'
-import { shiftOf, stretched } from './shift.ts'
+import { shiftOf, stretched, terminalOf } from './shift.ts'
+import { shiftedInFloat32 } from './shift-float32.ts'
 import { type Spacing, spacingOf, spacings } from './spacing.ts'
 
 /** `FlowMatchEulerDiscreteScheduler`. */
 export function flowMatchEuler(file: JsonField, request: GridRequest): Grid {
   refuseSwitches(file, ['invert_sigmas', 'stochastic_sampling'])
   const shift = shiftOf(file, 'shift', request)
-  const sigmas = sigmasBefore(file, request, isOn(file.at('use_dynamic_shifting')) ? 1 : shift)
+  const isDynamic = isOn(file.at('use_dynamic_shifting'))
+  const sigmas = sigmasBefore(file, request, isDynamic ? 1 : shift)
   const shifted = stretched(
     file,
     sigmas.map((sigma) => shiftSigma(sigma, shift)),
@@ -20,7 +22,14 @@ export function flowMatchEuler(file: JsonField, request: GridRequest): Grid {
   const spaced = spacing ? spacings[spacing](shifted[0]!, shifted.at(-1)!, shifted.length) : shifted
   return {
     name: nameOfGrid('flow-match-euler', request, shift, spacing),
-    ...timed(file, spaced),
+    sigmas: spaced,
+    timesteps: timesteps(
+      file,
+      // Sigmas that the scheduler is handed it takes in float32, and shifts them so.
+      spacing || request.grid === 'scheduler'
+        ? spaced
+        : shiftedInFloat32(sigmas, { shift, isDynamic, terminal: terminalOf(file) }),
+    ),
     solver: euler,
   }
 }
@@ -31,7 +40,8 @@ export function flowMatchHeun(file: JsonField, request: GridRequest): Grid {
   if (!(shift > 0)) throw file.at('shift').wrong('is not a positive number')
   refuseSigmas(request)
   const sigmas = sigmasBefore(file, request, shift).map((sigma) => shiftSigma(sigma, shift))
-  return { name: nameOfGrid('flow-match-heun', request, shift), ...timed(file, sigmas), solver: heun }
+  const name = nameOfGrid('flow-match-heun', request, shift)
+  return { name, sigmas, timesteps: timesteps(file, sigmas), solver: heun }
 }
 
 /** The grid before its shift. Left to their own, the schedulers space it evenly between the ends of their training grid. */
@@ -42,10 +52,10 @@ function sigmasBefore(file: JsonField, { steps, grid }: GridRequest, ownShift: n
   return grid
 }
 
-function timed(file: JsonField, sigmas: readonly number[]): Pick<Grid, 'sigmas' | 'timesteps'> {
+/** Diffusers has both in float32, and the network is fed what came of that. */
+function timesteps(file: JsonField, sigmas: readonly number[]): readonly number[] {
   const train = trainTimesteps(file)
-  // Diffusers has both in float32, and the network is fed what came of that.
-  return { sigmas, timesteps: sigmas.map((sigma) => Math.fround(Math.fround(sigma) * train)) }
+  return sigmas.map((sigma) => Math.fround(Math.fround(sigma) * train))
 }
 
 function nameOfGrid(name: string, { steps, grid }: GridRequest, shift: number, spacing?: Spacing): string {

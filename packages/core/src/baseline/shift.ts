@@ -41,9 +41,15 @@ function muOf(file: JsonField, imageSeqLen: number | undefined): number {
 
 /** {@link stretchToTerminal} to `shift_terminal`, where the config has one. */
 export function stretched(file: JsonField, sigmas: readonly number[]): readonly number[] {
-  const terminal = numberOf(file, 'shift_terminal', 0)
-  if (!(terminal >= 0 && terminal < 1)) throw file.at('shift_terminal').wrong('is not a sigma in [0, 1)')
+  const terminal = terminalOf(file)
   return terminal === 0 ? sigmas : stretchToTerminal(sigmas, terminal)
+}
+
+/** `shift_terminal`; 0 where there is none. */
+export function terminalOf(file: JsonField): number {
+  const terminal = numberOf(file, 'shift_terminal', 0)
+  if (terminal >= 0 && terminal < 1) return terminal
+  throw file.at('shift_terminal').wrong('is not a sigma in [0, 1)')
 }
 
 /** Moves the last nonzero sigma to `terminal`, keeping the first: `1 - (1 - sigma) (1 - terminal) / (1 - sigma_last)`. */

@@ -54,14 +54,14 @@ function tensorsOf(path: string): GoldenCase['tensor'] {
   const start = 8 + Number(bytes.readBigUInt64LE())
   const header = JSON.parse(bytes.toString('utf8', 8, start)) as Record<
     string,
-    { dtype: 'I64' | 'U8' | 'F32'; shape: number[]; data_offsets: [number, number] }
+    { dtype: 'I64' | 'U8' | 'BOOL' | 'F32'; shape: number[]; data_offsets: [number, number] }
   >
   return (name) => {
     const entry = header[name]
     if (entry === undefined) return undefined
     const [begin, end] = entry.data_offsets
     const { buffer } = new Uint8Array(bytes.subarray(start + begin, start + end))
-    const Data = { I64: BigInt64Array, U8: Uint8Array, F32: Float32Array }[entry.dtype]!
+    const Data = { I64: BigInt64Array, U8: Uint8Array, BOOL: Uint8Array, F32: Float32Array }[entry.dtype]!
     return { dims: entry.shape, data: new Data(buffer) }
   }
 }
