@@ -18,7 +18,7 @@ const allowed = {
   '@fastflow/backend-web': ['@fastflow/core', 'onnxruntime-web'],
   '@fastflow/pipelines': ['@fastflow/core', '@fastflow/proxies', '@fastflow/bandits', '@noble/hashes'],
   '@fastflow/bench': ['@fastflow/core', '@fastflow/bandits', '@fastflow/proxies', '@fastflow/pipelines'],
-  '@fastflow/report': ['@fastflow/bench', '@fastflow/proxies', '@noble/hashes', 'echarts'],
+  '@fastflow/report': ['@fastflow/core', '@fastflow/bench', '@fastflow/proxies', '@noble/hashes', 'echarts'],
   '@fastflow/media': ['@fastflow/core', 'sharp'],
   '@fastflow/peers': ['@fastflow/core'],
   '@fastflow/testkit': ['@fastflow/core', 'vitest'],

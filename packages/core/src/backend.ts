@@ -24,6 +24,7 @@ export {
   tensorTypes,
 } from './backend/tensor-types.ts'
 export { checkOptions, type OptionNames } from './check/options.ts'
+export { readArgument } from './check/read-argument.ts'
 export { shown } from './check/shown.ts'
 export {
   checkCallback,
