@@ -43,7 +43,9 @@ export {
   isSequence,
 } from './check/values.ts'
 export { throwIfAborted } from './errors.ts'
+export { checkJump } from './extrapolate/check-jump.ts'
 export { createPace, type Pace } from './pace.ts'
 export { checkFrontier } from './plan/document/check-frontier.ts'
+export { checkAsked, checkContext } from './policy/check-asked.ts'
 export { checkPolicy } from './policy/check-policy.ts'
 export { checkPolicyKey, policyText } from './store/policy-text.ts'

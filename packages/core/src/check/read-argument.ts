@@ -7,5 +7,6 @@ import { JsonField } from '../json/field.ts'
  * @param wanted what to pass instead, e.g. `the document of runBench`.
  */
 export function readArgument(name: string, value: unknown, wanted: string): JsonField {
-  return new JsonField(value, { code: 'invalid-argument', name, fix: `pass ${wanted}` }, name)
+  const path = String(name)
+  return new JsonField(value, { code: 'invalid-argument', name: path, fix: `pass ${wanted}` }, path)
 }

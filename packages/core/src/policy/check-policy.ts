@@ -23,11 +23,14 @@ export function checkPolicy(field: string, policy: unknown): void {
   const wanted = 'a SkipPolicy, e.g. uniformSkip(10)'
   const { needs, depth } = checkMethods(field, policy, ['init', 'decide', 'observe', 'finish'], wanted)
   if (!Array.isArray(needs))
-    throw invalidArgument(`${field}.needs`, `${shown(needs)} is not a list; pass ${wanted}`)
+    throw invalidArgument(`${String(field)}.needs`, `${shown(needs)} is not a list; pass ${wanted}`)
   const unknown = needs.find((need) => !Object.hasOwn(measures, need))
   if (unknown !== undefined) {
     const available = Object.keys(measures).join(', ')
-    throw invalidArgument(`${field}.needs`, `${shown(unknown)} is not measured; available: ${available}`)
+    throw invalidArgument(
+      `${String(field)}.needs`,
+      `${shown(unknown)} is not measured; available: ${available}`,
+    )
   }
-  checkWhole(`${field}.depth`, depth, 0)
+  checkWhole(`${String(field)}.depth`, depth, 0)
 }

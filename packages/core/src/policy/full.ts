@@ -1,3 +1,4 @@
+import { checkAsked } from './check-asked.ts'
 import { type SkipPolicy, stateless } from './policy.ts'
 
 /** Evaluates every step: the baseline. NFE = T. */
@@ -6,6 +7,9 @@ export function fullPolicy(): SkipPolicy<undefined> {
     ...stateless,
     name: 'full',
     needs: [],
-    decide: (state, landing) => [{ landing: landing.index + 1 }, state],
+    decide: (state, landing, context) => {
+      checkAsked(landing, context)
+      return [{ landing: landing.index + 1 }, state]
+    },
   }
 }

@@ -1,4 +1,5 @@
 import type { Term } from '../space/vector-space.ts'
+import { checkStage } from './check-stage.ts'
 import { halfLogSnr } from './half-log-snr.ts'
 import type { StagedSolver } from './solver.ts'
 
@@ -19,7 +20,9 @@ export function dpmSolverPP(): StagedSolver {
     name: 'dpm++2m',
     order: 2,
     scratch: 2,
-    step({ space, sigmas, index, x, velocity, scratch }) {
+    step(stage) {
+      checkStage(stage, 2)
+      const { space, sigmas, index, x, velocity, scratch } = stage
       const sigma = sigmas[index]!
       const ahead = sigmas[index + 1]!
       const data = scratch[index % 2]!
