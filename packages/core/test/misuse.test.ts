@@ -67,10 +67,11 @@ const recorded = { velocity: listened, schedule, space, seed, guided: flag }
 const asked = { sigmas: grid.sigmas, numSteps: 10, random: core.createRandom(1).next }
 const context = made(
   () => asked,
-  ...[{}, { ...asked, numSteps: 9 }, { ...asked, numSteps: NaN }, { ...asked, sigmas: 5 }],
+  ...[{}, { ...asked, numSteps: 0.5 }, { ...asked, numSteps: NaN }, { ...asked, sigmas: 5 }],
   { ...asked, numSteps: 1e12 },
   { ...asked, random: undefined },
 )
+const ofGrid = { ...context, wrong: [...context.wrong!, { ...asked, numSteps: 9 }] }
 const landed = { index: 0, sigma: 1, evaluations: 1, mismatch: undefined, relativeChange: undefined }
 const landing = made(
   () => landed,
@@ -278,7 +279,7 @@ describeMisuse(
         `SkipPolicy.decide, ${plain.name}`,
         row((...asked: never[]) => plain.decide(undefined as never, ...(asked as [never, never])), {
           landing,
-          context,
+          context: ofGrid,
         }),
       ]),
     ),

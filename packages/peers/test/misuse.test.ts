@@ -78,7 +78,9 @@ describeMisuse('@fastflow/peers', peers, {
     jump,
   ),
   'Peer.extrapolator.weights, residual': row(peers.reuseResidual().weights, jump),
-  'Peer.policy.init, magcache': row(peers.magCache({ ratios: [1], threshold: 0.1 }).policy.init, { context }),
+  'Peer.policy.init, magcache': row(peers.magCache({ ratios: [1], threshold: 0.1 }).policy.init, {
+    context: made(() => asked, {}, { ...asked, sigmas: 5 }, { ...asked, numSteps: 1e12 }),
+  }),
   adaptiveDiffusion: peer(peers.adaptiveDiffusion, { threshold, maxSkips }),
   easyCache: peer(peers.easyCache, { threshold, warmup, reuse: optional(only([], 'velocity', 'state')) }),
   fSampler: row(peers.fSampler, {

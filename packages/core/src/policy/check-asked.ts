@@ -2,6 +2,7 @@ import { shown } from '../check/shown.ts'
 import { isSequence } from '../check/values.ts'
 import { invalidArgument } from '../errors.ts'
 import { isRecord } from '../json/json.ts'
+import { MAX_STEPS } from '../schedule/schedule.ts'
 import type { Feedback, Landing, LandingMeasure, Outcome, PolicyContext } from './policy.ts'
 
 // What the methods of policies are called with, by samplers and studies of others too. A policy decides at every evaluation:
@@ -12,8 +13,7 @@ export function checkContext(context: PolicyContext): void {
   if (
     isRecord(context) &&
     isSequence(context.sigmas) &&
-    context.sigmas.length === context.numSteps + 1 &&
-    context.numSteps >= 1 &&
+    isBelow(context.numSteps, 1, MAX_STEPS + 1) &&
     typeof context.random === 'function'
   )
     return
@@ -32,9 +32,12 @@ export function checkAsked(
   needs: readonly LandingMeasure[] = none,
 ): void {
   checkContext(context)
+  const { numSteps, sigmas } = context
+  if (sigmas.length !== numSteps + 1)
+    throw invalidArgument('context', `has ${sigmas.length} sigmas for ${numSteps} steps; pass that of a run`)
   if (
     !isRecord(landing) ||
-    !isBelow(landing.index, 0, context.numSteps) ||
+    !isBelow(landing.index, 0, numSteps) ||
     !isBelow(landing.evaluations, 1, Number.MAX_SAFE_INTEGER)
   )
     throw invalidArgument('landing', `is ${shown(landing)}; pass { index, sigma, evaluations } of a run`)

@@ -35,8 +35,16 @@ export function prepareFlow<T>(
   const runner = states.passes(model, dims)
   const numFrames = layoutOf(dims).frames
   const noise = states.upload(noiseOf(dims, seed))
+  const guided = guidedVelocity({ runner, condition, ...guidance })
   return {
-    ...guidedVelocity({ runner, condition, ...guidance }),
+    ...guided,
+    async velocity(x, sigma, call) {
+      checkLike('x', x, noise)
+      checkNumber('sigma', sigma, 0)
+      checkMethods('call', call, [], '{ index, branch, signal, out }')
+      checkLike('call.out', call.out, noise)
+      return guided.velocity(x, sigma, call)
+    },
     space,
     caption: condition.caption,
     noise,
