@@ -1,6 +1,6 @@
-import { open, rename, rm } from 'node:fs/promises'
+import { open, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { invalidArgument } from '@fastflow/core'
+import { FastFlowError, invalidArgument } from '@fastflow/core'
 import { checkFunction, checkText, shown } from '@fastflow/core/backend'
 import { sweepTemporaries, temporaryFor } from './temporaries.ts'
 
@@ -10,6 +10,7 @@ import { sweepTemporaries, temporaryFor } from './temporaries.ts'
  *
  * @param commit asked just before the rename; false gives up, and the old content stays.
  * @returns whether it was written.
+ * @throws FastFlowError `invalid-argument`, `output-unwritable` where `path` is a folder; else the error of the file system.
  */
 export async function replaceFile(
   path: string,
@@ -40,8 +41,18 @@ export async function replaceFile(
   } catch (error) {
     // What cannot be removed either must not hide why it could not be written.
     await rm(temporary, { force: true }).catch(() => {})
-    throw error
+    throw (await isFolder(path)) ? folderInTheWay(path, error) : error
   }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined)
+  return found?.isDirectory() === true
+}
+
+function folderInTheWay(path: string, cause: unknown): FastFlowError {
+  const message = `path: ${shown(path)} is a folder; pass the path of a file`
+  return new FastFlowError({ code: 'output-unwritable', field: 'path', message, cause })
 }
 
 /** Makes new names in a folder survive a power cut. Windows has no such call and refuses to open folders. */

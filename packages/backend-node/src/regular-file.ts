@@ -3,7 +3,8 @@ import { type FileHandle, open, stat } from 'node:fs/promises'
 import { checkText, checkWhole } from '@fastflow/core/backend'
 
 /**
- * Opens a regular file, hands it to `use` and closes it. A pipe, a device or a socket is told of and never waited for.
+ * Opens a regular file, hands it to `use` and closes it. A pipe, a device or a socket is told of and never waited for, a file
+ * that is made up while it is read is told of too.
  *
  * @throws Error saying what is there instead; the file system's own errors, with their codes.
  */
@@ -17,6 +18,7 @@ export async function withRegularFile<Result>(
   try {
     const found = await file.stat()
     checkRegular(found)
+    if (found.size === 0) await checkEmpty(file)
     return await use(file, found.size)
   } finally {
     await file.close()
@@ -73,6 +75,13 @@ export class NotAFile extends Error {
 /** @throws NotAFile. */
 export function checkRegular(found: Stats | BigIntStats): void {
   if (!found.isFile()) throw new NotAFile(kindOf(found))
+}
+
+/** Files that a kernel makes up as they are read, as in `/proc`, say that they have no bytes. */
+async function checkEmpty(file: FileHandle): Promise<void> {
+  const { bytesRead } = await file.read(new Uint8Array(1), 0, 1, 0)
+  if (bytesRead > 0)
+    throw new Error('it says that it has no bytes, and has some, as those in /proc do; give a copy of it')
 }
 
 function kindOf(found: Stats | BigIntStats): string {

@@ -99,6 +99,16 @@ describe('readRegularFile', () => {
     )
   })
 
+  it.skipIf(!existsSync('/proc/cpuinfo'))(
+    'does not take a file that a kernel makes up for an empty one',
+    async () => {
+      await expect(readRegularFile('/proc/cpuinfo', 2 ** 20)).rejects.toThrow('as those in /proc do')
+      const empty = join(folder, 'empty')
+      await writeFile(empty, '')
+      expect([...(await readRegularFile(empty, 5))]).toEqual([])
+    },
+  )
+
   it('reads up to its limit', async () => {
     const file = join(folder, 'five')
     await writeFile(file, Uint8Array.of(1, 2, 3, 4, 5))

@@ -81,7 +81,7 @@ describeMisuse('@fastflow/backend-node', backend, {
     most: whole(1e6),
   }),
   replaceFile: row(backend.replaceFile, {
-    path: only(['text'], join(place, 'file'), ''),
+    path: only(['text'], join(place, 'file'), '', place),
     data: only(['text'], 'text', [1], new Float32Array(1)),
     commit: optional(only(['function'], () => true)),
   }),

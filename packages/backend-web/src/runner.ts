@@ -14,6 +14,7 @@ import {
   checkSignal,
   checkText,
   type OptionNames,
+  shown,
   throwIfAborted,
 } from '@fastflow/core/backend'
 import type { LoadedModel } from './host.ts'
@@ -59,6 +60,8 @@ export async function createModelRunner(
   checkCallback('onProgress', options.onProgress, '(progress) => ...')
   checkSignal(options.signal)
   if (source === '') throw invalidArgument('source', 'is empty; give the URL of an .onnx file')
+  const isSource = typeof source === 'string' || source instanceof URL || source instanceof Uint8Array
+  if (!isSource) throw invalidArgument('source', `is ${shown(source)}; give the URL or the bytes of a model`)
   const file = options.name ?? (source instanceof Uint8Array ? 'the model' : String(source))
   const resolved = source instanceof Uint8Array ? source : absolute('source', source)
   return loadRunner(createPool(options), resolved, { ...options, file, name: file })

@@ -55,7 +55,10 @@ const path = { ...only([], 'affine.onnx', '', '..', '/etc/hosts'), takes: ['text
 
 describeMisuse('@fastflow/backend-web', backend, {
   createModelRunner: row(load, {
-    source: { ...made(() => Uint8Array.of(1), '', 'http://', new Float32Array(1)), takes: ['text'] },
+    source: {
+      ...made(() => Uint8Array.of(1), '', 'http://', new Float32Array(1), Object.create(null)),
+      takes: ['text'],
+    },
     options: optional(
       options({
         ...runtime,

@@ -1,6 +1,5 @@
 export { compareGuards, type GuardRow } from './coverage/compare-guards.ts'
 export { type CoverageRow, coverageOf } from './coverage/coverage.ts'
-export { applyGuard, variantsOf } from './coverage/guards.ts'
 export { type Pool, type PoolRun, type PoolSample, type PoolSettings, recordPool } from './coverage/record.ts'
 export { type EvaluateOptions, evaluatePolicy, type PolicyEvaluation } from './decisions/evaluate-policy.ts'
 export { type JsonLine, jsonLines } from './decisions/json-lines.ts'
@@ -18,9 +17,9 @@ export type {
   LearningCurve,
   Summary,
 } from './document.ts'
-export { type Coverage, coverageOf as targetCoverageOf } from './learning/coverage.ts'
-export { type Curve, fixedNfeFor, learningCurves } from './learning/curves.ts'
-export { type DriftResult, driftOf } from './learning/drift.ts'
+export type { Coverage } from './learning/coverage.ts'
+export { type Curve, fixedNfeFor } from './learning/curves.ts'
+export type { DriftResult } from './learning/drift.ts'
 export { type LandingOptions, landingsUnder } from './learning/landings.ts'
 export {
   type LearnBench,
@@ -28,7 +27,6 @@ export {
   runLearnBench,
   watchedArm,
 } from './learning/learn-bench.ts'
-export { splitTable } from './learning/split.ts'
 export { type Spread, summarizeTable, type TableSummary } from './learning/table-summary.ts'
 export { type BenchLog, noLog } from './log.ts'
 export { learnPaper } from './methods/learn.ts'
@@ -40,10 +38,15 @@ export { runQuality } from './quality/run.ts'
 export { summarizeQuality } from './quality/summarize.ts'
 export type { BenchSample } from './run/bench-sample.ts'
 export { isRival } from './run/contests.ts'
-export { expectedCost } from './run/expected.ts'
 export { runBench } from './run/run.ts'
 export type { BenchResult, BenchScope, BenchSettings, BenchTerms } from './run/settings.ts'
 export type { BenchFlow, BenchSource, GeneratingSource } from './source/source.ts'
-export { createTally, sumOf } from './source/tally.ts'
-export { type Subject, subjectsOf, type TurnPipeline, takingTurns } from './source/turns.ts'
+export { sumOf } from './source/tally.ts'
+export {
+  type Subject,
+  subjectsOf,
+  type TurnPipeline,
+  type TurnSettings,
+  takingTurns,
+} from './source/turns.ts'
 export { type VelocitySourceOptions, velocitySource } from './source/velocity-source.ts'

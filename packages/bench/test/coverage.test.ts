@@ -1,7 +1,8 @@
 import type { GuardRow, Pool, PoolRun, PoolSample } from '@fastflow/bench'
-import { applyGuard, compareGuards, coverageOf, variantsOf } from '@fastflow/bench'
+import { compareGuards, coverageOf } from '@fastflow/bench'
 import { calibrate, createRandom, fillNormal, linearSchedule, type PlanDocument } from '@fastflow/core'
 import { describe, expect, it } from 'vitest'
+import { applyGuard, variantsOf } from '../src/coverage/guards.ts'
 import { unhurried } from './support/unhurried.ts'
 
 const NUM_STEPS = 50

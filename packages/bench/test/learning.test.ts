@@ -1,16 +1,11 @@
-import {
-  driftOf,
-  fixedNfeFor,
-  learningCurves,
-  runLearnBench,
-  splitTable,
-  summarizeTable,
-  targetCoverageOf,
-  watchedArm,
-} from '@fastflow/bench'
+import { fixedNfeFor, runLearnBench, summarizeTable, watchedArm } from '@fastflow/bench'
 import { createRandom, fillNormal } from '@fastflow/core'
 import { type Goal, mostConfidence, type QualityTable } from '@fastflow/pipelines'
 import { expect, test } from 'vitest'
+import { coverageOf as targetCoverageOf } from '../src/learning/coverage.ts'
+import { learningCurves } from '../src/learning/curves.ts'
+import { driftOf } from '../src/learning/drift.ts'
+import { splitTable } from '../src/learning/split.ts'
 import { unhurried } from './support/unhurried.ts'
 
 const goal: Goal = { metric: 'lpips', limit: 0.05, confidence: 0.95 }

@@ -1,5 +1,5 @@
-import { createTally } from '@fastflow/bench'
 import { expect, test } from 'vitest'
+import { createTally } from '../src/source/tally.ts'
 
 test('a tally expects what it was told until a phase is over, then what it was', () => {
   const reports: (readonly [number, number])[] = []

@@ -26,6 +26,7 @@ export {
   tensorTypes,
 } from './backend/tensor-types.ts'
 export { checkOptions, type OptionNames } from './check/options.ts'
+export { readArgument } from './check/read-argument.ts'
 export { shown } from './check/shown.ts'
 export {
   checkCallback,
@@ -44,8 +45,10 @@ export {
   isSequence,
 } from './check/values.ts'
 export { throwIfAborted } from './errors.ts'
+export { checkJump } from './extrapolate/check-jump.ts'
 export { decodeUtf8 } from './json/utf8.ts'
 export { createPace, type Pace } from './pace.ts'
 export { checkFrontier } from './plan/document/check-frontier.ts'
+export { checkAsked, checkContext } from './policy/check-asked.ts'
 export { checkPolicy } from './policy/check-policy.ts'
 export { checkPolicyKey, policyText } from './store/policy-text.ts'

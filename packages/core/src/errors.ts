@@ -62,5 +62,7 @@ export function throwIfAborted(signal: AbortSignalLike | undefined, what: string
 
 /** Shorthand for misuse: a value outside what `field` accepts. */
 export function invalidArgument(field: string, message: string): FastFlowError {
-  return new FastFlowError({ code: 'invalid-argument', field, message: `${field}: ${message}` })
+  // A name that is none, such as a symbol, must not hide what is wrong.
+  const name = typeof field === 'string' ? field : typeof field === 'symbol' ? String(field) : 'argument'
+  return new FastFlowError({ code: 'invalid-argument', field: name, message: `${name}: ${message}` })
 }

@@ -1,4 +1,4 @@
-import type { TensorInfo } from '@fastflow/core'
+import { FastFlowError, invalidArgument, type TensorInfo } from '@fastflow/core'
 import * as backend from '@fastflow/core/backend'
 import {
   type Argument,
@@ -10,6 +10,7 @@ import {
   optional,
   options,
 } from '@fastflow/testkit'
+import { describe, expect, it } from 'vitest'
 
 const info: TensorInfo = { name: 'x', type: 'float32', dims: [-1, 2] }
 const tensor = () => ({ type: 'float32', dims: [1, 2], data: new Float32Array(2) })
@@ -107,7 +108,11 @@ describeMisuse(
     throwIfAborted: between,
     decodeUtf8: 'is handed bytes that were read, by our own packages',
     shown: 'shows anything',
+    readArgument: checks,
     checkOptions: checks,
+    checkAsked: checks,
+    checkContext: checks,
+    checkJump: checks,
     checkCallback: checks,
     checkFlag: checks,
     checkFrontier: checks,
@@ -127,3 +132,39 @@ describeMisuse(
     isSequence: checks,
   },
 )
+
+describe('a name that is no text does not hide what is wrong', () => {
+  const field = Symbol('field') as never
+  const policy = { init: () => 0, decide: () => 0, observe: () => 0, finish: () => 0, depth: 0 }
+  const calls: Readonly<Record<string, () => unknown>> = {
+    invalidArgument: () => {
+      throw invalidArgument(field, 'is wrong')
+    },
+    'invalidArgument of an object': () => {
+      throw invalidArgument(Object.create(null), 'is wrong')
+    },
+    checkCallback: () => backend.checkCallback(field, 5, 'a function'),
+    checkFlag: () => backend.checkFlag(field, 5),
+    checkFrontier: () => backend.checkFrontier(field, 5),
+    checkFunction: () => backend.checkFunction(field, 5, 'a function'),
+    checkMethods: () => backend.checkMethods(field, {}, ['run'], 'a runner'),
+    checkNumber: () => backend.checkNumber(field, '5', 0),
+    checkNumbers: () => backend.checkNumbers(field, 5, 'numbers'),
+    checkOneOf: () => backend.checkOneOf(field, 5, ['five']),
+    'checkOptions, an unknown one': () => backend.checkOptions(field, { five: 5 }, {}),
+    'checkPolicy, needs': () => backend.checkPolicy(field, policy),
+    'checkPolicy, an unknown need': () => backend.checkPolicy(field, { ...policy, needs: ['five'] }),
+    'checkPolicy, depth': () => backend.checkPolicy(field, { ...policy, needs: [], depth: -1 }),
+    checkPositive: () => backend.checkPositive(field, 0),
+    checkShare: () => backend.checkShare(field, 5),
+    checkShape: () => backend.checkShape(field, { type: 'int32', dims: [1, 2], length: 2 }, info),
+    'checkShape, sizes that are none': () =>
+      backend.checkShape('x', { type: 'float32', dims: [field, 2], length: 2 }, info),
+    checkText: () => backend.checkText(field, 5, 'a text'),
+    checkWhole: () => backend.checkWhole(field, 0.5, 0),
+    readArgument: () => backend.readArgument(field, {}, 'a document').at('five').text(),
+  }
+  it.each(Object.entries(calls))('%s', (_, call) => {
+    expect(call).toThrow(FastFlowError)
+  })
+})

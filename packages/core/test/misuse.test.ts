@@ -65,6 +65,63 @@ const jsonSource = { code: 'invalid-argument', name: 'json', fix: 'give one JSON
 const decisions = only([], 'CSSSSCSSSS', '', 'SC', 'CX')
 const recorded = { velocity: listened, schedule, solver: optional(solver), space, seed, guided: flag }
 
+const asked = { sigmas: grid.sigmas, numSteps: 10, random: core.createRandom(1).next }
+const context = made(
+  () => asked,
+  ...[{}, { ...asked, numSteps: 0.5 }, { ...asked, numSteps: NaN }, { ...asked, sigmas: 5 }],
+  { ...asked, numSteps: 1e12 },
+  { ...asked, random: undefined },
+)
+const ofGrid = { ...context, wrong: [...context.wrong!, { ...asked, numSteps: 9 }] }
+const landed = { index: 0, sigma: 1, evaluations: 1, mismatch: undefined, relativeChange: undefined }
+const landing = made(
+  () => landed,
+  ...[{}, { ...landed, index: -1 }, { ...landed, index: 10 }, { ...landed, index: 0.5 }],
+  ...[0, 0.5, NaN, '1'].map((evaluations) => ({ ...landed, evaluations })),
+  ...[5, [], [5], [null], [[1], [1, 2]]].map((velocityProducts) => ({ ...landed, velocityProducts })),
+  { ...landed, stateProducts: 5 },
+)
+const outcome = made(() => ({ completed: true, nfe: 4 }), { completed: 'yes' })
+const skipping = core.banditSkip({ bandit, arms: [0, 2] })
+const learning = () => skipping.init(asked)
+const jump = {
+  out: only(['list'], new Float64Array(2), new Float64Array(0)),
+  nodes: called(/nodes/, only(['list'], [1, 0.9], [])),
+  count: whole(1, 3),
+  sigmas: called(
+    /sigmas|from/,
+    made(() => grid.sigmas),
+  ),
+  from: whole(1, 11),
+  to: whole(3, 0, 11),
+}
+const stage = {
+  space: core.float32Space,
+  sigmas: grid.sigmas,
+  index: 1,
+  x: noiseOf(1),
+  velocity: noiseOf(2),
+  evaluate: async () => true,
+}
+const stageOf = (count: number): Readonly<Record<string, Argument>> => {
+  const scratch = Array.from({ length: count }, () => noiseOf(3))
+  const parts = ['space', 'sigmas', 'index', 'x', 'velocity', 'scratch', 'evaluate']
+  const wrong = [undefined, null, 5, 'five', NaN, -1, 10, Symbol('five')]
+  return {
+    stage: made(
+      () => ({ ...stage, scratch }),
+      ...parts.flatMap((part) =>
+        wrong
+          .filter((value) => !(part === 'index' && value === 5))
+          .map((value) => ({ ...stage, scratch, [part]: value })),
+      ),
+      { ...stage, scratch: scratch.slice(1) },
+      { ...stage, scratch: scratch.map(() => 5) },
+      { ...stage, space: { linearCombination: 5 } },
+    ),
+  }
+}
+
 describeMisuse(
   '@fastflow/core',
   core,
@@ -227,6 +284,56 @@ describeMisuse(
         confidence: optional(real(0.9, 0, 1)),
       }),
     }),
+    'Extrapolator.weights': row(core.emulate(2).weights, jump),
+    'Extrapolator.weights, integrated': row(core.integrate(2).weights, jump),
+    'Extrapolator.weights, equal steps': row(core.ipndm(2).rule.weights, jump),
+    'StagedSolver.step, dpmSolverPP': row(core.dpmSolverPP().step, stageOf(2)),
+    'StagedSolver.step, heun': row(core.heun().step, stageOf(1)),
+    'StagedSolver.step, unipc': row(core.unipc().step, stageOf(4)),
+    ...Object.fromEntries(
+      [
+        core.fullPolicy(),
+        core.uniformSkip(4),
+        core.randomSkip([0, 2]),
+        core.flatSegment({ threshold: 0.1, skip: 1 }),
+        core.replay('CSSSSCSSSS'),
+        core.frozen(core.uniformSkip(4)),
+        frontier().at(4),
+      ].map((plain) => [
+        `SkipPolicy.decide, ${plain.name}`,
+        row((...asked: never[]) => plain.decide(undefined as never, ...(asked as [never, never])), {
+          landing,
+          context: ofGrid,
+        }),
+      ]),
+    ),
+    'SkipPolicy.decide, randomBudget': row(core.randomBudget(4).decide, {
+      state: only(['list'], [3, 6, 8, 10], []),
+      landing,
+      context,
+    }),
+    'SkipPolicy.init, randomBudget': row(core.randomBudget(4).init, { context }),
+    'SkipPolicy.init, replay': row(core.replay('CSSSSCSSSS').init, { context }),
+    'SkipPolicy.init, plan': row(frontier().at(4).init, { context }),
+    'SkipPolicy.init, banditSkip': row(skipping.init, {
+      context,
+      previous: optional(called(/state/, made(learning, { bandits: 5, arms: [] }))),
+    }),
+    'SkipPolicy.demand, banditSkip': row(skipping.demand!, { state: made(learning) }),
+    'SkipPolicy.decide, banditSkip': row(skipping.decide, {
+      state: made(learning, { bandits: [] }),
+      landing,
+      context,
+    }),
+    'SkipPolicy.observe, banditSkip': row(skipping.observe, {
+      state: made(learning),
+      feedback: made(() => ({ from: 0, to: 2, skipped: 1, mismatch: 0.1 }), { from: '0' }),
+    }),
+    'SkipPolicy.finish, banditSkip': row(skipping.finish, { state: made(learning), outcome }),
+    'SkipPolicy.finish, frozen': row(
+      (outcome: never) => core.frozen(core.uniformSkip(4)).finish(undefined, outcome),
+      { outcome },
+    ),
     'PolicyStore.load': row(memoryPolicyStore().load, { key }),
     'PolicyStore.save': row(memoryPolicyStore().save, { key, document }),
     'UpdateJournal.append': row(memoryJournal().append, { key, document }),

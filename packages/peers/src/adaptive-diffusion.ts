@@ -1,5 +1,12 @@
 import { emulate } from '@fastflow/core'
-import { checkNumber, checkOptions, checkWhole, type OptionNames } from '@fastflow/core/backend'
+import {
+  checkAsked,
+  checkNumber,
+  checkNumbers,
+  checkOptions,
+  checkWhole,
+  type OptionNames,
+} from '@fastflow/core/backend'
 import { nextEvaluation, type Peer, unlearning } from './peer.ts'
 
 export interface AdaptiveDiffusionOptions {
@@ -39,11 +46,15 @@ export function adaptiveDiffusion(options: AdaptiveDiffusionOptions): Peer<Adapt
       needs: ['velocityProducts'],
       depth: 1,
       init: () => [],
-      decide: (state, { index, velocityProducts }, { sigmas, numSteps }) => {
+      decide: (state, landing, context) => {
+        checkAsked(landing, context, ['velocityProducts'])
+        checkNumbers('state', state, 'lengths of steps')
+        const { index, velocityProducts } = landing
+        const { sigmas, numSteps } = context
         const speed = Math.sqrt(velocityProducts![0]![0]!)
         const stepAt = (k: number): number => Math.abs(sigmas[k + 1]! - sigmas[k]!) * speed
         let lengths = state
-        const landing = nextEvaluation(index, numSteps, (next) => {
+        const to = nextEvaluation(index, numSteps, (next) => {
           const [one, two] = lengths
           const step = stepAt(next - 1)
           lengths = [step, ...lengths.slice(0, 1)]
@@ -51,7 +62,7 @@ export function adaptiveDiffusion(options: AdaptiveDiffusionOptions): Peer<Adapt
           if (next - 1 - index >= maxSkips && next > 2 * warmup) return true
           return Math.abs((step + two) / 2 - one) > one * threshold
         })
-        return [{ landing }, lengths]
+        return [{ landing: to }, lengths]
       },
     },
   }

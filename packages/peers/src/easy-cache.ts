@@ -1,5 +1,13 @@
 import { emulate, type PolicyContext } from '@fastflow/core'
-import { checkNumber, checkOneOf, checkOptions, checkWhole, type OptionNames } from '@fastflow/core/backend'
+import {
+  checkAsked,
+  checkMethods,
+  checkNumber,
+  checkOneOf,
+  checkOptions,
+  checkWhole,
+  type OptionNames,
+} from '@fastflow/core/backend'
 import { nextEvaluation, type Peer, unlearning } from './peer.ts'
 import { reuseResidual } from './reuse-residual.ts'
 
@@ -51,17 +59,21 @@ export function easyCache(options: EasyCacheOptions): Peer<EasyCacheState> {
       needs: ['relativeChange'],
       depth: 0,
       init: () => ({ moved: undefined }),
-      decide: ({ moved }, { index, relativeChange }, context) => {
+      decide: (state, landing, context) => {
+        checkAsked(landing, context)
+        checkMethods('state', state, [], 'what init or decide returned')
+        const { moved } = state
+        const { index, relativeChange } = landing
         const rate = moved === undefined || relativeChange === undefined ? Infinity : relativeChange / moved
         let before = 0
         let sum = 0
-        const landing = nextEvaluation(index, context.numSteps, (next) => {
+        const to = nextEvaluation(index, context.numSteps, (next) => {
           const move = moveTo(index, next, context)
           sum += rate * Math.abs(move - before)
           before = move
           return next < warmup || next === context.numSteps - 1 || !(sum < threshold)
         })
-        return [{ landing }, { moved: Math.abs(moveTo(index, landing, context)) }]
+        return [{ landing: to }, { moved: Math.abs(moveTo(index, to, context)) }]
       },
     },
   }

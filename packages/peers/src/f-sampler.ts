@@ -1,5 +1,13 @@
-import { emulate, type Landing, type PolicyContext } from '@fastflow/core'
-import { checkNumber, checkOneOf, checkOptions, checkWhole, type OptionNames } from '@fastflow/core/backend'
+import { emulate, invalidArgument, type Landing, type PolicyContext } from '@fastflow/core'
+import {
+  checkAsked,
+  checkNumber,
+  checkNumbers,
+  checkOneOf,
+  checkOptions,
+  checkWhole,
+  type OptionNames,
+} from '@fastflow/core/backend'
 import { nextEvaluation, type Peer, unlearning } from './peer.ts'
 
 export interface FSamplerOptions {
@@ -62,7 +70,14 @@ export function fSampler(options: FSamplerOptions = {}): Peer<FSamplerState> {
       depth: 3,
       init: () => [],
       decide: (state, landing, context) => {
+        checkAsked(landing, context, ['velocityProducts', 'stateProducts'])
+        checkNumbers('state', state, 'noise levels')
         const nodes = [landing.sigma, ...state.slice(0, 2)]
+        if (landing.velocityProducts!.length < nodes.length || landing.stateProducts!.length <= nodes.length)
+          throw invalidArgument(
+            'landing',
+            `has products of less than the ${nodes.length} velocities of the state`,
+          )
         return [decide(gate, nodes, landing, context), nodes]
       },
     },

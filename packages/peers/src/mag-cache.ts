@@ -1,5 +1,13 @@
 import { emulate, invalidArgument } from '@fastflow/core'
-import { checkNumber, checkNumbers, checkOptions, checkWhole, type OptionNames } from '@fastflow/core/backend'
+import {
+  checkAsked,
+  checkContext,
+  checkNumber,
+  checkNumbers,
+  checkOptions,
+  checkWhole,
+  type OptionNames,
+} from '@fastflow/core/backend'
 import { nextEvaluation, type Peer, unlearning } from './peer.ts'
 
 export interface MagCacheOptions {
@@ -52,17 +60,24 @@ export function magCache(options: MagCacheOptions): Peer<readonly number[]> {
       name: 'magcache',
       needs: [],
       depth: 0,
-      init: ({ numSteps }) => resample(ratios, numSteps),
-      decide: (state, { index }, { numSteps }) => {
+      init: (context) => {
+        checkContext(context)
+        return resample(ratios, context.numSteps)
+      },
+      decide: (state, landing, context) => {
+        checkAsked(landing, context)
+        checkNumbers('state', state, 'ratios')
+        const { index } = landing
+        const { numSteps } = context
         let ratio = 1
         let error = 0
-        const landing = nextEvaluation(index, numSteps, (next) => {
+        const to = nextEvaluation(index, numSteps, (next) => {
           ratio *= state[next]!
           error += Math.abs(1 - ratio)
           const early = next < Math.floor(retention * numSteps + 0.5)
           return early || error > threshold || next - index > maxSkips
         })
-        return [{ landing }, state]
+        return [{ landing: to }, state]
       },
     },
   }

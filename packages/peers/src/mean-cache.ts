@@ -1,5 +1,13 @@
-import { emulate, invalidArgument } from '@fastflow/core'
-import { checkNumbers, checkOptions, checkWhole, type OptionNames } from '@fastflow/core/backend'
+import { emulate, invalidArgument, isRecord } from '@fastflow/core'
+import {
+  checkAsked,
+  checkNumbers,
+  checkOptions,
+  checkWhole,
+  isNumbers,
+  type OptionNames,
+  shown,
+} from '@fastflow/core/backend'
 import { nextEvaluation, type Peer, unlearning } from './peer.ts'
 
 export interface MeanCacheOptions {
@@ -49,26 +57,37 @@ export function meanCache(options: MeanCacheOptions): Peer<MeanCacheState> {
       needs: [],
       depth,
       init: () => [],
-      decide: (state, { index, evaluations }, { sigmas, numSteps }) => {
+      decide: (state, landing, context) => {
+        checkAsked(landing, context)
+        checkTaken(state, depth)
+        const { index, evaluations } = landing
+        const { sigmas, numSteps } = context
         const stepAt = (i: number): number => sigmas[i + 1]! - sigmas[i]!
         const fresh = {
           h: stepAt(index),
           velocity: Array.from({ length: depth }, (_, a) => (a === 0 ? 1 : 0)),
         }
         const taken = [...state.map(age), fresh]
-        const landing = nextEvaluation(index, numSteps, (next) => {
-          if (evaluated.has(next)) return true
-          taken.push({ h: stepAt(next), velocity: averageVelocity(taken.slice(-k), stepAt(next)) })
+        const next = nextEvaluation(index, numSteps, (step) => {
+          if (evaluated.has(step)) return true
+          taken.push({ h: stepAt(step), velocity: averageVelocity(taken.slice(-k), stepAt(step)) })
           return false
         })
-        const jump = taken.slice(index - landing)
+        const jump = taken.slice(index - next)
         const weights = fresh.velocity.map((_, a) =>
           jump.reduce((sum, { h, velocity }) => sum + h * velocity[a]!, 0),
         )
-        return [{ landing, weights: weights.slice(0, Math.min(evaluations, depth)) }, taken.slice(-k)]
+        return [{ landing: next, weights: weights.slice(0, Math.min(evaluations, depth)) }, taken.slice(-k)]
       },
     },
   }
+}
+
+function checkTaken(state: MeanCacheState, depth: number): void {
+  const isTaken = (step: unknown): boolean =>
+    isRecord(step) && isNumbers(step.velocity) && step.velocity.length === depth
+  if (Array.isArray(state) && state.every(isTaken)) return
+  throw invalidArgument('state', `is ${shown(state)}; pass what init or decide returned`)
 }
 
 /** A velocity is about to be evaluated: the others are one older then, and the oldest two become one. */

@@ -1,5 +1,12 @@
 import type { Extrapolator } from '@fastflow/core'
-import { checkOneOf, checkOptions, checkWhole, type OptionNames } from '@fastflow/core/backend'
+import {
+  checkAsked,
+  checkJump,
+  checkOneOf,
+  checkOptions,
+  checkWhole,
+  type OptionNames,
+} from '@fastflow/core/backend'
 import { type Peer, unlearning } from './peer.ts'
 
 export interface TaylorSeerOptions {
@@ -38,9 +45,11 @@ export function taylorSeer(options: TaylorSeerOptions): Peer<undefined> {
       needs: [],
       depth: 0,
       init: () => undefined,
-      decide: (state, { index }, { numSteps }) => {
-        const landing = index + 1 < warmup ? index + 1 : index + interval
-        return [{ landing: Math.min(landing, numSteps) }, state]
+      decide: (state, landing, context) => {
+        checkAsked(landing, context)
+        const { index } = landing
+        const next = index + 1 < warmup ? index + 1 : index + interval
+        return [{ landing: Math.min(next, context.numSteps) }, state]
       },
     },
   }
@@ -52,6 +61,8 @@ function taylor(order: 1 | 2, oldest: number): Extrapolator {
     name: `taylor-${order}`,
     depth: order + 1,
     weights(out, nodes, count, sigmas, from, to) {
+      checkJump(out, nodes, count, order + 1, sigmas, from, to)
+      if (count === 0) return
       out.fill(0, 0, count)
       const indices = Array.from({ length: count }, (_, a) => sigmas.indexOf(nodes[a]!))
       const [gap, before] = indices.slice(1).map((index, a) => {

@@ -1,5 +1,12 @@
 import { emulate } from '@fastflow/core'
-import { checkNumber, checkNumbers, checkOptions, checkWhole, type OptionNames } from '@fastflow/core/backend'
+import {
+  checkAsked,
+  checkNumber,
+  checkNumbers,
+  checkOptions,
+  checkWhole,
+  type OptionNames,
+} from '@fastflow/core/backend'
 import { nextEvaluation, type Peer, unlearning } from './peer.ts'
 
 export interface TeaCacheOptions {
@@ -42,18 +49,21 @@ export function teaCache(options: TeaCacheOptions): Peer<undefined> {
       needs: ['velocityProducts', 'stateProducts'],
       depth: 1,
       init: () => undefined,
-      decide: (state, { index, sigma, velocityProducts, stateProducts }, { sigmas, numSteps }) => {
+      decide: (state, landing, context) => {
+        checkAsked(landing, context, ['velocityProducts', 'stateProducts'])
+        const { index, sigma, velocityProducts, stateProducts } = landing
+        const { sigmas, numSteps } = context
         const speed = velocityProducts![0]![0]!
         const [square, cross] = stateProducts!
         let sum = 0
-        const landing = nextEvaluation(index, numSteps, (next) => {
-          const moved = sigmas[next - 1]! - sigma
+        const next = nextEvaluation(index, numSteps, (step) => {
+          const moved = sigmas[step - 1]! - sigma
           const length = Math.sqrt(Math.max(0, square! + 2 * moved * cross! + moved * moved * speed))
-          const step = Math.abs(sigmas[next]! - sigmas[next - 1]!) * Math.sqrt(speed)
-          sum += rescale(step / length)
-          return next < warmup || next === numSteps - 1 || !(sum < threshold)
+          const own = Math.abs(sigmas[step]! - sigmas[step - 1]!) * Math.sqrt(speed)
+          sum += rescale(own / length)
+          return step < warmup || step === numSteps - 1 || !(sum < threshold)
         })
-        return [{ landing }, state]
+        return [{ landing: next }, state]
       },
     },
   }

@@ -1,8 +1,11 @@
+import { linearSchedule } from '@fastflow/core'
 import * as peers from '@fastflow/peers'
 import {
   type Argument,
+  called,
   describeMisuse,
   type Misusable,
+  made,
   only,
   optional,
   options,
@@ -22,7 +25,62 @@ const maxSkips = optional(whole(2, 0))
 const warmup = optional(whole(2, 0))
 const numbers = only(['list'], [1, 2], [NaN], ['1'], [Infinity])
 
+const { sigmas } = linearSchedule(10)
+const asked = { sigmas, numSteps: 10, random: () => 0.5 }
+const context = made(() => asked, {}, { ...asked, numSteps: 9 }, { ...asked, sigmas: 5 })
+const landed = {
+  ...{ index: 0, sigma: 1, evaluations: 1, mismatch: undefined, relativeChange: undefined },
+  ...{ velocityProducts: [[1]], stateProducts: [1, 1] },
+}
+const landing = made(
+  () => landed,
+  ...[{}, { ...landed, index: 10 }, { ...landed, evaluations: 0 }],
+  ...[5, [], [5], [null]].map((velocityProducts) => ({ ...landed, velocityProducts })),
+  { ...landed, stateProducts: 5 },
+)
+const rules = [
+  peers.adaptiveDiffusion({ threshold: 0.1 }),
+  peers.easyCache({ threshold: 0.1 }),
+  peers.fSampler(),
+  peers.magCache({ ratios: [1, 1], threshold: 0.1 }),
+  peers.meanCache({ k: 2, steps: [3] }),
+  peers.taylorSeer({ order: 2, interval: 3 }),
+  peers.teaCache({ threshold: 0.1 }),
+] as readonly peers.Peer[]
+/** Rules that keep nothing take any state. */
+const stateless = ['taylorseer', 'teacache']
+const deciding = rules.map(({ policy }): [string, Misusable] => [
+  `Peer.policy.decide, ${policy.name}`,
+  stateless.includes(policy.name)
+    ? row((...of: never[]) => policy.decide(undefined, ...(of as [never, never])), { landing, context })
+    : row(policy.decide as never, {
+        state: { ...made(() => policy.init(asked)), takes: ['list', 'object'] },
+        landing,
+        context,
+      }),
+])
+const jump = {
+  out: only(['list'], new Float64Array(3), []),
+  nodes: called(/nodes/, only(['list'], [0.9], [])),
+  count: whole(1, 4),
+  sigmas: called(
+    /sigmas|from/,
+    made(() => sigmas),
+  ),
+  from: whole(1, 11),
+  to: whole(3, 0, 11),
+}
+
 describeMisuse('@fastflow/peers', peers, {
+  ...Object.fromEntries(deciding),
+  'Peer.extrapolator.weights, taylor': row(
+    peers.taylorSeer({ order: 2, interval: 3 }).extrapolator.weights,
+    jump,
+  ),
+  'Peer.extrapolator.weights, residual': row(peers.reuseResidual().weights, jump),
+  'Peer.policy.init, magcache': row(peers.magCache({ ratios: [1], threshold: 0.1 }).policy.init, {
+    context: made(() => asked, {}, { ...asked, sigmas: 5 }, { ...asked, numSteps: 1e12 }),
+  }),
   adaptiveDiffusion: peer(peers.adaptiveDiffusion, { threshold, maxSkips }),
   easyCache: peer(peers.easyCache, { threshold, warmup, reuse: optional(only([], 'velocity', 'state')) }),
   fSampler: row(peers.fSampler, {

@@ -19,6 +19,7 @@ export interface Flow<T = Float32Array> {
   readonly caption: string
   /** Initial noise, the same for the same seed on every platform. */
   readonly noise: T
+  /** @throws FastFlowError `invalid-argument` for states of another size, as `x` or as `call.out`. */
   readonly velocity: Velocity<T>
   readonly schedule: Schedule
   /** Takes the steps of the full run, for `sample({ solver })`; missing where that is Euler's method. */

@@ -1,4 +1,10 @@
-import { memoryPolicyStore, type PolicyStore, type QualityProxy, type UpdateJournal } from '@fastflow/core'
+import {
+  FastFlowError,
+  memoryPolicyStore,
+  type PolicyStore,
+  type QualityProxy,
+  type UpdateJournal,
+} from '@fastflow/core'
 import { planDigest, policyDigest, type TargetAcceleration, tableDigest } from '@fastflow/pipelines'
 import { psnrProxy } from '@fastflow/proxies'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -64,6 +70,19 @@ describe('a store that cannot be read', () => {
     expect(result.notes).toEqual([
       'what was learned before is passed over, and what this call learns is not kept: EACCES',
       'passed over: EACCES',
+    ])
+  })
+
+  it('is told of once where the store itself says what is wrong with its place', async () => {
+    const message = 'there: a file is where a folder should be'
+    const place = new FastFlowError({ code: 'policy-unreadable', field: 'there', message })
+    const refused = (): Promise<never> => Promise.reject(place)
+    const journal = { version: 1, append: refused, read: refused, compact: refused } as const
+    const { pipe } = await fakePipeline({ files }, refusing({ load: refused, save: refused, journal }))
+    const { policy, notes } = await pipe.generate('ant', { accelerate: 'paper' })
+    expect(policy?.state.generations).toBe(6)
+    expect(notes.filter((note) => note.includes('a file is where'))).toEqual([
+      `what was learned before is passed over, and what this call learns is not kept: ${message}`,
     ])
   })
 

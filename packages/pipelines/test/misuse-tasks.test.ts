@@ -9,6 +9,7 @@ import {
   only,
   optional,
   options,
+  real,
   whole,
 } from '@fastflow/testkit'
 import { fakePipeline } from './support/fake-pipeline.ts'
@@ -90,6 +91,16 @@ describeMisuse(
         floorRuns: given(whole(0)),
         prompts,
       }),
+    }),
+    'Flow.velocity': row(flow.velocity, {
+      x: state,
+      sigma: { ...real(1), wrong: [NaN, Infinity, -1] },
+      call: made(
+        () => ({ index: 0, branch: 'both', signal: undefined, out: new Float32Array(flow.noise.length) }),
+        {},
+        { index: 0, branch: 'both', signal: undefined, out: new Float32Array(3) },
+        { index: 0, branch: 'both', signal: undefined, out: [1] },
+      ),
     }),
     'Flow.pixels': row(flow.pixels, { x: state }),
     'Flow.toImage': row(flow.toImage, { pixels: made(() => pixels, new Float32Array(3)), frame }),

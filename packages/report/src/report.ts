@@ -1,5 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { utf8ToBytes } from '@noble/hashes/utils.js'
+import { checkReport } from './check/report.ts'
 import type { ReportDocument } from './document.ts'
 import { longDate } from './format.ts'
 import { html, type Markup, trusted } from './html.ts'
@@ -13,8 +14,11 @@ import { style } from './style/style.ts'
  *
  * Captions and names are escaped, and the page's own policy lets no script run but its own and nothing be
  * fetched. The same document gives the same bytes.
+ *
+ * @throws FastFlowError `invalid-argument` naming the part of the document, e.g. `document.sections[0].bench.rows[2].psnr.mean`.
  */
 export function renderReport(document: ReportDocument): string {
+  checkReport(document)
   const { title, created, command, sections } = document
   const page = html`<!doctype html>
 <html lang="en">

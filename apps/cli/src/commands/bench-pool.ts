@@ -1,12 +1,4 @@
-import {
-  compareGuards,
-  coverageOf,
-  noLog,
-  type PoolSettings,
-  recordPool,
-  subjectsOf,
-  takingTurns,
-} from '@fastflow/bench'
+import { compareGuards, coverageOf, noLog, recordPool, subjectsOf, takingTurns } from '@fastflow/bench'
 import { planDigest } from '@fastflow/pipelines'
 import { coverageTable, guardTable } from '@fastflow/report'
 import { openBenchLog } from '../bench-log.ts'
@@ -40,6 +32,7 @@ export async function benchPoolCommand(io: Io, options: BenchPoolOptions): Promi
     const subjects = Math.max(1, Math.min(all.length, Math.floor(options.samples / LEAST_TURNS)))
     const { samples, seed } = options
     const terms = { samples, seed, ...pipe.defaults, ...runSettingsOf(options), subjects }
+    const { numFrames, guidanceInterval, ...shared } = terms
     const model = planDigest(pipe.planKey(runSettingsOf(options)))
     const log =
       options.checkpoint !== undefined
@@ -49,14 +42,14 @@ export async function benchPoolCommand(io: Io, options: BenchPoolOptions): Promi
             (note) => io.log(note),
           )
         : noLog
-    const settings: PoolSettings = {
-      ...terms,
-      signal: io.signal,
-      log,
-      onProgress: (done, total, detail) => progress.update(done, total, detail),
-    }
+    const turns = takingTurns(pipe, all, { numFrames, guidanceInterval })
     try {
-      const pool = await recordPool(takingTurns(pipe, all, terms), settings)
+      const pool = await recordPool(turns, {
+        ...shared,
+        signal: io.signal,
+        log,
+        onProgress: (done, total, detail) => progress.update(done, total, detail),
+      })
       const guards = options.guard ? await compareGuards(pool, subjects, paceOf(io, 'bench')) : undefined
       const coverage = options.coverage
         ? TARGETS.map(({ psnr, confidence }) => coverageOf(pool, psnr, confidence))

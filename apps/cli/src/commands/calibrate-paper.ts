@@ -16,14 +16,14 @@ export async function calibratePaper(
   output: OutputPlace,
 ): Promise<void> {
   const generations = options.generations ?? GENERATIONS
-  const run = runSettingsOf(options)
   const { document, curve } = await withPipeline(io, options, async (pipe) => {
+    const { numFrames, guidanceInterval, ...settings } = { ...pipe.defaults, ...runSettingsOf(options) }
+    const turns = takingTurns(pipe, await subjectsOf(pipe), { numFrames, guidanceInterval })
     const progress = createProgress(io, `calibrate ${pipe.model}`)
     try {
-      return await learnPaper(takingTurns(pipe, await subjectsOf(pipe), run), {
+      return await learnPaper(turns, {
         generations,
-        ...pipe.defaults,
-        ...run,
+        ...settings,
         ...(options.arms && { arms: options.arms }),
         signal: io.signal,
         onGeneration: (done, nfe) => progress.update(done, generations, `${nfe} evaluations`),

@@ -98,14 +98,14 @@ interface ShowOptions extends Pick<DemoCommandOptions, 'samples' | 'generations'
 }
 
 async function show(io: Io, pipe: Pipeline, options: ShowOptions): Promise<ModelSection> {
-  const { threads, samples: most, found, each, ms } = options
+  const { threads, samples, generations, found, each, ms } = options
   const began = performance.now()
   const open = async (name: string): Promise<Pipeline | undefined> => {
     const model = found.get(name)
     return model === undefined ? undefined : openPipeline(io, { ...options, model })
   }
-  const subjects = await demoSubjects(pipe, { most, open, signal: io.signal })
-  const terms = effortFor(pipe, ms - (performance.now() - began), each, options)
+  const subjects = await demoSubjects(pipe, { most: samples, open, signal: io.signal })
+  const terms = effortFor(pipe, ms - (performance.now() - began), each, { samples, generations })
   io.log(`${pipe.model}: ${inWords(terms)}; about ${Math.ceil(expectedMs(terms, each) / 1000)} s`)
   return measureSection(io, pipe, { terms, subjects, threads })
 }

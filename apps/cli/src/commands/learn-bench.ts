@@ -28,10 +28,11 @@ const SWAPPED = 20
 /** Learning curves, coverage of quality targets and the alarm, replayed over runs that are measured once. */
 export async function learnBenchCommand(io: Io, options: LearnBenchOptions): Promise<void> {
   const { table } = await measureModel(io, options)
-  const { swapped: other, model, metric } = options
+  const { swapped: other, model, metric, confidence, generations, repeats } = options
   const swapped =
     other === undefined ? undefined : await swappedLandings(io, options, other, watchedArm(table), SWAPPED)
-  const result = await runLearnBench(table, { ...options, swapped }, paceOf(io, 'learn-bench'))
+  const settings = { limit: options.limit, confidence, generations, repeats, swapped }
+  const result = await runLearnBench(table, settings, paceOf(io, 'learn-bench'))
   const { limit, ...rest } = result
   const document = { model, metric, proxy: table.proxy.version, limit, ...rest }
   io.out(options.json ? JSON.stringify(document, null, 2) : describe(model, result, table))

@@ -37,8 +37,13 @@ export async function policyEvaluateCommand(
   const { arms } = records[0]!
   const policy =
     namedPolicy(options.policy, arms, '--policy') ?? (await readLearned(io, options.policy, arms))
-  const { confidence } = options
-  const { measured, logged, nfe, estimates } = await evaluatePolicy(records, policy, options, pace)
+  const { confidence, clip } = options
+  const { measured, logged, nfe, estimates } = await evaluatePolicy(
+    records,
+    policy,
+    { confidence, clip },
+    pace,
+  )
   tellGaps(io, options.policy, estimates)
   const summary = {
     log: file,

@@ -32,10 +32,11 @@ export async function measureSection(
   { terms, subjects, threads, log = noLog }: SectionOptions,
 ): Promise<ModelSection> {
   const progress = createProgress(io, `bench ${pipe.model}`)
-  const shown = shownMethods(terms.budgets)
+  const { budgets, numFrames, guidanceInterval } = terms
+  const shown = shownMethods(budgets)
   try {
     const { document, learning, comparisons } = await runBench<Comparison>(
-      takingTurns(pipe, subjects, terms),
+      takingTurns(pipe, subjects, { numFrames, guidanceInterval }),
       {
         ...terms,
         environment: { node: process.version, threads: threads ?? availableParallelism() },

@@ -1,7 +1,9 @@
 import { createRandom } from '@fastflow/core'
-import type { Pace } from '@fastflow/core/backend'
+import { checkWhole, type Pace } from '@fastflow/core/backend'
 import { pairedBootstrap, quantile } from '@fastflow/proxies'
+import { checkPace } from '../check/values.ts'
 import type { Interval } from '../document.ts'
+import { checkPool } from './check-pool.ts'
 import { applyGuard, bestVariant, IDEAS, runOf } from './guards.ts'
 import { CONTESTED, type Pool, type PoolRun, type PoolSample } from './record.ts'
 
@@ -30,12 +32,22 @@ interface Outcome {
   readonly runs: readonly PoolRun[]
 }
 
-/** Every guard at every contested budget, each half of the samples with what was learned on the other. */
+/**
+ * Every guard at every contested budget, each half of the samples with what was learned on the other.
+ *
+ * @param subjects how many took turns.
+ * @param pace lets the event loop turn meanwhile.
+ * @throws FastFlowError `invalid-argument` naming the part of the pool.
+ */
 export async function compareGuards(
-  { samples, numSteps, document }: Pool,
+  pool: Pool,
   subjects: number,
   pace: Pace,
 ): Promise<readonly GuardRow[]> {
+  checkPool(pool)
+  checkWhole('subjects', subjects, 1)
+  checkPace(pace)
+  const { samples, numSteps, document } = pool
   const rounds = [0, 1].map((half) => samples.filter((_, k) => Math.floor(k / subjects) % 2 === half))
   const halves = rounds.every(({ length }) => length > 0) ? rounds : []
   const budgets = CONTESTED.filter((budget) => document.plans.some((plan) => plan.budget === budget))

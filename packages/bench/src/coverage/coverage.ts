@@ -1,4 +1,6 @@
 import { createRandom, parsePlan } from '@fastflow/core'
+import { checkPositive, checkShare } from '@fastflow/core/backend'
+import { checkPool } from './check-pool.ts'
 import type { Pool } from './record.ts'
 
 /** How often what was chosen for a quality reached it. */
@@ -21,12 +23,16 @@ const REPEATS = 20
 /**
  * Splits a pool of noises in two again and again: one half is the held-out runs that `for` decides on, the other tells whether the
  * promise holds. The plans' weights come from neither, so the samples are held out whatever seeds calibrations had elsewhere.
+ *
+ * @param psnr dB, above 0.
+ * @param confidence share of samples that have to reach it, between 0 and 1.
+ * @throws FastFlowError `invalid-argument` naming the part of the pool.
  */
-export function coverageOf(
-  { document, numSteps, samples }: Pool,
-  psnr: number,
-  confidence: number,
-): CoverageRow {
+export function coverageOf(pool: Pool, psnr: number, confidence: number): CoverageRow {
+  checkPool(pool)
+  checkPositive('psnr', psnr)
+  checkShare('confidence', confidence)
+  const { document, numSteps, samples } = pool
   const calibration = Math.floor(samples.length / 2)
   const shares: number[] = []
   const chosen: Record<string, number> = {}

@@ -8,8 +8,10 @@ import {
   planFromMask,
   type SkipPolicy,
 } from '@fastflow/core'
-import { throwIfAborted } from '@fastflow/core/backend'
+import { checkFunction, checkOptions, checkSignal, checkWhole, type OptionNames, throwIfAborted } from '@fastflow/core/backend'
 import type { Flow } from '@fastflow/pipelines'
+import { checkRun, checkSamples } from '../check/run.ts'
+import { checkLog, checkSource } from '../check/values.ts'
 import { exactMethod, fullMethod } from '../methods/controls.ts'
 import type { BenchCost } from '../document.ts'
 import type { BenchLog } from '../log.ts'
@@ -55,6 +57,17 @@ export interface PoolSettings {
   readonly onProgress: (done: number, total: number, detail: string) => void
 }
 
+const names: OptionNames<PoolSettings> = {
+  samples: true,
+  seed: true,
+  numSteps: true,
+  guidanceScale: true,
+  subjects: true,
+  signal: true,
+  log: true,
+  onProgress: true,
+}
+
 /** Plans and what they did on every sample. */
 export interface Pool {
   readonly document: PlanDocument
@@ -74,8 +87,14 @@ export const CONTESTED: readonly number[] = [10, 12, 15]
 
 const noCost = (): BenchCost => ({ learning: 0, planning: 0, oracle: 0, tuning: 0, samples: 0 })
 
-/** Runs the plans that `accelerate: 'plan'` follows on every noise, and what guards need to know besides. */
+/**
+ * Runs the plans that `accelerate: 'plan'` follows on every noise, and what guards need to know besides.
+ *
+ * @throws FastFlowError `invalid-argument` naming the setting, also where there are no plans to follow; `aborted`; whatever the
+ *   source throws.
+ */
 export async function recordPool(pipe: GeneratingSource, settings: PoolSettings): Promise<Pool> {
+  checkSettings(pipe, settings)
   const { numSteps, guidanceScale, log, samples, signal, onProgress } = settings
   const gridOf = (steps: number): Flow['schedule'] =>
     pipe.planKey({ numSteps: steps, guidanceScale }).schedule
@@ -94,6 +113,17 @@ export async function recordPool(pipe: GeneratingSource, settings: PoolSettings)
   return { document: planned.document, numSteps, samples: recorded }
 }
 
+function checkSettings(pipe: GeneratingSource, settings: PoolSettings): void {
+  checkSource(pipe, ['planKey', 'prepareTurn', 'generateTurn'])
+  checkOptions('settings', settings, names)
+  checkRun(settings)
+  checkSamples(settings)
+  checkWhole('subjects', settings.subjects, 1)
+  checkSignal(settings.signal)
+  checkLog(settings.log ?? null)
+  checkFunction('onProgress', settings.onProgress, '(done, total, detail) => ...')
+}
+
 async function followedPlan(pipe: GeneratingSource, settings: PoolSettings): Promise<PlanDocument> {
   const { numSteps, guidanceScale, signal } = settings
   const seed = FIT.seed + FIT.runs
@@ -105,7 +135,7 @@ async function followedPlan(pipe: GeneratingSource, settings: PoolSettings): Pro
     accelerate: 'plan',
   })
   if (plan === undefined)
-    throw invalidArgument('--steps', `${notes.join('; ')}: nothing to measure; take more steps`)
+    throw invalidArgument('numSteps', `${notes.join('; ')}: nothing to measure; take more steps`)
   // Budgets of this bench are evaluations; plans that run only one of guidance's passes are left to others.
   const { joint, ...evaluations } = plan as PlanDocument & { joint?: unknown }
   return evaluations

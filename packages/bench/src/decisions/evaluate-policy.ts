@@ -6,8 +6,18 @@ import {
   offPolicySteps,
 } from '@fastflow/bandits'
 import { createRandom, invalidArgument } from '@fastflow/core'
-import type { Pace } from '@fastflow/core/backend'
+import {
+  checkFunction,
+  checkNumber,
+  checkOptions,
+  isNumbers,
+  type OptionNames,
+  type Pace,
+  shown,
+} from '@fastflow/core/backend'
 import type { ChoiceRecord, DecisionRecord } from '@fastflow/pipelines'
+import { checkPace } from '../check/values.ts'
+import { checkRecords } from './check-records.ts'
 import { type LogPolicy, type RewardModel, rewardModel } from './log-policy.ts'
 
 export interface EvaluateOptions {
@@ -16,6 +26,8 @@ export interface EvaluateOptions {
   /** Largest weight of one decision, at least 1. */
   readonly clip: number
 }
+
+const names: OptionNames<EvaluateOptions> = { confidence: true, clip: true }
 
 /** What a policy would have earned on the requests of a log. */
 export interface PolicyEvaluation {
@@ -29,6 +41,8 @@ export interface PolicyEvaluation {
   readonly estimates: readonly OffPolicyEstimate[]
 }
 
+const MOST_CONFIDENCE = 1 - Number.EPSILON
+
 const METHODS: readonly OffPolicyMethod[] = ['ips', 'snips', 'dr']
 
 /** Quality minus price: what a reward of a decision can be. */
@@ -40,14 +54,22 @@ const REWARDS = { low: -1, high: 1 }
  *
  * @param records of one log, as `parseDecisions` reads them.
  * @param pace lets the event loop turn meanwhile.
- * @throws FastFlowError `invalid-argument` where less than two decisions were measured.
+ * @throws FastFlowError `invalid-argument` naming the argument, also where less than two decisions were measured, and for a
+ *   policy that does not give every arm a probability.
  */
 export async function evaluatePolicy(
   records: readonly DecisionRecord[],
   policy: LogPolicy,
-  { confidence, clip }: EvaluateOptions,
+  options: EvaluateOptions,
   pace: Pace,
 ): Promise<PolicyEvaluation> {
+  checkRecords(records)
+  checkFunction('policy', policy, '(context, among) => probabilities')
+  checkOptions('options', options, names)
+  const { confidence, clip } = options
+  checkNumber('confidence', confidence, 0.5, MOST_CONFIDENCE)
+  checkNumber('clip', clip, 1)
+  checkPace(pace)
   const rewarded = records.filter(({ reward }) => reward !== null)
   const measured = rewarded.length
   if (measured < 2)
@@ -55,7 +77,8 @@ export async function evaluatePolicy(
       'records',
       `have ${measured} measured decisions of ${records.length}; measure the quality of more requests`,
     )
-  const decisions = await decisionsOf(rewarded, policy, pace)
+  const asked = checked(policy, rewarded[0]!.arms.length)
+  const decisions = await decisionsOf(rewarded, asked, pace)
   const estimates: OffPolicyEstimate[] = []
   for (const method of METHODS) {
     const how = { method, clip, confidence, rewards: REWARDS, random: createRandom(0).next }
@@ -66,10 +89,22 @@ export async function evaluatePolicy(
   const nfe = mean(
     rewarded.map(({ choices }) => {
       const { context, among } = choices[0]!
-      return policy(context, among).reduce((sum, p, arm) => sum + p * arms[arm]!, 0)
+      return asked(context, among).reduce((sum, p, arm) => sum + p * arms[arm]!, 0)
     }),
   )
   return { measured, logged: mean(rewarded.map(({ reward }) => reward!)), nfe, estimates }
+}
+
+/** The same policy, whose answers are looked at. */
+function checked(policy: LogPolicy, arms: number): LogPolicy {
+  return (context, among) => {
+    const probabilities = policy(context, among)
+    if (isNumbers(probabilities) && probabilities.length === arms) return probabilities
+    throw invalidArgument(
+      'policy',
+      `answers ${shown(probabilities)}; give each of ${arms} arms a probability`,
+    )
+  }
 }
 
 async function estimateOf(

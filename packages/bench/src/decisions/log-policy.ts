@@ -9,8 +9,9 @@ import {
   parseJson,
   reasonOf,
 } from '@fastflow/core'
-import type { Pace } from '@fastflow/core/backend'
+import { checkMethods, checkText, type Pace } from '@fastflow/core/backend'
 import { type DecisionRecord, learnerOfState } from '@fastflow/pipelines'
+import { checkArms } from './check-records.ts'
 
 /** What a policy would do: the probability of every arm in a context, 0 outside those that are open. */
 export type LogPolicy = (context: readonly number[], among: readonly number[]) => readonly number[]
@@ -23,9 +24,12 @@ export type RewardModel = (context: readonly number[]) => readonly number[]
  *
  * @param arms evaluations of the plans of a log; the last is the full run.
  * @param field what named it, for errors.
- * @throws FastFlowError `invalid-argument` where no arm has so many evaluations.
+ * @throws FastFlowError `invalid-argument` naming the argument, also where no arm has so many evaluations.
  */
 export function namedPolicy(name: string, arms: readonly number[], field = 'policy'): LogPolicy | undefined {
+  if (name !== '') checkText('name', name, 'full, uniform or nfe:N')
+  checkArms(arms)
+  checkText('field', field, 'what named the policy')
   if (name === 'uniform')
     return (_, among) => arms.map((__, arm) => (among.includes(arm) ? 1 / among.length : 0))
   const always =
@@ -46,9 +50,12 @@ export function namedPolicy(name: string, arms: readonly number[], field = 'poli
  * @param input JSON, as text, bytes or parsed.
  * @param arms of the log it is to fit.
  * @param source what errors say of it.
- * @throws FastFlowError of the source's code, also from the policy.
+ * @throws FastFlowError of the source's code, also from the policy; `invalid-argument` for arms and a source that are none.
  */
 export function learnedPolicy(input: unknown, arms: readonly number[], source: JsonSource): LogPolicy {
+  checkArms(arms)
+  const { code, name, fix } = checkMethods('source', source, [], '{ code, name, fix }')
+  for (const [part, text] of Object.entries({ code, name, fix })) checkText(`source.${part}`, text, 'a text')
   const unfit = (problem: string, cause?: unknown): FastFlowError =>
     new JsonField(undefined, source).wrong(problem, cause)
   const value = isJsonInput(input) ? parseJson(input, source) : input

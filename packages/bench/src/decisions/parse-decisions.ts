@@ -1,6 +1,7 @@
 import { FastFlowError, parseJson, sameJson } from '@fastflow/core'
 import type { Pace } from '@fastflow/core/backend'
 import { type DecisionRecord, parseRecord } from '@fastflow/pipelines'
+import { checkPace } from '../check/values.ts'
 import { jsonLines } from './json-lines.ts'
 
 /** A line that was left out, by its number from 1 on, and why. */
@@ -28,8 +29,10 @@ const DECISION = {
  * read, and those of other models, settings, plans or targets than the first good one's, are left out and listed.
  *
  * @param pace lets the event loop turn in long logs.
+ * @throws FastFlowError `invalid-argument` for what is no bytes, or no pace.
  */
 export async function parseDecisions(bytes: Uint8Array, pace: Pace): Promise<DecisionLog> {
+  checkPace(pace)
   const records: DecisionRecord[] = []
   const bad: BadLine[] = []
   for (const { number: line, bytes: text } of jsonLines(bytes)) {

@@ -1,4 +1,15 @@
+import {
+  checkFunction,
+  checkMethods,
+  checkNumber,
+  checkOptions,
+  checkWhole,
+  type OptionNames,
+} from '@fastflow/core/backend'
 import type { Pipeline } from '@fastflow/pipelines'
+import { checkRun } from '../check/run.ts'
+import { checkList, checkPipeline } from '../check/values.ts'
+import { checkTerms } from '../run/check-settings.ts'
 import { expectedCost } from '../run/expected.ts'
 import type { BenchTerms } from '../run/settings.ts'
 import { sumOf } from '../source/tally.ts'
@@ -39,20 +50,30 @@ export interface DemoLimits {
   readonly generations: number
 }
 
-/** The most that `ms` milliseconds are enough for, or else the least there is. */
+const names: OptionNames<DemoLimits> = { samples: true, generations: true }
+
+/** The most that `ms` milliseconds are enough for, or else the least there is. @throws FastFlowError `invalid-argument`. */
 export function effortFor(
   pipe: Pick<Pipeline, 'defaults'>,
   ms: number,
   msPerEvaluation: number,
   limits: DemoLimits,
 ): BenchTerms {
+  checkDefaults(pipe)
+  checkNumber('ms', ms, -Infinity)
+  checkNumber('msPerEvaluation', msPerEvaluation, 0)
+  checkOptions('limits', limits, names)
+  checkWhole('samples', limits.samples, 1)
+  checkWhole('generations', limits.generations, 0)
   const terms = EFFORTS.map((effort) => termsOf(pipe, effort, limits))
-  return terms.find((one) => expectedMs(one, msPerEvaluation) <= ms) ?? terms.at(-1)!
+  return terms.find((one) => msOf(one, msPerEvaluation) <= ms) ?? terms.at(-1)!
 }
 
-/** How long the least there is takes. */
+/** How long the least there is takes, in milliseconds. @throws FastFlowError `invalid-argument`. */
 export function leastMs(pipe: Pick<Pipeline, 'defaults'>, msPerEvaluation: number): number {
-  return expectedMs(termsOf(pipe, EFFORTS.at(-1)!, { samples: 1, generations: 0 }), msPerEvaluation)
+  checkDefaults(pipe)
+  checkNumber('msPerEvaluation', msPerEvaluation, 0)
+  return msOf(termsOf(pipe, EFFORTS.at(-1)!, { samples: 1, generations: 0 }), msPerEvaluation)
 }
 
 /**
@@ -60,15 +81,30 @@ export function leastMs(pipe: Pick<Pipeline, 'defaults'>, msPerEvaluation: numbe
  *
  * @param least of those still to come, in their order.
  * @returns the share of the first.
+ * @throws FastFlowError `invalid-argument`.
  */
 export function shareOf(ms: number, least: readonly number[]): number {
+  checkNumber('ms', ms, -Infinity)
+  for (const one of checkList('least', least, 'milliseconds')) checkNumber('least', one, 0)
   const rest = ms - least.reduce((sum, one) => sum + one, 0)
   return least[0]! + Math.max(0, rest) / least.length
 }
 
-/** About how long a bench on these terms takes. */
+/** About how long a bench on these terms takes, in milliseconds. @throws FastFlowError `invalid-argument` naming the term. */
 export function expectedMs(terms: BenchTerms, msPerEvaluation: number): number {
+  checkTerms(terms)
+  checkNumber('msPerEvaluation', msPerEvaluation, 0)
+  return msOf(terms, msPerEvaluation)
+}
+
+function msOf(terms: BenchTerms, msPerEvaluation: number): number {
   return sumOf(expectedCost(terms)) * msPerEvaluation
+}
+
+function checkDefaults(pipe: Pick<Pipeline, 'defaults'>): void {
+  checkPipeline(pipe, [])
+  const { numSteps, guidanceScale } = checkMethods('pipe.defaults', pipe.defaults, [], 'those of a pipeline')
+  checkRun({ numSteps, guidanceScale })
 }
 
 function termsOf(
@@ -90,11 +126,19 @@ function termsOf(
 /** Steps of the run that is timed. */
 const TIMED_STEPS = 4
 
-/** Milliseconds of one evaluation, a share of encoding and decoding included. Cost: 6 evaluations. */
+/**
+ * Milliseconds of one evaluation, a share of encoding and decoding included. Cost: 6 evaluations.
+ *
+ * @param generate runs so many steps in full.
+ * @param clock milliseconds of a monotonic clock.
+ * @throws FastFlowError `invalid-argument`, and whatever generating throws.
+ */
 export async function timeEvaluation(
   generate: (numSteps: number) => Promise<unknown>,
   clock: () => number,
 ): Promise<number> {
+  checkFunction('generate', generate, '(numSteps) => ...')
+  checkFunction('clock', clock, '() => performance.now()')
   await generate(2)
   const began = clock()
   await generate(TIMED_STEPS)

@@ -1,5 +1,5 @@
 import { createRandom } from '@fastflow/core'
-import type { Pace } from '@fastflow/core/backend'
+import { checkMethods, checkNumber, checkOneOf, type Pace, readArgument } from '@fastflow/core/backend'
 import { type Goal, perfect, type QualityTable, rewardsOf } from '@fastflow/pipelines'
 import type { Chooser } from './chooser.ts'
 import { type Contender, contenders, fixed } from './contenders.ts'
@@ -151,8 +151,18 @@ function worstTenth({ metric }: Goal, scores: readonly number[]): number {
 /**
  * Evaluations that fixed plans would need for the same worst tenth, interpolated between neighbouring plans; undefined
  * where no fixed plan does so well, or all do better.
+ *
+ * @param p10 the score that all but a tenth of the images keep to.
+ * @throws FastFlowError `invalid-argument`.
  */
 export function fixedNfeFor(p10: number, goal: Goal, fixedPlans: readonly Outcome[]): number | undefined {
+  checkNumber('p10', p10, -Infinity)
+  checkOneOf('goal.metric', checkMethods('goal', goal, [], '{ metric, limit, confidence }').metric, [
+    'lpips',
+    'psnr',
+  ])
+  const plans = readArgument('fixedPlans', fixedPlans, '{ nfe, p10 } of plans')
+  for (const plan of plans.items()) for (const name of ['nfe', 'p10']) plan.at(name).number()
   const better = (a: number, b: number): boolean => (goal.metric === 'psnr' ? a >= b : a <= b)
   const first = fixedPlans.findIndex((plan) => better(plan.p10, p10))
   if (first < 1) return first === 0 ? fixedPlans[0]!.nfe : undefined

@@ -1,5 +1,7 @@
+import { invalidArgument } from '@fastflow/core'
 import { type Metric, mostConfidence, type QualityTable } from '@fastflow/pipelines'
 import { quantile } from '@fastflow/proxies'
+import { checkTable } from './check-table.ts'
 
 /** How scores spread; the worst is the largest LPIPS or the least PSNR. */
 export interface Spread {
@@ -21,9 +23,11 @@ export interface TableSummary extends Omit<QualityTable, 'runs' | 'nfe' | 'floor
   readonly plans: readonly (Spread & { readonly nfe: number })[]
 }
 
-/** How far the images of a model's plans are from its full run's, plan by plan. */
+/** How far the images of a model's plans are from its full run's, plan by plan. @throws FastFlowError `invalid-argument`. */
 export function summarizeTable(table: QualityTable): TableSummary {
+  checkTable(table)
   const { runs, nfe, floor, ...terms } = table
+  if (runs.length === 0) throw invalidArgument('runs', 'are none; measure 1 or more')
   const { metric } = terms
   return {
     ...terms,

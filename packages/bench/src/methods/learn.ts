@@ -1,7 +1,17 @@
 import { armStats } from '@fastflow/bandits'
 import type { AbortSignalLike } from '@fastflow/core'
 import { invalidArgument } from '@fastflow/core'
+import {
+  checkCallback,
+  checkNumbers,
+  checkOptions,
+  checkSignal,
+  checkWhole,
+  type OptionNames,
+} from '@fastflow/core/backend'
 import type { PaperState, PolicyDocument } from '@fastflow/pipelines'
+import { checkRun } from '../check/run.ts'
+import { checkSource } from '../check/values.ts'
 import type { LearningCurve } from '../document.ts'
 import type { GeneratingSource } from '../source/source.ts'
 
@@ -17,6 +27,15 @@ export interface LearnSettings {
   readonly onGeneration?: (done: number, nfe: number) => void
 }
 
+const names: OptionNames<LearnSettings> = {
+  generations: true,
+  numSteps: true,
+  guidanceScale: true,
+  arms: true,
+  signal: true,
+  onGeneration: true,
+}
+
 /** What learning gave and what it cost. */
 export interface Learned {
   readonly document: PolicyDocument
@@ -27,10 +46,18 @@ export interface Learned {
 /**
  * Learns the paper's policy from scratch over `generations` images, the subjects in turn.
  *
- * @throws FastFlowError `invalid-argument` where acceleration stays off, so that there is nothing to learn.
+ * @throws FastFlowError `invalid-argument` naming the setting, also where acceleration stays off, so that there is nothing to
+ *   learn; whatever the source throws.
  */
 export async function learnPaper(pipe: GeneratingSource, settings: LearnSettings): Promise<Learned> {
+  checkSource(pipe, ['generateTurn'])
+  checkOptions('settings', settings, names)
   const { generations, numSteps, guidanceScale, arms, signal } = settings
+  checkWhole('generations', generations, 1)
+  checkRun(settings)
+  if (arms !== undefined) checkNumbers('arms', arms, 'numbers of skipped steps')
+  checkSignal(signal)
+  checkCallback('onGeneration', settings.onGeneration, '(done, nfe) => ...')
   const nfe: number[] = []
   let document: PolicyDocument<PaperState> | undefined
   for (let done = 0; done < generations; done++) {
@@ -49,7 +76,7 @@ export async function learnPaper(pipe: GeneratingSource, settings: LearnSettings
     })
     document = result.policy
     if (document === undefined)
-      throw invalidArgument('--steps', `${result.notes.join('; ')}: nothing to learn; take more steps`)
+      throw invalidArgument('numSteps', `${result.notes.join('; ')}: nothing to learn; take more steps`)
     nfe.push(result.items[0]!.stats.nfe)
     settings.onGeneration?.(done + 1, nfe.at(-1)!)
   }

@@ -93,7 +93,7 @@ export async function ownPlan(pipe: BenchSource, settings: PlanSettings): Promis
     accelerate,
     signal,
   })
-  if (plan === undefined) throw invalidArgument('--steps', `${notes.join('; ')}: there is nothing to plan`)
+  if (plan === undefined) throw invalidArgument('numSteps', `${notes.join('; ')}: there is nothing to plan`)
   return parsePlan(plan)
 }
 

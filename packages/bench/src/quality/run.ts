@@ -1,7 +1,17 @@
 import type { AbortSignalLike, RgbImage } from '@fastflow/core'
-import { throwIfAborted } from '@fastflow/core/backend'
+import {
+  checkCallback,
+  checkFunction,
+  checkMethods,
+  checkOptions,
+  checkSignal,
+  type OptionNames,
+  throwIfAborted,
+} from '@fastflow/core/backend'
 import type { GenerateOptions, Pipeline, RunSettings } from '@fastflow/pipelines'
 import type { Clip as Scorer } from '@fastflow/proxies'
+import { checkSamples } from '../check/run.ts'
+import { checkEvaluations, checkList, checkPipeline } from '../check/values.ts'
 import type { Case } from './case.ts'
 import { type CaseScores, scoreCase } from './score.ts'
 
@@ -19,6 +29,19 @@ export interface QualitySettings {
   readonly onSample?: (done: number) => void
   /** A remark of the pipeline's, once. */
   readonly onNote?: (note: string) => void
+}
+
+const names: OptionNames<QualitySettings> = {
+  cases: true,
+  budgets: true,
+  samples: true,
+  seed: true,
+  flow: true,
+  scorer: true,
+  signal: true,
+  now: true,
+  onSample: true,
+  onNote: true,
 }
 
 /** One method on one sample. */
@@ -41,8 +64,12 @@ export interface QualityRuns {
  * Methods take turns on each sample, in an order that rotates, so that a machine that slows down meets all alike.
  *
  * Cost: `samples (T + sum of budgets)` evaluations.
+ *
+ * @throws FastFlowError `invalid-argument` naming the setting, `aborted`, and as the pipeline does.
  */
 export async function runQuality(pipe: Pipeline, settings: QualitySettings): Promise<readonly QualityRuns[]> {
+  checkPipeline(pipe, ['generate'])
+  checkSettings(settings)
   const runs: QualityRuns[] = [
     { method: 'full', measurements: [] },
     ...settings.budgets.map((nfe) => ({ method: `plan-${nfe}`, measurements: [] })),
@@ -66,6 +93,20 @@ export async function runQuality(pipe: Pipeline, settings: QualitySettings): Pro
     settings.onSample?.(index + 1)
   }
   return runs
+}
+
+function checkSettings(settings: QualitySettings): void {
+  checkOptions('settings', settings, names)
+  const { cases, budgets, flow, scorer, signal, now, onSample, onNote } = settings
+  for (const one of checkList('cases', cases, 'cases')) checkMethods('cases', one, [], '{ subject }')
+  checkEvaluations('budgets', budgets)
+  checkSamples(settings)
+  checkMethods('flow', flow, [], 'the settings of the runs, such as { numSteps }')
+  if (scorer !== undefined) checkMethods('scorer', scorer, ['similarity'], 'what loadClip returned')
+  checkSignal(signal)
+  checkFunction('now', now, '() => performance.now()')
+  checkCallback('onSample', onSample, '(done) => ...')
+  checkCallback('onNote', onNote, '(note) => ...')
 }
 
 interface Made extends Omit<QualityMeasurement, 'scores'> {

@@ -1,14 +1,20 @@
 import { createRandom } from '@fastflow/core'
 import { featureMoments, frechetDistance, pairedBootstrap, quantile, summarize } from '@fastflow/proxies'
 import { ratioOf } from '../run/summarize-rows.ts'
+import { checkRuns } from './check-runs.ts'
 import type { Figure, QualityRow } from './document.ts'
 import type { QualityRuns } from './run.ts'
 import type { CaseScores } from './score.ts'
 
 type Name = 'contrast' | 'fit' | 'target' | 'consistency' | 'motion'
 
-/** One row a method; the first runs are the full ones that the others are held against. */
+/**
+ * One row a method; the first runs are the full ones that the others are held against.
+ *
+ * @throws FastFlowError `invalid-argument` naming the part of the runs.
+ */
 export function summarizeQuality(runs: readonly QualityRuns[]): readonly QualityRow[] {
+  checkRuns(runs)
   const full = runs[0]!
   const whole = frechetOf(full)
   return runs.map(({ method, measurements }): QualityRow => {

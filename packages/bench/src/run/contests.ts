@@ -1,5 +1,5 @@
 import { createRandom } from '@fastflow/core'
-import type { Pace } from '@fastflow/core/backend'
+import { checkText, type Pace } from '@fastflow/core/backend'
 import { pairedBootstrap, quantile } from '@fastflow/proxies'
 import type { BenchContest, Interval } from '../document.ts'
 import type { Scores } from '../source/measure.ts'
@@ -8,8 +8,9 @@ import type { MethodRuns } from './summarize-rows.ts'
 /** Rows that are no rivals of the plan: references, controls at random, and FastFlow's own policies. */
 const NO_RIVALS = /^(full|floor|flat|paper|random-|plan|oracle|joint|guard)/
 
-/** True for solvers and rules that are not FastFlow's own. */
+/** True for solvers and rules that are not FastFlow's own. @param method name of a row. @throws FastFlowError `invalid-argument`. */
 export function isRival(method: string): boolean {
+  checkText('method', method, 'the name of a row')
   return !NO_RIVALS.test(method)
 }
 

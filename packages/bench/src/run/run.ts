@@ -1,12 +1,14 @@
 import { numStepsOf } from '@fastflow/core'
 import { createPace, throwIfAborted } from '@fastflow/core/backend'
 import type { Flow } from '@fastflow/pipelines'
+import { checkSource } from '../check/values.ts'
 import type { BenchDocument } from '../document.ts'
 import { noLog } from '../log.ts'
 import type { Grids } from '../method.ts'
 import { exactMethod } from '../methods/controls.ts'
 import type { BenchSource } from '../source/source.ts'
 import { countingSource, createTally } from '../source/tally.ts'
+import { checkSettings } from './check-settings.ts'
 import { contestsOf } from './contests.ts'
 import { expectedCost, expectedSamples } from './expected.ts'
 import { withOracleChoice } from './oracle-choice.ts'
@@ -22,11 +24,16 @@ const EXACT_FACTOR = 5
 /**
  * Measures every method on the same noises. Methods take turns on each sample, in an order that rotates from sample
  * to sample, so that a machine that speeds up or slows down meets all of them alike.
+ *
+ * @throws FastFlowError `invalid-argument` naming the setting, also for settings that take a model that generates; `aborted`;
+ *   whatever the source throws.
  */
 export async function runBench<Shown = unknown>(
   plain: BenchSource,
   settings: BenchSettings<Shown>,
 ): Promise<BenchResult<Shown>> {
+  checkSource(plain, ['planKey', 'prepareTurn', 'calibrate'])
+  checkSettings(settings)
   const { numSteps, guidanceScale, budgets, log = noLog } = settings
   const tally = createTally(expectedCost(settings), settings.onProgress)
   if (log.cost !== undefined) tally.restore(log.cost)

@@ -1,3 +1,4 @@
+import { checkMethods, checkNumber } from '@fastflow/core/backend'
 import type { BenchCost } from '../document.ts'
 import type { BenchSource, GeneratingSource } from './source.ts'
 
@@ -38,7 +39,7 @@ export function createTally(
         (sum, phase, k) => sum + (k < at ? made[phase] : Math.max(made[phase], Math.round(wanted[phase]))),
         0,
       )
-      onProgress?.(sumOf(made), total, `evaluations, ${detail}`)
+      onProgress?.(totalOf(made), total, `evaluations, ${detail}`)
     },
     count(evaluations) {
       made[current] += evaluations
@@ -46,7 +47,14 @@ export function createTally(
   }
 }
 
+/** Evaluations of all phases together. @throws FastFlowError `invalid-argument` naming a phase that has no number. */
 export function sumOf(cost: BenchCost): number {
+  const parts = checkMethods('cost', cost, [], 'what a bench cost, by phase')
+  for (const phase of phases) checkNumber(`cost.${phase}`, parts[phase], 0)
+  return totalOf(cost)
+}
+
+function totalOf(cost: BenchCost): number {
   return phases.reduce((sum, phase) => sum + cost[phase], 0)
 }
 

@@ -1,3 +1,5 @@
+import { invalidArgument, isRecord } from '@fastflow/core'
+import { checkOptions, checkWhole, type OptionNames, shown } from '@fastflow/core/backend'
 import {
   type Flow,
   type FlowOptions,
@@ -7,6 +9,8 @@ import {
   type RunSettings,
   syntheticImages,
 } from '@fastflow/pipelines'
+import { checkParts } from '../check/run.ts'
+import { checkList, checkPipeline } from '../check/values.ts'
 
 /** What a model is asked for: a class or a prompt, and the picture to edit where it edits. */
 export interface Subject extends Pick<FlowOptions, 'image'> {
@@ -21,34 +25,66 @@ export interface TurnPipeline extends Pipeline {
   generateTurn(turn: number, options?: GenerateOptions): Promise<GenerateResult>
 }
 
-/** All classes in turn, or the model's own prompts; where it edits, each with a coloured shape. */
+/** What all turns share, as far as it is not the model's own. */
+export type TurnSettings = {
+  /** Frames of every clip, and where guidance acts. */
+  readonly [Name in 'numFrames' | 'guidanceInterval']?: RunSettings[Name] | undefined
+}
+
+const names: OptionNames<TurnSettings> = { numFrames: true, guidanceInterval: true }
+
+/**
+ * All classes in turn, or the model's own prompts; where it edits, each with a coloured shape.
+ *
+ * @throws FastFlowError `invalid-argument` where a model brings no prompts, `model-unreadable`.
+ */
 export async function subjectsOf(pipe: Pipeline): Promise<readonly Subject[]> {
+  checkPipeline(pipe, ['subjects'])
   const subjects = await pipe.subjects()
   if (pipe.task !== 'image-editing') return subjects.map((subject) => ({ subject }))
   const images = syntheticImages(pipe.size)
   return subjects.map((subject, n) => ({ subject, image: images[n % images.length]! }))
 }
 
-/** @param run frames of every clip and where guidance acts, as far as they are not the model's own. */
+/**
+ * A pipeline whose subjects take turns.
+ *
+ * @throws FastFlowError `invalid-argument` without a subject, or naming the setting; the methods for a turn that is none.
+ */
 export function takingTurns(
   pipe: Pipeline,
   subjects: readonly Subject[],
-  run: Pick<RunSettings, 'numFrames' | 'guidanceInterval'> = {},
+  run: TurnSettings = {},
 ): TurnPipeline {
+  checkPipeline(pipe, ['planKey', 'calibrate', 'prepare', 'generate'])
+  checkSubjects(subjects)
+  checkOptions('run', run, names)
+  checkParts(run)
   const { numFrames, guidanceInterval } = run
   const own = { ...(numFrames !== undefined && { numFrames }), ...(guidanceInterval && { guidanceInterval }) }
-  const at = (turn: number): Subject => subjects[turn % subjects.length]!
+  // Subjects may say more, such as what is known of the right answer.
+  const at = (turn: number): Subject => {
+    const { subject, image } = subjects[checkWhole('turn', turn, 0) % subjects.length]!
+    return { subject, ...(image && { image }) }
+  }
   return {
     ...pipe,
     planKey: (options) => pipe.planKey({ ...options, ...own }),
     calibrate: (options) => pipe.calibrate({ ...options, ...own }),
-    prepareTurn(turn, options) {
+    async prepareTurn(turn, options) {
       const { subject, ...more } = at(turn)
       return pipe.prepare(subject, { ...options, ...own, ...more })
     },
-    generateTurn(turn, options) {
+    async generateTurn(turn, options) {
       const { subject, ...more } = at(turn)
       return pipe.generate(subject, { ...options, ...own, ...more })
     },
+  }
+}
+
+function checkSubjects(subjects: unknown): void {
+  for (const one of checkList('subjects', subjects, 'subjects')) {
+    if (isRecord(one) && (typeof one.subject === 'string' || typeof one.subject === 'number')) continue
+    throw invalidArgument('subjects', `has ${shown(one)}; pass { subject } with a class or a prompt`)
   }
 }

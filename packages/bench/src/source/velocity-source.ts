@@ -1,5 +1,6 @@
 import { calibrate, FastFlowError, invalidArgument, type Schedule, type Velocity } from '@fastflow/core'
 import {
+  checkCallback,
   checkFunction,
   checkOptions,
   checkPositive,
@@ -50,6 +51,10 @@ export function velocitySource(options: VelocitySourceOptions): BenchSource {
   checkFunction('noise', options.noise, '(seed) => fillNormal(new Float32Array(n), seed)')
   const { model, velocity, velocityOf, schedule, noise, range = 2, toImage, now = () => 0 } = options
   checkPositive('range', range)
+  checkCallback('velocity', velocity, '(x, sigma) => v')
+  checkCallback('velocityOf', velocityOf, '(seed) => (x, sigma) => v')
+  checkCallback('toImage', toImage, '(state) => image')
+  checkFunction('now', now, '() => performance.now()')
   if (velocity === undefined && velocityOf === undefined)
     throw invalidArgument('velocity', 'is missing; pass velocity or velocityOf')
   const own = (seed: number): Velocity<Float32Array> => (velocityOf ? velocityOf(seed) : velocity!)

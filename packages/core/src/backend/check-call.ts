@@ -82,11 +82,12 @@ export interface TensorShape {
 /** @throws FastFlowError `model-mismatch` for another type or shape than the model's, or another number of elements. */
 export function checkShape(field: string, { type, dims, length }: TensorShape, info: TensorInfo): void {
   const wanted = `the model has ${info.type} ${shapeText(info.dims)}`
-  if (type !== info.type) throw mismatch(info.name, `${field}: is ${String(type)}; ${wanted}`)
-  if (!fits(dims, info.dims)) throw mismatch(info.name, `${field}: has shape ${shapeText(dims)}; ${wanted}`)
+  if (type !== info.type) throw mismatch(info.name, `${String(field)}: is ${String(type)}; ${wanted}`)
+  if (!fits(dims, info.dims))
+    throw mismatch(info.name, `${String(field)}: has shape ${shapeText(dims)}; ${wanted}`)
   if (length !== elementCount(dims)) {
     const counted = `shape ${shapeText(dims)} has ${elementCount(dims)} elements, data ${length}`
-    throw mismatch(info.name, `${field}: ${counted}`)
+    throw mismatch(info.name, `${String(field)}: ${counted}`)
   }
 }
 

@@ -39,5 +39,5 @@ export function bytesOf(data: ArrayBufferView): Uint8Array {
 
 /** `[batch, 3, 32, 32]`; a free dimension without a name is a question mark. */
 export function shapeText(dims: readonly (number | string)[]): string {
-  return `[${dims.map((size) => (size === -1 ? '?' : size)).join(', ')}]`
+  return `[${dims.map((size) => (size === -1 ? '?' : String(size))).join(', ')}]`
 }

@@ -24,7 +24,7 @@ export function checkOptions(field: string, options: unknown, known: Readonly<Re
     if (value === undefined || Object.hasOwn(known, name)) continue
     const meant = nearest(name, Object.keys(known))
     const hint = meant === undefined ? '' : `did you mean ${meant}? `
-    const path = field === 'options' ? name : `${field}.${name}`
+    const path = field === 'options' ? name : `${String(field)}.${name}`
     throw invalidArgument(path, `is not an option here; ${hint}available: ${names || 'none'}`)
   }
 }

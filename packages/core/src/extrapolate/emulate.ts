@@ -1,4 +1,5 @@
 import { checkOneOf } from '../check/values.ts'
+import { checkJump } from './check-jump.ts'
 import type { Extrapolator } from './extrapolator.ts'
 import { lagrangeWeights } from './lagrange.ts'
 
@@ -18,6 +19,7 @@ export function emulate(order: 1 | 2 | 3 | 4): Extrapolator {
     name: names[order - 1]!,
     depth: order,
     weights(out, nodes, count, sigmas, from, to) {
+      checkJump(out, nodes, count, order, sigmas, from, to)
       out.fill(0, 0, count)
       for (let k = from; k < to; k++) {
         const h = sigmas[k + 1]! - sigmas[k]!

@@ -15,6 +15,7 @@ export interface Extrapolator {
    * @param nodes noise levels of the stored velocities, newest first; `nodes[0]` is `sigmas[from]`
    * @param count how many of them to use, between 1 and `depth`
    * @param sigmas the grid; the jump goes from index `from` to index `to`
+   * @throws FastFlowError `invalid-argument` naming the argument, for what is no jump on a grid
    */
   weights(
     out: Float64Array,

@@ -2,6 +2,8 @@ import { checkOptions, type OptionNames } from '../check/options.ts'
 import { shown } from '../check/shown.ts'
 import { checkPositive } from '../check/values.ts'
 import { FastFlowError, invalidArgument } from '../errors.ts'
+import { isRecord } from '../json/json.ts'
+import { checkAsked, checkContext, checkFeedback, checkOutcome } from './check-asked.ts'
 import type { Decision, Feedback, Landing, Outcome, PolicyContext, SkipPolicy } from './policy.ts'
 import { checkSkipBandit, fitReward, type SkipBandit, type SkipSelection } from './skip-bandit.ts'
 import { calibrate, type SkipCalibration, startCalibration } from './skip-price.ts'
@@ -66,24 +68,37 @@ export function banditSkip<BanditState>(
     name: `${bandit.name}-skip`,
     needs: ['mismatch'],
     depth: 0,
-    init: ({ numSteps }, previous) => {
+    init: (context, previous) => {
+      checkContext(context)
+      const { numSteps } = context
       if (previous === undefined) return fresh(bandit, arms, numSteps)
+      checkState(previous)
       checkSame(previous, bandit.name, arms, numSteps)
       return { ...previous, calibration: previous.mu === null ? startCalibration : null, pending: null }
     },
-    demand: ({ mu }) =>
-      mu === null
+    demand: (state) => {
+      checkState(state)
+      return state.mu === null
         ? { needs: ['mismatch', 'velocityProducts'], depth: arms.at(-1)! + 3 }
-        : { needs: ['mismatch'], depth: 0 },
-    decide: (state, landing, context) =>
-      state.calibration === null
-        ? decide(bandit, arms, state, landing, context)
-        : [
-            { landing: landing.index + 1 },
-            { ...state, calibration: calibrate(state.calibration, arms, landing, context.sigmas) },
-          ],
-    observe: (state, feedback) => observe(bandit, arms, state, feedback),
-    finish: (state, outcome) => finish(scale, state, outcome),
+        : { needs: ['mismatch'], depth: 0 }
+    },
+    decide: (state, landing, context) => {
+      checkState(state)
+      checkAsked(landing, context)
+      if (state.calibration === null) return decide(bandit, arms, state, landing, context)
+      const calibration = calibrate(state.calibration, arms, landing, context.sigmas)
+      return [{ landing: landing.index + 1 }, { ...state, calibration }]
+    },
+    observe: (state, feedback) => {
+      checkState(state)
+      checkFeedback(feedback)
+      return observe(bandit, arms, state, feedback)
+    },
+    finish: (state, outcome) => {
+      checkState(state)
+      checkOutcome(outcome)
+      return finish(scale, state, outcome)
+    },
   }
 }
 
@@ -164,6 +179,11 @@ function checkArms(arms: readonly number[]): readonly number[] {
   if (!valid)
     throw invalidArgument('arms', `${shown(arms)} is not an increasing list of at least two skip lengths`)
   return [...arms]
+}
+
+function checkState(state: BanditSkipState<unknown>): void {
+  if (isRecord(state) && Array.isArray(state.bandits) && Array.isArray(state.arms)) return
+  throw invalidArgument('state', `is ${shown(state)}; pass what init, decide or finish returned`)
 }
 
 function checkSame<B>(

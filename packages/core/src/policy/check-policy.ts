@@ -29,12 +29,15 @@ export function checkPolicy(field: string, policy: unknown): void {
     wanted,
   )
   if (!Array.isArray(needs))
-    throw invalidArgument(`${field}.needs`, `${shown(needs)} is not a list; pass ${wanted}`)
+    throw invalidArgument(`${String(field)}.needs`, `${shown(needs)} is not a list; pass ${wanted}`)
   const unknown = needs.find((need) => !Object.hasOwn(measures, need))
   if (unknown !== undefined) {
     const available = Object.keys(measures).join(', ')
-    throw invalidArgument(`${field}.needs`, `${shown(unknown)} is not measured; available: ${available}`)
+    throw invalidArgument(
+      `${String(field)}.needs`,
+      `${shown(unknown)} is not measured; available: ${available}`,
+    )
   }
-  checkWhole(`${field}.depth`, depth, 0)
-  if (solver !== undefined) checkSolver(`${field}.solver`, solver)
+  checkWhole(`${String(field)}.depth`, depth, 0)
+  if (solver !== undefined) checkSolver(`${String(field)}.solver`, solver)
 }

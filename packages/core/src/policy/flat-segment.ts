@@ -1,5 +1,6 @@
 import { checkOptions, type OptionNames } from '../check/options.ts'
 import { checkNumber, checkWhole } from '../check/values.ts'
+import { checkAsked } from './check-asked.ts'
 import { type SkipPolicy, stateless } from './policy.ts'
 
 export interface FlatSegmentOptions {
@@ -31,7 +32,9 @@ export function flatSegment(options: FlatSegmentOptions): SkipPolicy<number> {
     needs: ['relativeChange'],
     init: () => 0,
     // The state is the grid index of the landing before.
-    decide: (previous, landing, { numSteps }) => {
+    decide: (previous, landing, context) => {
+      checkAsked(landing, context)
+      const { numSteps } = context
       const change = landing.relativeChange
       const flat = change !== undefined && change / (landing.index - previous) < threshold
       return [{ landing: Math.min(landing.index + (flat ? skip + 1 : 1), numSteps) }, landing.index]

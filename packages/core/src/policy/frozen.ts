@@ -1,3 +1,4 @@
+import { checkOutcome } from './check-asked.ts'
 import { checkPolicy } from './check-policy.ts'
 import type { SkipPolicy } from './policy.ts'
 
@@ -13,6 +14,9 @@ export function frozen<State>(policy: SkipPolicy<State>): SkipPolicy<State> {
     name: `${policy.name}-frozen`,
     observe: (state) => state,
     // An outcome that does not count, so that the policy clears what it remembers of this run alone.
-    finish: (state, { nfe }) => policy.finish(state, { completed: false, nfe }),
+    finish: (state, outcome) => {
+      checkOutcome(outcome)
+      return policy.finish(state, { completed: false, nfe: outcome.nfe })
+    },
   }
 }

@@ -1,5 +1,6 @@
 import { checkSolver } from '../solver/check-solver.ts'
 import type { Solver } from '../solver/solver.ts'
+import { checkAsked } from './check-asked.ts'
 import { type SkipPolicy, stateless } from './policy.ts'
 
 /**
@@ -15,6 +16,9 @@ export function fullPolicy(solver?: Solver): SkipPolicy<undefined> {
     name: solver === undefined ? 'full' : `full ${solver.name}`,
     ...(solver && { solver }),
     needs: [],
-    decide: (state, landing) => [{ landing: landing.index + 1 }, state],
+    decide: (state, landing, context) => {
+      checkAsked(landing, context)
+      return [{ landing: landing.index + 1 }, state]
+    },
   }
 }

@@ -1,4 +1,7 @@
-import { checkWhole } from '../check/values.ts'
+import { shown } from '../check/shown.ts'
+import { checkWhole, isSequence } from '../check/values.ts'
+import { invalidArgument } from '../errors.ts'
+import { checkAsked, checkContext } from './check-asked.ts'
 import type { SkipPolicy } from './policy.ts'
 
 /**
@@ -16,7 +19,9 @@ export function randomBudget(nfe: number): SkipPolicy<readonly number[]> {
     name: `random-${nfe}`,
     needs: [],
     depth: 0,
-    init: ({ numSteps, random }) => {
+    init: (context) => {
+      checkContext(context)
+      const { numSteps, random } = context
       const indices = Array.from({ length: numSteps - 1 }, (_, k) => k + 1)
       const chosen = Math.min(nfe, numSteps) - 1
       for (let i = 0; i < chosen; i++) {
@@ -25,7 +30,13 @@ export function randomBudget(nfe: number): SkipPolicy<readonly number[]> {
       }
       return [...indices.slice(0, chosen).sort((a, b) => a - b), numSteps]
     },
-    decide: (state, landing) => [{ landing: state[landing.evaluations - 1]! }, state],
+    decide: (state, landing, context) => {
+      checkAsked(landing, context)
+      const next = isSequence(state) ? state[landing.evaluations - 1] : undefined
+      if (next === undefined)
+        throw invalidArgument('state', `is ${shown(state)}; pass what init or decide returned`)
+      return [{ landing: next }, state]
+    },
     observe: (state) => state,
     finish: (state) => state,
   }

@@ -1,5 +1,6 @@
 import { shown } from '../check/shown.ts'
 import { invalidArgument } from '../errors.ts'
+import { checkAsked } from './check-asked.ts'
 import { type SkipPolicy, stateless } from './policy.ts'
 
 /**
@@ -18,7 +19,9 @@ export function randomSkip(arms: readonly number[]): SkipPolicy<undefined> {
     ...stateless,
     name: 'random',
     needs: [],
-    decide: (state, landing, { numSteps, random }) => {
+    decide: (state, landing, context) => {
+      checkAsked(landing, context)
+      const { numSteps, random } = context
       const arm = arms[Math.floor(random() * arms.length)]!
       return [{ landing: Math.min(landing.index + 1 + arm, numSteps) }, state]
     },

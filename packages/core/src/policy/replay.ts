@@ -1,5 +1,6 @@
 import { shown } from '../check/shown.ts'
 import { invalidArgument } from '../errors.ts'
+import { checkAsked, checkContext } from './check-asked.ts'
 import { type SkipPolicy, stateless } from './policy.ts'
 
 /**
@@ -19,11 +20,14 @@ export function replay(decisions: string): SkipPolicy<undefined> {
     ...stateless,
     name: 'replay',
     needs: [],
-    init: ({ numSteps }) => {
+    init: (context) => {
+      checkContext(context)
+      const { numSteps } = context
       if (decisions.length === numSteps) return
       throw invalidArgument('decisions', `has ${decisions.length} letters, the schedule ${numSteps} steps`)
     },
-    decide: (state, landing) => {
+    decide: (state, landing, context) => {
+      checkAsked(landing, context)
       let next = landing.index + 1
       while (decisions[next] === 'S') next++
       return [{ landing: next }, state]

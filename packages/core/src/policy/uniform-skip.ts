@@ -1,4 +1,5 @@
 import { checkWhole } from '../check/values.ts'
+import { checkAsked } from './check-asked.ts'
 import { type SkipPolicy, stateless } from './policy.ts'
 
 /**
@@ -14,7 +15,9 @@ export function uniformSkip(nfe: number): SkipPolicy<undefined> {
     ...stateless,
     name: `uniform-${nfe}`,
     needs: [],
-    decide: (state, landing, { numSteps }) => {
+    decide: (state, landing, context) => {
+      checkAsked(landing, context)
+      const { numSteps } = context
       const budget = Math.min(nfe, numSteps)
       return [{ landing: Math.round((landing.evaluations * numSteps) / budget) }, state]
     },

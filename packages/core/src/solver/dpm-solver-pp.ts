@@ -1,4 +1,5 @@
 import type { Term } from '../space/vector-space.ts'
+import { checkStage } from './check-stage.ts'
 import { type DpmSlope, dpmWeights } from './dpm-weights.ts'
 import type { StagedSolver } from './solver.ts'
 
@@ -49,7 +50,9 @@ export function dpmSolver({
     name: `dpm++${order}m${slope === 'heun' ? '-heun' : ''}`,
     order,
     scratch: order,
-    step({ space, sigmas, index, x, velocity, scratch }) {
+    step(stage) {
+      checkStage(stage, order)
+      const { space, sigmas, index, x, velocity, scratch } = stage
       const steps = sigmas.length - 1
       const ahead = index === steps - 1 ? finalSigma : sigmas[index + 1]!
       const used = orderAt(index, steps)

@@ -1,3 +1,4 @@
+import { checkStage } from './check-stage.ts'
 import type { StagedSolver } from './solver.ts'
 
 /**
@@ -13,7 +14,9 @@ export function heun(): StagedSolver {
     name: 'heun',
     order: 2,
     scratch: 1,
-    async step({ space, sigmas, index, x, velocity, scratch, evaluate }) {
+    async step(stage) {
+      checkStage(stage, 1)
+      const { space, sigmas, index, x, velocity, scratch, evaluate } = stage
       const h = sigmas[index + 1]! - sigmas[index]!
       const v = { weight: h, vector: velocity }
       space.linearCombination(x, [{ weight: 1, vector: x }, v])

@@ -1,4 +1,5 @@
 import { checkOneOf } from '../check/values.ts'
+import { checkJump } from '../extrapolate/check-jump.ts'
 import type { MultistepSolver } from './solver.ts'
 
 // Adams-Bashforth weights of equal steps, newest velocity first, one row an order.
@@ -28,7 +29,9 @@ export function ipndm(order: 1 | 2 | 3 | 4 = 4): MultistepSolver {
     rule: {
       name: `ipndm${order}`,
       depth: order,
-      weights(out, _nodes, count, sigmas, from, to) {
+      weights(out, nodes, count, sigmas, from, to) {
+        checkJump(out, nodes, count, order, sigmas, from, to)
+        if (count === 0) return
         const h = sigmas[to]! - sigmas[from]!
         const row = weightsOfOrder[count - 1]!
         for (let a = 0; a < count; a++) out[a] = h * row[a]!

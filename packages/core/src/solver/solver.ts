@@ -25,6 +25,8 @@ export interface StagedSolver extends SolverTraits {
   /**
    * Takes the step of `stage`. All it remembers lies in `stage.scratch`, so that one solver serves many runs
    * at once.
+   *
+   * @throws FastFlowError `invalid-argument` naming the part of the stage, for what no run hands to it.
    */
   step<T>(stage: Stage<T>): void | Promise<void>
 }

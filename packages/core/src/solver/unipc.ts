@@ -1,5 +1,6 @@
 import { checkOneOf } from '../check/values.ts'
 import type { Term } from '../space/vector-space.ts'
+import { checkStage } from './check-stage.ts'
 import type { Stage, StagedSolver } from './solver.ts'
 import { type UnipcScale, unipcWeights } from './unipc-weights.ts'
 
@@ -46,6 +47,7 @@ export function unipcSolver({
     order: order + 1,
     scratch: order + 2,
     step(stage) {
+      checkStage(stage, order + 2)
       const { space, sigmas, index, x, velocity, scratch } = stage
       const orderAt = (step: number): number => Math.min(order, step + 1, sigmas.length - 1 - step)
       const before = scratch[order + 1]!

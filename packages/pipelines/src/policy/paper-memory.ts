@@ -30,11 +30,14 @@ export async function openMemory(
   const { key, policy, read, documentOf, ignored, notes } = options
   const { store } = places
   const digest = policyDigest(key)
-  const base = async (): Promise<Learned> => ({
+  const base = async (told: boolean): Promise<Learned> => ({
     epoch: 0,
-    state: ignored ? undefined : (await findPolicy(places, digest, { read, notes }))?.value,
+    // What lies in the same place cannot be read for the same reason, which is said once.
+    state: ignored
+      ? undefined
+      : (await findPolicy(places, digest, { read, notes: told ? [] : notes }))?.value,
   })
-  if (store.journal === undefined) return openDocument(store, digest, await base(), documentOf, notes)
+  if (store.journal === undefined) return openDocument(store, digest, await base(false), documentOf, notes)
   const blank = policy.finish(
     policy.init({ sigmas: key.sigmas, numSteps: key.sigmas.length - 1, random: () => 0 }),
     { completed: false, nfe: 0 },

@@ -1,4 +1,10 @@
-import { type JournalContent, memoryJournal, type PolicyStore, type UpdateJournal } from '@fastflow/core'
+import {
+  FastFlowError,
+  type JournalContent,
+  memoryJournal,
+  type PolicyStore,
+  type UpdateJournal,
+} from '@fastflow/core'
 import { attempt, messageOf } from '../notes.ts'
 
 /** Updates after which the journal is folded. */
@@ -9,8 +15,8 @@ export interface SharedStateOptions<State> {
   readonly store: PolicyStore
   /** Name it is kept under. */
   readonly digest: string
-  /** What learning starts from where nothing was folded yet. */
-  readonly base: () => State | Promise<State>
+  /** What learning starts from where nothing was folded yet. @param told whether a note says that nothing kept can be read. */
+  readonly base: (told: boolean) => State | Promise<State>
   /** Checks a folded document. What it throws says why it cannot be used. */
   readonly parse: (document: unknown) => State
   /** Plain JSON that `parse` reads. */
@@ -38,8 +44,8 @@ export async function openSharedState<State>(
   options: SharedStateOptions<State>,
 ): Promise<SharedState<State>> {
   const { digest, notes, serialize } = options
-  const { journal, content } = await readJournal(options)
-  const opened = await openDocument(options, content.document)
+  const { journal, content, told } = await readJournal(options)
+  const opened = await openDocument(options, content.document, told)
   const { base } = opened
   let { state } = opened
   let passedOver = content.damaged
@@ -97,24 +103,33 @@ async function readJournal({
 }: Pick<SharedStateOptions<unknown>, 'store' | 'digest' | 'notes'>): Promise<{
   readonly journal: UpdateJournal
   readonly content: JournalContent
+  /** Whether a note says that it cannot be read. */
+  readonly told: boolean
 }> {
   const journal = store.journal ?? memoryJournal()
   try {
     const content = await journal.read(digest)
     notes.push(...(content.notes ?? []))
-    return { journal, content }
+    return { journal, content, told: false }
   } catch (error) {
     notes.push(
       `what was learned before is passed over, and what this call learns is not kept: ${messageOf(error)}`,
     )
-    return { journal: memoryJournal(), content: { document: undefined, updates: [], damaged: 0 } }
+    const content = { document: undefined, updates: [], damaged: 0 }
+    return { journal: memoryJournal(), content, told: isOfPlace(error) }
   }
+}
+
+/** The word of a store on where it keeps things. Of other errors nobody knows whether what is stored has them too. */
+function isOfPlace(error: unknown): boolean {
+  return FastFlowError.isInstance(error) && error.code === 'policy-unreadable'
 }
 
 /** A document that cannot be used is kept under another name. */
 async function openDocument<State>(
   options: SharedStateOptions<State>,
   document: unknown,
+  told: boolean,
 ): Promise<{ readonly state: State; readonly base: State; readonly damaged: boolean }> {
   const { store, digest, notes, parse } = options
   if (document !== undefined) {
@@ -128,7 +143,7 @@ async function openDocument<State>(
         notes.push(`it is kept for inspection as ${aside}`)
     }
   }
-  const base = await options.base()
+  const base = await options.base(told)
   return { state: base, base, damaged: document !== undefined }
 }
 

@@ -37,6 +37,13 @@ export function prepareFlow<T>(
   const { release, ...metered } = model.velocity(condition, run, states)
   return {
     ...metered,
+    async velocity(x, sigma, call) {
+      checkLike('x', x, noise)
+      checkNumber('sigma', sigma, 0)
+      checkMethods('call', call, [], '{ index, branch, signal, out }')
+      checkLike('call.out', call.out, noise)
+      return metered.velocity(x, sigma, call)
+    },
     space,
     caption: condition.caption,
     noise,

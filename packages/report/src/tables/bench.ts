@@ -1,9 +1,16 @@
 import type { BenchContest, BenchDocument, BenchPasses, Interval } from '@fastflow/bench'
 import { overFloor, sumOf } from '@fastflow/bench'
+import { readArgument } from '@fastflow/core/backend'
+import { checkMeasured } from '../check/bench.ts'
 import { textTable } from './text-table.ts'
 
-/** The rows as an aligned text table, and below it the plans' contests, the floor and the cost. */
+/**
+ * The rows as an aligned text table, and below it the plans' contests, the floor and the cost.
+ *
+ * @throws FastFlowError `invalid-argument` naming the part of the document.
+ */
 export function benchTable(document: BenchDocument): string {
+  checkMeasured(readArgument('document', document, 'the document of runBench'))
   const { rows } = document
   const tuned = rows.some((row) => row.tuned !== undefined)
   const head = [

@@ -1,7 +1,18 @@
 import type { CoverageRow, GuardRow, Interval } from '@fastflow/bench'
+import { readArgument } from '@fastflow/core/backend'
+import { checkFigures, checkIf, checkInterval } from '../check/figures.ts'
 import { textTable } from './text-table.ts'
 
+/** What guards did, a row each. @throws FastFlowError `invalid-argument` naming the part of a row. */
 export function guardTable(rows: readonly GuardRow[]): string {
+  for (const row of readArgument('rows', rows, 'what compareGuards returned').items()) {
+    row.at('guard').text()
+    checkFigures(row, ['budget', 'nfe', 'p10', 'min', 'harm'])
+    checkIf(row.at('against'), (against) => {
+      for (const name of ['p10', 'min', 'harm']) checkInterval(against.at(name))
+    })
+    for (const setting of row.at('settings').items()) setting.text()
+  }
   const head = [
     'budget',
     'guard',
@@ -29,7 +40,12 @@ export function guardTable(rows: readonly GuardRow[]): string {
   return textTable(head, lines, [1, 9])
 }
 
+/** How often targets were kept, a row each. @throws FastFlowError `invalid-argument` naming the part of a row. */
 export function coverageTable(rows: readonly CoverageRow[]): string {
+  for (const row of readArgument('rows', rows, 'what coverageOf returned, in a list').items()) {
+    checkFigures(row, ['psnr', 'confidence', 'reached', 'least', 'repeats', 'calibration', 'test'])
+    checkFigures(row.at('chosen'), Object.keys(row.at('chosen').record()))
+  }
   const head = [
     'PSNR dB',
     'confidence',

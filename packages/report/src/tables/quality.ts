@@ -1,4 +1,7 @@
 import type { Figure, Interval, QualityDocument, QualityRow } from '@fastflow/bench'
+import type { JsonField } from '@fastflow/core'
+import { readArgument } from '@fastflow/core/backend'
+import { checkFigure, checkFigures, checkIf, checkInterval, checkSummary } from '../check/figures.ts'
 import { textTable } from './text-table.ts'
 
 interface Column {
@@ -22,8 +25,14 @@ const columns: readonly Column[] = [
   ...figureColumns('motion', ({ motion }) => motion, 4, percentOf),
 ]
 
-/** The rows as an aligned text table, without the columns that no row has. */
-export function qualityTable({ rows, samples, scorer, cases }: QualityDocument): string {
+/**
+ * The rows as an aligned text table, without the columns that no row has.
+ *
+ * @throws FastFlowError `invalid-argument` naming the part of the document.
+ */
+export function qualityTable(document: QualityDocument): string {
+  checkQuality(readArgument('document', document, 'the document of a bench of quality'))
+  const { rows, samples, scorer, cases } = document
   const shown = columns.filter(({ cell }) => rows.some((row) => cell(row) !== undefined))
   const lines = rows.map((row) => shown.map(({ cell }) => cell(row) ?? ''))
   const source = cases === null ? "the model's own list" : cases
@@ -34,6 +43,24 @@ export function qualityTable({ rows, samples, scorer, cases }: QualityDocument):
     lines,
     [0],
   )}\n${legend}`
+}
+
+function checkQuality(document: JsonField): void {
+  document.at('samples').whole({ least: 1 })
+  if (document.at('cases').value !== null) document.at('cases').text()
+  const scorer = document.at('scorer')
+  if (scorer.value !== null) for (const name of ['score', 'features']) scorer.at(name).text()
+  for (const row of document.at('rows').items()) {
+    row.at('method').text()
+    checkFigures(row, ['nfe', 'passes', 'speedup'])
+    checkSummary(row.at('psnr'))
+    checkIf(row.at('frechet'), (frechet) => checkFigures(frechet, ['distance', 'change']))
+    for (const name of ['contrast', 'fit', 'target', 'consistency', 'motion'])
+      checkIf(row.at(name), (figure) => {
+        checkFigure(figure.at('mean'))
+        checkInterval(figure.at('change'))
+      })
+  }
 }
 
 function figureColumns(

@@ -1,6 +1,7 @@
 import { shown } from '../../check/shown.ts'
 import { FastFlowError, invalidArgument } from '../../errors.ts'
 import { isRecord } from '../../json/json.ts'
+import { checkAsked, checkContext } from '../../policy/check-asked.ts'
 import { type Decision, type SkipPolicy, stateless } from '../../policy/policy.ts'
 import { checkNumSteps, checkSchedule, createSchedule } from '../../schedule/schedule.ts'
 import { checkNodes, checkSteps } from './check-steps.ts'
@@ -46,8 +47,19 @@ export function planPolicy(sigmas: readonly number[], steps: PlannedSteps): Skip
     needs: [],
     depth: longest(decisions.map(({ weights = [] }) => weights)),
     guidanceDepth: guidance ? longest(decisions.map(({ guidanceWeights = [] }) => guidanceWeights)) : 0,
-    init: (context) => checkSameGrid(sigmas, context.sigmas),
-    decide: (state, landing) => [decisions[landing.evaluations - 1]!, state],
+    init: (context) => {
+      checkContext(context)
+      return checkSameGrid(sigmas, context.sigmas)
+    },
+    decide: (state, landing, context) => {
+      checkAsked(landing, context)
+      const decision = decisions[landing.evaluations - 1]
+      if (decision !== undefined) return [decision, state]
+      throw invalidArgument(
+        'landing',
+        `is of evaluation ${landing.evaluations}, the plan has ${nodes.length}`,
+      )
+    },
   }
 }
 

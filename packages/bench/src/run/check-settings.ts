@@ -1,0 +1,78 @@
+import {
+  checkCallback,
+  checkFlag,
+  checkFunction,
+  checkMethods,
+  checkOneOf,
+  checkOptions,
+  checkSignal,
+  checkText,
+  checkWhole,
+  type OptionNames,
+} from '@fastflow/core/backend'
+import { checkParts, checkRun, checkSamples } from '../check/run.ts'
+import { checkEvaluations, checkLog } from '../check/values.ts'
+import type { BenchSettings, BenchTerms } from './settings.ts'
+
+const termNames: OptionNames<BenchTerms> = {
+  numSteps: true,
+  guidanceScale: true,
+  guidanceInterval: true,
+  numFrames: true,
+  budgets: true,
+  samples: true,
+  seed: true,
+  paperGenerations: true,
+  plans: true,
+  exact: true,
+  controls: true,
+  oracle: true,
+  tuningSamples: true,
+}
+
+const names: OptionNames<BenchSettings> = {
+  ...termNames,
+  environment: true,
+  signal: true,
+  now: true,
+  watchLoop: true,
+  log: true,
+  onProgress: true,
+  compare: true,
+}
+
+/** @throws FastFlowError `invalid-argument` naming the term. */
+export function checkTerms(terms: BenchTerms): void {
+  checkOptions('terms', terms, termNames)
+  checkAmounts(terms)
+}
+
+/** @throws FastFlowError `invalid-argument` naming the setting. */
+export function checkSettings<Shown>(settings: BenchSettings<Shown>): void {
+  checkOptions('settings', settings, names)
+  checkAmounts(settings)
+  const { environment, signal, now, watchLoop, log, onProgress, compare } = settings
+  const { node, threads } = checkMethods('environment', environment, [], '{ node, threads }')
+  checkText('environment.node', node, 'what the bench runs in, such as the version of Node')
+  checkWhole('environment.threads', threads, 1)
+  checkSignal(signal)
+  checkFunction('now', now, '() => performance.now()')
+  checkCallback('watchLoop', watchLoop, 'async (work) => ({ result: await work(), lagMs })')
+  checkLog(log)
+  checkCallback('onProgress', onProgress, '(done, total, detail) => ...')
+  checkCallback('compare', compare, 'async (sample) => ...')
+}
+
+function checkAmounts(terms: BenchTerms): void {
+  const { budgets, paperGenerations, plans, exact, controls, oracle, tuningSamples } = terms
+  checkRun(terms)
+  checkParts(terms)
+  checkSamples(terms)
+  checkEvaluations('budgets', budgets)
+  checkWhole('paperGenerations', paperGenerations, 0)
+  checkOneOf('plans', plans, ['calibrated', 'own', 'none'])
+  checkFlag('exact', exact)
+  checkOneOf('controls', controls, ['all', 'ab2', 'none'])
+  checkFlag('oracle', oracle)
+  checkWhole('tuningSamples', tuningSamples, 0)
+}

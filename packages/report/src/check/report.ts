@@ -1,0 +1,52 @@
+import type { JsonField } from '@fastflow/core'
+import { checkOptions, type OptionNames, readArgument } from '@fastflow/core/backend'
+import type { ReportDocument } from '../document.ts'
+import { checkBench } from './bench.ts'
+import { checkFigure, checkIf } from './figures.ts'
+
+const names: OptionNames<ReportDocument> = { title: true, created: true, command: true, sections: true }
+
+/** Grids of models have no more steps. */
+const MOST_STEPS = 10_000
+
+/** Every part that a page shows. @throws FastFlowError `invalid-argument` naming the part. */
+export function checkReport(document: ReportDocument): void {
+  checkOptions('document', document, names)
+  const field = readArgument('document', document, '{ title, created, command, sections }')
+  for (const name of ['title', 'created', 'command']) field.at(name).text()
+  for (const section of field.at('sections').items()) {
+    for (const name of ['model', 'description']) section.at(name).text()
+    checkBench(section.at('bench'))
+    for (const comparison of section.at('comparisons').items()) checkComparison(comparison)
+    if (!section.at('learning').empty) checkLearning(section.at('learning'))
+  }
+}
+
+function checkComparison(comparison: JsonField): void {
+  comparison.at('caption').text()
+  checkFigure(comparison.at('seed'))
+  checkIf(comparison.at('source'), checkMedia)
+  for (const picture of comparison.at('pictures').items()) {
+    for (const name of ['method', 'decisions']) picture.at(name).text()
+    checkFigure(picture.at('nfe'))
+    checkIf(picture.at('psnr'), checkFigure)
+    checkMedia(picture.at('media'))
+  }
+}
+
+function checkMedia(media: JsonField): void {
+  media.at('type').oneOf(['image/png', 'image/webp'])
+  for (const name of ['width', 'height']) media.at(name).whole({ least: 1 })
+  media.at('base64').text()
+  checkIf(media.at('still'), (still) => still.text())
+}
+
+function checkLearning(learning: JsonField): void {
+  learning.at('policy').text()
+  learning.at('steps').whole({ least: 1, most: MOST_STEPS })
+  for (const name of ['arms', 'nfe']) learning.at(name).numbers()
+  for (const row of learning.at('pulls').items()) row.numbers()
+  // Where nothing was learned there is no mean, which JSON calls null.
+  for (const row of learning.at('means').items())
+    for (const mean of row.items()) if (!mean.empty) checkFigure(mean)
+}

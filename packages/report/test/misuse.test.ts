@@ -1,0 +1,162 @@
+import type { BenchDocument, BenchRow } from '@fastflow/bench'
+import * as report from '@fastflow/report'
+import { type Argument, called, describeMisuse, type Misusable, made, only, options } from '@fastflow/testkit'
+
+const row = (call: Misusable['call'], fields: Readonly<Record<string, Argument>>): Misusable => ({
+  call,
+  arguments: fields,
+})
+const summary = { mean: 30, p10: 25, min: 20 }
+const interval = { mean: 1, low: 0, high: 2 }
+const bench = (changes: object = {}): BenchDocument => ({
+  ...{ version: 1, model: 'tiny', steps: 12, samples: 2, seed: 1, guidanceScale: 2, exactSteps: 60 },
+  ...{ paperGenerations: 0, planEvaluations: 0, planExactEvaluations: 0, tuningSamples: 0 },
+  evaluations: { learning: 0, planning: 0, oracle: 0, tuning: 0, samples: 20 },
+  environment: { node: 'v20', backend: 'cpu', threads: 1, eventLoopLagP99Ms: 1 },
+  rows: [measured()],
+  contests: [contest()],
+  passes: [{ plan: 'plan-6', passes: 6, joint: 5, ratio: 0.8 }],
+  ...changes,
+})
+const measured = (changes: object = {}): BenchRow => ({
+  ...{ method: 'plan-6', nfe: 6, passes: 6, psnr: summary, ssim: summary, exact: { psnr: summary }, harm: 0 },
+  ...{ modelMs: 1, overheadMs: 0.1, wallMs: 1.1, speedup: 2, skips: { 1: 6 } },
+  ...changes,
+})
+const contest = (changes: object = {}): BenchDocument['contests'][number] => ({
+  ...{ budget: 6, plan: 'plan-6', rival: 'ab2-6', to: 'full', difference: interval, p10: interval, wins: 1 },
+  ...{ pairs: [[30, 29] as const] },
+  ...changes,
+})
+const wrongMeasured = [
+  { rows: 5 },
+  { rows: [5] },
+  ...['method', 'nfe', 'psnr', 'speedup', 'skips'].map((name) => ({
+    rows: [measured({ [name]: undefined })],
+  })),
+  { rows: [measured({ psnr: { mean: '30' } })] },
+  { rows: [measured({ ssim: null })] },
+  { rows: [measured({ exact: {} })] },
+  { rows: [measured({ tuned: 5 })] },
+  { contests: [contest({ pairs: [[1]] })] },
+  { contests: [contest({ to: 'half' })] },
+  { contests: [contest({ p10: 5 })] },
+  { passes: [{ plan: 'plan-6', passes: '6' }] },
+  { exactSteps: undefined },
+  { evaluations: {} },
+].map(bench)
+const wrongBenches = [
+  ...wrongMeasured,
+  ...['model', 'steps', 'samples', 'seed', 'environment'].map((name) => bench({ [name]: undefined })),
+  bench({ environment: { node: 'v20', backend: 5 } }),
+  bench({ guidanceInterval: [0.5] }),
+]
+
+const media = { type: 'image/png', width: 2, height: 2, base64: '' }
+const picture = (changes: object = {}): object => ({
+  ...{ method: 'full', nfe: 12, psnr: undefined, decisions: 'C', media },
+  ...changes,
+})
+const comparison = (changes: object = {}): object => ({
+  ...{ caption: 'cat', seed: 1, pictures: [picture(), picture()] },
+  ...changes,
+})
+const learning = (changes: object = {}): object => ({
+  ...{ policy: 'paper', steps: 2, arms: [0], nfe: [2, 2], pulls: [[1, 1]], means: [[0.5, null]] },
+  ...changes,
+})
+const section = (changes: object = {}): object => ({
+  ...{
+    model: 'tiny',
+    description: 'A model.',
+    bench: bench(),
+    comparisons: [comparison()],
+    learning: learning(),
+  },
+  ...changes,
+})
+const wrongSections = [
+  5,
+  ...wrongBenches.map((one) => section({ bench: one })),
+  ...['model', 'description', 'bench', 'comparisons'].map((name) => section({ [name]: undefined })),
+  ...[5, { caption: 5 }, { pictures: 5 }, { pictures: [5] }, { source: 5 }].map((one) =>
+    section({ comparisons: [typeof one === 'number' ? one : comparison(one)] }),
+  ),
+  ...[
+    { media: 5 },
+    { media: { ...media, type: 'text/html' } },
+    { media: { ...media, width: '2' } },
+    { nfe: '1' },
+  ].map((one) => section({ comparisons: [comparison({ pictures: [picture(one)] })] })),
+  ...[{ steps: 1e9 }, { arms: 5 }, { nfe: ['1'] }, { pulls: [5] }, { means: [['1']] }].map((one) =>
+    section({ learning: learning(one) }),
+  ),
+]
+
+const guard = { budget: 12, guard: 'static', nfe: 12, p10: 30, min: 20, harm: 0, settings: [] }
+const coverage = {
+  psnr: 30,
+  confidence: 0.9,
+  reached: 1,
+  least: 1,
+  repeats: 20,
+  calibration: 5,
+  test: 5,
+  chosen: {},
+}
+const quality = {
+  method: 'full',
+  nfe: 12,
+  passes: 12,
+  speedup: 1,
+  psnr: summary,
+  motion: { mean: 1, change: interval },
+}
+const qualityOf = (changes: object = {}): object => ({
+  samples: 2,
+  cases: null,
+  scorer: null,
+  rows: [quality],
+  ...changes,
+})
+
+const listOf = (valid: unknown, ...wrong: unknown[]): Argument =>
+  called(
+    /rows/,
+    made(() => [valid], ...[5, {}, ...wrong].map((one) => [one])),
+  )
+
+describeMisuse('@fastflow/report', report, {
+  benchTable: row(report.benchTable, { document: made(() => bench(), {}, ...wrongMeasured) }),
+  guardTable: row(report.guardTable, {
+    rows: listOf(guard, { ...guard, against: 5 }, { ...guard, settings: [5] }, { ...guard, nfe: '12' }),
+  }),
+  coverageTable: row(report.coverageTable, { rows: listOf(coverage, { ...coverage, chosen: { 12: '5' } }) }),
+  qualityTable: row(report.qualityTable, {
+    document: made(
+      qualityOf,
+      ...[
+        { samples: 0 },
+        { cases: 5 },
+        { scorer: {} },
+        { rows: [5] },
+        { rows: [{ ...quality, psnr: 5 }] },
+      ].map(qualityOf),
+      qualityOf({ rows: [{ ...quality, motion: { mean: 1 } }] }),
+    ),
+  }),
+  textTable: row(report.textTable, {
+    titles: only(['list'], ['a'], [5]),
+    rows: made(() => [['a']], [['a', 5]], [5]),
+    words: only(['list'], [0], [-1], ['0'], [0.5]),
+  }),
+  visible: row(report.visible, { text: only(['text'], 'a') }),
+  renderReport: row(report.renderReport, {
+    document: options({
+      title: only(['text'], 'A report'),
+      created: only(['text'], '2026-11-30T12:00:00Z'),
+      command: only(['text'], 'fastflow bench'),
+      sections: made(() => [section()], ...wrongSections.map((one) => [one])),
+    }),
+  }),
+})
