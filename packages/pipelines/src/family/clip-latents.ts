@@ -1,4 +1,10 @@
-import { type AbortSignalLike, type ConfigFile, invalidArgument, type SchedulerConfig } from '@fastflow/core'
+import {
+  type AbortSignalLike,
+  type ConfigFile,
+  type Feeds,
+  invalidArgument,
+  type SchedulerConfig,
+} from '@fastflow/core'
 import { shown } from '@fastflow/core/backend'
 import { isFree } from '../state/sizes.ts'
 import { type LatentStatistics, toDecoder } from '../state/statistics.ts'
@@ -18,7 +24,7 @@ const MAX_FRAMES = 4096
 type Clip = Omit<Shape, 'dims'>
 
 /** A transformer whose states are latents of clips, and its decoder. */
-export interface ClipLatents extends Pick<LatentFlow, 'ready' | 'decode'> {
+export interface ClipLatents extends Pick<LatentFlow, 'check' | 'decode'> {
   readonly scheduler: SchedulerConfig
   readonly transformer: Part
   readonly defaults: ClipDefaults
@@ -39,13 +45,15 @@ export interface ClipOptions {
   readonly multiple: number
   /** The pipeline's own. */
   readonly defaults: ClipDefaults
+  /** What the decoder is fed besides latents, where it has an input of that name. */
+  readonly decoderFeeds?: Feeds
 }
 
 /** @throws FastFlowError `model-not-found`, `model-unreadable` naming the file. */
 export async function openClips(
   { folder, parts }: FamilySource,
   config: ConfigFile,
-  { statistics, spatial, temporal, multiple, defaults: own }: ClipOptions,
+  { statistics, spatial, temporal, multiple, defaults: own, decoderFeeds }: ClipOptions,
 ): Promise<ClipLatents> {
   const defaults = { ...own, ...readDefaults(config, own) }
   const decoder = await parts.open('vae_decoder')
@@ -64,7 +72,7 @@ export async function openClips(
       ...sizeOfRun(settings, defaults, multiple),
       numFrames: checkFrames(settings.numFrames ?? defaults.numFrames, temporal),
     }),
-    async ready(shape, signal) {
+    async check(shape, signal) {
       taken ??= axesOf(decoder, signal).catch((error: unknown) => {
         taken = undefined
         throw error
@@ -76,7 +84,8 @@ export async function openClips(
     },
     decode(x, shape, signal) {
       const dims = [1, statistics.scaling.length, ...axes(shape)]
-      return decodePart(decoder, { type: 'float32', dims, data: toDecoder(x, statistics) }, shape, signal)
+      const latents = { type: 'float32', dims, data: toDecoder(x, statistics) } as const
+      return decodePart(decoder, latents, shape, signal, decoderFeeds)
     },
   }
 }

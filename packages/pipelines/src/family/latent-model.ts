@@ -97,7 +97,7 @@ export interface LatentFlow
    *
    * @throws FastFlowError `invalid-argument`, `aborted`.
    */
-  ready?(shape: Shape, signal: AbortSignalLike | undefined): Promise<void>
+  check?(shape: Shape, signal: AbortSignalLike | undefined): Promise<void>
   /** Planar pixels [frames, 3, height, width] in about [-1, 1] of a final state. */
   decode(x: Float32Array, shape: Shape, signal: AbortSignalLike | undefined): Promise<Float32Array>
 }
@@ -149,7 +149,7 @@ export async function latentModel(
   }
 
   function velocityOf<T>(
-    { feeds, time, timeTokens, sign = 1, join, roles }: LatentFlow,
+    { feeds, time, sign = 1, join, roles }: LatentFlow,
     condition: Condition,
     run: RunKey,
     _: States<T>,
@@ -167,7 +167,7 @@ export async function latentModel(
       at: (sigma) => (later && isLate(sigma) ? later : first),
       dims: run.dims,
       time: (sigma) => time(sigma, timestepAt(sigma)),
-      ...(timeTokens && { timeTokens: timeTokens(shape) }),
+      ...(flow.timeTokens && { timeTokens: flow.timeTokens(shape) }),
       sign,
       ...(second && {
         scaleAt: (sigma: number) => (isLate(sigma) ? second.scale(run) : run.guidanceScale),
@@ -212,7 +212,7 @@ async function conditionOf(
       'image',
       'is missing; strength says how much of it is made anew, pass it or leave strength out',
     )
-  await flow.ready?.(shape, options.signal)
+  await flow.check?.(shape, options.signal)
   const texts = [{ text: prompt, negative: false }, ...(guided ? [{ text: negative, negative: true }] : [])]
   const [own, other] = await encode(texts, options)
   const picture = flow.picture === undefined ? {} : await flow.picture(options, shape)

@@ -23,6 +23,9 @@ const MAX_FPS = 240
 const statisticsMissing =
   'Diffusers keeps it in the weights alone: write vae.latents_mean.tolist() and vae.latents_std.tolist() of the original there'
 
+/** The pipeline's `decode_timestep`: newer decoders are told how much noise latents have, by default none. */
+const noiseless: Feeds[string] = { type: 'float32', dims: [1], data: new Float32Array(1) }
+
 async function open(source: FamilySource): Promise<TaskModel> {
   const { folder } = source
   const config = await readConfig(folder, 'transformer/config.json')
@@ -30,7 +33,6 @@ async function open(source: FamilySource): Promise<TaskModel> {
   for (const field of ['patch_size', 'patch_size_t'])
     if (config.whole(field, { least: 1, most: 64, otherwise: 1 }) !== 1) throw config.unsupported(field, '1')
   const vae = await readAutoencoder(folder, 'vae_decoder', channels)
-  if (vae.values.timestep_conditioning === true) throw vae.unsupported('timestep_conditioning', 'false')
   const spatial = compressionOf(vae, 'spatial_compression_ratio', 'patch_size', 4)
   const temporal = compressionOf(vae, 'temporal_compression_ratio', 'patch_size_t', 1)
   const clips = await openClips(source, config, {
@@ -48,6 +50,9 @@ async function open(source: FamilySource): Promise<TaskModel> {
       fps: FPS,
       guidanceRescale: 0,
     },
+    ...(vae.values.timestep_conditioning === true && {
+      decoderFeeds: { timestep: noiseless, temb: noiseless },
+    }),
   })
   const { axes, defaults, scheduler } = clips
   const text = await openText(source, 'text_encoder')
