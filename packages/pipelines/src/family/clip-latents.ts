@@ -92,7 +92,10 @@ export async function openClips(
 
 /** Latent frames, rows and columns that the decoder declares. */
 function axesOf(decoder: Part, signal: AbortSignalLike | undefined): Promise<readonly (number | string)[]> {
-  return decoder.use(async ({ inputs }) => inputs.find(({ dims }) => dims.length > 3)?.dims.slice(-3) ?? [], signal)
+  return decoder.use(
+    async ({ inputs }) => inputs.find(({ dims }) => dims.length > 3)?.dims.slice(-3) ?? [],
+    signal,
+  )
 }
 
 /** Decoders of clips are often exported for one length alone. */
