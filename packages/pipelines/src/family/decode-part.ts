@@ -1,4 +1,4 @@
-import { type AbortSignalLike, FastFlowError, type Tensor } from '@fastflow/core'
+import { type AbortSignalLike, FastFlowError, type Feeds, type Tensor } from '@fastflow/core'
 import { castTensor, shapeText, throwIfAborted } from '@fastflow/core/backend'
 import type { Shape } from '../task/shape.ts'
 import type { Part } from './parts.ts'
@@ -7,6 +7,7 @@ import { fitted } from './ports.ts'
 /**
  * Planar pixels [frames, 3, height, width] that a decoder makes of latents [1, channels, (frames,) height, width]. Cost: one pass.
  *
+ * @param more what it is fed besides latents, where it has an input of that name.
  * @throws FastFlowError `model-mismatch` where its pictures are of another size, `aborted`.
  */
 export async function decodePart(
@@ -14,14 +15,18 @@ export async function decodePart(
   latents: Tensor,
   { width, height, numFrames }: Shape,
   signal: AbortSignalLike | undefined,
+  more: Feeds = {},
 ): Promise<Float32Array> {
   throwIfAborted(signal, 'decoding')
   return part.use(async (runner) => {
-    const [input] = runner.inputs
+    const [input, ...others] = runner.inputs.filter(({ name }) => more[name] === undefined)
     const output = runner.outputs.find(({ name }) => name === 'sample') ?? runner.outputs[0]
-    if (input === undefined || output === undefined || runner.inputs.length > 1)
+    if (input === undefined || output === undefined || others.length > 0)
       throw mismatch(part, `takes ${runner.inputs.map(({ name }) => name).join(', ')}, not latents alone`)
-    const { outputs } = await runner.run({ [input.name]: fitted(latents, input) }, { fetches: [output.name] })
+    const feeds = Object.fromEntries(
+      runner.inputs.map((port) => [port.name, fitted(more[port.name] ?? latents, port)]),
+    )
+    const { outputs } = await runner.run(feeds, { fetches: [output.name] })
     const sample = castTensor(outputs[output.name]!, 'float32')
     const wanted = 3 * numFrames * height * width
     if (sample.data.length !== wanted || sample.dims.at(-1) !== width) {

@@ -3,12 +3,14 @@ import type { Family } from './family.ts'
 import { flux, fluxKontext } from './flux.ts'
 import { flux2Klein } from './flux2-klein.ts'
 import { imageEditing } from './image-editing.ts'
+import { ltx } from './ltx.ts'
 import { lumina2 } from './lumina2.ts'
 import { qwenImage } from './qwen-image.ts'
 import { sana } from './sana.ts'
 import { stableDiffusion3 } from './stable-diffusion-3.ts'
 import { textToImage } from './text-to-image.ts'
 import { textToVideo } from './text-to-video.ts'
+import { wan } from './wan.ts'
 import { zImage } from './z-image.ts'
 
 /** The families that are known without being told. */
@@ -25,4 +27,6 @@ export const families: readonly Family[] = [
   sana,
   lumina2,
   zImage,
+  wan,
+  ltx,
 ]

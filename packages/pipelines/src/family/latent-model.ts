@@ -42,10 +42,10 @@ export interface LatentFlow
   /** The velocity network, and what it is fed besides state and time. */
   readonly transformer: Part
   readonly roles: readonly string[]
-  /** A second network that takes over at low noise: from the first noise level on that `from` says yes to. */
+  /** A second network that takes over at low noise: below a timestep of the scheduler's, at its own scale of guidance. */
   readonly second?: {
     readonly part: Part
-    readonly from: (sigma: number) => boolean
+    readonly boundary: number
     readonly scale: (run: RunKey) => number
   }
   /** Whatever else changes what is computed: text encoders, the encoder of pictures; and tokenizers by the folder's files. */
@@ -71,6 +71,14 @@ export interface LatentFlow
   time(sigma: number, timestep: number): number
   /** -1 where the network's time runs the other way. */
   readonly sign?: 1 | -1
+  /** Tokens of a state, for exports whose network is fed time once a token. */
+  timeTokens?(shape: Shape): number
+  /**
+   * Refuses what would fail only after the run. Cost: at most loading a network, once.
+   *
+   * @throws FastFlowError `invalid-argument`, `aborted`.
+   */
+  check?(shape: Shape, signal: AbortSignalLike | undefined): Promise<void>
   /** Planar pixels [frames, 3, height, width] in about [-1, 1] of a final state. */
   decode(x: Float32Array, shape: Shape, signal: AbortSignalLike | undefined): Promise<Float32Array>
 }
@@ -135,15 +143,18 @@ export async function latentModel(
   ): RunVelocity<T> {
     const shape = flow.shape(run.settings)
     const timesteps = new Map(run.schedule.sigmas.map((sigma, k) => [sigma, run.timesteps[k]]))
+    // Between grid points, where solvers of the user's evaluate, time is continuous.
+    const timestepAt = (sigma: number): number => timesteps.get(sigma) ?? 1000 * sigma
+    const isLate = (sigma: number): boolean => second !== undefined && timestepAt(sigma) < second.boundary
     const all = (own: Feeds): Feeds => ({ ...own, ...feeds?.(run, shape, own) })
     const passes = networkPasses({
-      at: (sigma) => (later && second.from(sigma) ? later : first),
+      at: (sigma) => (later && isLate(sigma) ? later : first),
       dims: run.dims,
-      // Between grid points, where solvers of the user's evaluate, time is continuous.
-      time: (sigma) => time(sigma, timesteps.get(sigma) ?? 1000 * sigma),
+      time: (sigma) => time(sigma, timestepAt(sigma)),
+      ...(flow.timeTokens && { timeTokens: flow.timeTokens(shape) }),
       sign,
       ...(second && {
-        scaleAt: (sigma: number) => (second.from(sigma) ? second.scale(run) : run.guidanceScale),
+        scaleAt: (sigma: number) => (isLate(sigma) ? second.scale(run) : run.guidanceScale),
       }),
       join: join?.(run),
     })
@@ -185,6 +196,7 @@ async function conditionOf(
       'image',
       'is missing; strength says how much of it is made anew, pass it or leave strength out',
     )
+  await flow.check?.(shape, options.signal)
   const texts = [{ text: prompt, negative: false }, ...(guided ? [{ text: negative, negative: true }] : [])]
   const [own, other] = await encode(texts, options)
   const picture = flow.picture === undefined ? {} : await flow.picture(options, shape)
@@ -203,7 +215,7 @@ async function conditionOf(
 
 const tokenizerFiles = ['tokenizer.json', 'vocab.json', 'merges.txt']
 
-/** Of all that changes what is computed: class, networks, tokenizers. */
+/** Of all that changes what is computed: class, networks and where one takes over from the other, tokenizers. */
 async function digestOf(
   folder: FamilySource['folder'],
   className: unknown,
@@ -213,5 +225,6 @@ async function digestOf(
   const files: string[] = []
   for (const path of tokenizers.flatMap((name) => tokenizerFiles.map((file) => `${name}/${file}`)))
     if (await folder.has(path)) files.push(bytesToHex(sha256(await folder.read(path))))
-  return bytesToHex(sha256(utf8ToBytes(JSON.stringify([className, ...parts, ...files]))))
+  const boundary = second ? [second.boundary] : []
+  return bytesToHex(sha256(utf8ToBytes(JSON.stringify([className, ...parts, ...files, ...boundary]))))
 }

@@ -29,6 +29,8 @@ export interface RunNetwork {
   readonly dims: readonly number[]
   /** What the network is fed as time. */
   time(sigma: number): number
+  /** How often it is fed that, where it takes it once a token. */
+  readonly timeTokens?: number
   /** The output's sign: 1, or -1 where a network's time runs the other way. */
   readonly sign: 1 | -1
   /** Scale of guidance at a noise level, where it is not the same at all of them. */
@@ -106,10 +108,10 @@ interface Prepared {
   read(out: Float32Array, result: Tensor): void
 }
 
-function prepare({ dims, sign }: RunNetwork, feeds: Feeds, ports: Ports, path: string): Prepared {
+function prepare({ dims, sign, timeTokens }: RunNetwork, feeds: Feeds, ports: Ports, path: string): Prepared {
   const { [BEHIND_STATE]: behind, ...roles } = feeds
   const state = openState(dims, behind, ports.input('hidden_states'))
-  const time = openTime(ports.input('timestep'))
+  const time = openTime(ports.input('timestep'), timeTokens)
   const { name } = ports.output
   const run: Prepared['run'] = { fetches: [name] }
   const size = elementCount(dims)
@@ -173,15 +175,18 @@ function openState(
   return { tensor: { type: 'float16', dims: shape, data: halves }, set: (x) => void toFloat16(x, own) }
 }
 
-function openTime(input: TensorInfo): Fed<number> {
-  const tensor = fitted({ type: 'float32', dims: [1], data: new Float32Array(1) }, input)
+/** @param tokens times where the input has an axis for them besides the batch. */
+function openTime(input: TensorInfo, tokens = 1): Fed<number> {
+  const count = input.dims.length > 1 ? tokens : 1
+  const tensor = fitted({ type: 'float32', dims: [count], data: new Float32Array(count) }, input)
   const { type, data } = tensor
+  const half = new Uint16Array(1)
   return {
     tensor,
     set(value) {
-      if (type === 'int64') (data as BigInt64Array)[0] = BigInt(Math.trunc(value))
-      else if (type === 'float16') toFloat16([value], data as Uint16Array)
-      else data[0] = value
+      if (type === 'int64') (data as BigInt64Array).fill(BigInt(Math.trunc(value)))
+      else if (type === 'float16') (data as Uint16Array).fill(toFloat16([value], half)[0]!)
+      else (data as Float32Array).fill(value)
     },
   }
 }
