@@ -39,11 +39,7 @@ interface Outcome {
  * @param pace lets the event loop turn meanwhile.
  * @throws FastFlowError `invalid-argument` naming the part of the pool.
  */
-export async function compareGuards(
-  pool: Pool,
-  subjects: number,
-  pace: Pace,
-): Promise<readonly GuardRow[]> {
+export async function compareGuards(pool: Pool, subjects: number, pace: Pace): Promise<readonly GuardRow[]> {
   checkPool(pool)
   checkWhole('subjects', subjects, 1)
   checkPace(pace)

@@ -8,15 +8,22 @@ import {
   planFromMask,
   type SkipPolicy,
 } from '@fastflow/core'
-import { checkFunction, checkOptions, checkSignal, checkWhole, type OptionNames, throwIfAborted } from '@fastflow/core/backend'
+import {
+  checkFunction,
+  checkOptions,
+  checkSignal,
+  checkWhole,
+  type OptionNames,
+  throwIfAborted,
+} from '@fastflow/core/backend'
 import type { Flow } from '@fastflow/pipelines'
 import { checkRun, checkSamples } from '../check/run.ts'
 import { checkLog, checkSource } from '../check/values.ts'
-import { exactMethod, fullMethod } from '../methods/controls.ts'
 import type { BenchCost } from '../document.ts'
 import type { BenchLog } from '../log.ts'
-import { measure, score } from '../source/measure.ts'
 import type { Grids, Method } from '../method.ts'
+import { exactMethod, fullMethod } from '../methods/controls.ts'
+import { measure, score } from '../source/measure.ts'
 import { recordRun } from '../source/record-run.ts'
 import type { BenchFlow, GeneratingSource } from '../source/source.ts'
 import { probed } from './probe.ts'
