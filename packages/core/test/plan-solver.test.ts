@@ -18,6 +18,7 @@ import {
   shiftedSchedule,
   transferPlan,
   unipc,
+  type Velocity,
   validatePlan,
 } from '@fastflow/core'
 import { countingVelocity } from '@fastflow/testkit'
@@ -159,6 +160,37 @@ describe('rehearsal', () => {
       expect(unanswered! / error).not.toBeCloseTo(1, 1)
     },
   )
+
+  it('of both parts of guidance forecasts what a plan for them does', async () => {
+    const solver = unipc(2)
+    const velocity: Velocity<Float32Array> = (x, sigma, { branch, guidance }) => {
+      const term = x.map((_, k) => Math.cos(2 * sigma + k))
+      if (guidance !== undefined) {
+        guidance.out.set(term)
+        guidance.written = true
+      }
+      return x.map((_, k) => Math.sin(3 * sigma + k) + (branch === 'both' ? term[k]! : 0))
+    }
+    const common = { velocity, schedule: grid }
+    const run = { ...common, solver, space: float32Space, noise: noise(4), seed: 4, guided: true }
+    const { gram, states } = await recordTrajectory(run)
+    const rehearsal = await createRehearsal({ ...optionsFor(solver, [gram]), parts: 2 })
+    const route = { path: [0, 3, 7, 11, 15, 20], conditional: [7, 15] }
+    const rows = await rehearsal.weights(route)
+    const [nodes, counts] = [route.path.slice(0, -1), [1, 2, 3, 4, 4]]
+    const policy = planPolicy(grid.sigmas, {
+      nodes,
+      weights: rows.map((row, m) => row.slice(0, counts[m])),
+      guidance: {
+        nodes: nodes.filter((node) => !route.conditional.includes(node)),
+        weights: rows.map((row, m) => row.slice(counts[m])),
+      },
+    })
+    const { x, stats } = await sample({ ...common, x: noise(4), policy, passesPerEvaluation: 2 })
+    expect(stats).toMatchObject({ nfe: 5, passes: 8 })
+    const error = float32Space.meanSquaredDifference(x, states.at(-1)!) as number
+    expect((await rehearsal.errors(route, rows))[0]! / error).toBeCloseTo(1, 3)
+  })
 
   it('of a full run finds no error', async () => {
     const solver = adamsBashforth(4)

@@ -3,6 +3,8 @@ import {
   emulateSolver,
   euler,
   fillNormal,
+  float32Space,
+  fullPolicy,
   heun,
   planFromMask,
   planPolicy,
@@ -106,7 +108,7 @@ describe('jumps that emulate a solver', () => {
   })
 
   it.each(baselines)(
-    'reproduce $name where velocities are linear in sigma',
+    'reproduce $name where velocities are linear between those seen',
     ({ solver, grid: { sigmas } }) => {
       const [from, to] = [7, 16]
       const seen = [7, 6, 3]
@@ -114,11 +116,21 @@ describe('jumps that emulate a solver', () => {
       const out = new Float64Array(3)
       const nodes = seen.map((index) => sigmas[index]!)
       emulateSolver(solver).weights(out, nodes, 3, sigmas, from, to)
-      const line = (sigma: number): number => 0.4 - 1.3 * sigma
+      const bent = (sigma: number): number => 0.4 - 1.3 * sigma + 2 * Math.max(0, sigma - sigmas[6]!)
       const change = (k: number): number =>
-        sigmas.slice(0, -1).reduce((sum, sigma, j) => sum + matrix[k * 20 + j]! * line(sigma), 0)
-      const jumped = nodes.reduce((sum, sigma, a) => sum + out[a]! * line(sigma), 0)
+        sigmas.slice(0, -1).reduce((sum, sigma, j) => sum + matrix[k * 20 + j]! * bent(sigma), 0)
+      const jumped = nodes.reduce((sum, sigma, a) => sum + out[a]! * bent(sigma), 0)
       expect(jumped).toBeCloseTo(change(to) - change(from), 12)
+    },
+  )
+
+  it.each(baselines)(
+    'are nearly the steps of $name where few velocities are kept',
+    async ({ solver, grid }) => {
+      const common = { velocity: flow, schedule: grid, x: noise(1) }
+      const { x } = await sample({ ...common, solver })
+      const kept = await sample({ ...common, policy: fullPolicy(), extrapolator: emulateSolver(solver, 6) })
+      expect(float32Space.meanSquaredDifference(kept.x, x)).toBeLessThan(1e-7)
     },
   )
 

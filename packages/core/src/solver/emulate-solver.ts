@@ -7,8 +7,8 @@ import type { Solver } from './solver.ts'
 
 /**
  * The jump that equals the steps of a solver it replaces: `w = (B_to - B_from) v` with every velocity that was evaluated as
- * it is and the others read off the line through the last two. A run that skips nothing is the solver's own, as far as
- * `depth` velocities tell.
+ * it is and each of the others read off the line through the two nearest. A run that skips nothing is the solver's own, as
+ * far as `depth` velocities tell.
  *
  * Of {@link euler} it is `emulate(2)`. On each grid it reads the solver's weights off one symbolic run.
  *
@@ -19,6 +19,7 @@ export function emulateSolver(solver: Solver, depth: number = 4): Extrapolator {
   checkSolver('solver', solver)
   checkWhole('depth', depth, 1)
   const line = new Float64Array(2)
+  const ends = new Float64Array(2)
   let grid: readonly number[] = []
   let matrix: Float64Array = new Float64Array(0)
   return {
@@ -28,17 +29,15 @@ export function emulateSolver(solver: Solver, depth: number = 4): Extrapolator {
       if (sigmas !== grid) [grid, matrix] = [sigmas, baselineMatrix(solver, sigmas)]
       const numSteps = sigmas.length - 1
       out.fill(0, 0, count)
-      let age = count - 1
+      let newer = Math.max(0, count - 2)
       for (let k = 0; k < to; k++) {
+        while (newer > 0 && nodes[newer]! > sigmas[k]!) newer--
         const weight = matrix[to * numSteps + k]! - matrix[from * numSteps + k]!
-        while (age > 0 && nodes[age]! > sigmas[k]!) age--
         if (weight === 0) continue
-        if (nodes[age] === sigmas[k]) out[age]! += weight
-        else {
-          const used = Math.min(2, count)
-          lagrangeWeights(line, nodes, used, sigmas[k]!)
-          for (let a = 0; a < used; a++) out[a]! += weight * line[a]!
-        }
+        const used = Math.min(2, count)
+        for (let a = 0; a < used; a++) ends[a] = nodes[newer + a]!
+        lagrangeWeights(line, ends, used, sigmas[k]!)
+        for (let a = 0; a < used; a++) out[newer + a]! += weight * line[a]!
       }
     },
   }

@@ -34,15 +34,14 @@ export function checkRecordedBy<T>(
 
 /** Kept plans and new ones share a key. @throws FastFlowError `policy-mismatch`, `invalid-argument`. */
 export function checkStart<T>(
-  { start, schedule, solver, key }: CalibrateOptions<T>,
+  { start, schedule, solver = euler(), key }: CalibrateOptions<T>,
   target: PlanTarget,
   depth: number,
 ): void {
   if (start === undefined) return
   if (!isRecord(start) || !isRecord(start.document))
     throw invalidArgument('start', 'holds no plan; pass what calibrate or parsePlan returned')
-  const { basis } = parsePlan(start.document, { ...key, schedule, target, ...(solver && { solver }) })
-    .document.key
+  const { basis } = parsePlan(start.document, { ...key, schedule, target, solver }).document.key
   if (basis.depth === depth) return
   throw invalidArgument('depth', `${depth} is not the ${basis.depth} of the plan to start from`)
 }
