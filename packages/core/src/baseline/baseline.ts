@@ -4,6 +4,7 @@ import { checkNumber, checkPositive, isNumbers, isSequence } from '../check/valu
 import { invalidArgument } from '../errors.ts'
 import type { JsonField } from '../json/field.ts'
 import { checkNumSteps, createSchedule, type Schedule } from '../schedule/schedule.ts'
+import { heun } from '../solver/heun.ts'
 import type { Solver } from '../solver/solver.ts'
 import { dpmSolverMultistep } from './dpm-solver-multistep.ts'
 import { flowMatchEuler, flowMatchHeun } from './flow-match.ts'
@@ -88,13 +89,18 @@ export function baselineFromConfig(
   const start = startOf(steps, strength)
   const left = steps - start
   const title = start === 0 ? grid.name : `${grid.name} from ${start}`
-  const few = `${left} steps are those of a few-step model: skipping any of them would be seen`
   return {
     schedule: createSchedule(title, [...grid.sigmas.slice(start), 0]),
     timesteps: Object.freeze(grid.timesteps.slice(start)),
     solver: () => grid.solver(start),
-    stayOff: left <= FEW_STEPS ? few : undefined,
+    stayOff: reasonToStayOff(grid.solver(start), left),
   }
+}
+
+function reasonToStayOff({ name }: Solver, steps: number): string | undefined {
+  if (steps <= FEW_STEPS)
+    return `${steps} steps are those of a few-step model: skipping any of them would be seen`
+  return name === heun().name ? 'heun evaluates twice a step, which plans do not know' : undefined
 }
 
 /** The first step that is run, as `get_timesteps` of Diffusers' pipelines says. */

@@ -46,8 +46,15 @@ export function dpmSolver({
     const most = index === steps - 1 && eulerLast ? 1 : index === steps - 2 && lowerOrderFinal ? 2 : order
     return Math.min(order, index + 1, most)
   }
+  // Plans belong to a solver by its name: what changes steps is told, what does not is not.
+  const isLower = lowerOrderFinal && (order === 3 || finalSigma !== 0)
+  const ends = [
+    isLower && '-lower',
+    eulerAtFinal && finalSigma !== 0 && !isLower && '-euler',
+    finalSigma !== 0 && `-to-${finalSigma}`,
+  ].filter(Boolean)
   return {
-    name: `dpm++${order}m${slope === 'heun' ? '-heun' : ''}`,
+    name: `dpm++${order}m${slope === 'heun' ? '-heun' : ''}${ends.join('')}`,
     order,
     scratch: order,
     step(stage) {

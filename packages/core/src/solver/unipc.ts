@@ -42,8 +42,10 @@ export function unipcSolver({
   uncorrected = [],
   stopsBefore = false,
 }: UnipcSettings): StagedSolver {
+  // Plans belong to a solver by its name.
+  const skips = uncorrected.length > 0 ? `-uncorrected-${uncorrected.join('-')}` : ''
   return {
-    name: `unipc${order}${scale === 'bh1' ? '-bh1' : ''}`,
+    name: `unipc${order}${scale === 'bh1' ? '-bh1' : ''}${skips}${stopsBefore ? '-stops' : ''}`,
     order: order + 1,
     scratch: order + 2,
     step(stage) {

@@ -1,4 +1,5 @@
-import { emulate, frozen } from '@fastflow/core'
+import { type Extrapolator, emulate, emulateSolver, frozen } from '@fastflow/core'
+import { ownSolver } from '../task/own-solver.ts'
 import type { RunKey } from '../task/run.ts'
 import type { Acceleration } from './acceleration.ts'
 import { checkPolicyDocument, type PolicyDocument, type PolicyKey } from './document.ts'
@@ -10,8 +11,11 @@ import type { PaperState } from './paper-state.ts'
 import type { FoundPolicy, PolicyPlaces } from './places.ts'
 import { sampleRun } from './sample-run.ts'
 
-/** Extrapolation of the paper: linear, through the last two velocities. */
-const extrapolator = emulate(2)
+/** Extrapolation of the paper: linear, through the last two velocities, taken up by the solver of the full run. */
+function extrapolatorOf(run: RunKey): Extrapolator {
+  const solver = ownSolver(run.solver())
+  return solver ? emulateSolver(solver) : emulate(2)
+}
 
 /** Key of the policy that is learned with these options. */
 export function policyKeyOf(options: PaperOptions, run: RunKey): PolicyKey {
@@ -55,7 +59,7 @@ export async function openLearnedPolicy(
       const landings: PaperRun['landings'][number][] = []
       const result = await sampleRun({
         ...runOptions,
-        extrapolator,
+        extrapolator: extrapolatorOf(run),
         policy: learn ? recording(policy, landings) : frozen(policy),
         ...(state && { policyState: state }),
       })
@@ -81,7 +85,7 @@ function keyOf({ id }: Pick<PaperPolicy, 'id'>, run: RunKey): PolicyKey {
   const { model, schedule, guidanceScale, guidanceInterval, dims, dtype } = run
   const { sigmas } = schedule
   const guidance = { guidanceScale, ...(guidanceInterval && { guidanceInterval }) }
-  return { model, sigmas, ...guidance, dims, dtype, extrapolator: extrapolator.name, policy: id }
+  return { model, sigmas, ...guidance, dims, dtype, extrapolator: extrapolatorOf(run).name, policy: id }
 }
 
 function notesOn(state: PaperState | undefined, learn: boolean): readonly string[] {

@@ -1,4 +1,4 @@
-import type { Frontier, Random, Recorder, SampleResult } from '@fastflow/core'
+import { emulateSolver, type Frontier, type Random, type Recorder, type SampleResult } from '@fastflow/core'
 import type { RunOptions } from '../policy/acceleration.ts'
 import { sampleRun } from '../policy/sample-run.ts'
 import type { Certificate } from './certify.ts'
@@ -50,6 +50,9 @@ async function runDecided(run: RunOptions, deciding: Deciding): Promise<Ran> {
   return { result, route, recorder }
 }
 
+/** Velocities that a solver's steps are written in where a bandit takes every step; more change nothing that can be seen. */
+const ENOUGH = 6
+
 async function runSteered(run: RunOptions, deciding: Deciding): Promise<Ran> {
   const { state, terms, certificate, options, frontier, random } = deciding
   const first = sized(run.velocity, run.space)
@@ -60,6 +63,12 @@ async function runSteered(run: RunOptions, deciding: Deciding): Promise<Ran> {
     },
     goOn: (route, evaluations, landings, next) => goOn(route, state, terms, evaluations, landings, next),
   })
-  const result = await sampleRun({ ...run, velocity: first.velocity, policy, random })
+  const result = await sampleRun({
+    ...run,
+    velocity: first.velocity,
+    policy,
+    random,
+    ...(run.solver && { extrapolator: emulateSolver(run.solver, ENOUGH) }),
+  })
   return { result, route: result.policyState.route, recorder: undefined }
 }
