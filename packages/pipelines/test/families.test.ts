@@ -3,7 +3,7 @@ import { basename, join } from 'node:path'
 import { nodeBackend } from '@fastflow/backend-node'
 import type { Backend } from '@fastflow/core'
 import { type FlowOptions, loadPipeline, type Pipeline } from '@fastflow/pipelines'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { familyFolders, type GoldenCase, goldenCases } from './support/goldens.ts'
 
 /** Of the largest value: float32 networks, and float16 ones, whose time is rounded too. */
@@ -17,25 +17,31 @@ describe.each(folders)('a folder gives what the real pipeline gives: %s', (famil
   const half = basename(family).endsWith('fp16')
   const close = half ? CLOSE_IN_HALF : CLOSE
   const folder = join(family, 'pipeline')
-  const shared = loadPipeline(folder, { backend, memory: 'resident' })
-  afterAll(async () => (await shared).dispose())
+  let shared: Pipeline
+  beforeAll(async () => {
+    shared = await loadPipeline(folder, { backend, memory: 'resident' })
+  })
+  afterAll(() => shared.dispose())
 
   describe.each(goldenCases(family))('$name', (golden) => {
     const { call, tensor } = golden
     const prompt = call.prompt as string
     const options = optionsOf(golden)
-    /** Cases may replace the scheduler of the folder. */
-    const opened = async (): Promise<Pipeline> => {
-      const own = JSON.parse(
-        readFileSync(join(folder, 'scheduler/scheduler_config.json'), 'utf8').replace('-Infinity', 'null'),
-      )
-      return golden.document.scheduler._class_name === own._class_name
+    let pipe: Pipeline
+    beforeAll(async () => {
+      // Cases may replace the scheduler of the folder.
+      const text = readFileSync(join(folder, 'scheduler/scheduler_config.json'), 'utf8')
+      const { scheduler } = golden.document
+      const own = text.includes(`"${scheduler._class_name}"`)
+      pipe = own
         ? shared
-        : loadPipeline(folder, { backend: withScheduler(golden.document.scheduler), memory: 'sequential' })
-    }
+        : await loadPipeline(folder, { backend: withScheduler(scheduler), memory: 'sequential' })
+    })
+    afterAll(async () => {
+      if (pipe !== shared) await pipe.dispose()
+    })
 
     it('grid and first velocity', async () => {
-      const pipe = await opened()
       const flow = await pipe.prepare(prompt, options)
       const { sigmas } = flow.schedule
       const grid = golden.document.sigmas.slice(-sigmas.length)
@@ -51,7 +57,6 @@ describe.each(folders)('a folder gives what the real pipeline gives: %s', (famil
     })
 
     it('state after every step, and pixels', async () => {
-      const pipe = await opened()
       const distances: number[] = []
       const { images, clips, items } = await pipe.generate(prompt, {
         ...options,
