@@ -80,9 +80,9 @@ async function openAutoPlan(
   return staysOff(run) ?? openAuto(options, run, places)
 }
 
-function staysOff({ schedule, stayOff: reason }: RunKey): Acceleration | undefined {
+function staysOff({ schedule, stayOff }: RunKey): Acceleration | undefined {
   const numSteps = numStepsOf(schedule)
-  if (reason === undefined && numSteps > FEW_STEPS) return undefined
-  const note = `acceleration stays off: ${reason ?? `a grid of ${numSteps} steps leaves nothing to skip`}`
-  return { ...learnsNothing, notes: [note], sample: sampleRun }
+  const reason = numSteps > FEW_STEPS ? stayOff : `a grid of ${numSteps} steps leaves nothing to skip`
+  if (reason === undefined) return undefined
+  return { ...learnsNothing, notes: [`acceleration stays off: ${reason}`], sample: sampleRun }
 }
