@@ -19,7 +19,7 @@ import { measureQuality } from './target/measure-quality.ts'
 import { measuredSourceOf } from './target/measured-source.ts'
 import { type QualityOptions, qualityNames } from './target/options.ts'
 import type { QualityTable } from './target/quality-table.ts'
-import { checkCount, checkSeed, checkTaskOptions, guidanceNotes } from './task/checks.ts'
+import { checkCount, checkSeed, checkSubjects, checkTaskOptions, guidanceNotes } from './task/checks.ts'
 import {
   type Defaults,
   type FlowOptions,
@@ -32,7 +32,7 @@ import { prepareFlow } from './task/prepare.ts'
 import { runKeyOf } from './task/run-key.ts'
 import { sizeOf } from './task/shape.ts'
 import { ordinaryStates, residentStates, type States } from './task/states.ts'
-import type { TaskModel } from './task/task-model.ts'
+import type { Condition, TaskModel } from './task/task-model.ts'
 import { calibrationPrompts } from './text/calibration-prompts.ts'
 
 /** A loaded model. What the subject of a generation is, a class or a prompt, depends on the task. */
@@ -54,7 +54,7 @@ export interface Pipeline {
    *
    * Cost: `numSteps` evaluations an image at full compute; see `items[i].stats`.
    *
-   * @param subject a class by name or id, or a prompt.
+   * @param subject a class by name or id, or a prompt; or several, each of which gets `count` images.
    * Where its signal is aborted after the last image, while a plan is made from it, the images are the result all the same, and
    * a note says that there is no plan. What is stored, logged or measured beside the images costs a note where it goes wrong,
    * never an image.
@@ -63,7 +63,10 @@ export interface Pipeline {
    *   `policy-unreadable` or `policy-mismatch` for what is given or comes with the model; and whatever `onStep` and
    *   `onImage` throw.
    */
-  generate(subject: string | number, options?: GenerateOptions): Promise<GenerateResult>
+  generate(
+    subject: string | number | readonly (string | number)[],
+    options?: GenerateOptions,
+  ): Promise<GenerateResult>
   /**
    * One generation for samplers of the caller's: noise, velocity, schedule, decoder. Cost: no evaluation; prompts and
    * pictures are encoded.
@@ -182,24 +185,29 @@ async function generate(
   model: TaskModel,
   places: PolicyPlaces,
   statesOf: (ordinary: boolean) => States,
-  subject: string | number,
+  subject: string | number | readonly (string | number)[],
   options: GenerateOptions,
 ): Promise<GenerateResult> {
   checkTaskOptions(model, options, generateNames)
   checkGenerate(options)
   const count = checkCount(options.count)
-  const firstSeed = checkSeed(options.seed, count)
+  const subjects = checkSubjects(subject)
+  const firstSeed = checkSeed(options.seed, count * subjects.length)
   const run = runKeyOf(model, options)
   throwIfAborted(options.signal, 'generation')
   const acceleration = await openAcceleration(options.accelerate, run, places)
-  const condition = await model.condition(subject, options)
+  // All are encoded before the velocity network is needed: text encoders may have to make way for it.
+  const conditions: Condition[] = []
+  for (const one of subjects) conditions.push(await model.condition(one, options))
   return generateImages({
     count,
     firstSeed,
     acceleration,
-    features: conditionFeatures(condition.feeds),
-    notes: [...guidanceNotes(model, run), ...condition.notes],
-    prepare: (seed, ordinary) => prepareFlow(model, condition, { ...options, seed }, statesOf(ordinary)),
+    turns: conditions.map((condition) => ({
+      features: conditionFeatures(condition.feeds),
+      prepare: (seed, ordinary) => prepareFlow(model, condition, { ...options, seed }, statesOf(ordinary)),
+    })),
+    notes: [...new Set([...guidanceNotes(model, run), ...conditions.flatMap(({ notes }) => notes)])],
     options,
   })
 }

@@ -24,6 +24,24 @@ describe('images', () => {
     expect(images[0]?.data).not.toEqual(images[1]?.data)
   })
 
+  it('of several subjects come one subject after the other, each the same as when made alone', async () => {
+    const { pipe } = await fakePipeline()
+    const { items } = await pipe.generate(['ant', 2], { seed: 5, count: 2, numSteps: 3 })
+    expect(items.map(({ seed, caption }) => [seed, caption])).toEqual([
+      [5, 'ant'],
+      [6, 'ant'],
+      [7, 'fly'],
+      [8, 'fly'],
+    ])
+    for (const { image, seed, caption } of items) {
+      const alone = await pipe.generate(caption, { seed, numSteps: 3 })
+      expect(image).toEqual(alone.images[0])
+    }
+    expect((await failure(() => pipe.generate([]))).field).toBe('subject')
+    expect((await failure(() => pipe.generate(['ant', 'elephant']))).field).toBe('class')
+    expect((await failure(() => pipe.generate(['ant', 'fly'], { seed: 0xffffffff }))).field).toBe('seed')
+  })
+
   it('start from fillNormal, the same bytes on every platform', async () => {
     const { pipe, backend } = await fakePipeline()
     for (const seed of [0, 7, 0xffffffff]) {

@@ -8,17 +8,24 @@ import type { PreparedFlow } from '../task/prepare.ts'
 import type { GenerateOptions, GenerateStep } from './options.ts'
 import { type Clip, type GeneratedImage, type GenerateResult, statsOf } from './result.ts'
 
+/** What the images of one subject have in common. */
+interface Turn {
+  /** The condition in a few numbers. */
+  readonly features: readonly number[]
+  /** @param ordinary whether its states have to live in ordinary memory. */
+  prepare(seed: number, ordinary: boolean): PreparedFlow<unknown>
+}
+
 /** A checked request for images or clips. */
 export interface GenerateRequest {
+  /** Images of each subject. */
   readonly count: number
   readonly firstSeed: number
   readonly acceleration: Acceleration
-  /** The condition in a few numbers. */
-  readonly features: readonly number[]
+  /** One a subject. */
+  readonly turns: readonly Turn[]
   /** Remarks on what was asked for. */
   readonly notes: readonly string[]
-  /** @param ordinary whether its states have to live in ordinary memory. */
-  prepare(seed: number, ordinary: boolean): PreparedFlow<unknown>
   readonly options: Pick<GenerateOptions, 'signal' | 'clock' | 'onStep' | 'onImage'>
 }
 
@@ -27,11 +34,12 @@ export async function generateImages(request: GenerateRequest): Promise<Generate
   const { acceleration, options } = request
   const items: GeneratedImage[] = []
   const notes: string[] = []
-  for (let index = 0; index < request.count; index++) {
+  for (let index = 0; index < request.count * request.turns.length; index++) {
     throwIfAborted(options.signal, 'generation')
-    const flow = request.prepare(request.firstSeed + index, acceleration.listens())
+    const turn = request.turns[Math.floor(index / request.count)]!
+    const flow = turn.prepare(request.firstSeed + index, acceleration.listens())
     try {
-      const item = await generateImage(request, flow, index)
+      const item = await generateImage(request, turn, flow, index)
       items.push(item)
       // What was learned must not be lost to a failing callback, nor the image to what cannot be learned from it.
       try {
@@ -74,6 +82,7 @@ async function learn(
 
 async function generateImage(
   request: GenerateRequest,
+  { features }: Turn,
   flow: PreparedFlow<unknown>,
   index: number,
 ): Promise<GeneratedImage> {
@@ -86,7 +95,7 @@ async function generateImage(
     ...(flow.solver && { solver: flow.solver }),
     x: flow.noise,
     seed,
-    features: request.features,
+    features,
     render: async (x) => framesOf(flow, await flow.pixels(x, signal)),
     space,
     passesPerEvaluation: flow.passesPerEvaluation,

@@ -20,6 +20,15 @@ export function checkTaskOptions(
   }
 }
 
+/** One subject or several, as a list. Each is checked by the model. */
+export function checkSubjects(
+  subject: string | number | readonly (string | number)[],
+): readonly (string | number)[] {
+  if (!Array.isArray(subject)) return [subject as string | number]
+  if (subject.length > 0) return subject
+  throw invalidArgument('subject', 'is an empty list; pass a class or a prompt, or several')
+}
+
 export function checkCount(count: number = 1): number {
   return checkWhole('count', count, 1)
 }
