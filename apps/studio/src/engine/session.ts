@@ -4,6 +4,7 @@ import {
   indexedDbPolicyStore,
   webBackend,
 } from '@fastflow/backend-web'
+import { learnPaper } from '@fastflow/bench'
 import { type Backend, FastFlowError, invalidArgument, parsePlan, type QualityProxy } from '@fastflow/core'
 import {
   type Accelerate,
@@ -17,8 +18,9 @@ import {
   type TargetAcceleration,
 } from '@fastflow/pipelines'
 import { type Perceptual, perceptual } from '@fastflow/proxies'
+import { benchOne, turnsOf } from './bench.ts'
 import { curveKey, readKnowledge, recordGeneration } from './knowledge.ts'
-import type { CommandName, Commands, ModelAbout } from './protocol.ts'
+import type { CommandName, Commands, ModelAbout, Take } from './protocol.ts'
 
 interface Context {
   readonly report: (report: unknown) => void
@@ -105,7 +107,29 @@ export function createSession(): Session {
         await recordGeneration(store, policy, item.stats.nfe, isFresh(accelerate)).catch((error: Error) =>
           troubles.push(`the learning curve cannot be stored: ${error.message}`),
         )
-      return { ...item, notes: [...notes, ...troubles], wallMs }
+      const method = methodOf(accelerate, item.stats)
+      return { ...item, method, notes: [...notes, ...troubles], wallMs }
+    },
+    async bench(input, context) {
+      const { threads } = (await backend.support()).chosen
+      return benchOne(model().pipe, input, { ...context, environment: environmentOf(threads) })
+    },
+    async learn({ subjects, options, generations, fresh }, { report, signal }) {
+      const { pipe } = model()
+      const { policy, curve } = await know(options)
+      await learnPaper(turnsOf(pipe, subjects, options), {
+        ...pipe.defaults,
+        ...options,
+        generations,
+        turn: fresh ? 0 : curve.length,
+        ...(policy && !fresh && { policy }),
+        signal,
+        async onGeneration(done, nfe, learned) {
+          await recordGeneration(store, learned, nfe, fresh && done === 1)
+          report({ done, knowledge: await know(options) })
+        },
+      })
+      return know(options)
     },
     async calibrate({ settings, evaluations }, { report, signal }) {
       await model().pipe.calibrate({ ...settings, evaluations, signal, onProgress: report, onNote: refuse })
@@ -151,6 +175,22 @@ function isTarget(accelerate: Accelerate): accelerate is TargetAcceleration {
   return typeof accelerate === 'object' && 'target' in accelerate
 }
 
+/** The row of a bench that a generation belongs to. */
+function methodOf(accelerate: Accelerate, { nfe, steps }: Take['stats']): string {
+  if (nfe === steps) return 'full'
+  if (
+    accelerate === 'paper' ||
+    (typeof accelerate === 'object' && 'method' in accelerate && accelerate.method === 'paper')
+  )
+    return 'paper'
+  const planned = typeof accelerate === 'object' && 'nfe' in accelerate ? accelerate.nfe : undefined
+  return `plan-${planned ?? nfe}`
+}
+
+function environmentOf(threads: number): ModelAbout['environment'] {
+  return { browser: navigator.userAgent, threads }
+}
+
 function isFresh(accelerate: Accelerate): boolean {
   return typeof accelerate === 'object' && 'fresh' in accelerate && accelerate.fresh === true
 }
@@ -160,7 +200,8 @@ async function aboutOf(pipe: Pipeline, support: ExecutionSupport): Promise<Model
   const prompts = task === 'class-to-image' ? [] : await pipe.subjects().catch(() => [])
   const kind = support.chosen.executionProvider
   const runtime = { kind, name: nameOf(support), reason: reasonOf(support) }
-  return { name, task, labels, size, defaults, digest, executionProvider, runtime, prompts }
+  const environment = environmentOf(support.chosen.threads)
+  return { name, task, labels, size, defaults, digest, executionProvider, environment, runtime, prompts }
 }
 
 function nameOf({ chosen: { executionProvider, threads } }: ExecutionSupport): string {

@@ -14,7 +14,16 @@ export interface LearnSettings {
   readonly guidanceScale: number
   readonly arms?: readonly number[]
   readonly signal: AbortSignalLike
-  readonly onGeneration?: (done: number, nfe: number) => void
+  /** What was learned before, to go on from. Left out, learning begins anew. */
+  readonly policy?: PolicyDocument<PaperState>
+  /** Whose turn it is first. Default 0. */
+  readonly turn?: number
+  /** After every generation; waited for. */
+  readonly onGeneration?: (
+    done: number,
+    nfe: number,
+    policy: PolicyDocument<PaperState>,
+  ) => Promise<void> | void
 }
 
 /** What learning gave and what it cost. */
@@ -25,18 +34,18 @@ export interface Learned {
 }
 
 /**
- * Learns the paper's policy from scratch over `generations` images, the subjects in turn.
+ * Learns the paper's policy over `generations` images, the subjects in turn.
  *
  * @throws FastFlowError `invalid-argument` where acceleration stays off, so that there is nothing to learn.
  */
 export async function learnPaper(pipe: GeneratingSource, settings: LearnSettings): Promise<Learned> {
-  const { generations, numSteps, guidanceScale, arms, signal } = settings
+  const { generations, numSteps, guidanceScale, arms, signal, turn = 0 } = settings
   const nfe: number[] = []
-  let document: PolicyDocument<PaperState> | undefined
+  let document = settings.policy
   for (let done = 0; done < generations; done++) {
     const previous = document
-    const result = await pipe.generateTurn(done, {
-      seed: LEARNING_SEED + done,
+    const result = await pipe.generateTurn(turn + done, {
+      seed: LEARNING_SEED + turn + done,
       numSteps,
       guidanceScale,
       signal,
@@ -51,7 +60,7 @@ export async function learnPaper(pipe: GeneratingSource, settings: LearnSettings
     if (document === undefined)
       throw invalidArgument('--steps', `${result.notes.join('; ')}: nothing to learn; take more steps`)
     nfe.push(result.items[0]!.stats.nfe)
-    settings.onGeneration?.(done + 1, nfe.at(-1)!)
+    await settings.onGeneration?.(done + 1, nfe.at(-1)!, document)
   }
   const { state } = document!
   return { document: document!, state, curve: learningCurve(state, nfe) }

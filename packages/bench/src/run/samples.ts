@@ -53,20 +53,23 @@ async function runSample<Shown>(
   pipe: BenchSource,
   index: number,
   methods: readonly Method[],
-  { settings, exact }: SampleOptions<Shown>,
+  { settings, exact, tally }: SampleOptions<Shown>,
 ): Promise<KeptSample<Shown>> {
   const { guidanceScale, signal, now } = settings
   const seed = settings.seed + index
   const flow = await pipe.prepareTurn(index, { seed, guidanceScale, signal })
   const measureOne = (method: Method): Promise<Measurement> => {
     throwIfAborted(signal, 'bench')
+    tally.report(`sample ${index + 1} of ${settings.samples}`)
     return measure(flow, method, seed, signal, now)
   }
   const fine = exact && (await measureOne(exact))
   const measured = new Array<Measurement>(methods.length)
   for (let turn = 0; turn < methods.length; turn++) {
     const at = (turn + index) % methods.length
-    measured[at] = await measureOne(methods[at]!)
+    const measurement = await measureOne(methods[at]!)
+    measured[at] = measurement
+    settings.onRun?.({ index, seed, label: flow.caption, flow, measurement })
   }
   const runs = measured.map(
     (measurement): SampleRun => ({ measurement, scores: score(flow, measurement, measured[0]!, fine) }),

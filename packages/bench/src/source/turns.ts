@@ -8,8 +8,8 @@ import {
   syntheticImages,
 } from '@fastflow/pipelines'
 
-/** What a model is asked for: a class or a prompt, and the picture to edit where it edits. */
-export interface Subject extends Pick<FlowOptions, 'image'> {
+/** What a model is asked for: a class or a prompt, what to lead away from, and the picture to edit where it edits. */
+export interface Subject extends Pick<FlowOptions, 'image' | 'negativePrompt'> {
   readonly subject: string | number
 }
 
