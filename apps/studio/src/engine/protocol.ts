@@ -135,7 +135,13 @@ export interface Commands {
   }
   /** The paper's policy, from so many pictures more; `fresh` forgets first what it knows. */
   readonly learn: {
-    input: { subjects: readonly string[]; options: FlowOptions; generations: number; fresh: boolean }
+    input: {
+      subjects: readonly string[]
+      settings: RunSettings
+      options: FlowOptions
+      generations: number
+      fresh: boolean
+    }
     report: LearnReport
     result: Knowledge
   }

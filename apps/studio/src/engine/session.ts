@@ -1,10 +1,4 @@
-import {
-  type ExecutionSupport,
-  type IndexedDbPolicyStore,
-  indexedDbPolicyStore,
-  webBackend,
-} from '@fastflow/backend-web'
-import { learnPaper } from '@fastflow/bench'
+import { type IndexedDbPolicyStore, indexedDbPolicyStore, webBackend } from '@fastflow/backend-web'
 import { type Backend, FastFlowError, invalidArgument, parsePlan, type QualityProxy } from '@fastflow/core'
 import {
   type Accelerate,
@@ -18,9 +12,11 @@ import {
   type TargetAcceleration,
 } from '@fastflow/pipelines'
 import { type Perceptual, perceptual } from '@fastflow/proxies'
-import { benchOne, turnsOf } from './bench.ts'
+import { aboutOf, environmentOf } from './about.ts'
+import { benchOne } from './bench.ts'
 import { curveKey, readKnowledge, recordGeneration } from './knowledge.ts'
-import type { CommandName, Commands, ModelAbout, Take } from './protocol.ts'
+import { learn } from './learn.ts'
+import type { CommandName, Commands, Take } from './protocol.ts'
 
 interface Context {
   readonly report: (report: unknown) => void
@@ -111,25 +107,15 @@ export function createSession(): Session {
       return { ...item, method, notes: [...notes, ...troubles], wallMs }
     },
     async bench(input, context) {
-      const { threads } = (await backend.support()).chosen
-      return benchOne(model().pipe, input, { ...context, environment: environmentOf(threads) })
+      const environment = environmentOf(await backend.support())
+      return benchOne(model().pipe, input, { ...context, environment })
     },
-    async learn({ subjects, options, generations, fresh }, { report, signal }) {
-      const { pipe } = model()
-      const { policy, curve } = await know(options)
-      await learnPaper(turnsOf(pipe, subjects, options), {
-        ...pipe.defaults,
-        ...options,
-        generations,
-        turn: fresh ? 0 : curve.length,
-        ...(policy && !fresh && { policy }),
-        signal,
-        async onGeneration(done, nfe, learned) {
-          await recordGeneration(store, learned, nfe, fresh && done === 1)
-          report({ done, knowledge: await know(options) })
-        },
+    async learn(input, context) {
+      await learn(model().pipe, store, await know(input.settings), input, {
+        ...context,
+        know: () => know(input.settings),
       })
-      return know(options)
+      return know(input.settings)
     },
     async calibrate({ settings, evaluations }, { report, signal }) {
       await model().pipe.calibrate({ ...settings, evaluations, signal, onProgress: report, onNote: refuse })
@@ -187,32 +173,8 @@ function methodOf(accelerate: Accelerate, { nfe, steps }: Take['stats']): string
   return `plan-${planned ?? nfe}`
 }
 
-function environmentOf(threads: number): ModelAbout['environment'] {
-  return { browser: navigator.userAgent, threads }
-}
-
 function isFresh(accelerate: Accelerate): boolean {
   return typeof accelerate === 'object' && 'fresh' in accelerate && accelerate.fresh === true
-}
-
-async function aboutOf(pipe: Pipeline, support: ExecutionSupport): Promise<ModelAbout> {
-  const { model: name, task, labels, size, defaults, digest, executionProvider } = pipe
-  const prompts = task === 'class-to-image' ? [] : await pipe.subjects().catch(() => [])
-  const kind = support.chosen.executionProvider
-  const runtime = { kind, name: nameOf(support), reason: reasonOf(support) }
-  const environment = environmentOf(support.chosen.threads)
-  return { name, task, labels, size, defaults, digest, executionProvider, environment, runtime, prompts }
-}
-
-function nameOf({ chosen: { executionProvider, threads } }: ExecutionSupport): string {
-  if (executionProvider === 'webgpu') return 'WebGPU'
-  return threads === 1 ? 'WebAssembly, one thread' : `WebAssembly, ${threads} threads`
-}
-
-/** What it runs on, and why nothing faster. */
-function reasonOf({ chosen, tried }: ExecutionSupport): string {
-  const others = tried.filter(({ works }) => !works).map(({ reason }) => reason)
-  return [`Networks run on ${chosen.reason}`, ...others].map((line) => `${line}.`).join(' ')
 }
 
 function checkDocument(

@@ -1,3 +1,6 @@
+import type { BenchDocument } from '@fastflow/bench'
+import type { RgbImage } from '@fastflow/core'
+import type { ImageInput } from '@fastflow/pipelines'
 import { type Comparison, type Media, type ModelSection, renderReport } from '@fastflow/report'
 import type { Take } from '../engine/protocol.ts'
 import { curveOf } from '../state/learning-curve.ts'
@@ -5,7 +8,7 @@ import { measured, psnrOf, takesOf } from '../state/measured.ts'
 import { type Result, runSettingsOf, type State } from '../state/state.ts'
 import { download, fileName } from './download.ts'
 import { metadataOf } from './metadata.ts'
-import { encodeApng, encodePng } from './png.ts'
+import { encodeApng, encodePng, type Metadata } from './png.ts'
 
 /** Everything on the page about this picture as one HTML file that needs no network and runs no script. */
 export async function saveReport(result: Result, state: State): Promise<void> {
@@ -15,11 +18,13 @@ export async function saveReport(result: Result, state: State): Promise<void> {
 
 /** The page of `@fastflow/report` for a result. @param created ISO 8601. */
 export async function reportPage(result: Result, state: State, created: string): Promise<string> {
-  const section = await sectionOf(result, state)
+  const section = await sectionOf({ ...result, bench: measured(result, state.about!) }, state)
   return renderReport({ title: result.subject, created, sections: [section] }, { script: false })
 }
 
-async function sectionOf(result: Result, state: State): Promise<ModelSection> {
+type Measured = Result & { readonly bench: BenchDocument }
+
+async function sectionOf(result: Measured, state: State): Promise<ModelSection> {
   const { about, knowledge, settings } = state
   // What is known belongs to the settings of now, the picture to those it was made with.
   const same = JSON.stringify(runSettingsOf(settings)) === JSON.stringify(runSettingsOf(result.settings))
@@ -27,7 +32,7 @@ async function sectionOf(result: Result, state: State): Promise<ModelSection> {
   return {
     model: about!.name,
     description: descriptionOf(result, state),
-    bench: measured(result, about!),
+    bench: result.bench,
     comparisons: [await comparisonOf(result, state)],
     learning: same ? curveOf(knowledge) : undefined,
     ...(plan && { plan }),
@@ -40,14 +45,12 @@ function descriptionOf({ settings }: Result, { about }: State): string {
   return `One picture of seed ${settings.seed}, ${settings.numSteps} steps, guidance ${settings.guidanceScale}${where}, made in a browser on ${about!.runtime.name}.`
 }
 
-async function comparisonOf(result: Result, state: State): Promise<Comparison> {
+async function comparisonOf(result: Measured, state: State): Promise<Comparison> {
   const media = async (take: Take): Promise<Media> => {
     const metadata = metadataOf(take, result, state)
-    const { width, height } = take.image
-    const picture = { type: 'image/png', width, height } as const
-    const still = base64(await encodePng(take.image, metadata))
-    if (take.clip === undefined) return { ...picture, base64: still }
-    return { ...picture, base64: base64(await encodeApng(take.clip, metadata)), still }
+    const picture = await pictureOf(take.image, metadata)
+    if (take.clip === undefined) return picture
+    return { ...picture, base64: base64(await encodeApng(take.clip, metadata)), still: picture.base64 }
   }
   const pictures = await Promise.all(
     takesOf(result).map(async (take) => ({
@@ -58,7 +61,24 @@ async function comparisonOf(result: Result, state: State): Promise<Comparison> {
       media: await media(take),
     })),
   )
-  return { caption: result.subject, seed: result.settings.seed, pictures }
+  const { subject, settings, source } = result
+  return {
+    caption: subject,
+    seed: settings.seed,
+    pictures,
+    ...(source && { source: await pictureOf(withoutAlpha(source.image), {}) }),
+  }
+}
+
+async function pictureOf(image: RgbImage, metadata: Metadata): Promise<Media> {
+  const { width, height } = image
+  return { type: 'image/png', width, height, base64: base64(await encodePng(image, metadata)) }
+}
+
+/** Pictures to edit were laid on white when they were read: alpha says nothing any more. */
+function withoutAlpha({ width, height, data }: ImageInput): RgbImage {
+  const channels = data.length / (width * height)
+  return { width, height, data: Uint8Array.from(data.filter((_, n) => n % channels < 3)) }
 }
 
 function base64(bytes: Uint8Array): string {

@@ -6,13 +6,19 @@ import { runSettingsOf } from './state.ts'
 export function learn(desk: Desk, generations: number, fresh: boolean): Promise<void> {
   const { store, engine } = desk
   return desk.busy('learning', 'Learning', async (signal, progress) => {
-    const { about } = store.state
+    const { about, settings } = store.state
     const own = about!.labels.length > 0 ? about!.labels : about!.prompts
     const subjects = own.length > 0 ? own : [subjectOf(store.state)]
     progress(0, `Picture 1 of ${generations}`)
     await engine.call(
       'learn',
-      { subjects, options: requestOf(store.state).options, generations, fresh },
+      {
+        subjects,
+        settings: runSettingsOf(settings),
+        options: requestOf(store.state).options,
+        generations,
+        fresh,
+      },
       {
         signal,
         onReport({ done, knowledge }) {

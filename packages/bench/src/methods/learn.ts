@@ -28,7 +28,7 @@ export interface LearnSettings {
 
 /** What learning gave and what it cost. */
 export interface Learned {
-  readonly document: PolicyDocument
+  readonly document: PolicyDocument<PaperState>
   readonly state: PaperState
   readonly curve: LearningCurve
 }

@@ -47,14 +47,12 @@ export function plot({ width, height }: ChartSize, xAxis: Axis, yAxis: Axis): Pl
   return { frame, x, y }
 }
 
-/** The range of the values, widened to round ones. */
+/** The range of the values, widened to round ones; a value alone lies in the middle. */
 export function roundRange(values: readonly number[]): Range {
   const [least, most] = [Math.min(...values), Math.max(...values)]
-  const step = roundStep({ min: least, max: most > least ? most : least + 1 }, 10)
-  return {
-    min: Math.floor(least / step) * step,
-    max: Math.max(Math.ceil(most / step), Math.floor(least / step) + 1) * step,
-  }
+  if (most === least) return { min: least - 1, max: most + 1 }
+  const step = roundStep({ min: least, max: most }, 10)
+  return { min: Math.floor(least / step) * step, max: Math.ceil(most / step) * step }
 }
 
 /** Text of an axis. */
