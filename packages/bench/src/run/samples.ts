@@ -36,9 +36,11 @@ export async function runSamples<Shown>(
   const { settings, methods, log, tally } = options
   const distinct = distinctMethods(methods)
   const kept: KeptSample<Shown>[] = []
+  const report = (done: number): void => tally.report(`sample ${done} of ${settings.samples}`)
+  report(0)
   for (let index = 0; index < settings.samples; index++) {
     kept.push(await log.once(`sample ${index}`, () => runSample(pipe, index, distinct, options), tally.cost))
-    tally.report(`sample ${index + 1} of ${settings.samples}`)
+    report(index + 1)
   }
   const runs = methods.map((method): MethodRuns => {
     const at = distinct.findIndex((one) => computationOf(one) === computationOf(method))
@@ -53,14 +55,13 @@ async function runSample<Shown>(
   pipe: BenchSource,
   index: number,
   methods: readonly Method[],
-  { settings, exact, tally }: SampleOptions<Shown>,
+  { settings, exact }: SampleOptions<Shown>,
 ): Promise<KeptSample<Shown>> {
   const { guidanceScale, signal, now } = settings
   const seed = settings.seed + index
   const flow = await pipe.prepareTurn(index, { seed, guidanceScale, signal })
   const measureOne = (method: Method): Promise<Measurement> => {
     throwIfAborted(signal, 'bench')
-    tally.report(`sample ${index + 1} of ${settings.samples}`)
     return measure(flow, method, seed, signal, now)
   }
   const fine = exact && (await measureOne(exact))
