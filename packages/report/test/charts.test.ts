@@ -103,6 +103,18 @@ describe('a chart alone', () => {
   })
 })
 
+it.each([
+  [{}, 'width'],
+  [{ width: -1 }, 'width'],
+  [{ width: 500, height: Number.NaN }, 'height'],
+  [{ width: 500, hieght: 3 }, 'hieght'],
+])('a drawing of %j is refused', (options, field) => {
+  const [, chart] = charts[0]!
+  expect(() => chartSvg(chart, options as { width: number })).toThrow(
+    expect.objectContaining({ code: 'invalid-argument', field }),
+  )
+})
+
 describe('the chart of a plan', () => {
   it('has a point a budget to pick, the chosen one larger, and what was measured of plans and the policy', () => {
     const svg = chartSvg(planChart(plan('held-out', 'held-out'), { bench: measured, chosen: 10 })!, {

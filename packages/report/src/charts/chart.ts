@@ -1,3 +1,4 @@
+import { checkOptions, checkPositive, type OptionNames } from '@fastflow/core/backend'
 import { html, type Markup, trusted } from '../html.ts'
 import { tokens } from '../style/tokens.ts'
 
@@ -35,11 +36,21 @@ export interface ChartSvgOptions {
   readonly colors?: 'own' | 'page'
 }
 
+const names: OptionNames<ChartSvgOptions> = { width: true, height: true, colors: true }
+
 /** Drawings narrower than this are as high as suits phones. */
 const NARROW = 420
 
-/** One chart as static SVG with its words as `aria-label`. The same chart and size give the same text, wherever it runs. */
-export function chartSvg(chart: Chart, { width, height, colors = 'own' }: ChartSvgOptions): string {
+/**
+ * One chart as static SVG with its words as `aria-label`. The same chart and size give the same text, wherever it runs.
+ *
+ * @throws FastFlowError `invalid-argument` naming the option.
+ */
+export function chartSvg(chart: Chart, options: ChartSvgOptions): string {
+  checkOptions('options', options, names)
+  const { width, height, colors = 'own' } = options
+  checkPositive('width', width)
+  if (height !== undefined) checkPositive('height', height)
   const [wide, narrow] = chart.heights
   const size = { width, height: height ?? (width < NARROW ? narrow : wide) }
   const style =
