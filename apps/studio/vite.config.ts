@@ -11,12 +11,15 @@ const headers = {
   'Cross-Origin-Embedder-Policy': 'require-corp',
 }
 
+/** Other tools' rules, which take part in benches of a clone of the repository alone: nothing here asks for them. */
+const external = ['@fastflow/peers']
+
 export default defineConfig({
   base: './',
   resolve: { conditions: ['@fastflow/source', ...defaultClientConditions] },
   optimizeDeps: { exclude: ['onnxruntime-web'] },
   plugins: [shippedModels(models), precacheList()],
-  worker: { format: 'es' },
+  worker: { format: 'es', rollupOptions: { external } },
   server: { headers },
   preview: { headers },
   build: {
@@ -24,6 +27,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rollupOptions: {
+      external,
       input: { index: 'index.html', sw: 'src/sw/sw.ts' },
       output: { entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js') },
     },

@@ -120,6 +120,7 @@ function createProgram(io: Io, args: readonly string[], fail: () => void): Comma
       wholeNumber('--generations', 2, 100_000),
       200,
     )
+    .option('--plans <file>', 'measure the plans of this file instead of calibrating some')
     .option('--no-plans', 'leave out the planner')
     .option('--no-oracle', 'leave out the best plans that a search on the noises themselves finds')
     .option(

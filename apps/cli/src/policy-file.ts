@@ -1,4 +1,5 @@
-import { FastFlowError, type Frontier, isRecord, type JsonSource, parseJson, parsePlan } from '@fastflow/core'
+import type { Frontier, JsonSource } from '@fastflow/core'
+import { FastFlowError, invalidArgument, isRecord, parseJson, parsePlan } from '@fastflow/core'
 import { type PaperState, type PolicyDocument, parsePaperDocument } from '@fastflow/pipelines'
 import { readBytes, whyUnread } from './read-text.ts'
 
@@ -6,6 +7,13 @@ import { readBytes, whyUnread } from './read-text.ts'
 export type PolicyFile =
   | { readonly method: 'plan'; readonly frontier: Frontier }
   | { readonly method: 'paper'; readonly document: PolicyDocument<PaperState> }
+
+/** Reads a plan. @throws as {@link readPolicyFile}, and `invalid-argument` for a policy of the paper. */
+export async function readPlanFile(path: string, field: string): Promise<Frontier> {
+  const policy = await readPolicyFile(path, field)
+  if (policy.method === 'plan') return policy.frontier
+  throw invalidArgument(field, `${path} is a policy of the paper; give a plan`)
+}
 
 /**
  * Reads a plan or a policy of the paper, told apart by their `format`. Whether it fits a model is checked where that is

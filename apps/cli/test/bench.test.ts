@@ -104,3 +104,30 @@ test('tuned solvers and caching rules keep within their budgets', async () => {
   for (const row of others) expect(row.nfe, row.method).toBeLessThanOrEqual(6)
   expect(rows.find(({ method }) => method === 'heun-5')).toMatchObject({ nfe: 5, passes: 10 })
 })
+
+test('bench measures the plans of a file as they are', async () => {
+  const cwd = await temporaryFolder(onTestFinished)
+  const grid = ['--steps', '10', '--guidance', '1', '--nfe', '3,5']
+  const made = await cli(cwd, ['calibrate', '--model', 'words', ...grid, '--out', 'plan.json'], {
+    models: tinyModels,
+  })
+  expect(made.code).toBe(0)
+  const few = ['--tune', '0', '--generations', '2', '--samples', '2', '--plans', 'plan.json', '--json']
+  const { code, out } = await tiny(cwd, [...grid, ...few])
+  expect(code).toBe(0)
+  const { rows, evaluations, planEvaluations }: BenchDocument = JSON.parse(out)
+  const plan = JSON.parse(await readFile(join(cwd, 'plan.json'), 'utf8'))
+  expect(evaluations.planning).toBe(0)
+  expect(planEvaluations).toBe(plan.calibration.evaluations)
+  expect(
+    rows.filter(({ method }) => method.startsWith('plan')).map(({ method, nfe }) => [method, nfe]),
+  ).toEqual([
+    ['plan-3', 3],
+    ['plan-5', 5],
+  ])
+  const wrong = await tiny(cwd, ['--plans', 'plan.json', '--steps', '12', ...few.slice(0, 4)])
+  expect(wrong.code).not.toBe(0)
+  expect(wrong.log).toContain('schedule.sigmas')
+  const missing = await tiny(cwd, ['--plans', 'no.json'])
+  expect(missing.log).toMatch(/--plans: .*no\.json cannot be read/)
+})

@@ -1,8 +1,4 @@
-import { PSNR_CAP } from '@fastflow/proxies'
-
-export function fixed(value: number, digits: number): string {
-  return value.toFixed(digits).replace(/^-/, '−')
-}
+import { fixed } from '@fastflow/report'
 
 /** Evaluations that happened, of those a full run makes. */
 export function evaluations({ nfe, steps }: { readonly nfe: number; readonly steps: number }): string {
@@ -16,26 +12,13 @@ export function jumpWords(jump: string): string {
   return skipped === 0 ? pass : `${pass}; ${skipped} skipped`
 }
 
-/** A PSNR; the proxies' cap stands for identical images. */
-export function decibels(psnr: number, digits = 1): string {
-  return psnr >= PSNR_CAP ? 'identical' : `${fixed(psnr, digits)} dB`
-}
-
 export function duration(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`
   return ms < 10_000 ? `${fixed(ms / 1000, 2)} s` : `${fixed(ms / 1000, 1)} s`
 }
 
-export function times(ratio: number): string {
-  return `${fixed(ratio, ratio < 10 ? 1 : 0)}×`
-}
-
 export function megabytes(bytes: number): string {
   return `${fixed(bytes / 1e6, bytes < 1e7 ? 1 : 0)} MB`
-}
-
-export function percent(share: number): string {
-  return `${Math.round(share * 100)} %`
 }
 
 /** Names of measures as people write them. */

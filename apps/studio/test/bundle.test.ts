@@ -26,3 +26,15 @@ test('every model is in the build, with its networks', () => {
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(bytes)
   }
 })
+
+test('nothing asks for a module of Node, and rules of other tools stay out', () => {
+  const own = readdirSync(join(dist, 'assets')).filter(
+    (name) => /\.js$/.test(name) && !name.startsWith('ort.'),
+  )
+  expect(own.some((name) => name.startsWith('worker-'))).toBe(true)
+  for (const name of own) {
+    const code = readFileSync(join(dist, 'assets', name), 'utf8')
+    expect(code, name).not.toMatch(/["'`]node:|\brequire\(|vite-browser-external/)
+    expect(code, name).not.toMatch(/\bas magnitudeRatios\b/)
+  }
+})

@@ -111,7 +111,10 @@ export interface BenchDocument {
   /** What the whole bench cost. */
   readonly evaluations: BenchCost
   readonly environment: {
-    readonly node: string
+    /** Version; left out in browsers. */
+    readonly node?: string
+    /** What names itself in `navigator.userAgent`; left out elsewhere. */
+    readonly browser?: string
     readonly backend: string
     readonly threads: number
     /** 99 % quantile of the event loop delay while generating. */

@@ -1,4 +1,5 @@
 import type { BenchDocument, LearningCurve } from '@fastflow/bench'
+import type { PlanDocument } from '@fastflow/core'
 
 /** An image, or a clip as an animated one. Data are base64. */
 export interface Media {
@@ -37,6 +38,8 @@ export interface ModelSection {
   readonly bench: BenchDocument
   readonly comparisons: readonly Comparison[]
   readonly learning: LearningCurve | undefined
+  /** The plan that was followed: what it promises stands beside what was measured. */
+  readonly plan?: PlanDocument
 }
 
 /** Everything a report shows. */
@@ -44,6 +47,7 @@ export interface ReportDocument {
   readonly title: string
   /** ISO 8601. */
   readonly created: string
-  readonly command: string
+  /** Left out where no command line made it. */
+  readonly command?: string
   readonly sections: readonly ModelSection[]
 }

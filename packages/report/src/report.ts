@@ -9,6 +9,14 @@ import { modelSection } from './sections/model.ts'
 import { readingGuide } from './sections/reading.ts'
 import { style } from './style/style.ts'
 
+export interface RenderOptions {
+  /**
+   * Whether the page may run its own script, which slides pictures over each other and sorts the table. Without it the page shows
+   * the same for readers that refuse scripts, such as previews of mail. Default true.
+   */
+  readonly script?: boolean
+}
+
 /**
  * The report as one HTML file that needs no network: images, charts, style and script are inside.
  *
@@ -17,14 +25,15 @@ import { style } from './style/style.ts'
  *
  * @throws FastFlowError `invalid-argument` naming the part of the document, e.g. `document.sections[0].bench.rows[2].psnr.mean`.
  */
-export function renderReport(document: ReportDocument): string {
+export function renderReport(document: ReportDocument, options: RenderOptions = {}): string {
   checkReport(document)
   const { title, created, command, sections } = document
+  const { script: live = true } = options
   const page = html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy()}">
+<meta http-equiv="Content-Security-Policy" content="${policy(live)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="generator" content="fastflow">
@@ -35,14 +44,18 @@ export function renderReport(document: ReportDocument): string {
 <header class="page">
 <p class="brand">FastFlow report</p>
 <h1>${title}</h1>
-<p class="made"><time datetime="${created}">${longDate(created)}</time><code>${command}</code></p>
+<p class="made"><time datetime="${created}">${longDate(created)}</time>${command === undefined ? undefined : html`<code>${command}</code>`}</p>
 ${contents(document)}
 </header>
 <main>
 ${readingGuide(document)}
-${sections.map((section, index) => modelSection(section, `model-${index + 1}`))}
-</main>
-<script>${trusted(script)}</script>
+${sections.map((section, index) => modelSection(section, `model-${index + 1}`, live))}
+</main>${
+    live
+      ? html`
+<script>${trusted(script)}</script>`
+      : undefined
+  }
 </body>
 </html>
 `
@@ -55,7 +68,7 @@ function contents({ sections }: ReportDocument): Markup | undefined {
   return html`<nav aria-label="Models"><ul>${links}</ul></nav>`
 }
 
-function policy(): string {
+function policy(live: boolean): string {
   const hash = btoa(String.fromCharCode(...sha256(utf8ToBytes(script))))
-  return `default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`
+  return `default-src 'none'; img-src data:; style-src 'unsafe-inline'; ${live ? `script-src 'sha256-${hash}'; ` : ''}base-uri 'none'; form-action 'none'`
 }

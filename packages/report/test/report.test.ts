@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { Script } from 'node:vm'
 import type { BenchDocument, BenchRow } from '@fastflow/bench'
+import type { PlanDocument } from '@fastflow/core'
 import sharp from 'sharp'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { ModelSection, ReportDocument } from '../src/document.ts'
@@ -233,6 +234,52 @@ describe('the report', () => {
     for (const [, name] of drawings.matchAll(/var\((--[\w-]+)\)/g)) {
       expect(page.split(`${name}: #`).length - 1, name).toBeGreaterThanOrEqual(2)
     }
+  })
+})
+
+describe('a page without a script', () => {
+  it('shows the same pictures and figures, none of them a control', () => {
+    const page = renderReport(report(section()), { script: false })
+    const counts = elements(page)
+    for (const gone of ['script', 'button', 'input']) expect(counts.has(gone), gone).toBe(false)
+    expect(counts.get('img')).toBe(6)
+    expect(counts.get('table')).toBe(1)
+    expect(page).not.toContain('script-src')
+    expect(page).not.toContain('Pick an image below')
+    expect(page).toContain('default-src &#39;none&#39;; img-src data:')
+    expect(page.match(/class="strip"/g)).toHaveLength(6)
+  })
+
+  it('shows a picture that nothing is compared with', () => {
+    const [first] = section().comparisons
+    const alone = [{ ...first!, pictures: first!.pictures.slice(1, 2) }]
+    const page = renderReport(report(section({ comparisons: alone, bench: bench([]) })), { script: false })
+    expect(elements(page).get('img')).toBe(1)
+    expect(page).toContain('>What was made</h3>')
+    expect(page).not.toContain('Side by side')
+  })
+})
+
+describe('a page of one sample', () => {
+  it('speaks of one, and of the browser and the plan where there are any', () => {
+    const one: BenchDocument = {
+      ...bench([rows[0]!, row('plan-6', 6, 30, 28)]),
+      samples: 1,
+      environment: { browser: 'Lynx/2.9', backend: 'wasm', threads: 1, eventLoopLagP99Ms: 0 },
+    }
+    const quality = { mean: 33, p10: 30, min: 28, runs: 4, basis: 'held-out' }
+    const plan = {
+      key: { schedule: { name: 'linear', sigmas: new Array(steps + 1).fill(0) } },
+      plans: [{ budget: 6, nfe: 6, quality }],
+    } as unknown as PlanDocument
+    const { command: _, ...untyped } = report(section({ bench: one, plan }))
+    const page = renderReport(untyped)
+    expect(page).toContain('Over one sample,')
+    expect(page).toContain('<dt>Browser</dt><dd>Lynx/2.9</dd>')
+    for (const absent of ['<dt>Node</dt>', 'Event-loop lag', 'worst tenth 26', '<code>', '1 samples'])
+      expect(page, absent).not.toContain(absent)
+    expect(page).toMatch(/<figure class="chart" id="model-1-plan">/)
+    expect(page).toContain('this sample, measured')
   })
 })
 

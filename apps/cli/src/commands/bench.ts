@@ -5,6 +5,7 @@ import { openBenchLog } from '../bench-log.ts'
 import { casesOf, digestOf } from '../cases.ts'
 import { pathAt, prepareFile } from '../files.ts'
 import type { Io } from '../io.ts'
+import { readPlanFile } from '../policy-file.ts'
 import { writeResult } from '../rescue.ts'
 import { measureSection } from '../section/section.ts'
 import { type ModelOptions, type RunOptions, runSettingsOf, withPipeline } from '../session.ts'
@@ -14,8 +15,8 @@ export interface BenchCommandOptions extends ModelOptions, RunOptions {
   readonly samples: number
   readonly seed: number
   readonly generations: number
-  /** Measure the planner's plans too. */
-  readonly plans: boolean
+  /** File of the plans that are measured; false for none, left out for those calibrated here. */
+  readonly plans?: string | false
   /** Measure, with plans, what plans could be at best on these noises. */
   readonly oracle: boolean
   /** Noises other tools' methods are tuned on; 0 leaves them out. */
@@ -34,7 +35,8 @@ export interface BenchCommandOptions extends ModelOptions, RunOptions {
 async function benchModel(io: Io, options: BenchCommandOptions): Promise<ModelSection> {
   return withPipeline(io, options, async (pipe) => {
     const { threads, checkpoint } = options
-    const terms = termsOf(pipe, options)
+    const given = options.plans && (await readPlanFile(pathAt(io, options.plans, '--plans'), '--plans'))
+    const terms = { ...termsOf(pipe, options), ...(given && { plans: given.document }) }
     const subjects = await casesOf(io, pipe, options.cases)
     const shown = options.cases === undefined ? {} : { cases: digestOf(subjects) }
     const model = planDigest(pipe.planKey({ ...pipe.defaults, ...runSettingsOf(options) }))
@@ -52,7 +54,7 @@ function termsOf(pipe: Pipeline, options: BenchCommandOptions): BenchTerms {
     samples: options.samples,
     seed: options.seed,
     paperGenerations: options.generations,
-    plans: options.plans ? 'calibrated' : 'none',
+    plans: options.plans === false ? 'none' : 'calibrated',
     exact: true,
     controls: 'all',
     oracle: options.oracle,
@@ -76,18 +78,9 @@ export async function benchCommand(io: Io, options: BenchCommandOptions): Promis
   // First what cannot fail: the figures must not be lost to a report that cannot be written.
   io.out(options.json ? JSON.stringify(section.bench, null, 2) : benchTable(section.bench))
   if (report) {
-    const title = `FastFlow bench: ${section.model}`
-    await writeResult(
-      io,
-      report,
-      renderReport({
-        title,
-        created: new Date().toISOString(),
-        command: options.command,
-        sections: [section],
-      }),
-      '--report',
-    )
+    const [title, created] = [`FastFlow bench: ${section.model}`, new Date().toISOString()]
+    const page = renderReport({ title, created, command: options.command, sections: [section] })
+    await writeResult(io, report, page, '--report')
     io.log(`report: ${report}`)
   }
 }

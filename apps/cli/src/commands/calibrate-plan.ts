@@ -5,7 +5,7 @@ import { digestOf, readCases, shownIn } from '../cases.ts'
 import { type CheckpointFile, openCheckpoint } from '../checkpoint-file.ts'
 import { fileAt, isFile, type OutputPlace, pathAt, prepareFile } from '../files.ts'
 import type { Io } from '../io.ts'
-import { readPolicyFile } from '../policy-file.ts'
+import { readPlanFile } from '../policy-file.ts'
 import { createProgress } from '../progress.ts'
 import { writeResult } from '../rescue.ts'
 import { runSettingsOf, withPipeline } from '../session.ts'
@@ -22,7 +22,10 @@ export async function calibratePlan(
   await withPipeline(io, options, async (pipe) => {
     const { settings, digest } = settingsOf(pipe, options)
     const cases = options.cases === undefined ? undefined : await readCases(io, pipe, options.cases)
-    const start = options.start === undefined ? undefined : await readStart(io, options.start)
+    const start =
+      options.start === undefined
+        ? undefined
+        : await readPlanFile(pathAt(io, options.start, '--start'), '--start')
     const file = fileAt(output, `${digest}.json`)
     if (output.isFolder) await prepareFile(io, file, '--out')
     const checkpoint = await openCheckpoint(`${file}.checkpoint`, {
@@ -44,12 +47,6 @@ export async function calibratePlan(
     await checkpoint.remove().catch((error: Error) => io.log(`${checkpoint.path} stays: ${error.message}`))
     report(io, options, { file, frontier, resumedAt })
   })
-}
-
-async function readStart(io: Io, file: string): Promise<Frontier> {
-  const policy = await readPolicyFile(pathAt(io, file, '--start'), '--start')
-  if (policy.method === 'plan') return policy.frontier
-  throw invalidArgument('--start', `${file} is a policy of the paper; give a plan`)
 }
 
 function settingsOf(

@@ -1,5 +1,4 @@
-import type { BenchFlow, BenchSample } from '@fastflow/bench'
-import { invalidArgument } from '@fastflow/core'
+import { type BenchFlow, type BenchSample, framesOf } from '@fastflow/bench'
 import type { Comparison, Media, Picture } from '@fastflow/report'
 import { clipMedia, imageMedia } from './media.ts'
 
@@ -16,8 +15,7 @@ export async function comparisonOf(sample: BenchSample, methods: readonly string
   return { caption: sample.label, seed: sample.seed, pictures }
 }
 
-async function mediaOf({ numFrames, fps, toImage }: BenchFlow, pixels: Float32Array): Promise<Media> {
-  if (toImage === undefined) throw invalidArgument('toImage', 'is missing: there is no picture to compare')
-  if (fps === undefined) return imageMedia(toImage(pixels))
-  return clipMedia({ fps, frames: Array.from({ length: numFrames }, (_, frame) => toImage(pixels, frame)) })
+async function mediaOf(flow: BenchFlow, pixels: Float32Array): Promise<Media> {
+  const frames = framesOf(flow, pixels)
+  return flow.fps === undefined ? imageMedia(frames[0]!) : clipMedia({ fps: flow.fps, frames })
 }

@@ -1,12 +1,13 @@
-import { strip } from '../charts/strip.ts'
+import { decibels } from '@fastflow/report'
 import { h } from '../dom/element.ts'
 import type { Take } from '../engine/protocol.ts'
 import { paint } from '../image/paint.ts'
 import type { Actions } from '../state/actions.ts'
-import { fidelityOf } from '../state/fidelity.ts'
+import { psnrOf, takesOf } from '../state/measured.ts'
 import type { Result, State } from '../state/state.ts'
 import type { Store } from '../state/store.ts'
-import { decibels, duration } from '../words.ts'
+import { duration } from '../words.ts'
+import { strip } from './strip.ts'
 
 /** The same seed with every planned budget, in a strip; one of them is on the stage. */
 export function budgetStrip(store: Store<State>, actions: Actions): HTMLElement {
@@ -47,7 +48,7 @@ export function budgetStrip(store: Store<State>, actions: Actions): HTMLElement 
 }
 
 function thumbs(result: Result, actions: Actions): readonly HTMLElement[] {
-  const takes = [...result.others].sort((a, b) => a.stats.nfe - b.stats.nfe)
+  const takes = takesOf(result).filter(({ method }) => method !== 'full')
   const all = result.full ? [...takes, result.full] : takes
   return all.map((take) => thumb(take, result, actions))
 }
@@ -59,7 +60,7 @@ function thumb(take: Take, result: Result, actions: Actions): HTMLElement {
   const decisions = strip()
   decisions.update(take.stats.decisions, take.stats.steps)
   decisions.element.setAttribute('aria-hidden', 'true')
-  const psnr = fidelityOf(take, result.full)
+  const psnr = psnrOf(take, result)
   const whole = take === result.full
   return h(
     'li',

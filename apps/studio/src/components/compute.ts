@@ -1,10 +1,10 @@
 import type { PlanQuality } from '@fastflow/core'
+import { fixed, percent, times } from '@fastflow/report'
 import { h, setAttribute } from '../dom/element.ts'
 import type { Actions } from '../state/actions.ts'
 import { budgetsOf, effortOf, entryOf, nearestBudget } from '../state/plan.ts'
 import type { Mode, State } from '../state/state.ts'
 import type { Store } from '../state/store.ts'
-import { fixed, percent, times } from '../words.ts'
 import { qualityControl, watchSettings } from './quality-control.ts'
 
 const modes: readonly (readonly [Mode, string])[] = [

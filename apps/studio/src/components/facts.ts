@@ -1,14 +1,14 @@
-import { strip } from '../charts/strip.ts'
+import { decibels, times } from '@fastflow/report'
 import { h } from '../dom/element.ts'
 import { type IconName, icon } from '../dom/icon.ts'
 import { saveClip, savePicture } from '../export/save-picture.ts'
-import { saveReport } from '../export/save-report.ts'
 import type { Actions } from '../state/actions.ts'
-import { fidelityOf } from '../state/fidelity.ts'
+import { psnrOf } from '../state/measured.ts'
 import type { Result, State } from '../state/state.ts'
 import type { Store } from '../state/store.ts'
-import { decibels, duration, times } from '../words.ts'
+import { duration } from '../words.ts'
 import { plannedDecisions } from './planned.ts'
+import { strip } from './strip.ts'
 
 /** What the picture on the stage is, what it cost, and where it can go. */
 export function factsPanel(store: Store<State>, actions: Actions): HTMLElement {
@@ -21,7 +21,7 @@ export function factsPanel(store: Store<State>, actions: Actions): HTMLElement {
   }
   const strips = { fast: namedStrip(), full: namedStrip() }
   const update = (): void => {
-    const { result, step, activity, settings } = store.state
+    const { result, step, settings } = store.state
     if (result === undefined) {
       strips.fast.update('Planned', plannedDecisions(store.state) ?? '', settings.numSteps)
       strips.full.update('Full run', 'C'.repeat(settings.numSteps), settings.numSteps)
@@ -31,7 +31,7 @@ export function factsPanel(store: Store<State>, actions: Actions): HTMLElement {
     seed.textContent = `seed ${result.settings.seed}`
     for (const side of ['fast', 'full'] as const) {
       const take = result[side]
-      const running = step?.side === side && activity?.kind !== 'comparing' ? step.report : undefined
+      const running = step?.side === side ? step.report : undefined
       const decisions = running?.decisions ?? take?.stats.decisions ?? ''
       const steps = running?.numSteps ?? take?.stats.steps ?? result.settings.numSteps
       strips[side].update(side === 'fast' ? 'Accelerated' : 'Full run', decisions, steps)
@@ -80,7 +80,7 @@ function updateFigures(figures: Readonly<Record<'nfe' | 'time' | 'psnr', Figure>
   figures.nfe.set(fast ? String(fast.stats.nfe) : '–', fast ? `of ${fast.stats.steps}` : '')
   const ratio = fast && full && fast !== full ? `${times(full.wallMs / fast.wallMs)} faster` : ''
   figures.time.set(fast ? duration(fast.wallMs) : '–', ratio)
-  const psnr = fidelityOf(fast, full)
+  const psnr = psnrOf(fast, result)
   figures.psnr.set(
     psnr === undefined ? '–' : decibels(psnr),
     fast && !full ? 'not compared' : 'to the full run',
@@ -147,7 +147,11 @@ function exportButtons(store: Store<State>, actions: Actions): HTMLElement {
     )
   const picture = button('download', 'Picture', (result) => savePicture(result, store.state))
   const clip = button('download', 'Clip', (result) => saveClip(result, store.state))
-  const report = button('file', 'Report', (result) => saveReport(result, store.state))
+  const report = button('file', 'Report', async (result) => {
+    // The page is more than half of what the report has in code, and seldom asked for.
+    const { saveReport } = await import('../export/save-report.ts')
+    return saveReport(result, store.state)
+  })
   const edit = button('edit', 'Edit', async (result) => {
     const editor = store.state.models.find(({ task }) => task === 'image-editing')
     const image = result.fast?.image

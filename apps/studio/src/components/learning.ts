@@ -1,52 +1,30 @@
-import { heatMap } from '../charts/heat-map.ts'
-import { learningCurve } from '../charts/learning-curve.ts'
-import { drawnToFit } from '../charts/responsive.ts'
+import { type Chart, learningChart, pullsMap } from '@fastflow/report'
 import { h } from '../dom/element.ts'
 import type { Actions } from '../state/actions.ts'
+import { curveOf } from '../state/learning-curve.ts'
 import type { State } from '../state/state.ts'
 import type { Store } from '../state/store.ts'
+import { drawn } from './drawn.ts'
 
 /** Generations of one press of the button. */
 const ROUND = 20
 
 /** The paper's policy, learning: what it chooses at every step, and what a generation costs. */
 export function learningSection(store: Store<State>, actions: Actions): HTMLElement {
-  const map = h('div', { class: 'drawing' })
-  const curve = h('div', { class: 'drawing' })
-  const drawMap = drawnToFit(map, (width) => {
-    const state = store.state.knowledge?.policy?.state
-    return state && heatMap(state, width)
-  })
-  const drawCurve = drawnToFit(curve, (width) => {
-    const { knowledge, settings } = store.state
-    const nfe = knowledge?.curve ?? []
-    return nfe.length > 1 ? learningCurve(nfe, settings.numSteps, width) : undefined
-  })
+  const map = figure('What it chooses')
+  const cost = figure('What a picture costs')
   const lead = h('p', {})
   const button = (words: string, fresh: boolean): HTMLButtonElement =>
     h('button', { type: 'button', class: 'plain', onclick: () => void actions.learn(ROUND, fresh) }, words)
   const learn = button(`Learn from ${ROUND} pictures`, false)
   const anew = button('Start anew', true)
-  const mapFigure = h(
-    'figure',
-    {},
-    h(
-      'figcaption',
-      {},
-      h('h3', {}, 'What it chooses'),
-      h('p', { class: 'ramp' }, 'never', h('i', {}), 'always'),
-    ),
-    map,
-  )
-  const curveFigure = h('figure', {}, h('figcaption', {}, h('h3', {}, 'What a picture costs')), curve)
   store.watch(
     ({ knowledge }) => knowledge,
     (knowledge) => {
       lead.textContent = leadOf(store.state)
-      mapFigure.hidden = knowledge?.policy === undefined
-      curveFigure.hidden = (knowledge?.curve.length ?? 0) < 2
-      drawMap()
-      drawCurve()
+      const curve = curveOf(knowledge)
+      map.show(curve && pullsMap(curve))
+      cost.show(curve && learningChart(curve))
     },
   )
   store.watch(
@@ -66,9 +44,22 @@ export function learningSection(store: Store<State>, actions: Actions): HTMLElem
       h('div', {}, h('h2', { id: 'learning-title' }, 'The policy, learning'), lead),
       h('div', { class: 'exports' }, anew, learn),
     ),
-    mapFigure,
-    curveFigure,
+    map.element,
+    cost.element,
   )
+}
+
+/** A chart below its name; hidden where there is nothing to draw. */
+function figure(name: string): { readonly element: HTMLElement; show(chart: Chart | undefined): void } {
+  const { legend, drawing, show } = drawn()
+  const element = h('figure', {}, h('figcaption', {}, h('h3', {}, name), legend), drawing)
+  return {
+    element,
+    show(chart) {
+      element.hidden = chart === undefined
+      show(chart)
+    },
+  }
 }
 
 function leadOf({ knowledge }: State): string {

@@ -1,3 +1,4 @@
+import { decisionsOf } from '@fastflow/core'
 import { effortOf, entryOf } from '../state/plan.ts'
 import type { State } from '../state/state.ts'
 
@@ -8,7 +9,5 @@ export function plannedDecisions({ settings, knowledge }: State): string | undef
   if (evaluations === undefined) return undefined
   if (evaluations >= numSteps) return 'C'.repeat(numSteps)
   const entry = entryOf(knowledge, evaluations)
-  if (entry === undefined) return undefined
-  const nodes = new Set(entry.nodes)
-  return Array.from({ length: numSteps }, (_, step) => (nodes.has(step) ? 'C' : 'S')).join('')
+  return entry && decisionsOf(entry, numSteps)
 }

@@ -1,35 +1,34 @@
-import { frontierChart, type Measured } from '../charts/frontier.ts'
-import { drawnToFit } from '../charts/responsive.ts'
+import { planChart } from '@fastflow/report'
 import { h } from '../dom/element.ts'
 import type { Actions } from '../state/actions.ts'
-import { fidelityOf } from '../state/fidelity.ts'
 import { effortOf } from '../state/plan.ts'
-import type { Result, State } from '../state/state.ts'
+import type { State } from '../state/state.ts'
 import type { Store } from '../state/store.ts'
+import { drawn } from './drawn.ts'
 
 /** Fidelity for cost: what the plan promises and what this picture came to. */
 export function qualitySection(store: Store<State>, actions: Actions): HTMLElement {
-  const box = h('div', { class: 'drawing' })
-  const redraw = drawnToFit(box, (width) => {
+  const chart = drawn()
+  const redraw = (): void => {
     const { knowledge, settings, result } = store.state
-    if (!knowledge?.plan) return undefined
-    const chosen = effortOf(knowledge, settings) ?? 0
-    const onPick = (nfe: number): void => actions.change({ nfe, mode: 'budget' })
-    return frontierChart({ plan: knowledge.plan, measured: measuredOf(result), chosen, width, onPick })
+    const chosen = effortOf(knowledge, settings)
+    const options = {
+      ...(result?.bench && { bench: result.bench }),
+      ...(chosen !== undefined && { chosen }),
+    }
+    chart.show(knowledge?.plan && planChart(knowledge.plan, options))
+  }
+  chart.drawing.addEventListener('click', ({ target }) => {
+    const budget = (target as Element).closest<SVGElement>('[data-budget]')?.dataset.budget
+    if (budget !== undefined) actions.change({ nfe: Number(budget), mode: 'budget' })
   })
   const lead = h('p', {})
   const section = h(
     'section',
     { class: 'card', 'aria-labelledby': 'quality-title' },
     h('header', {}, h('div', {}, h('h2', { id: 'quality-title' }, 'Fidelity for cost'), lead)),
-    box,
-    h(
-      'ul',
-      { class: 'legend' },
-      h('li', { class: 'plan' }, 'plan, mean'),
-      h('li', { class: 'tail' }, 'down to its worst tenth'),
-      h('li', { class: 'this' }, 'this picture, measured'),
-    ),
+    chart.drawing,
+    chart.legend,
   )
   store.watch(
     ({ knowledge }) => knowledge,
@@ -51,13 +50,4 @@ function leadOf(runs: number, { about, knowledge }: State): string {
       ? ''
       : ' Calibration compares latents, the measured points compare pixels.'
   return `The plan ${by} rests on ${runs === 1 ? 'one calibration run' : `${runs} calibration runs`}.${scale}`
-}
-
-function measuredOf(result: Result | undefined): readonly Measured[] {
-  if (!result?.full) return []
-  const takes = new Set([...result.others, ...(result.fast ? [result.fast] : [])])
-  return [...takes].flatMap((take) => {
-    const psnr = fidelityOf(take, result.full)
-    return psnr === undefined || take === result.full || psnr >= 100 ? [] : [{ nfe: take.stats.nfe, psnr }]
-  })
 }

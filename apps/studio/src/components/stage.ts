@@ -47,7 +47,7 @@ export function stage(store: Store<State>, actions: Actions): HTMLElement {
     ({ step }) => step,
     (step) => {
       sides()
-      if (!step?.report.preview || store.state.activity?.kind === 'comparing') return
+      if (!step?.report.preview) return
       compare[step.side].preview(step.report.preview)
       compare[step.side].tag(`step ${step.report.index} of ${step.report.numSteps}`)
       shown[step.side] = undefined

@@ -33,6 +33,13 @@ export function s<Tag extends keyof SVGElementTagNameMap>(
   return element
 }
 
+/** Markup that this program made, such as a chart, as an element. Never for anything that a user wrote. */
+export function parsed(markup: string): Element {
+  const template = document.createElement('template')
+  template.innerHTML = markup
+  return template.content.firstElementChild!
+}
+
 /** Sets an attribute; removes it for undefined and false. */
 export function setAttribute(
   element: Element,

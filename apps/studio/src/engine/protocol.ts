@@ -1,9 +1,11 @@
+import type { BenchDocument } from '@fastflow/bench'
 import type { FastFlowErrorCode, LoadProgress, PlanDocument, RgbImage } from '@fastflow/core'
 import type {
   Accelerate,
   Defaults,
   FlowOptions,
   GeneratedImage,
+  GenerationStats,
   ImageInput,
   Metric,
   PaperState,
@@ -23,6 +25,8 @@ export interface ModelAbout {
   readonly defaults: Defaults
   readonly digest: string
   readonly executionProvider: string
+  /** What bench documents say of this browser. */
+  readonly environment: { readonly browser: string; readonly threads: number }
   /** What networks run on, in a word or two, and why on that. */
   readonly runtime: { readonly kind: 'wasm' | 'webgpu'; readonly name: string; readonly reason: string }
   /** Prompts the model brings, to start from. */
@@ -43,8 +47,14 @@ export interface Knowledge {
 }
 
 /** One picture or clip, and what it cost. */
-export interface Take extends Omit<GeneratedImage, 'index'> {
-  /** From the call to the finished picture, the decoder included. */
+export interface Take extends Omit<GeneratedImage, 'index' | 'stats'> {
+  /** Row of a bench that it belongs to: `full`, `plan-12`, `paper`. */
+  readonly method: string
+  readonly stats: Pick<
+    GenerationStats,
+    'nfe' | 'steps' | 'passes' | 'decisions' | 'modelMs' | 'overheadMs' | 'estimatedPsnr' | 'quality'
+  >
+  /** From the call to the finished picture, the decoder included; of a bench the sampling alone. */
   readonly wallMs: number
   /** Remarks for the user. */
   readonly notes: readonly string[]
@@ -69,6 +79,17 @@ export interface StepReport {
 export interface MeasureReport {
   readonly done: number
   readonly total: number
+}
+
+/** While budgets are measured: how far that is, in evaluations, and every take as soon as it is made. */
+export type BenchReport =
+  | { readonly kind: 'progress'; readonly done: number; readonly total: number }
+  | { readonly kind: 'take'; readonly take: Take }
+
+export interface LearnReport {
+  /** Pictures learned from. */
+  readonly done: number
+  readonly knowledge: Knowledge
 }
 
 export interface CalibrationReport {
@@ -100,6 +121,29 @@ export interface Commands {
     input: { subject: string; options: FlowOptions; accelerate: Accelerate }
     report: StepReport
     result: Take
+  }
+  /** The picture in full and with every budget; without a plan the model's own is made first. */
+  readonly bench: {
+    input: {
+      subject: string
+      options: FlowOptions
+      budgets: readonly number[]
+      plan: PlanDocument | undefined
+    }
+    report: BenchReport
+    result: BenchDocument
+  }
+  /** The paper's policy, from so many pictures more; `fresh` forgets first what it knows. */
+  readonly learn: {
+    input: {
+      subjects: readonly string[]
+      settings: RunSettings
+      options: FlowOptions
+      generations: number
+      fresh: boolean
+    }
+    report: LearnReport
+    result: Knowledge
   }
   readonly calibrate: {
     input: { settings: RunSettings; evaluations: number }

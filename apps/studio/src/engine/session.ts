@@ -1,9 +1,4 @@
-import {
-  type ExecutionSupport,
-  type IndexedDbPolicyStore,
-  indexedDbPolicyStore,
-  webBackend,
-} from '@fastflow/backend-web'
+import { type IndexedDbPolicyStore, indexedDbPolicyStore, webBackend } from '@fastflow/backend-web'
 import { type Backend, FastFlowError, invalidArgument, parsePlan, type QualityProxy } from '@fastflow/core'
 import {
   type Accelerate,
@@ -17,8 +12,11 @@ import {
   type TargetAcceleration,
 } from '@fastflow/pipelines'
 import { type Perceptual, perceptual } from '@fastflow/proxies'
+import { aboutOf, environmentOf } from './about.ts'
+import { benchOne } from './bench.ts'
 import { curveKey, readKnowledge, recordGeneration } from './knowledge.ts'
-import type { CommandName, Commands, ModelAbout } from './protocol.ts'
+import { learn } from './learn.ts'
+import type { CommandName, Commands, Take } from './protocol.ts'
 
 interface Context {
   readonly report: (report: unknown) => void
@@ -105,7 +103,19 @@ export function createSession(): Session {
         await recordGeneration(store, policy, item.stats.nfe, isFresh(accelerate)).catch((error: Error) =>
           troubles.push(`the learning curve cannot be stored: ${error.message}`),
         )
-      return { ...item, notes: [...notes, ...troubles], wallMs }
+      const method = methodOf(accelerate, item.stats)
+      return { ...item, method, notes: [...notes, ...troubles], wallMs }
+    },
+    async bench(input, context) {
+      const environment = environmentOf(await backend.support())
+      return benchOne(model().pipe, input, { ...context, environment })
+    },
+    async learn(input, context) {
+      await learn(model().pipe, store, await know(input.settings), input, {
+        ...context,
+        know: () => know(input.settings),
+      })
+      return know(input.settings)
     },
     async calibrate({ settings, evaluations }, { report, signal }) {
       await model().pipe.calibrate({ ...settings, evaluations, signal, onProgress: report, onNote: refuse })
@@ -151,27 +161,20 @@ function isTarget(accelerate: Accelerate): accelerate is TargetAcceleration {
   return typeof accelerate === 'object' && 'target' in accelerate
 }
 
+/** The row of a bench that a generation belongs to. */
+function methodOf(accelerate: Accelerate, { nfe, steps }: Take['stats']): string {
+  if (nfe === steps) return 'full'
+  if (
+    accelerate === 'paper' ||
+    (typeof accelerate === 'object' && 'method' in accelerate && accelerate.method === 'paper')
+  )
+    return 'paper'
+  const planned = typeof accelerate === 'object' && 'nfe' in accelerate ? accelerate.nfe : undefined
+  return `plan-${planned ?? nfe}`
+}
+
 function isFresh(accelerate: Accelerate): boolean {
   return typeof accelerate === 'object' && 'fresh' in accelerate && accelerate.fresh === true
-}
-
-async function aboutOf(pipe: Pipeline, support: ExecutionSupport): Promise<ModelAbout> {
-  const { model: name, task, labels, size, defaults, digest, executionProvider } = pipe
-  const prompts = task === 'class-to-image' ? [] : await pipe.subjects().catch(() => [])
-  const kind = support.chosen.executionProvider
-  const runtime = { kind, name: nameOf(support), reason: reasonOf(support) }
-  return { name, task, labels, size, defaults, digest, executionProvider, runtime, prompts }
-}
-
-function nameOf({ chosen: { executionProvider, threads } }: ExecutionSupport): string {
-  if (executionProvider === 'webgpu') return 'WebGPU'
-  return threads === 1 ? 'WebAssembly, one thread' : `WebAssembly, ${threads} threads`
-}
-
-/** What it runs on, and why nothing faster. */
-function reasonOf({ chosen, tried }: ExecutionSupport): string {
-  const others = tried.filter(({ works }) => !works).map(({ reason }) => reason)
-  return [`Networks run on ${chosen.reason}`, ...others].map((line) => `${line}.`).join(' ')
 }
 
 function checkDocument(

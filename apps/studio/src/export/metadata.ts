@@ -21,14 +21,14 @@ export function metadataOf(
     steps,
     guidance: guidanceScale,
     ...(guidanceInterval && { guidanceInterval }),
-    accelerate: accelerateOf(take, settings.mode),
+    accelerate: accelerateOf(take),
     nfe,
     decisions,
     estimatedPsnr,
   }
 }
 
-function accelerateOf({ stats }: Take, mode: State['settings']['mode']): 'off' | 'paper' | 'plan' {
-  if (stats.nfe === stats.steps) return 'off'
-  return mode === 'learn' ? 'paper' : 'plan'
+function accelerateOf({ method }: Take): 'off' | 'paper' | 'plan' {
+  if (method === 'full') return 'off'
+  return method === 'paper' ? 'paper' : 'plan'
 }

@@ -1,10 +1,10 @@
 import type { Accelerate } from '@fastflow/pipelines'
+import { decibels, fixed, percent } from '@fastflow/report'
 import type { StepReport, Take } from '../engine/protocol.ts'
-import { decibels, evaluations, fixed, jumpWords, percent } from '../words.ts'
+import { evaluations, jumpWords } from '../words.ts'
 import type { Desk } from './desk.ts'
-import { budgetsOf } from './plan.ts'
-import { requestOf, resultKey, subjectOf } from './request.ts'
-import type { Result, State } from './state.ts'
+import { requestOf, subjectOf } from './request.ts'
+import { compareTakes, place, startResult } from './result.ts'
 
 type OnStep = (report: StepReport) => void
 
@@ -21,34 +21,15 @@ export function generate(desk: Desk): Promise<void> {
     const fast = await take(desk, accelerate, 'fast', signal, ({ index, numSteps, nfe, jump }) =>
       progress((portion * index) / numSteps, `Evaluation ${nfe}: ${jumpWords(jump)}`),
     )
-    const whole = fast.stats.nfe === fast.stats.steps
-    put(desk, { fast, ...(whole && !started.full && { full: fast }) })
+    place(desk, fast, 'fast')
     store.set({ notes: [...store.state.notes, ...fast.notes, ...qualityNotes(fast)] })
     if (compare && !store.state.result?.full)
       await fullRun(desk, signal, ({ index, numSteps }) =>
         progress(portion + ((1 - portion) * index) / numSteps, `Full run, step ${index} of ${numSteps}`),
       )
+    compareTakes(desk)
     await desk.refresh()
     desk.announce(`Done: ${evaluations(fast.stats)}.`)
-  })
-}
-
-/** The same picture with every planned budget. */
-export function compareBudgets(desk: Desk): Promise<void> {
-  const { store } = desk
-  return desk.busy('comparing', 'Comparing budgets', async (signal, progress) => {
-    const { numSteps } = store.state.settings
-    const planned = budgetsOf(store.state.knowledge, numSteps).filter((budget) => budget < numSteps)
-    if (!store.state.result?.full)
-      await fullRun(desk, signal, ({ index }) => progress(index / numSteps / 2, 'The full run first'))
-    for (const [n, nfe] of planned.entries()) {
-      if (store.state.result?.others.some(({ stats }) => stats.nfe === nfe)) continue
-      const made = await take(desk, { method: 'plan', nfe }, 'fast', signal, ({ index }) =>
-        progress((n + index / numSteps) / planned.length, `${nfe} evaluations`),
-      )
-      put(desk, { others: [...(store.state.result?.others ?? []), made] })
-    }
-    desk.announce('All budgets compared.')
   })
 }
 
@@ -64,7 +45,7 @@ function qualityNotes({ stats: { quality } }: Take): readonly string[] {
 }
 
 async function fullRun(desk: Desk, signal: AbortSignal, onStep: OnStep): Promise<void> {
-  put(desk, { full: await take(desk, 'off', 'full', signal, onStep) })
+  place(desk, await take(desk, 'off', 'full', signal, onStep), 'full')
 }
 
 /** One generation, whose steps are shown on `side` of the stage. */
@@ -83,26 +64,4 @@ async function take(
   const made = await engine.call('generate', input, { signal, onReport })
   store.set({ step: undefined })
   return made
-}
-
-/** A new result; what the one before had of the same full run is kept. */
-function startResult(state: State): Result {
-  const { settings, source, about, result: before } = state
-  const key = resultKey(state)
-  const same = before?.key === key ? before : undefined
-  return {
-    model: about!.name,
-    subject: subjectOf(state),
-    source: about!.task === 'image-editing' ? source : undefined,
-    settings,
-    key,
-    fast: undefined,
-    full: same?.full,
-    others: same?.others ?? [],
-  }
-}
-
-function put({ store }: Desk, patch: Partial<Result>): void {
-  const { result } = store.state
-  if (result) store.set({ result: { ...result, ...patch } })
 }

@@ -2,28 +2,31 @@ import type { Desk } from './desk.ts'
 import { requestOf, subjectOf } from './request.ts'
 import { runSettingsOf } from './state.ts'
 
-/** Seeds that learning uses, far from those people type. */
-const LEARNING_SEED = 1_000_000
-
 /** Has the paper's policy learn from so many pictures, subjects in turn; `fresh` forgets first what it knows. */
 export function learn(desk: Desk, generations: number, fresh: boolean): Promise<void> {
   const { store, engine } = desk
   return desk.busy('learning', 'Learning', async (signal, progress) => {
     const { about, settings } = store.state
-    const subjects = about!.labels.length > 0 ? about!.labels : about!.prompts
-    const { options } = requestOf(store.state)
-    for (let n = 0; n < generations; n++) {
-      progress(n / generations, `Picture ${n + 1} of ${generations}`)
-      const turn = fresh && n === 0 ? 0 : (store.state.knowledge?.curve.length ?? 0)
-      const subject = subjects[turn % subjects.length] ?? subjectOf(store.state)
-      const accelerate = { method: 'paper', fresh: fresh && n === 0 } as const
-      await engine.call(
-        'generate',
-        { subject, options: { ...options, seed: LEARNING_SEED + turn }, accelerate },
-        { signal },
-      )
-      store.set({ knowledge: await engine.call('know', runSettingsOf(settings)) })
-    }
+    const own = about!.labels.length > 0 ? about!.labels : about!.prompts
+    const subjects = own.length > 0 ? own : [subjectOf(store.state)]
+    progress(0, `Picture 1 of ${generations}`)
+    await engine.call(
+      'learn',
+      {
+        subjects,
+        settings: runSettingsOf(settings),
+        options: requestOf(store.state).options,
+        generations,
+        fresh,
+      },
+      {
+        signal,
+        onReport({ done, knowledge }) {
+          store.set({ knowledge })
+          if (done < generations) progress(done / generations, `Picture ${done + 1} of ${generations}`)
+        },
+      },
+    )
     desk.announce(`Learned from ${generations} pictures.`)
   })
 }

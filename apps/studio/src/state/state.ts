@@ -1,3 +1,4 @@
+import type { BenchDocument } from '@fastflow/bench'
 import type { ImageInput, Metric, RunSettings } from '@fastflow/pipelines'
 import type { Catalog, CatalogModel } from '../engine/catalog.ts'
 import type { EngineError } from '../engine/client.ts'
@@ -65,6 +66,8 @@ export interface Result {
   readonly full: Take | undefined
   /** The same picture with other budgets, by their evaluations. */
   readonly others: readonly Take[]
+  /** What they came to, one row a method; undefined as long as there is no full run to compare with. */
+  readonly bench: BenchDocument | undefined
 }
 
 export interface State {

@@ -24,7 +24,16 @@ export interface LearnSettings {
   readonly guidanceScale: number
   readonly arms?: readonly number[]
   readonly signal: AbortSignalLike
-  readonly onGeneration?: (done: number, nfe: number) => void
+  /** What was learned before, to go on from. Left out, learning begins anew. */
+  readonly policy?: PolicyDocument<PaperState>
+  /** Whose turn it is first. Default 0. */
+  readonly turn?: number
+  /** After every generation; waited for. */
+  readonly onGeneration?: (
+    done: number,
+    nfe: number,
+    policy: PolicyDocument<PaperState>,
+  ) => Promise<void> | void
 }
 
 const names: OptionNames<LearnSettings> = {
@@ -33,18 +42,20 @@ const names: OptionNames<LearnSettings> = {
   guidanceScale: true,
   arms: true,
   signal: true,
+  policy: true,
+  turn: true,
   onGeneration: true,
 }
 
 /** What learning gave and what it cost. */
 export interface Learned {
-  readonly document: PolicyDocument
+  readonly document: PolicyDocument<PaperState>
   readonly state: PaperState
   readonly curve: LearningCurve
 }
 
 /**
- * Learns the paper's policy from scratch over `generations` images, the subjects in turn.
+ * Learns the paper's policy over `generations` images, the subjects in turn.
  *
  * @throws FastFlowError `invalid-argument` naming the setting, also where acceleration stays off, so that there is nothing to
  *   learn; whatever the source throws.
@@ -52,18 +63,19 @@ export interface Learned {
 export async function learnPaper(pipe: GeneratingSource, settings: LearnSettings): Promise<Learned> {
   checkSource(pipe, ['generateTurn'])
   checkOptions('settings', settings, names)
-  const { generations, numSteps, guidanceScale, arms, signal } = settings
+  const { generations, numSteps, guidanceScale, arms, signal, turn = 0 } = settings
   checkWhole('generations', generations, 1)
   checkRun(settings)
   if (arms !== undefined) checkNumbers('arms', arms, 'numbers of skipped steps')
   checkSignal(signal)
-  checkCallback('onGeneration', settings.onGeneration, '(done, nfe) => ...')
+  checkWhole('turn', turn, 0)
+  checkCallback('onGeneration', settings.onGeneration, '(done, nfe, policy) => ...')
   const nfe: number[] = []
-  let document: PolicyDocument<PaperState> | undefined
+  let document = settings.policy
   for (let done = 0; done < generations; done++) {
     const previous = document
-    const result = await pipe.generateTurn(done, {
-      seed: LEARNING_SEED + done,
+    const result = await pipe.generateTurn(turn + done, {
+      seed: LEARNING_SEED + turn + done,
       numSteps,
       guidanceScale,
       signal,
@@ -78,7 +90,7 @@ export async function learnPaper(pipe: GeneratingSource, settings: LearnSettings
     if (document === undefined)
       throw invalidArgument('numSteps', `${result.notes.join('; ')}: nothing to learn; take more steps`)
     nfe.push(result.items[0]!.stats.nfe)
-    settings.onGeneration?.(done + 1, nfe.at(-1)!)
+    await settings.onGeneration?.(done + 1, nfe.at(-1)!, document)
   }
   const { state } = document!
   return { document: document!, state, curve: learningCurve(state, nfe) }

@@ -5,6 +5,7 @@ import {
   type Frontier,
   invalidArgument,
   numStepsOf,
+  type PlanDocument,
   type PlanTarget,
   parsePlan,
   type Schedule,
@@ -95,6 +96,11 @@ export async function ownPlan(pipe: BenchSource, settings: PlanSettings): Promis
   })
   if (plan === undefined) throw invalidArgument('numSteps', `${notes.join('; ')}: there is nothing to plan`)
   return parsePlan(plan)
+}
+
+/** A plan from elsewhere. @throws FastFlowError `policy-mismatch` where it was made for another grid. */
+export function givenPlan(document: PlanDocument, schedule: Schedule): Frontier {
+  return parsePlan(document, { schedule })
 }
 
 function plannable({ schedule, budgets }: PlanSettings): readonly number[] {

@@ -8,6 +8,7 @@ import {
   temporalConsistency,
   temporalFlickering,
 } from '@fastflow/proxies'
+import { psnrOfFrames } from '../source/frames.ts'
 import type { Case } from './case.ts'
 
 /** What one result is worth; a figure that the task or the case does not have is undefined. */
@@ -44,7 +45,7 @@ export async function scoreCase(
   const drawn = target !== undefined && scorer !== undefined && task !== 'image-editing' && !isClip
   const [features, targetFeatures] = drawn ? await scorer.features.extract([frames[0]!, target]) : []
   return {
-    psnr: mean(frames.map((frame, t) => psnr(frame, full[t]!))),
+    psnr: psnrOfFrames(frames, full),
     contrast: mean(frames.map(rmsContrast)),
     fit: scorer && words !== undefined ? await fitOf(scorer, frames, words, signal) : undefined,
     target: target !== undefined && task === 'image-editing' ? psnr(frames[0]!, target) : undefined,

@@ -7,6 +7,11 @@ export interface SampleRun {
   readonly scores: Scores
 }
 
+/** One method on one noise, as soon as it is done. */
+export interface FinishedRun extends Pick<BenchSample, 'index' | 'seed' | 'label' | 'flow'> {
+  readonly measurement: Measurement
+}
+
 /** All methods on one noise; the full run comes first. */
 export interface BenchSample {
   readonly index: number

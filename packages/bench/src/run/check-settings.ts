@@ -1,3 +1,4 @@
+import { isRecord } from '@fastflow/core'
 import {
   checkCallback,
   checkFlag,
@@ -37,6 +38,7 @@ const names: OptionNames<BenchSettings> = {
   now: true,
   watchLoop: true,
   log: true,
+  onRun: true,
   onProgress: true,
   compare: true,
 }
@@ -51,14 +53,17 @@ export function checkTerms(terms: BenchTerms): void {
 export function checkSettings<Shown>(settings: BenchSettings<Shown>): void {
   checkOptions('settings', settings, names)
   checkAmounts(settings)
-  const { environment, signal, now, watchLoop, log, onProgress, compare } = settings
-  const { node, threads } = checkMethods('environment', environment, [], '{ node, threads }')
-  checkText('environment.node', node, 'what the bench runs in, such as the version of Node')
+  const { environment, signal, now, watchLoop, log, onRun, onProgress, compare } = settings
+  const wanted = '{ node, threads }, or { browser, threads }'
+  const { node, browser, threads } = checkMethods('environment', environment, [], wanted)
+  const host = browser === undefined ? 'node' : 'browser'
+  checkText(`environment.${host}`, browser ?? node, 'what the bench runs in, such as the version of Node')
   checkWhole('environment.threads', threads, 1)
   checkSignal(signal)
   checkFunction('now', now, '() => performance.now()')
   checkCallback('watchLoop', watchLoop, 'async (work) => ({ result: await work(), lagMs })')
   checkLog(log)
+  checkCallback('onRun', onRun, '(run) => ...')
   checkCallback('onProgress', onProgress, '(done, total, detail) => ...')
   checkCallback('compare', compare, 'async (sample) => ...')
 }
@@ -70,7 +75,8 @@ function checkAmounts(terms: BenchTerms): void {
   checkSamples(terms)
   checkEvaluations('budgets', budgets)
   checkWhole('paperGenerations', paperGenerations, 0)
-  checkOneOf('plans', plans, ['calibrated', 'own', 'none'])
+  // A document is read where its plans are made of it.
+  if (!isRecord(plans)) checkOneOf('plans', plans, ['calibrated', 'own', 'none'])
   checkFlag('exact', exact)
   checkOneOf('controls', controls, ['all', 'ab2', 'none'])
   checkFlag('oracle', oracle)

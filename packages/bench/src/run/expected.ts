@@ -13,20 +13,21 @@ const TRIED = { solvers: 32, rules: 53 } as const
 /** Rows a budget: without a knob, plans, tuned. */
 const ROWS = {
   fixed: { all: 4, ab2: 1, none: 0 },
-  plans: { calibrated: 4, own: 1, none: 0 },
+  plans: { calibrated: 4, own: 1, given: 1, none: 0 },
   tuned: 13,
 } as const
 
 /** About how many evaluations a bench will make, for the time still to come; {@link expectedSamples} knows better. */
 export function expectedCost(settings: Omit<BenchSettings, 'environment' | 'signal' | 'now'>): BenchCost {
   const { numSteps, budgets, paperGenerations, tuningSamples, samples, plans, oracle, exact } = settings
+  const kind = typeof plans === 'object' ? 'given' : plans
   const all = settings.controls === 'all'
-  const rows = ROWS.fixed[settings.controls] + ROWS.plans[plans] + (tuningSamples > 0 ? ROWS.tuned : 0)
+  const rows = ROWS.fixed[settings.controls] + ROWS.plans[kind] + (tuningSamples > 0 ? ROWS.tuned : 0)
   const whole = 1 + (all ? 1.3 : 0) + (exact ? 5 : 0) + (paperGenerations > 0 ? SHARE : 0)
   const perRow = budgets.reduce((sum, nfe) => sum + nfe, 0)
   return {
     learning: paperGenerations * numSteps * SHARE,
-    planning: { calibrated: exact ? 41 : 21, own: 1, none: 0 }[plans] * numSteps,
+    planning: { calibrated: exact ? 41 : 21, own: 1, given: 0, none: 0 }[kind] * numSteps,
     oracle: plans === 'calibrated' && oracle ? oracleEvaluations(numSteps, samples) : 0,
     tuning: tuningSamples * (TRIED.solvers * perRow + (2 + TRIED.rules * SHARE) * numSteps),
     samples: samples * (whole * numSteps + rows * perRow),

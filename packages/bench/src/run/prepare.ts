@@ -16,6 +16,7 @@ import { oracleEvaluations, searchOracle } from '../methods/oracle.ts'
 import { loadPeers, ruleFamilies } from '../methods/peer-rules.ts'
 import { solverFamilies } from '../methods/peer-solvers.ts'
 import {
+  givenPlan,
   jointMethods,
   makeJointPlan,
   makePlan,
@@ -92,6 +93,7 @@ async function plan(pipe: BenchSource, { settings, grids, log, tally }: Preparat
   const options: PlanSettings = { schedule: grids.full, guidanceScale, budgets, signal }
   const frontier = async (name: string, make: () => Promise<Frontier>): Promise<Frontier> =>
     parsePlan(await log.once(name, async () => (await make()).toJSON(), tally.cost))
+  if (typeof settings.plans === 'object') return { plan: givenPlan(settings.plans, grids.full) }
   tally.enter('planning')
   if (settings.plans === 'own') return { plan: await frontier('plan', () => ownPlan(pipe, options)) }
   const planned = await frontier('plan', () =>

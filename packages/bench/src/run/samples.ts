@@ -36,9 +36,11 @@ export async function runSamples<Shown>(
   const { settings, methods, log, tally } = options
   const distinct = distinctMethods(methods)
   const kept: KeptSample<Shown>[] = []
+  const report = (done: number): void => tally.report(`sample ${done} of ${settings.samples}`)
+  report(0)
   for (let index = 0; index < settings.samples; index++) {
     kept.push(await log.once(`sample ${index}`, () => runSample(pipe, index, distinct, options), tally.cost))
-    tally.report(`sample ${index + 1} of ${settings.samples}`)
+    report(index + 1)
   }
   const runs = methods.map((method): MethodRuns => {
     const at = distinct.findIndex((one) => computationOf(one) === computationOf(method))
@@ -66,7 +68,9 @@ async function runSample<Shown>(
   const measured = new Array<Measurement>(methods.length)
   for (let turn = 0; turn < methods.length; turn++) {
     const at = (turn + index) % methods.length
-    measured[at] = await measureOne(methods[at]!)
+    const measurement = await measureOne(methods[at]!)
+    measured[at] = measurement
+    settings.onRun?.({ index, seed, label: flow.caption, flow, measurement })
   }
   const runs = measured.map(
     (measurement): SampleRun => ({ measurement, scores: score(flow, measurement, measured[0]!, fine) }),

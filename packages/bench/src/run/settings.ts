@@ -1,12 +1,12 @@
-import type { AbortSignalLike, GuidanceInterval } from '@fastflow/core'
+import type { AbortSignalLike, GuidanceInterval, PlanDocument } from '@fastflow/core'
 import type { BenchDocument, LearningCurve } from '../document.ts'
 import type { BenchLog } from '../log.ts'
-import type { BenchSample } from './bench-sample.ts'
+import type { BenchSample, FinishedRun } from './bench-sample.ts'
 
 /** Which methods are measured besides the full run, the floor and the paper's policy. */
 export interface BenchScope {
-  /** Plans of FastFlow's planner: calibrated here first, the model's own as users get them, or none. */
-  readonly plans: 'calibrated' | 'own' | 'none'
+  /** Plans of FastFlow's planner: calibrated here first, the model's own as users get them, these ones, or none. */
+  readonly plans: 'calibrated' | 'own' | 'none' | PlanDocument
   /** The exact solution, what it says of each method, and the plans fitted to it. */
   readonly exact: boolean
   /** Beside the plans: every method without a knob, AB2 alone, or nothing. */
@@ -31,7 +31,7 @@ export interface BenchSettings<Shown = unknown> extends BenchScope {
   /** Generations the paper's policy learns from; 0 leaves it out. */
   readonly paperGenerations: number
   /** What the document says of the machine. */
-  readonly environment: Pick<BenchDocument['environment'], 'node' | 'threads'>
+  readonly environment: Pick<BenchDocument['environment'], 'node' | 'browser' | 'threads'>
   readonly signal: AbortSignalLike
   /** Milliseconds of a monotonic clock, e.g. `() => performance.now()`, for the times of the document. */
   readonly now: () => number
@@ -39,7 +39,9 @@ export interface BenchSettings<Shown = unknown> extends BenchScope {
   readonly watchLoop?: <Result>(work: () => Promise<Result>) => Promise<{ result: Result; lagMs: number }>
   /** Finished parts of the same bench, interrupted before. */
   readonly log?: BenchLog
-  /** Progress in evaluations. */
+  /** Every finished run with its pixels, before anything is said of them: of a bench that is cancelled they are what there is. */
+  readonly onRun?: (run: FinishedRun) => void
+  /** Progress, after every evaluation. */
   readonly onProgress?: (done: number, total: number, detail: string) => void
   /** The images of a sample that are to be kept, before all are dropped. */
   readonly compare?: (sample: BenchSample) => Promise<Shown | undefined>
@@ -48,7 +50,7 @@ export interface BenchSettings<Shown = unknown> extends BenchScope {
 /** What a bench has to share with an interrupted one in order to go on with it: plain JSON. */
 export type BenchTerms = Omit<
   BenchSettings,
-  'environment' | 'signal' | 'now' | 'watchLoop' | 'log' | 'onProgress' | 'compare'
+  'environment' | 'signal' | 'now' | 'watchLoop' | 'log' | 'onRun' | 'onProgress' | 'compare'
 >
 
 /** What a bench brings home. */

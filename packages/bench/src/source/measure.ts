@@ -1,7 +1,8 @@
 import type { AbortSignalLike } from '@fastflow/core'
 import { createRandom, type SampleResult, sample } from '@fastflow/core'
-import { psnrOfFloats, ssim } from '@fastflow/proxies'
+import { psnrOfFloats } from '@fastflow/proxies'
 import type { Method } from '../method.ts'
+import { framesOf, ssimOfFrames } from './frames.ts'
 import type { BenchFlow } from './source.ts'
 
 /** One method on one sample. */
@@ -88,15 +89,7 @@ export function score(
   }
 }
 
-/** Mean over the frames of a clip; an image is one frame. */
-function ssimOf(
-  { numFrames, toImage }: BenchFlow,
-  pixels: Float32Array,
-  reference: Float32Array,
-): Pick<Scores, 'ssim'> {
-  if (toImage === undefined) return {}
-  let sum = 0
-  for (let frame = 0; frame < numFrames; frame++)
-    sum += ssim(toImage(pixels, frame), toImage(reference, frame))
-  return { ssim: sum / numFrames }
+function ssimOf(flow: BenchFlow, pixels: Float32Array, reference: Float32Array): Pick<Scores, 'ssim'> {
+  if (flow.toImage === undefined) return {}
+  return { ssim: ssimOfFrames(framesOf(flow, pixels), framesOf(flow, reference)) }
 }

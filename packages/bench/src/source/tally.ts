@@ -13,6 +13,7 @@ export interface Tally {
   /** Everything counted from now on is for this; the phases before it are complete. `detail` says how far it is. */
   enter(phase: Phase, expected?: number): void
   report(detail: string): void
+  /** What was last reported of this phase is reported again, with the new count. */
   count(evaluations: number): void
 }
 
@@ -26,23 +27,31 @@ export function createTally(
   const made: Record<Phase, number> = { learning: 0, planning: 0, oracle: 0, tuning: 0, samples: 0 }
   const wanted: Record<Phase, number> = { ...expected }
   let current: Phase = 'learning'
+  let said: string | undefined
+  const report = (): void => {
+    if (onProgress === undefined || said === undefined) return
+    const at = phases.indexOf(current)
+    const total = phases.reduce(
+      (sum, phase, k) => sum + (k < at ? made[phase] : Math.max(made[phase], Math.round(wanted[phase]))),
+      0,
+    )
+    onProgress(totalOf(made), total, `evaluations, ${said}`)
+  }
   return {
     cost: () => ({ ...made }),
     restore: (cost) => void Object.assign(made, cost),
     enter(phase, evaluations) {
       current = phase
+      said = undefined
       if (evaluations !== undefined) wanted[phase] = evaluations
     },
     report(detail) {
-      const at = phases.indexOf(current)
-      const total = phases.reduce(
-        (sum, phase, k) => sum + (k < at ? made[phase] : Math.max(made[phase], Math.round(wanted[phase]))),
-        0,
-      )
-      onProgress?.(totalOf(made), total, `evaluations, ${detail}`)
+      said = detail
+      report()
     },
     count(evaluations) {
       made[current] += evaluations
+      report()
     },
   }
 }

@@ -12,8 +12,8 @@ import {
 import { checkParts } from '../check/run.ts'
 import { checkList, checkPipeline } from '../check/values.ts'
 
-/** What a model is asked for: a class or a prompt, and the picture to edit where it edits. */
-export interface Subject extends Pick<FlowOptions, 'image'> {
+/** What a model is asked for: a class or a prompt, what to lead away from, and the picture to edit where it edits. */
+export interface Subject extends Pick<FlowOptions, 'image' | 'negativePrompt'> {
   readonly subject: string | number
 }
 
@@ -64,8 +64,8 @@ export function takingTurns(
   const own = { ...(numFrames !== undefined && { numFrames }), ...(guidanceInterval && { guidanceInterval }) }
   // Subjects may say more, such as what is known of the right answer.
   const at = (turn: number): Subject => {
-    const { subject, image } = subjects[checkWhole('turn', turn, 0) % subjects.length]!
-    return { subject, ...(image && { image }) }
+    const { subject, image, negativePrompt } = subjects[checkWhole('turn', turn, 0) % subjects.length]!
+    return { subject, ...(image && { image }), ...(negativePrompt !== undefined && { negativePrompt }) }
   }
   return {
     ...pipe,

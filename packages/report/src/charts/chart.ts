@@ -1,83 +1,76 @@
-import { CustomChart, type CustomSeriesOption, LineChart, type LineSeriesOption } from 'echarts/charts'
-import { GridComponent, type GridComponentOption } from 'echarts/components'
-import { type ComposeOption, init, use } from 'echarts/core'
-import { SVGRenderer } from 'echarts/renderers'
-import { type Content, html, type Markup, trusted } from '../html.ts'
+import { checkOptions, checkPositive, type OptionNames } from '@fastflow/core/backend'
+import { html, type Markup, trusted } from '../html.ts'
+import { tokens } from '../style/tokens.ts'
 
-export type ChartOption = ComposeOption<LineSeriesOption | CustomSeriesOption | GridComponentOption>
-
+/** Of one drawing, in pixels. */
 export interface ChartSize {
   readonly width: number
   readonly height: number
-  /** True in the variant drawn for phones. */
-  readonly narrow: boolean
 }
 
+/** What a chart shows, apart from how large it is drawn: {@link chartSvg} draws it. */
 export interface Chart {
-  /** Unique in the page; letters, digits and hyphens. */
-  readonly id: string
   readonly title: string
   /** What the drawing shows, in words, for those who cannot see it. */
   readonly label: string
-  readonly legend?: Content
-  readonly caption: Content
-  /** Height of the wide and of the narrow drawing, in pixels. */
+  readonly caption: string
+  /** A list, as HTML: it stands beside the drawing, so that it wraps on small screens. */
+  readonly legend: Markup
+  /** Height of a wide and of a narrow drawing, in pixels. */
   readonly heights: readonly [wide: number, narrow: number]
   /** Across the whole page instead of half of it. */
   readonly across?: boolean
-  readonly draw: (size: ChartSize) => ChartOption
+  /** What stands inside the SVG. */
+  readonly draw: (size: ChartSize) => Markup
 }
 
+export interface ChartSvgOptions {
+  /** In pixels; letters keep their size. */
+  readonly width: number
+  /** In pixels. Left out, what suits the chart. */
+  readonly height?: number
+  /**
+   * `own`: the drawing brings its colours, for light and dark, and can be a file. `page`: they are the CSS variables of the page
+   * that it is put into (`--ink`, `--muted`, `--grid`, `--axis`, `--card`, `--plan`, ...). Default `own`.
+   */
+  readonly colors?: 'own' | 'page'
+}
+
+const names: OptionNames<ChartSvgOptions> = { width: true, height: true, colors: true }
+
+/** Drawings narrower than this are as high as suits phones. */
+const NARROW = 420
+
 /**
- * One chart as a figure with static SVG inside: no script, legible in light and dark, since its colours
- * are CSS variables. Drawn twice, because shrinking a wide chart to a phone shrinks its letters too;
- * the style sheet shows one of them.
+ * One chart as static SVG with its words as `aria-label`. The same chart and size give the same text, wherever it runs.
+ *
+ * @throws FastFlowError `invalid-argument` naming the option.
  */
-export function chartFigure(chart: Chart): Markup {
+export function chartSvg(chart: Chart, options: ChartSvgOptions): string {
+  checkOptions('options', options, names)
+  const { width, height, colors = 'own' } = options
+  checkPositive('width', width)
+  if (height !== undefined) checkPositive('height', height)
   const [wide, narrow] = chart.heights
-  const drawings = [
-    { width: chart.across ? 1120 : 560, height: wide, narrow: false },
-    { width: 350, height: narrow, narrow: true },
-  ].map((size) => {
-    const svg = drawSvg(chart.draw(size), size, `${chart.id}-${size.narrow ? 'n' : 'w'}`)
-    const kind = size.narrow ? 'narrow' : 'wide'
-    return html`<div class="drawing ${kind}" role="img" aria-label="${chart.label}">${trusted(svg)}</div>`
-  })
-  return html`<figure class="chart${chart.across ? ' across' : ''}" id="${chart.id}">
-<figcaption><h4>${chart.title}</h4><p>${chart.caption}</p></figcaption>
-${chart.legend}${drawings}
-</figure>`
-}
-
-let registered = false
-
-/** ECharts parts are registered at the first drawing, so that importing this module does nothing. */
-function register(): void {
-  if (registered) return
-  use([LineChart, CustomChart, GridComponent, SVGRenderer])
-  registered = true
-}
-
-function drawSvg(option: ChartOption, size: ChartSize, prefix: string): string {
-  register()
-  const chart = init(null, null, { renderer: 'svg', ssr: true, width: size.width, height: size.height })
-  try {
-    chart.setOption({ animation: false, textStyle: { fontFamily: 'inherit' }, ...option })
-    return tidy(chart.renderToSVGString({ useViewBox: true }), prefix)
-  } finally {
-    chart.dispose()
-  }
+  const size = { width, height: height ?? (width < NARROW ? narrow : wide) }
+  const style =
+    colors === 'own' ? html`<style>${trusted(tokens)}svg{font-family:var(--sans)}</style>` : undefined
+  return html`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.width} ${size.height}" role="img" aria-label="${chart.label}">${style}${chart.draw(size)}</svg>`
+    .text
 }
 
 /**
- * Ids get a prefix of their own, since ECharts counts them through the process: the same report must be
- * the same bytes, and two charts must not share a clip path. What only a live chart needs goes.
+ * One chart as a figure of the page. Drawn twice, because shrinking a wide chart to a phone shrinks its letters too; the
+ * style sheet shows one of them.
+ *
+ * @param id unique in the page; letters, digits and hyphens.
  */
-function tidy(svg: string, prefix: string): string {
-  return svg
-    .replace(/<style[\s\S]*?<\/style>/g, '')
-    .replace(/ (?:ecmeta_\w+|class|pointer-events|xmlns(?::xlink)?|baseProfile|version)="[^"]*"/g, '')
-    .replace(/zr\d+-/g, `${prefix}-`)
-    .replace(/^<svg/, '<svg aria-hidden="true"')
-    .replace(/\n+/g, '')
+export function chartFigure(chart: Chart, id: string): Markup {
+  const [wide, narrow] = chart.heights
+  const drawing = (kind: 'wide' | 'narrow', { width, height }: ChartSize): Markup =>
+    html`<div class="drawing ${kind}" role="img" aria-label="${chart.label}"><svg aria-hidden="true" viewBox="0 0 ${width} ${height}">${chart.draw({ width, height })}</svg></div>`
+  return html`<figure class="chart${chart.across ? ' across' : ''}" id="${id}">
+<figcaption><h4>${chart.title}</h4><p>${chart.caption}</p></figcaption>
+${chart.legend}${drawing('wide', { width: chart.across ? 1120 : 560, height: wide })}${drawing('narrow', { width: 350, height: narrow })}
+</figure>`
 }

@@ -1,9 +1,9 @@
 import type { LearningCurve } from '@fastflow/bench'
-import type { CustomSeriesOption } from 'echarts/charts'
 import { fixed, percent } from '../format.ts'
 import { html, type Markup } from '../html.ts'
-import { categoryAxis } from './axes.ts'
-import { type ChartOption, type ChartSize, chartFigure } from './chart.ts'
+import type { Chart, ChartSize } from './chart.ts'
+import { box } from './marks.ts'
+import { label } from './plot.ts'
 
 /** One cell: column, row, strength in [0, 1], and whether it stands for a value below zero. */
 interface Cell {
@@ -14,7 +14,7 @@ interface Cell {
 }
 
 /** How the pulls of every step are shared between the arms; undefined where nothing was pulled. */
-export function pullsMap(curve: LearningCurve, id: string): Markup | undefined {
+export function pullsMap(curve: LearningCurve): Chart | undefined {
   const totals = Array.from({ length: curve.steps }, (_, step) =>
     curve.pulls.reduce((sum, row) => sum + (row[step] ?? 0), 0),
   )
@@ -29,7 +29,6 @@ export function pullsMap(curve: LearningCurve, id: string): Markup | undefined {
     return `${length}: ${percent(pulls / all)}`
   })
   return heatMap(curve, cells, {
-    id,
     title: 'What the bandits chose',
     label: `Share of pulls by skip length over all steps: ${shares.join(', ')}.`,
     caption: `One bandit a step. The stronger the colour, the more often that step’s bandit chose that skip length; blank was never chosen. Over all steps: ${shares.join(' · ')}.`,
@@ -38,7 +37,7 @@ export function pullsMap(curve: LearningCurve, id: string): Markup | undefined {
 }
 
 /** Mean reward of every arm at every step; undefined where none is known. */
-export function rewardMap(curve: LearningCurve, id: string): Markup | undefined {
+export function rewardMap(curve: LearningCurve): Chart | undefined {
   const known = curve.means.flat().filter((mean): mean is number => Number.isFinite(mean ?? undefined))
   const largest = Math.max(...known.map(Math.abs))
   if (!(largest > 0)) return undefined
@@ -47,7 +46,6 @@ export function rewardMap(curve: LearningCurve, id: string): Markup | undefined 
     return mean !== undefined && Number.isFinite(mean) ? mean / largest : undefined
   })
   return heatMap(curve, cells, {
-    id,
     title: 'What they earned',
     label: `Mean reward of every skip length at every step, from ${fixed(Math.min(...known), 2)} to ${fixed(Math.max(...known), 2)}.`,
     caption: `Mean reward of each choice: steps saved, less the error of the forecast at the landing. From ${fixed(Math.min(...known), 2)} to ${fixed(Math.max(...known), 2)}; blank where the choice was never tried.`,
@@ -69,64 +67,44 @@ function cellsOf(
   )
 }
 
-interface HeatMapWords {
-  readonly id: string
-  readonly title: string
-  readonly label: string
-  readonly caption: string
-  readonly legend: Markup
-}
-
-function heatMap(curve: LearningCurve, cells: readonly Cell[], words: HeatMapWords): Markup {
+function heatMap(
+  curve: LearningCurve,
+  cells: readonly Cell[],
+  words: Pick<Chart, 'title' | 'label' | 'caption' | 'legend'>,
+): Chart {
   const rows = curve.arms.length
-  return chartFigure({
+  return {
     ...words,
     across: true,
     heights: [60 + 34 * rows, 60 + 26 * rows],
-    draw: (size) => option(curve, cells, size),
-  })
-}
-
-function option(curve: LearningCurve, cells: readonly Cell[], size: ChartSize): ChartOption {
-  const steps = Array.from({ length: curve.steps }, (_, step) => String(step))
-  const every = size.narrow ? Math.ceil(curve.steps / 8) : Math.max(1, Math.ceil(curve.steps / 25))
-  const series: CustomSeriesOption = {
-    type: 'custom',
-    silent: true,
-    data: cells.map(({ step, arm }) => [step, arm]),
-    renderItem: (_, api) => {
-      const cell = cells[_.dataIndex]
-      const [x = 0, y = 0] = api.coord([api.value(0), api.value(1)])
-      const [width = 0, height = 0] = sizeOf(api.size?.([1, 1]))
-      return {
-        type: 'rect',
-        shape: {
-          x: x - width / 2 + 0.5,
-          y: y - height / 2 + 0.5,
-          width: width - 1,
-          height: height - 1,
-          r: 1.5,
-        },
-        style: {
-          fill: cell?.negative ? 'var(--negative)' : 'var(--heat)',
-          opacity: 0.06 + 0.94 * (cell?.strength ?? 0),
-        },
-      }
-    },
-  }
-  return {
-    grid: { left: 56, right: 8, top: 6, bottom: 46 },
-    xAxis: categoryAxis('step, from noise (0) to image', steps, every),
-    yAxis: {
-      ...categoryAxis(
-        '',
-        curve.arms.map((length) => `skip ${length}`),
-      ),
-    },
-    series: [series],
+    draw: (size) => draw(curve, cells, size),
   }
 }
 
-function sizeOf(size: number | number[] | undefined): readonly number[] {
-  return typeof size === 'number' ? [size, size] : (size ?? [])
+/** Room around the cells for what rows and columns are called. */
+const margin = { left: 56, right: 8, top: 6, bottom: 46 } as const
+
+/** Pixels between two numbers below the columns, at least. */
+const BETWEEN = 34
+
+function draw({ arms, steps }: LearningCurve, cells: readonly Cell[], { width, height }: ChartSize): Markup {
+  const wide = (width - margin.left - margin.right) / steps
+  const high = (height - margin.top - margin.bottom) / arms.length
+  const top = (arm: number): number => margin.top + (arms.length - 1 - arm) * high
+  const squares = cells.map(({ step, arm, strength, negative }) =>
+    box(
+      { x: margin.left + step * wide, y: top(arm) + 0.5, width: Math.max(1, wide - 1), height: high - 1 },
+      negative ? 'var(--negative)' : 'var(--heat)',
+      0.06 + 0.94 * strength,
+    ),
+  )
+  const rows = arms.map((length, arm) =>
+    label(margin.left - 8, top(arm) + high / 2 + 4, 'end', `skip ${length}`),
+  )
+  const every = [1, 2, 5, 10, 20, 50, 100].find((n) => n * wide >= BETWEEN) ?? steps
+  const columns = Array.from({ length: Math.ceil(steps / every) }, (_, n) => n * every).map((step) =>
+    label(margin.left + (step + 0.5) * wide, height - margin.bottom + 19, 'middle', String(step)),
+  )
+  const title = label((margin.left + width) / 2, height - 8, 'middle', 'step, from noise (0) to image')
+  return html`${squares}${rows}${columns}${title}`
 }

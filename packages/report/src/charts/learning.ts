@@ -1,28 +1,19 @@
 import type { LearningCurve } from '@fastflow/bench'
-import type { LineSeriesOption } from 'echarts/charts'
 import { count } from '../format.ts'
-import type { Markup } from '../html.ts'
-import { plotArea, valueAxisX, valueAxisY } from './axes.ts'
-import { chartFigure } from './chart.ts'
+import { html, type Markup } from '../html.ts'
+import type { Chart, ChartSize } from './chart.ts'
 import { legend } from './legend.ts'
+import { line, type Place, symbolPath } from './marks.ts'
+import { plot } from './plot.ts'
 
 /** Evaluations of every generation, and their moving mean; undefined before the second generation. */
-export function learningChart(curve: LearningCurve, id: string): Markup | undefined {
+export function learningChart(curve: LearningCurve): Chart | undefined {
   const { nfe, steps } = curve
   if (nfe.length < 2) return undefined
   const window = Math.max(2, Math.min(20, Math.round(nfe.length / 5)))
   const mean = movingMean(nfe, window)
   const last = mean.at(-1) ?? Number.NaN
-  const line = (values: readonly number[], lineStyle: LineSeriesOption['lineStyle']): LineSeriesOption => ({
-    type: 'line',
-    silent: true,
-    showSymbol: false,
-    sampling: 'lttb',
-    data: values.map((value, index) => [index + 1, value]),
-    lineStyle: { color: 'var(--paper)', ...lineStyle },
-  })
-  return chartFigure({
-    id,
+  return {
     title: 'Learning, generation by generation',
     label: `Evaluations of ${nfe.length} generations: ${count(nfe[0] ?? Number.NaN)} in the first, ${count(last)} on average over the last ${window}.`,
     caption: `Policy “${curve.policy}”: evaluations spent on each of ${nfe.length} generations, of ${steps} steps. The last ${window} took ${count(last)} on average.`,
@@ -31,13 +22,25 @@ export function learningChart(curve: LearningCurve, id: string): Markup | undefi
       { name: `mean of the last ${window}`, color: 'var(--paper)', line: 'solid' },
     ]),
     heights: [300, 280],
-    draw: () => ({
-      grid: plotArea,
-      xAxis: valueAxisX('generation', { min: 0, max: nfe.length }),
-      yAxis: valueAxisY('evaluations (NFE)', { min: 0 }),
-      series: [line(nfe, { width: 1, opacity: 0.35 }), line(mean, { width: 2.5 })],
-    }),
-  })
+    draw: (size) => draw(nfe, mean, steps, size),
+  }
+}
+
+function draw(nfe: readonly number[], mean: readonly number[], steps: number, size: ChartSize): Markup {
+  const { frame, x, y } = plot(
+    size,
+    { title: 'generation', min: 0, max: Math.max(10, nfe.length), whole: true },
+    { title: 'evaluations (NFE)', min: 0, max: steps },
+  )
+  // More points than pixels would only make the page heavier.
+  const every = Math.ceil(nfe.length / size.width)
+  const placed = (values: readonly number[]): Place[] =>
+    values
+      .map((value, index): Place => [x(index + 1), y(value)])
+      .filter((_, index) => index % every === 0 || index === values.length - 1)
+  const color = 'var(--paper)'
+  const last = placed(mean).at(-1)!
+  return html`${frame}${line(placed(nfe), { color, width: 1, opacity: 0.35 })}${line(placed(mean), { color, width: 2.5 })}<path d="${symbolPath('circle', last, 8)}" fill="${color}" stroke="var(--card)"/>`
 }
 
 /** Mean of the last `window` values at every place; of fewer where there are not yet so many. */

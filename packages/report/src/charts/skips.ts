@@ -1,11 +1,11 @@
 import type { BenchDocument, BenchRow } from '@fastflow/bench'
-import type { CustomSeriesOption } from 'echarts/charts'
 import { percent } from '../format.ts'
-import type { Markup } from '../html.ts'
+import { html, type Markup } from '../html.ts'
 import { methodStyle, parseMethod } from '../methods.ts'
-import { categoryAxis, plotArea, valueAxisY } from './axes.ts'
-import { type ChartOption, chartFigure } from './chart.ts'
+import type { Chart, ChartSize } from './chart.ts'
 import { legend } from './legend.ts'
+import { box } from './marks.ts'
+import { plot, roundRange } from './plot.ts'
 
 interface Histogram {
   readonly method: string
@@ -18,21 +18,19 @@ interface Histogram {
  * How long the skips are, for methods that decide by themselves and, beside them, the random and the uniform
  * control of most nearly the same cost; undefined where nothing was skipped.
  */
-export function skipsChart(bench: BenchDocument, id: string): Markup | undefined {
+export function skipsChart(bench: BenchDocument): Chart | undefined {
   const histograms = chosen(bench.rows).map(histogramOf)
   const longest = Math.max(0, ...histograms.flatMap(({ shares }) => [...shares.keys()]))
   if (longest === 0) return undefined
-  const lengths = Array.from({ length: longest + 1 }, (_, length) => length)
-  return chartFigure({
-    id,
+  return {
     title: 'How far they skip',
     label: histograms.map((histogram) => inWords(histogram)).join(' '),
     caption:
       'Steps skipped between two evaluations, as a share of all evaluations. 0 means the very next step was evaluated.',
     legend: legend(histograms.map(({ method, color }) => ({ name: method, color, symbol: 'bar' }))),
     heights: [300, 280],
-    draw: () => option(histograms, lengths),
-  })
+    draw: (size) => draw(histograms, longest, size),
+  }
 }
 
 function chosen(rows: readonly BenchRow[]): readonly BenchRow[] {
@@ -60,38 +58,22 @@ function histogramOf(row: BenchRow): Histogram {
   }
 }
 
-function option(histograms: readonly Histogram[], lengths: readonly number[]): ChartOption {
-  const series = histograms.map((histogram, place): CustomSeriesOption => {
-    const bars = lengths.map((length) => histogram.shares.get(length) ?? 0)
-    return {
-      type: 'custom',
-      silent: true,
-      data: bars.map((share, index) => [index, 100 * share]),
-      renderItem: ({ dataIndex }, api) => {
-        const [x = 0, top = 0] = api.coord([dataIndex, 100 * (bars[dataIndex] ?? 0)])
-        const [, bottom = 0] = api.coord([dataIndex, 0])
-        const band = api.size?.([1, 0])
-        const room = 0.8 * (typeof band === 'number' ? band : (band?.[0] ?? 0))
-        const width = Math.min(26, room / histograms.length)
-        return {
-          type: 'rect',
-          shape: {
-            x: x + (place - histograms.length / 2) * width,
-            y: top,
-            width: Math.max(1, width - 1),
-            height: bottom - top,
-          },
-          style: { fill: histogram.color },
-        }
-      },
-    }
-  })
-  return {
-    grid: plotArea,
-    xAxis: categoryAxis('steps skipped', lengths.map(String), Math.ceil(lengths.length / 12)),
-    yAxis: valueAxisY('% of evaluations', { min: 0 }),
-    series,
-  }
+function draw(histograms: readonly Histogram[], longest: number, size: ChartSize): Markup {
+  const most = Math.max(...histograms.flatMap(({ shares }) => [...shares.values()]))
+  const { frame, x, y } = plot(
+    size,
+    { title: 'steps skipped', min: -0.5, max: longest + 0.5, whole: true },
+    { title: '% of evaluations', ...roundRange([0, 100 * most]) },
+  )
+  const width = Math.min(26, (0.8 * (x(1) - x(0))) / histograms.length)
+  const bars = histograms.map(({ shares, color }, place) =>
+    [...shares].map(([length, share]) => {
+      const left = x(length) + (place - histograms.length / 2) * width
+      const top = y(100 * share)
+      return box({ x: left, y: top, width: Math.max(1, width - 1), height: y(0) - top }, color)
+    }),
+  )
+  return html`${frame}${bars}`
 }
 
 function inWords({ method, shares }: Histogram): string {

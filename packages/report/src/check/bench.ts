@@ -26,7 +26,8 @@ export function checkBench(bench: JsonField): void {
   checkIf(bench.at('guidanceInterval'), (interval) => interval.numbers({ length: 2 }))
   checkIf(bench.at('frames'), checkFigure)
   const environment = bench.at('environment')
-  for (const name of ['node', 'backend']) environment.at(name).text()
+  environment.at(environment.at('browser').empty ? 'node' : 'browser').text()
+  environment.at('backend').text()
   checkFigures(environment, ['threads', 'eventLoopLagP99Ms'])
 }
 

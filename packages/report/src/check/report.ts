@@ -13,7 +13,8 @@ const MOST_STEPS = 10_000
 export function checkReport(document: ReportDocument): void {
   checkOptions('document', document, names)
   const field = readArgument('document', document, '{ title, created, command, sections }')
-  for (const name of ['title', 'created', 'command']) field.at(name).text()
+  for (const name of ['title', 'created']) field.at(name).text()
+  checkIf(field.at('command'), (command) => command.text())
   for (const section of field.at('sections').items()) {
     for (const name of ['model', 'description']) section.at(name).text()
     checkBench(section.at('bench'))

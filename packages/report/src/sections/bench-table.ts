@@ -128,7 +128,7 @@ export function benchTable(bench: BenchDocument, id: string): Markup | undefined
   )
   return html`<section>
 <h3 id="${id}-title">All figures</h3>
-<p class="lead">Over ${bench.samples} samples, all methods on the same noise in turn; PSNR in dB, means unless marked p10 (worst tenth) or min. <b class="best">Bold</b>: best of its NFE. ${floorWords(bench)}${
+<p class="lead">Over ${bench.samples === 1 ? 'one sample' : `${bench.samples} samples`}, all methods on the same noise in turn; PSNR in dB, means unless marked p10 (worst tenth) or min. <b class="best">Bold</b>: best of its NFE. ${floorWords(bench)}${
     exact === undefined
       ? undefined
       : html` <span class="closer">▴</span> closer to the exact solution than the full run (${decibels(exact)}).`

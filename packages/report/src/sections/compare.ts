@@ -11,18 +11,27 @@ const PIXELATED = 128
  * Every comparison as a row of thumbnails, and above them a stage where two of a row are laid over each other.
  *
  * Each image is in the page once, edits beside the picture they began from; the script copies it to the stage, which stays hidden without scripts.
+ *
+ * @param live whether the page runs its script: without it there are thumbnails alone.
  */
-export function compareSection(section: ModelSection, id: string): Markup | undefined {
-  const comparisons = section.comparisons.filter(({ pictures }) => pictures.length > 1)
+export function compareSection(section: ModelSection, id: string, live: boolean): Markup | undefined {
+  const several = section.comparisons.filter(({ pictures }) => pictures.length > 1)
+  const comparisons = several.length > 0 ? several : section.comparisons
   if (comparisons.length === 0) return undefined
+  const staged = live && several.length > 0
   const most = Math.max(...comparisons.map(({ pictures, source }) => pictures.length + (source ? 1 : 0)))
   const edits = comparisons.some(({ source }) => source !== undefined)
   const clips = comparisons.some(({ pictures }) => pictures.some(({ media }) => media.still !== undefined))
-  return html`<section class="compare" data-compare="${id}">
-<h3 id="${id}-title">Side by side</h3>
-<p class="lead">Every image of a row began as the same noise; only the evaluations spent on it differ. ${edits ? 'The first picture is the one that was edited. ' : ''}Pick an image below, then a method.</p>
-${stage(id, { edits, clips })}
-<ol class="gallery" style="--pictures:${most}">${comparisons.map((comparison) => galleryRow(comparison, section.bench))}</ol>
+  const rows = comparisons.map((comparison) => galleryRow(comparison, section.bench, staged))
+  return html`<section class="compare"${staged ? html` data-compare="${id}"` : undefined}>
+<h3 id="${id}-title">${several.length > 0 ? 'Side by side' : 'What was made'}</h3>
+${several.length > 0 ? html`<p class="lead">Every image of a row began as the same noise; only the evaluations spent on it differ.${edits ? ' The first picture is the one that was edited.' : ''}${staged ? ' Pick an image below, then a method.' : ''}</p>` : undefined}${
+  staged
+    ? html`
+${stage(id, { edits, clips })}`
+    : undefined
+}
+<ol class="gallery" style="--pictures:${most}">${rows}</ol>
 </section>`
 }
 
@@ -63,23 +72,25 @@ function against(radio: (group: string, value: string, label: string, checked?: 
 `
 }
 
-function galleryRow(comparison: Comparison, bench: BenchDocument): Markup {
+function galleryRow(comparison: Comparison, bench: BenchDocument, live: boolean): Markup {
   const { caption, seed, pictures, source } = comparison
   return html`<li class="seed" data-caption="${caption}" data-seed="${seed}">
 <p class="caption"><bdi>${caption}</bdi><span>seed ${seed}</span></p>
-<div class="thumbs">${source && sourceThumb(source, caption)}${pictures.map((picture) => thumb(picture, comparison, bench))}</div>
+<div class="thumbs">${source && sourceThumb(source, caption)}${pictures.map((picture) => thumb(picture, comparison, bench, live))}</div>
 </li>`
 }
 
-function thumb(picture: Picture, { caption, seed }: Comparison, bench: BenchDocument): Markup {
+function thumb(picture: Picture, { caption, seed }: Comparison, bench: BenchDocument, live: boolean): Markup {
   const row = bench.rows.find((row) => row.method === picture.method)
   const { method, nfe, psnr, decisions, media } = picture
   const quality = psnr === undefined ? undefined : decibels(psnr)
-  return html`<button type="button" class="thumb" aria-pressed="false" data-method="${method}" data-nfe="${count(nfe)} of ${bench.steps}" data-psnr="${quality}" data-speed="${row && times(row.speedup)}">
+  const content = html`
 ${image(media, `${caption}, seed ${seed}, by ${method}`)}
 <span class="name">${method}</span><span class="figures">${quality && html`<span>${quality}</span>`}<span>${count(nfe)} NFE</span></span>
 ${decisionStrip(decisions)}
-</button>`
+`
+  if (!live) return html`<div class="thumb">${content}</div>`
+  return html`<button type="button" class="thumb" aria-pressed="false" data-method="${method}" data-nfe="${count(nfe)} of ${bench.steps}" data-psnr="${quality}" data-speed="${row && times(row.speedup)}">${content}</button>`
 }
 
 /** Not a button: there is nothing to compare a source with but its edits. */

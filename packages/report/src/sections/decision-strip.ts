@@ -1,14 +1,20 @@
 import { html, type Markup } from '../html.ts'
 
 /**
- * The decisions of one run as a strip, one cell a grid step: filled where the network was called.
+ * The decisions of one run as a strip of SVG, one cell a grid step: filled where the network was called, half filled where one
+ * of two passes was saved, pale where the step was skipped.
  *
- * One path a strip, runs of cells joined, since a report holds hundreds of them.
+ * One path a strip, since a report holds hundreds of them. Its two colours are the page's: `.computed` and `.skipped`.
+ *
+ * @param decisions one letter a step: C evaluated, G evaluated by one pass of two, S skipped.
+ * @param steps of the whole grid, where the run is still under way.
  */
-export function decisionStrip(decisions: string): Markup {
-  const steps = [...decisions]
-  const path = steps.map((decision, step) => (decision === 'S' ? '' : `M${step} 0h.8v1h-.8z`)).join('')
-  const computed = steps.filter((decision) => decision !== 'S').length
-  const label = `${computed} of ${steps.length} steps evaluated`
-  return html`<svg class="strip" viewBox="0 0 ${steps.length} 1" preserveAspectRatio="none" role="img" aria-label="${label}"><path class="skipped" d="M0 0h${steps.length}v1H0z"/><path class="computed" d="${path}"/></svg>`
+export function decisionStrip(decisions: string, steps: number = decisions.length): Markup {
+  const cells = [...decisions].map((decision, step) =>
+    decision === 'S' ? '' : `M${step} 0h.8v${decision === 'G' ? '.55' : '1'}h-.8z`,
+  )
+  const computed = cells.filter((cell) => cell !== '').length
+  const label = `${computed} of ${steps} steps evaluated`
+  // Cells stand on the lower edge.
+  return html`<svg class="strip" viewBox="0 0 ${Math.max(1, steps)} 1" preserveAspectRatio="none" role="img" aria-label="${label}"><path class="skipped" d="M0 0h${decisions.length}v1H0z"/><path class="computed" transform="matrix(1 0 0 -1 0 1)" d="${cells.join('')}"/></svg>`
 }

@@ -26,7 +26,9 @@ export function headline(bench: BenchDocument): Markup | undefined {
     tile(
       'PSNR to the full run',
       decibels(ours.psnr.mean),
-      `worst tenth ${fixed(ours.psnr.p10, 1)}, worst ${fixed(ours.psnr.min, 1)}`,
+      bench.samples === 1
+        ? 'of one sample'
+        : `worst tenth ${fixed(ours.psnr.p10, 1)}, worst ${fixed(ours.psnr.min, 1)}`,
     ),
     rival(bench.rows, ours),
   ]}</ul>`

@@ -1,0 +1,76 @@
+import type { BenchDocument } from '@fastflow/bench'
+import type { PlanDocument } from '@fastflow/core'
+import { decibels } from '../format.ts'
+import { methodStyle, parseMethod } from '../methods.ts'
+import type { Chart } from './chart.ts'
+import { type Curve, drawCurves, type Point } from './curves.ts'
+import { isDrawable } from './frontier.ts'
+import { legend } from './legend.ts'
+
+export interface PlanChartOptions {
+  /** What was measured with the same settings, beside what the plan promises. */
+  readonly bench?: BenchDocument
+  /** Budget that stands out. */
+  readonly chosen?: number
+}
+
+/**
+ * NFE against PSNR to the full run, as a plan has it from the runs it was judged by, and as measured. Points of the plan have
+ * `data-budget`. Undefined where the plan was never run, so that there is nothing to draw.
+ */
+export function planChart(
+  { plans, key }: PlanDocument,
+  { bench, chosen }: PlanChartOptions = {},
+): Chart | undefined {
+  const judged = plans.filter(({ quality: { mean, basis } }) => basis !== 'none' && isDrawable(mean))
+  if (judged.length === 0) return undefined
+  const planned: Curve = {
+    name: 'plan, mean',
+    style: { ...methodStyle('plan'), symbol: 'circle' },
+    points: judged.map(({ budget, nfe, quality }) => ({
+      budget,
+      nfe,
+      quality,
+      words: `${nfe} evaluations, ${decibels(quality.mean)}`,
+    })),
+    tail: 'band',
+    ...(chosen !== undefined && { chosen }),
+  }
+  const steps = key.schedule.sigmas.length - 1
+  const measured = measuredOf(bench)
+  const drawing = { curves: measured ? [planned, measured] : [planned], others: [], level: undefined }
+  return {
+    title: 'Fidelity for cost, as planned',
+    label: `Fidelity by evaluations. ${judged.map(({ nfe, quality }) => `${nfe}: ${decibels(quality.mean)}`).join(', ')}.${measured ? ` ${measured.name}: ${measured.points.map(({ nfe, quality }) => `${Math.round(nfe)}: ${decibels(quality.mean)}`).join(', ')}.` : ''}`,
+    caption: `How close the plan’s images come to those of all ${steps} steps, by the runs it was judged by. Higher and further left is better.`,
+    legend: legend([
+      { name: planned.name, color: planned.style.color, line: 'solid', symbol: 'circle' },
+      { name: 'down to its worst tenth', color: planned.style.color, line: 'band' },
+      ...(measured ? [{ name: measured.name, ...measured.style }] : []),
+    ]),
+    heights: [320, 300],
+    draw: (size) => drawCurves(drawing, size),
+  }
+}
+
+/** Families that are shown beside a plan: itself and what else users can choose. */
+const MEASURED: readonly string[] = ['plan', 'paper']
+
+function measuredOf(bench: BenchDocument | undefined): Curve | undefined {
+  const rows = (bench?.rows ?? []).filter(
+    ({ method, psnr }) => MEASURED.includes(parseMethod(method).family) && isDrawable(psnr.mean),
+  )
+  if (bench === undefined || rows.length === 0) return undefined
+  return {
+    name: bench.samples === 1 ? 'this sample, measured' : `measured on ${bench.samples} samples`,
+    style: { color: 'var(--measured)', symbol: 'diamond' },
+    loose: true,
+    points: rows.map(
+      ({ method, nfe, psnr }): Point => ({
+        nfe,
+        quality: psnr,
+        words: `${method}: ${nfe} evaluations, ${decibels(psnr.mean)}`,
+      }),
+    ),
+  }
+}
