@@ -134,10 +134,10 @@ describe('files that are missing or no JSON', () => {
 
 describe('fields that do not fit', () => {
   it('names the pipeline classes that are available', async () => {
-    const files = { 'model_index.json': modelIndex({ _class_name: 'FluxPipeline' }) }
+    const files = { 'model_index.json': modelIndex({ _class_name: 'CogVideoXPipeline' }) }
     const error = await loadFailure({ files })
     expect(error).toMatchObject({ code: 'unsupported', field: 'model_index._class_name' })
-    expect(error.message).toContain('"FluxPipeline" is not supported; available: ClassToImagePipeline')
+    expect(error.message).toContain('"CogVideoXPipeline" is not supported; available: ClassToImagePipeline')
   })
 
   it('misses a network', async () => {
