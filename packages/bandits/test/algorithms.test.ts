@@ -5,12 +5,14 @@ import {
   armStats,
   type Bandit,
   bernoulliEnvironment,
+  discountedUcb,
   type Exp3,
   epsilonGreedy,
   exp3,
   gaussianEnvironment,
   type Hedge,
   hedge,
+  klUcb,
   type MomentsRow,
   type State,
   simulate,
@@ -57,6 +59,24 @@ describe('armStats', () => {
       }),
     )
   })
+})
+
+it('every algorithm is called what its states are', () => {
+  const all = [
+    ucb1(),
+    klUcb(),
+    epsilonGreedy(),
+    discountedUcb(),
+    thompsonBeta(),
+    thompsonGaussian(),
+    exp3(),
+    hedge(),
+  ]
+  expect(all.map(({ name }) => name)).toEqual([
+    ...['ucb1', 'kl-ucb', 'epsilon-greedy', 'discounted-ucb'],
+    ...['thompson-beta', 'thompson-gaussian', 'exp3', 'hedge'],
+  ])
+  for (const { name, init } of all) expect(init({ arms: 2 }).kind).toBe(name)
 })
 
 describe('ucb1', () => {
