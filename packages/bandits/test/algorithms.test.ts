@@ -6,6 +6,7 @@ import {
   type Bandit,
   bernoulliEnvironment,
   discountedUcb,
+  drawArm,
   type Exp3,
   epsilonGreedy,
   exp3,
@@ -349,6 +350,19 @@ describe('exponential weights', () => {
     const still = exp3({ learningRate: () => 0 })
     const state = still.update(still.init({ arms: 4 }), { arm: 0, reward: 0, propensity: 0.25 })
     expect(still.distribution(state)).toEqual([0.25, 0.25, 0.25, 0.25])
+  })
+})
+
+describe('drawArm', () => {
+  it('takes each arm on an interval as long as its probability, closed below', () => {
+    const draw = (u: number) => drawArm([0.25, 0, 0.5, 0.25], () => u)
+    expect([0, 0.2499, 0.25, 0.7499, 0.75, 0.9999].map((u) => draw(u).arm)).toEqual([0, 0, 2, 2, 3, 3])
+    expect(draw(0.3)).toEqual({ arm: 2, propensity: 0.5 })
+  })
+
+  it('gives what rounding left out to the last arm that is possible', () => {
+    expect(drawArm([0.5, 0.49995], () => 0.99999)).toEqual({ arm: 1, propensity: 0.49995 })
+    expect(drawArm([0.5, 0.49995, 0], () => 0.99999)).toEqual({ arm: 1, propensity: 0.49995 })
   })
 })
 
