@@ -1,6 +1,8 @@
 // Which mutants say nothing about the tests: those that the compiler refuses, and the wording of errors.
 
-const errors = /(^|[a-z])Error$|^invalidArgument$|^refuse$/
+// Those who take the field at fault and then the message, and who take the message alone.
+const errors = /Error$|^(invalidArgument|unsupported|mismatch|refuse|refusal)$/
+const problems = /^(wrong|incomplete|(Range|Type)?Error)$/
 const words = new Set(['problem', 'hint', 'limits', 'remedy', 'advice'])
 
 /** Why nothing below a node is mutated, `undefined` where it is. */
@@ -20,15 +22,18 @@ function isText({ node }) {
   return node.type === 'StringLiteral' || node.type === 'TemplateLiteral'
 }
 
-/** Within an error's message: behind its first argument, which is the field at fault, or below a name for such text. */
+/** Within an error's message, or below a name for such text. */
 function isWording(path) {
   for (let at = path; at.parentPath; at = at.parentPath) {
     const { node, parent } = at
     if (parent.type === 'ObjectProperty' && parent.value === node && parent.key.name === 'message')
       return true
     if (parent.type === 'VariableDeclarator') return words.has(parent.id.name)
-    if (parent.type === 'CallExpression' || parent.type === 'NewExpression')
-      return errors.test(parent.callee.name ?? '') && parent.arguments.indexOf(node) > 0
+    if (parent.type === 'CallExpression' || parent.type === 'NewExpression') {
+      const name = parent.callee.name ?? parent.callee.property?.name ?? ''
+      const place = parent.arguments.indexOf(node)
+      return (problems.test(name) && place === 0) || (errors.test(name) && place > 0)
+    }
     if (/Function|Statement$/.test(parent.type)) return false
   }
   return false
