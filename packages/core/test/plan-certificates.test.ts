@@ -152,7 +152,7 @@ describe('certificates', () => {
   it.each<[string, Case]>([
     ['an easy flow', { velocity: easy, budgets: [2], settled: 55 }],
     ['a guided mixture with basin boundaries', { velocity: guidedMixture(), budgets: [2, 3], settled: 12 }],
-  ])('on %s are kept by new noises, whoever made them', { timeout: 600_000 }, async (_, flow) => {
+  ])('on %s are kept by new noises, whoever made them', async (_, flow) => {
     const { shares, planned } = await simulate(flow)
     for (const method of ['calibrate', 'validatePlan', 'refine']) {
       for (const confidence of confidences) {
