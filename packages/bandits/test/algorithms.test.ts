@@ -80,6 +80,36 @@ it('every algorithm is called what its states are', () => {
   for (const { name, init } of all) expect(init({ arms: 2 }).kind).toBe(name)
 })
 
+describe('rows of moments', () => {
+  it('of one worker: the one of more pulls is kept, then the one of larger numbers', () => {
+    const bandit = ucb1()
+    const start = bandit.init({ arms: 2 })
+    const [low, high] = [0.25, 0.75].map((reward) => feed(bandit, start, [[1, reward]]))
+    const more = feed(bandit, start, [
+      [0, 0],
+      [0, 0],
+    ])
+    for (const [a, b] of [
+      [low!, high!],
+      [high!, more],
+    ]) {
+      expect(bandit.merge(a!, b!)).toEqual(b)
+      expect(bandit.merge(b!, a!)).toEqual(b)
+    }
+  })
+
+  it('are read field by field', () => {
+    const { parse } = ucb1()
+    const local = { pulls: [1, 0], sums: [1, 0], squares: [0, 0] }
+    const document = (row: object) => ({ version: 1, kind: 'ucb1', arms: 2, rows: { local: row } })
+    expect(parse(document(local)).rows).toEqual({ local })
+    for (const name of ['pulls', 'sums', 'squares'])
+      expect(() => parse(document({ ...local, [name]: [1] }))).toThrow(
+        expect.objectContaining({ field: `rows.local.${name}` }),
+      )
+  })
+})
+
 describe('ucb1', () => {
   it('tries every arm once, in index order', () => {
     const environment = bernoulliEnvironment([0.9, 0.1, 0.5, 0.2])
