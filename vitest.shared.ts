@@ -22,6 +22,8 @@ export const shared: ViteUserConfig = defineConfig({
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
     include: ['test/**/*.test.ts'],
+    // Files of a workspace take turns in one process: each would load everything anew, which takes the command line a second.
+    isolate: false,
     // How long a test takes says nothing about what it tests, least of all on a busy machine.
     testTimeout: 0,
     hookTimeout: 0,

@@ -24,6 +24,8 @@ const inChromium: ViteUserConfig = {
   },
   test: {
     fileParallelism: false,
+    // A page of its own for every file: what one leaves in it, a worker or a cache, is no concern of the next.
+    isolate: true,
     browser: {
       enabled: true,
       headless: true,

@@ -55,7 +55,6 @@ describe('a cache that cannot be used', () => {
 
   test.each(['off', 'plan', 'auto', 'paper'])(
     `costs --accelerate %s a note and no image${canMount ? '' : ' (without disks: mounting needs root)'}`,
-    { timeout: 120_000 },
     async (mode) => {
       await writeFile(join(cwd, 'file'), 'x')
       for (const [name, cache] of bad()) {
@@ -70,33 +69,27 @@ describe('a cache that cannot be used', () => {
     },
   )
 
-  test.each(['plan', 'auto'])(
-    'does not hide the plan that the model brings from %s',
-    { timeout: 60_000 },
-    async (mode) => {
-      await writeFile(join(cwd, 'file'), 'x')
-      const shipped = [
-        'generate',
-        '--model',
-        'cifar10',
-        '--class',
-        'cat',
-        '--json',
-        '--accelerate',
-        mode,
-        '--nfe',
-        '6',
-      ]
-      const { code, out, log } = await run(...shipped, '--cache', 'file')
-      expect(code).toBe(0)
-      expect(JSON.parse(out).nfe).toBe(6)
-      expect(log).toMatch(/passed over: .*ENOTDIR/)
-    },
-  )
+  test.each(['plan', 'auto'])('does not hide the plan that the model brings from %s', async (mode) => {
+    await writeFile(join(cwd, 'file'), 'x')
+    const shipped = [
+      'generate',
+      '--model',
+      'cifar10',
+      '--class',
+      'cat',
+      '--json',
+      '--accelerate',
+      mode,
+      '--nfe',
+      '6',
+    ]
+    const { code, out, log } = await run(...shipped, '--cache', 'file')
+    expect(code).toBe(0)
+    expect(JSON.parse(out).nfe).toBe(6)
+    expect(log).toMatch(/passed over: .*ENOTDIR/)
+  })
 
-  test('that holds a damaged plan does not either, and the damaged one is left alone', {
-    timeout: 60_000,
-  }, async () => {
+  test('that holds a damaged plan does not either, and the damaged one is left alone', async () => {
     const args = [
       'generate',
       '--model',
@@ -171,7 +164,7 @@ describe('a log of decisions', () => {
     expect(await readdir(join(cwd, 'out'))).toEqual([])
   })
 
-  test.skipIf(!existsSync('/dev/full'))('that is full costs a note', { timeout: 60_000 }, async () => {
+  test.skipIf(!existsSync('/dev/full'))('that is full costs a note', async () => {
     // The first call makes the plans that decisions are about.
     await generate(...target)
     const { code, out, log } = await generate(...target, '--log', '/dev/full')
@@ -222,7 +215,7 @@ describe('a result whose place is gone at the end', () => {
   })
 })
 
-test('a table that cannot be stored is measured and kept all the same', { timeout: 60_000 }, async () => {
+test('a table that cannot be stored is measured and kept all the same', async () => {
   await writeFile(join(cwd, 'file'), 'x')
   await generate('--accelerate', 'plan')
   const [plan = ''] = (await readdir(join(cwd, 'cache'))).filter((name) => name.endsWith('.json'))

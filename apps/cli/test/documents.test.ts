@@ -72,7 +72,7 @@ async function tryAll(document: unknown, args: readonly string[], mutations: num
   expect(refused).toBeLessThan(mutations)
 }
 
-describe('odd documents', { timeout: 60_000 }, () => {
+describe('odd documents', () => {
   test.each([
     ['policy show', plan, ['policy', 'show', 'a.json']],
     ['policy show --json', plan, ['policy', 'show', 'a.json', '--json']],

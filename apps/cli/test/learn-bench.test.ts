@@ -2,9 +2,7 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { cli, temporaryFolder, tinyModels } from './run-cli.ts'
 
-test('one measured run cannot be split, and a model of another architecture is no swapped one', {
-  timeout: 60_000,
-}, async () => {
+test('one measured run cannot be split, and a model of another architecture is no swapped one', async () => {
   const cwd = await temporaryFolder(onTestFinished)
   // The second call finds what the first one measured.
   const args = ['learn-bench', '--model', 'cifar10', '--metric', 'psnr', '--runs', '1', '--threads', '1']

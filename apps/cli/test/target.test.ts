@@ -12,9 +12,7 @@ beforeEach(async () => {
   cwd = await temporaryFolder(onTestFinished)
 })
 
-test('measure: scores of every plan, kept for targets and written where asked', {
-  timeout: 120_000,
-}, async () => {
+test('measure: scores of every plan, kept for targets and written where asked', async () => {
   const args = ['measure', '--model', 'cifar10', '--metric', 'psnr', '--threads', '1', '--json', '--out', '.']
   const { code, out, log } = await cli(cwd, [...args, '--runs', '1'])
   expect(code).toBe(0)

@@ -48,9 +48,7 @@ async function passTime(): Promise<void> {
 
 const title = 'in containers, where every process has the id 1'
 describe.skipIf(!canUnshare)(canUnshare ? title : `${title} (skipped: unshare --pid needs root)`, () => {
-  it('journals of killed processes are folded once and removed, and their locks cleared away', {
-    timeout: 60_000,
-  }, async () => {
+  it('journals of killed processes are folded once and removed, and their locks cleared away', async () => {
     const wanted: number[] = []
     for (let round = 0; round < 4; round++) {
       expect(await killWhileFolding(10 * round, 3)).toBe(3)

@@ -140,9 +140,7 @@ describe('a crash', () => {
     expect(await readdir(folder)).toEqual(['k.snapshot.json'])
   })
 
-  it('by kill -9 in the middle of many writes loses nothing acknowledged and corrupts nothing', {
-    timeout: 60_000,
-  }, async () => {
+  it('by kill -9 in the middle of many writes loses nothing acknowledged and corrupts nothing', async () => {
     const script = fileURLToPath(new URL('../bench/crash.mjs', import.meta.url))
     const { stdout } = await execute(process.execPath, [script, '--kills', '4', '--writes', '200'])
     const result = JSON.parse(stdout)

@@ -21,12 +21,9 @@ export function show(value: unknown): string {
 }
 
 export function checkNumber(field: string, value: unknown, range: Range, hint = ''): number {
-  if (typeof value !== 'number') throw new BanditError(field, `must be a number, got ${show(value)}${hint}`)
-  if (!(value >= range.low && value <= range.high)) {
-    const limits = `must be a number from ${range.low} to ${range.high}`
-    throw new BanditError(field, `${limits}, got ${show(value)}${hint}`)
-  }
-  return value
+  if (isWithin(value, range)) return value
+  const limits = typeof value === 'number' ? ` from ${range.low} to ${range.high}` : ''
+  throw new BanditError(field, `must be a number${limits}, got ${show(value)}${hint}`)
 }
 
 export function checkInteger(field: string, value: unknown, range: Range): number {
@@ -92,9 +89,18 @@ export function checkArray(field: string, value: unknown, length: number): reado
 
 /** One number in `range` for every arm, copied. */
 export function readNumbers(field: string, value: unknown, arms: number, range: Range): number[] {
-  return Array.from(checkArray(field, value, arms), (entry, arm) =>
-    checkNumber(`${field}[${arm}]`, entry, range),
-  )
+  const list = checkArray(field, value, arms)
+  const numbers: number[] = []
+  for (let arm = 0; arm < arms; arm++) {
+    const entry = list[arm]
+    // An entry gets a name only where it is refused: this runs in every round.
+    numbers.push(isWithin(entry, range) ? entry : checkNumber(`${field}[${arm}]`, entry, range))
+  }
+  return numbers
+}
+
+function isWithin(value: unknown, { low, high }: Range): value is number {
+  return typeof value === 'number' && value >= low && value <= high
 }
 
 /** A range of rewards that someone declared. */

@@ -92,14 +92,23 @@ export function simulate<Row>(options: SimulateOptions<Row>): Simulation<Row> {
       bandit.feedback === 'arm'
         ? bandit.update(state, { ...selection, reward })
         : bandit.update(state, { rewards: drawn })
-    for (let arm = 0; arm < alternatives.length; arm++) alternatives[arm]! += expected[arm]!
     received += expected[selection.arm]!
-    regret[round] = Math.max(...alternatives) - received
+    regret[round] = addUp(alternatives, expected) - received
     arms[round] = selection.arm
     rewards[round] = reward
     pulls[selection.arm]!++
   }
   return { regret, arms, rewards, pulls, state }
+}
+
+/** Adds to every total in place and gives back the largest. */
+function addUp(totals: Float64Array, values: readonly number[]): number {
+  let largest = -Infinity
+  for (let i = 0; i < totals.length; i++) {
+    totals[i]! += values[i]!
+    largest = Math.max(largest, totals[i]!)
+  }
+  return largest
 }
 
 function checkEnvironment(value: unknown): void {

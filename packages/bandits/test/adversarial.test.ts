@@ -120,3 +120,19 @@ it('a deterministic index policy falls for what EXP3 withstands', () => {
   expect(trapped.regret[horizon - 1]).toBeGreaterThan(0.4 * horizon)
   expect(safe.regret[horizon - 1]).toBeLessThan(2 * Math.sqrt(horizon * 2 * Math.log(2)))
 })
+
+it('EXP3 is sound after a million updates, one arm always right, then another', () => {
+  const horizon = 1_000_000
+  const rows = [
+    [1, 0, 0.5],
+    [0, 1, 0.5],
+  ]
+  const environment = sequenceEnvironment(3, (round) => rows[round < horizon / 2 ? 0 : 1] ?? [])
+  const bandit = exp3()
+  const { regret, state } = simulate({ bandit, environment, horizon, random: seeded(31) })
+  expect(bandit.parse(JSON.parse(JSON.stringify(state)))).toEqual(state)
+  const distribution = bandit.distribution(state)
+  expect(distribution.every(Number.isFinite)).toBe(true)
+  expect(distribution.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 12)
+  expect(regret[horizon - 1]).toBeLessThan(2 * Math.sqrt(horizon * 3 * Math.log(3)))
+})

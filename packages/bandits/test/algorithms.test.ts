@@ -5,15 +5,17 @@ import {
   armStats,
   type Bandit,
   bernoulliEnvironment,
+  discountedUcb,
+  drawArm,
   type Exp3,
   epsilonGreedy,
   exp3,
   gaussianEnvironment,
   type Hedge,
   hedge,
+  klUcb,
   type MomentsRow,
   type State,
-  sequenceEnvironment,
   simulate,
   thompsonBeta,
   thompsonGaussian,
@@ -57,6 +59,54 @@ describe('armStats', () => {
         expect(untouched).toEqual({ pulls: 0, weight: 0, mean: undefined, squares: 0 })
       }),
     )
+  })
+})
+
+it('every algorithm is called what its states are', () => {
+  const all = [
+    ucb1(),
+    klUcb(),
+    epsilonGreedy(),
+    discountedUcb(),
+    thompsonBeta(),
+    thompsonGaussian(),
+    exp3(),
+    hedge(),
+  ]
+  expect(all.map(({ name }) => name)).toEqual([
+    ...['ucb1', 'kl-ucb', 'epsilon-greedy', 'discounted-ucb'],
+    ...['thompson-beta', 'thompson-gaussian', 'exp3', 'hedge'],
+  ])
+  for (const { name, init } of all) expect(init({ arms: 2 }).kind).toBe(name)
+})
+
+describe('rows of moments', () => {
+  it('of one worker: the one of more pulls is kept, then the one of larger numbers', () => {
+    const bandit = ucb1()
+    const start = bandit.init({ arms: 2 })
+    const [low, high] = [0.25, 0.75].map((reward) => feed(bandit, start, [[1, reward]]))
+    const more = feed(bandit, start, [
+      [0, 0],
+      [0, 0],
+    ])
+    for (const [a, b] of [
+      [low!, high!],
+      [high!, more],
+    ]) {
+      expect(bandit.merge(a!, b!)).toEqual(b)
+      expect(bandit.merge(b!, a!)).toEqual(b)
+    }
+  })
+
+  it('are read field by field', () => {
+    const { parse } = ucb1()
+    const local = { pulls: [1, 0], sums: [1, 0], squares: [0, 0] }
+    const document = (row: object) => ({ version: 1, kind: 'ucb1', arms: 2, rows: { local: row } })
+    expect(parse(document(local)).rows).toEqual({ local })
+    for (const name of ['pulls', 'sums', 'squares'])
+      expect(() => parse(document({ ...local, [name]: [1] }))).toThrow(
+        expect.objectContaining({ field: `rows.local.${name}` }),
+      )
   })
 })
 
@@ -331,22 +381,19 @@ describe('exponential weights', () => {
     const state = still.update(still.init({ arms: 4 }), { arm: 0, reward: 0, propensity: 0.25 })
     expect(still.distribution(state)).toEqual([0.25, 0.25, 0.25, 0.25])
   })
+})
 
-  it('EXP3 is sound after a million updates, one arm always right, then another', () => {
-    const horizon = 1_000_000
-    const rows = [
-      [1, 0, 0.5],
-      [0, 1, 0.5],
-    ]
-    const environment = sequenceEnvironment(3, (round) => rows[round < horizon / 2 ? 0 : 1] ?? [])
-    const bandit = exp3()
-    const { regret, state } = simulate({ bandit, environment, horizon, random: seeded(31) })
-    expect(bandit.parse(JSON.parse(JSON.stringify(state)))).toEqual(state)
-    const distribution = bandit.distribution(state)
-    expect(distribution.every(Number.isFinite)).toBe(true)
-    expect(distribution.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 12)
-    expect(regret[horizon - 1]).toBeLessThan(2 * Math.sqrt(horizon * 3 * Math.log(3)))
-  }, 180_000)
+describe('drawArm', () => {
+  it('takes each arm on an interval as long as its probability, closed below', () => {
+    const draw = (u: number) => drawArm([0.25, 0, 0.5, 0.25], () => u)
+    expect([0, 0.2499, 0.25, 0.7499, 0.75, 0.9999].map((u) => draw(u).arm)).toEqual([0, 0, 2, 2, 3, 3])
+    expect(draw(0.3)).toEqual({ arm: 2, propensity: 0.5 })
+  })
+
+  it('gives what rounding left out to the last arm that is possible', () => {
+    expect(drawArm([0.5, 0.49995], () => 0.99999)).toEqual({ arm: 1, propensity: 0.49995 })
+    expect(drawArm([0.5, 0.49995, 0], () => 0.99999)).toEqual({ arm: 1, propensity: 0.49995 })
+  })
 })
 
 describe('simulate', () => {

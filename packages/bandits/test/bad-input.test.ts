@@ -190,7 +190,7 @@ describe('options', () => {
     const bandit = thompsonBeta()
     const state = bandit.init({ arms: 2 })
     expect(() => bandit.select(state, () => 0)).toThrow(/^random: its numbers are not uniform/)
-    for (const value of [1, -0.1, Number.NaN]) {
+    for (const value of [1, -0.1, Number.NaN, '0.5' as unknown as number]) {
       expect(() => bandit.select(state, () => value)).toThrow(/^random: must return numbers in \[0, 1\)/)
     }
   })
@@ -205,5 +205,21 @@ describe('options', () => {
     expect(() =>
       simulate({ bandit, environment, horizon: 1, random, state: bandit.init({ arms: 3 }) }),
     ).toThrow(/^state: has 3 arms, the environment 2/)
+  })
+
+  it('says what came in a few words, however much it is', () => {
+    const got = (c: unknown): string => {
+      try {
+        ucb1({ c: c as number })
+      } catch (error) {
+        return (error as Error).message.replace(/^.*, got /, '')
+      }
+      return 'nothing'
+    }
+    expect([() => 1, {}, [1], null, 'x'.repeat(99), 10n ** 99n].map(got)).toEqual([
+      ...['a function', 'an object', 'an array', 'null'],
+      JSON.stringify('x'.repeat(40)),
+      `1${'0'.repeat(39)}`,
+    ])
   })
 })

@@ -11,6 +11,7 @@ import {
 import { float64Space } from '@fastflow/testkit'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { createErrorEstimate } from '../src/sample/estimate.ts'
 import { mixture, noise, polynomialVelocity } from './support/runs.ts'
 
 /** Replays decisions and has the mismatch measured. */
@@ -78,6 +79,18 @@ describe('the estimated error', () => {
     // One slope has been seen, no curvature: the estimate is that of reusing the velocity.
     const { estimate, actual } = await estimateOf(polynomialVelocity([0, 1, 0.5]), 'CCSSSS')
     expect(estimate!).toBeGreaterThan(actual)
+  })
+
+  it('takes the lower of two orders for a last jump that no landing of its own order precedes', () => {
+    const estimate = createErrorEstimate([1, 0.75, 0.5, 0.25, 0])
+    estimate.ended([1], 1, 0, 4)
+    expect(estimate.mse).toBeUndefined()
+    // A step forecast through one node: curvature 0.01 / 0.25^2, and nothing is off at the node itself.
+    estimate.landed([1], 1, 0, 1, 0.01)
+    expect(estimate.mse).toBe(0)
+    // 0.16 (-0.25 (0 - 0.25 - 0.5))^2
+    estimate.ended([0.75, 1], 2, 1, 4)
+    expect(estimate.mse).toBeCloseTo(0.005625, 15)
   })
 
   it('is of the right size on a flow that depends on the state', async () => {

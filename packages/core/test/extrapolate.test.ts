@@ -1,4 +1,12 @@
-import { adamsBashforth, type Extrapolator, emulate, euler, integrate, lagrangeWeights } from '@fastflow/core'
+import {
+  adamsBashforth,
+  type Extrapolator,
+  emulate,
+  euler,
+  integrate,
+  ipndm,
+  lagrangeWeights,
+} from '@fastflow/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { arbitraryJump, type Jump } from './support/arbitraries.ts'
@@ -74,6 +82,20 @@ describe.each(orders)('of order %i', (order) => {
     )
   })
 
+  it.each([emulate(order), integrate(order), ipndm(order).rule])(
+    '$name leaves alone what lies behind its weights',
+    (rule) => {
+      fc.assert(
+        fc.property(arbitraryJump(order), ({ sigmas, from, to, seen }) => {
+          const out = new Float64Array(order + 1).fill(7)
+          const nodes = seen.map((k) => sigmas[k]!)
+          rule.weights(out, nodes, order, sigmas, from, to)
+          expect(out[order]).toBe(7)
+        }),
+      )
+    },
+  )
+
   it('rules have names and declare how many velocities they use', () => {
     expect(emulate(order)).toMatchObject({
       name: ['reuse', 'linear', 'quadratic', 'cubic'][order - 1],
@@ -92,9 +114,27 @@ describe('Lagrange weights', () => {
       expect(Array.from(out, Math.abs)).toEqual(nodes.map((_, a) => (a === at ? 1 : 0)))
     }
   })
+
+  it('are as many as are asked for', () => {
+    const out = new Float64Array(3).fill(7)
+    lagrangeWeights(out, [0.7, 0.8, 0.95], 2, 0.9)
+    expect(out[0]).toBeCloseTo(-1, 12)
+    expect(out[1]).toBeCloseTo(2, 12)
+    expect(out[2]).toBe(7)
+  })
 })
 
 describe('solvers as weights', () => {
+  it('have names', () => {
+    const solvers = [euler(), adamsBashforth(2), ipndm(3)]
+    expect(solvers.map(({ name, order }) => [name, order])).toEqual([
+      ['euler', 1],
+      ['ab2', 2],
+      ['ipndm3', 3],
+    ])
+    expect(ipndm(3).rule).toMatchObject({ name: 'ipndm3', depth: 3 })
+  })
+
   it('Euler is h, bit for bit', () => {
     fc.assert(
       fc.property(arbitraryJump(1), (jump) => {

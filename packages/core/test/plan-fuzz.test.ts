@@ -26,7 +26,7 @@ describe('damaged documents', () => {
   it.each([
     ['plans', planned],
     ['joint plans', joint],
-  ])('%s are followed, or refused by name', { timeout: 60_000 }, async (_, { document }) => {
+  ])('%s are followed, or refused by name', async (_, { document }) => {
     const { used, refused } = await fuzzReader({
       document,
       use: async (text) => {
@@ -47,7 +47,7 @@ describe('damaged documents', () => {
     expect(refused).toBeGreaterThan(300)
   })
 
-  it('checkpoints are gone on from, or refused by name', { timeout: 60_000 }, async () => {
+  it('checkpoints are gone on from, or refused by name', async () => {
     const { runs, trials } = checkpoint!
     const document = { ...checkpoint, runs: runs.slice(0, 1), trials: trials.slice(0, 8) }
     let whole = 0

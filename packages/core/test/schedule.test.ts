@@ -128,6 +128,18 @@ describe('scheduleFromConfig', () => {
     },
   )
 
+  it('shifts by what the config says at its numbers of tokens', () => {
+    const config: SchedulerConfig = { use_dynamic_shifting: true, base_shift: 0.3, max_shift: 0.9 }
+    for (const [imageSeqLen, mu] of [
+      [256, 0.3],
+      [4096, 0.9],
+    ] as const) {
+      const { sigmas } = scheduleFromConfig(config, 7, { imageSeqLen })
+      for (const [k, sigma] of shiftedSchedule(7, Math.exp(mu)).sigmas.entries())
+        expect(sigmas[k]).toBeCloseTo(sigma, 12)
+    }
+  })
+
   it('takes one step to the data whatever the config', () => {
     expect(scheduleFromConfig({ shift: 3, shift_terminal: 0.1 }, 1).sigmas).toEqual([1, 0])
   })
@@ -157,6 +169,12 @@ describe('scheduleFromConfig', () => {
   it('refuses what it cannot read, naming the field', () => {
     const refusals: [SchedulerConfig, string, number?][] = [
       [{ _class_name: 'DDIMScheduler' }, 'scheduler_config._class_name: DDIMScheduler'],
+      [{ _class_name: 'two words' }, 'scheduler_config._class_name: "two words"'],
+      [
+        { use_dynamic_shifting: true, base_shift: 1e4, max_shift: 1e4 },
+        'comes to Infinity, not to a positive number',
+        256,
+      ],
       [{ shift: '3' as unknown as number }, 'scheduler_config.shift: "3"'],
       [{ shift_terminal: 1 }, 'scheduler_config.shift_terminal: 1'],
       [{ shift_terminal: -0.1 }, 'scheduler_config.shift_terminal: -0.1'],

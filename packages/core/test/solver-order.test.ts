@@ -160,6 +160,26 @@ describe('methods in terms of the data', () => {
 })
 
 describe('a staged solver', () => {
+  it('has a name and an order', () => {
+    const solvers = [heun(), dpmSolverPP(), unipc(), unipc(3)]
+    expect(solvers.map(({ name, order }) => [name, order])).toEqual([
+      ['heun', 2],
+      ['dpm++2m', 2],
+      ['unipc2', 3],
+      ['unipc3', 4],
+    ])
+  })
+
+  it.each([heun(), dpmSolverPP(), unipc(3)])(
+    '$name reads nothing that it has not written',
+    async (solver) => {
+      const options = { velocity: gaussian.velocity, schedule: linearSchedule(5), x: start, solver }
+      const allocate = (like: Float64Array): Float64Array => float64Space.allocate(like).fill(Number.NaN)
+      const { x } = await sample({ ...options, space: { ...float64Space, allocate } })
+      expect(x).toEqual((await sample({ ...options, space: float64Space })).x)
+    },
+  )
+
   it.each([1, 2, 4])('ends the run where an inner velocity is not finite, step %i', async (step) => {
     const counting = countingVelocity<Float64Array>((x, sigma, call) => {
       const out = gaussian.velocity(x, sigma, call)

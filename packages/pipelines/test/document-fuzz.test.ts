@@ -57,7 +57,7 @@ function allFinite(value: unknown): boolean {
   return typeof value !== 'object' || value === null || Object.values(value).every(allFinite)
 }
 
-describe('damaged documents are of use or refused by name', { timeout: 60_000 }, () => {
+describe('damaged documents are of use or refused by name', () => {
   it('learned states of targets', async () => {
     for (const bandit of BANDITS) {
       const terms = createTerms(goal, arms, undefined, bandit)
@@ -196,7 +196,7 @@ it('the words that Python writes for numbers are read in scheduler configuration
   })
 })
 
-describe('folders of text models', { timeout: 60_000 }, () => {
+describe('folders of text models', () => {
   const files = {
     'vae_decoder/config.json': {
       latent_channels: 3,

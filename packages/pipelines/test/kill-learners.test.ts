@@ -5,9 +5,7 @@ import { expect, it } from 'vitest'
 
 const execute = promisify(execFile)
 
-it('learners of one policy that are killed with -9 lose no generation that was acknowledged', {
-  timeout: 120_000,
-}, async () => {
+it('learners of one policy that are killed with -9 lose no generation that was acknowledged', async () => {
   const script = fileURLToPath(new URL('../bench/kill-learners.mjs', import.meta.url))
   const { stdout } = await execute(process.execPath, [script, '--kills', '6', '--writes', '8'])
   const { acknowledged, counted, ...left } = JSON.parse(stdout)

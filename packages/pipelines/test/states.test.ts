@@ -1,12 +1,11 @@
 import type { SimdSpaceOptions, VectorSpace } from '@fastflow/core'
-import { expect, it, vi } from 'vitest'
-import { fakePipeline } from './support/fake-pipeline.ts'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 
 /** Memories of the vectors that the space of a pipeline has handed out, and those that are out now. */
 const buffers = new Set<ArrayBufferLike>()
 const out = new Set<Float32Array>()
 
-vi.mock('@fastflow/core', async (original) => {
+vi.doMock('@fastflow/core', async (original) => {
   const core = await original<typeof import('@fastflow/core')>()
   const watched = (space: VectorSpace<Float32Array>): VectorSpace<Float32Array> => {
     const note = (vector: Float32Array): Float32Array => {
@@ -25,6 +24,17 @@ vi.mock('@fastflow/core', async (original) => {
     }
   }
   return { ...core, simdSpace: (options: SimdSpaceOptions) => watched(core.simdSpace(options)) }
+})
+
+let fakePipeline: typeof import('./support/fake-pipeline.ts').fakePipeline
+// Loaded anew, with the watched core, and not left to the files that come later.
+beforeAll(async () => {
+  vi.resetModules()
+  ;({ fakePipeline } = await import('./support/fake-pipeline.ts'))
+})
+afterAll(() => {
+  vi.doUnmock('@fastflow/core')
+  vi.resetModules()
 })
 
 it('states lie in WebAssembly memory of fixed size, which is given back whatever happens', async () => {

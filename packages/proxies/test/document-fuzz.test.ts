@@ -81,7 +81,7 @@ const wordPiece = {
   },
 }
 
-describe('damaged documents are of use or refused by name', { timeout: 60_000 }, () => {
+describe('damaged documents are of use or refused by name', () => {
   it.each([
     ['BPE', JSON.parse(text(`${words}tokenizer.json`))],
     ['byte-level BPE', JSON.parse(text(`${tiny}tokenizer.json`))],

@@ -40,7 +40,8 @@ const literals = ['1e999', '-1e999', 'NaN', '-Infinity', '-0', '01', '"\\ud800"'
 export function mutateJson(document: unknown, next: Next): string {
   const pick = <T>(values: readonly T[]): T => values[Math.floor(next() * values.length)]!
   if (next() < 0.15) return mutateText(JSON.stringify(document), next, pick)
-  const copy: { root: unknown } = { root: structuredClone(document) }
+  // Several times as fast as a structured clone, and the same for plain JSON.
+  const copy: { root: unknown } = { root: JSON.parse(JSON.stringify(document)) }
   const somewhere = (): Place => placeIn(copy, next, pick)
   const { parent, name } = somewhere()
   const mark = '@literal@'

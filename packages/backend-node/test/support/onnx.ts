@@ -4,6 +4,7 @@
 type Bytes = Uint8Array
 
 function varint(value: number | bigint): Bytes {
+  if (value >= 0 && value < 128) return Uint8Array.of(Number(value))
   const bytes: number[] = []
   let rest = BigInt.asUintN(64, BigInt(value))
   while (rest >= 128n) {
@@ -17,7 +18,14 @@ function varint(value: number | bigint): Bytes {
 type Parts = readonly (Bytes | readonly Bytes[])[]
 
 export function join(...parts: Parts): Bytes {
-  return new Uint8Array(Buffer.concat(parts.flat()))
+  const flat = parts.flat()
+  const bytes = new Uint8Array(flat.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const part of flat) {
+    bytes.set(part, at)
+    at += part.length
+  }
+  return bytes
 }
 
 /** A whole number. */
@@ -68,11 +76,23 @@ interface Value {
 }
 
 function value(field: number, { name, type, dims }: Value): Bytes {
+  return nested(field, text(1, name), typeOf(type, dims))
+}
+
+/** Types by what they are made of: a million inputs have one. */
+const known = new Map<string, Bytes>()
+
+function typeOf(type: number, dims: readonly number[]): Bytes {
+  const key = `${type} ${dims}`
+  const found = known.get(key)
+  if (found !== undefined) return found
   const shape = nested(
     2,
     dims.map((size) => nested(1, whole(1, size))),
   )
-  return nested(field, text(1, name), nested(2, nested(1, whole(1, type), shape)))
+  const made = nested(2, nested(1, whole(1, type), shape))
+  known.set(key, made)
+  return made
 }
 
 interface Weight extends Value {

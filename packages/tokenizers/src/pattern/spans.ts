@@ -28,16 +28,19 @@ export function charMatcher(matches: (code: number) => boolean): Matcher {
   }
 }
 
-/** Matches of a regular expression with the flag `g`; an empty match right behind another one is none. */
+/** Matches of a regular expression with the flags `g` and `u` or `v`; an empty match right behind another one is none. */
 export function regexMatcher(regex: RegExp): Matcher {
   return (text) => {
     const spans: Span[] = []
     let open = 0
     let matchedTo = -1
     if (text === '') return spans
-    for (const match of text.matchAll(regex)) {
+    // `matchAll` would make a copy of the expression for each text, which takes longer than finding its matches.
+    regex.lastIndex = 0
+    for (let match = regex.exec(text); match !== null; match = regex.exec(text)) {
       const start = match.index
       const end = start + match[0].length
+      if (start === end) regex.lastIndex = end + (text.codePointAt(end)! > 0xffff ? 2 : 1)
       if (start === end && start === matchedTo) continue
       if (open < start) spans.push({ start: open, end: start, matched: false })
       spans.push({ start, end, matched: true })
