@@ -38,7 +38,7 @@ export function regexMatcher(regex: RegExp): Matcher {
     for (const match of text.matchAll(regex)) {
       const start = match.index
       const end = start + match[0].length
-      if (start === end && start === matchedTo) continue
+      if (start === end && (start === matchedTo || isInside(text, start))) continue
       if (open < start) spans.push({ start: open, end: start, matched: false })
       spans.push({ start, end, matched: true })
       open = end
@@ -47,6 +47,11 @@ export function regexMatcher(regex: RegExp): Matcher {
     if (open < text.length) spans.push({ start: open, end: text.length, matched: false })
     return spans
   }
+}
+
+/** Whether a place is in the middle of a character, where engines find that nothing comes before it. */
+function isInside(text: string, place: number): boolean {
+  return place > 0 && text.codePointAt(place - 1)! > 0xffff
 }
 
 /** Matches become what lies between them, and the other way round. */
