@@ -13,7 +13,14 @@ export type { Extrapolator } from './extrapolate/extrapolator.ts'
 export { integrate } from './extrapolate/integrate.ts'
 export { lagrangeWeights } from './extrapolate/lagrange.ts'
 export { brief, reasonOf, sameJson } from './json/brief.ts'
-export { JsonField, type ListRange, type NumberRange, readJson } from './json/field.ts'
+export {
+  JsonField,
+  type ListRange,
+  type NumberRange,
+  type OneOfOptions,
+  type Otherwise,
+  readJson,
+} from './json/field.ts'
 export { isJsonInput, isRecord, type JsonLimits, type JsonSource, parseJson } from './json/json.ts'
 export { calibrate } from './plan/calibrate/calibrate.ts'
 export type { Checkpoint } from './plan/calibrate/checkpoint.ts'

@@ -1,6 +1,7 @@
+import type { JsonField } from '@fastflow/core'
 import { type AddedToken, readAddedToken } from './added/added-token.ts'
 import { createAddedVocabulary } from './added/added-vocabulary.ts'
-import { type Fields, fieldsOf } from './fields.ts'
+import { documentOf } from './document.ts'
 import { readModel } from './models/read.ts'
 import { readNormalizer } from './normalizers/read.ts'
 import { readPostProcessor } from './post-processors/read.ts'
@@ -15,32 +16,27 @@ import { assemble, type Tokenizer } from './tokenizer.ts'
  * `field` is the path of what is wrong.
  */
 export function createTokenizer(document: unknown): Tokenizer {
-  const fields = fieldsOf(document, 'tokenizer')
-  const normalizer = fields.has('normalizer')
-    ? readNormalizer(fields.value('normalizer'), fields.at('normalizer'))
-    : same
-  const model = readModel(fields.value('model'), fields.at('model'))
-  const added = createAddedVocabulary(readTokens(fields), model, normalizer, fields.at('added_tokens'))
+  const field = documentOf(document, 'tokenizer')
+  const normalizer = readIf(field.at('normalizer'), readNormalizer, same)
+  const model = readModel(field.at('model'))
+  const tokens = field.at('added_tokens')
   return assemble({
-    added,
+    added: createAddedVocabulary(readIf(tokens, readTokens, []), model, normalizer, tokens),
     normalizer,
     model,
-    preTokenizer: fields.has('pre_tokenizer')
-      ? readPreTokenizer(fields.value('pre_tokenizer'), fields.at('pre_tokenizer'))
-      : same,
-    postProcessor: fields.has('post_processor')
-      ? readPostProcessor(fields.value('post_processor'), fields.at('post_processor'))
-      : same,
+    preTokenizer: readIf(field.at('pre_tokenizer'), readPreTokenizer, same),
+    postProcessor: readIf(field.at('post_processor'), readPostProcessor, same),
   })
+}
+
+function readIf<T>(field: JsonField, read: (field: JsonField) => T, otherwise: T): T {
+  return field.empty ? otherwise : read(field)
 }
 
 function same<T>(value: T): T {
   return value
 }
 
-function readTokens(fields: Fields): readonly AddedToken[] {
-  if (!fields.has('added_tokens')) return []
-  return fields
-    .list('added_tokens')
-    .map((token, k) => readAddedToken(token, `${fields.at('added_tokens')}[${k}]`))
+function readTokens(field: JsonField): readonly AddedToken[] {
+  return field.items().map(readAddedToken)
 }

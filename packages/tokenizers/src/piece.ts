@@ -6,6 +6,8 @@ export interface Piece {
    * one begins where the text did: what `Metaspace` asks that marks the first word only.
    */
   readonly head: number
+  /** Whether it began where the text did, before normalization took off any of it. */
+  readonly first: boolean
 }
 
 /** Changes a piece as a whole. */
@@ -16,17 +18,18 @@ export type PreTokenizer = (pieces: readonly Piece[]) => readonly Piece[]
 
 /** A part of a piece; `end` is behind its last UTF-16 unit. */
 export function slice({ text, head }: Piece, start: number, end: number): Piece {
-  return { text: text.slice(start, end), head: Math.max(0, Math.min(head, end) - start) }
+  const begins = Math.max(0, Math.min(head, end) - start)
+  return { text: text.slice(start, end), head: begins, first: begins > 0 }
 }
 
 /** A text as it was given. */
 export function wholePiece(text: string): Piece {
-  return { text, head: text === '' ? 0 : String.fromCodePoint(text.codePointAt(0)!).length }
+  return { text, head: text === '' ? 0 : String.fromCodePoint(text.codePointAt(0)!).length, first: true }
 }
 
 /** Puts a text before a piece; what is put before the first character belongs to it. */
-export function prepend(prefix: string, { text, head }: Piece): Piece {
-  return { text: prefix + text, head: head > 0 ? prefix.length + head : 0 }
+export function prepend(prefix: string, { text, head, first }: Piece): Piece {
+  return { text: prefix + text, head: head > 0 ? prefix.length + head : 0, first }
 }
 
 /** Splits each piece; what comes out empty is dropped. */

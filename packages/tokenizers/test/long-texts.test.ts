@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { documentOf } from '../src/document.ts'
 import { mergeWord } from '../src/models/merge-word.ts'
 import { createMerges } from '../src/models/merges.ts'
 import { createWordCache } from '../src/models/word-cache.ts'
@@ -18,7 +19,7 @@ function doubling(times: number): {
 
 test('a word of many letters looks up pairs a few times a letter', () => {
   const { vocab, pairs } = doubling(10)
-  const merges = createMerges(pairs, vocab, '', 'merges')
+  const merges = createMerges(pairs, vocab, '', documentOf([], 'merges'))
   const length = 2 ** 14
   let asked = 0
   const counted = {

@@ -15,6 +15,16 @@ export interface ListRange extends NumberRange {
   readonly whole?: boolean
 }
 
+export interface Otherwise<Value> {
+  /** What counts where it is missing or null. Without it, that is refused. */
+  readonly otherwise?: Value
+}
+
+export interface OneOfOptions<Value> extends Otherwise<Value> {
+  /** Refuses others with {@link JsonField.unsupported}: other versions may know them. Default false. */
+  readonly open?: boolean
+}
+
 /**
  * A part of a document nobody vouches for, and where it stands in it: `plans[2].weights`. What is asked of it is checked, and
  * errors name the path, so that a reader says what it wants and nothing else. Reads own properties alone.
@@ -38,10 +48,20 @@ export class JsonField {
     return jsonError(this.#source, this.path, shown, cause)
   }
 
-  /** The error for a part of this part that a reader of its own found, by its path there: `rows[2].pulls`. */
+  /**
+   * The error for a part of this part that a reader of its own found, by its path there: `rows[2].pulls`, `[7]`, nothing for
+   * this part itself. Shows no value.
+   */
   wrongAt(path: string, problem: string, cause?: unknown): FastFlowError {
-    const dotted = this.path === '' ? path : `${this.path}.${path}`
-    return jsonError(this.#source, dotted, problem, cause)
+    const dot = this.path === '' || path === '' || path.startsWith('[') ? '' : '.'
+    return jsonError(this.#source, `${this.path}${dot}${path}`, problem, cause)
+  }
+
+  /** The error, of code `unsupported`, for a sound part that asks for what this version does not do. */
+  unsupported(problem: string): FastFlowError {
+    const { fix, instead = fix } = this.#source
+    const source: JsonSource = { ...this.#source, code: 'unsupported', fix: instead }
+    return new JsonField(this.value, source, this.path).wrong(problem)
   }
 
   /** True where it is missing or null, which many writers use for "not set". */
@@ -62,9 +82,17 @@ export class JsonField {
     throw this.wrong('is not a JSON object')
   }
 
+  /** Fields of an object whose names are data; paths quote them all: `ids["a"]`. */
+  entries(): readonly (readonly [string, JsonField])[] {
+    return Object.entries(this.record()).map(([name, value]) => [
+      name,
+      new JsonField(value, this.#source, `${this.path}[${brief(name)}]`),
+    ])
+  }
+
   /** Entries of a list. */
   items(length?: number): readonly JsonField[] {
-    const list = this.#list(length)
+    const list = this.list(length)
     return Array.from(list, (value, k) => new JsonField(value, this.#source, `${this.path}[${k}]`))
   }
 
@@ -76,17 +104,20 @@ export class JsonField {
   }
 
   /** A whole number, exact: by default a count, from 0 to 2^53 - 1. */
-  whole({ least = 0, most = Number.MAX_SAFE_INTEGER }: NumberRange = {}): number {
-    const { value } = this
+  whole({
+    least = 0,
+    most = Number.MAX_SAFE_INTEGER,
+    otherwise,
+  }: NumberRange & Otherwise<number> = {}): number {
+    const value = this.value ?? otherwise
     // Adding 0 turns -0 into 0.
-    if (Number.isSafeInteger(value) && Number(value) >= least && Number(value) <= most)
-      return Number(value) + 0
+    if (isWhole(value, least, most)) return value + 0
     throw this.wrong(`is not a ${inRange('whole number', least, most)}`)
   }
 
   /** A list of finite numbers; errors are about the list and name the entry. */
   numbers({ length, whole = false, least = -Infinity, most = Infinity }: ListRange = {}): readonly number[] {
-    const list = this.#list(length)
+    const list = this.list(length)
     const fits = whole ? Number.isSafeInteger : Number.isFinite
     // Not every(), which passes over holes.
     for (let k = 0; k < list.length; k++) {
@@ -98,29 +129,52 @@ export class JsonField {
     return list as readonly number[]
   }
 
-  text(): string {
-    if (typeof this.value === 'string') return this.value
+  /** An object of whole numbers, such as the ids of a vocabulary; errors name the entry. */
+  wholes({ least = 0, most = Number.MAX_SAFE_INTEGER }: NumberRange = {}): Map<string, number> {
+    const fields = this.record()
+    const wholes = new Map<string, number>()
+    for (const name of Object.keys(fields)) {
+      const value = fields[name]
+      wholes.set(name, isWhole(value, least, most) ? value + 0 : this.at(name).whole({ least, most }))
+    }
+    return wholes
+  }
+
+  text({ otherwise }: Otherwise<string> = {}): string {
+    const value = this.value ?? otherwise
+    if (typeof value === 'string') return value
     throw this.wrong('is not a text')
   }
 
-  flag(): boolean {
-    if (typeof this.value === 'boolean') return this.value
+  flag({ otherwise }: Otherwise<boolean> = {}): boolean {
+    const value = this.value ?? otherwise
+    if (typeof value === 'boolean') return value
     throw this.wrong('is not true or false')
   }
 
   /** One of these strings or numbers. */
-  oneOf<const Value extends string | number>(values: readonly Value[]): Value {
-    const found = values.find((value) => value === this.value)
+  oneOf<const Value extends string | number>(
+    values: readonly Value[],
+    { otherwise, open = false }: OneOfOptions<NoInfer<Value>> = {},
+  ): Value {
+    const given = this.value ?? otherwise
+    const found = values.find((value) => value === given)
     if (found !== undefined) return found
-    throw this.wrong(`is not ${values.map((value) => JSON.stringify(value)).join(' or ')}`)
+    const problem = `is not ${values.map((value) => JSON.stringify(value)).join(' or ')}`
+    throw open ? this.unsupported(problem) : this.wrong(problem)
   }
 
-  #list(length?: number): readonly unknown[] {
+  /** A list whose entries nobody has looked at: {@link JsonField.items} of millions take time. */
+  list(length?: number): readonly unknown[] {
     const { value } = this
     if (!Array.isArray(value)) throw this.wrong('is not a list')
     if (length === undefined || value.length === length) return value
     throw this.wrong(`is not a list of ${length} but of ${value.length}`)
   }
+}
+
+function isWhole(value: unknown, least: number, most: number): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= least && Number(value) <= most
 }
 
 function inRange(kind: string, least: number, most: number): string {

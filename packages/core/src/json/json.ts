@@ -15,6 +15,8 @@ export interface JsonSource {
   readonly place?: string
   /** What to do about it; messages end with it. */
   readonly fix: string
+  /** The same where a part asks for what this version does not do. Default `fix`. */
+  readonly instead?: string
 }
 
 export interface JsonLimits {

@@ -1,4 +1,5 @@
-import { fieldsOf } from '../fields.ts'
+import type { JsonField } from '@fastflow/core'
+import { ID } from '../document.ts'
 
 /** A token that is found in the text before the model sees it. */
 export interface AddedToken {
@@ -17,17 +18,17 @@ export interface AddedToken {
 }
 
 /** @throws FastFlowError `model-unreadable`. */
-export function readAddedToken(value: unknown, path: string): AddedToken {
-  const fields = fieldsOf(value, path)
+export function readAddedToken(field: JsonField): AddedToken {
   // Which id a token gets follows from the vocabulary; one that is no id shows a damaged file.
-  if (fields.has('id')) fields.whole('id', 0)
-  const special = fields.boolean('special', false)
+  field.at('id').whole({ ...ID, otherwise: 0 })
+  const flag = (name: string, otherwise: boolean): boolean => field.at(name).flag({ otherwise })
+  const special = flag('special', false)
   return {
-    content: fields.string('content'),
-    singleWord: fields.boolean('single_word', false),
-    leftStrip: fields.boolean('lstrip', false),
-    rightStrip: fields.boolean('rstrip', false),
-    normalized: fields.boolean('normalized', !special),
+    content: field.at('content').text(),
+    singleWord: flag('single_word', false),
+    leftStrip: flag('lstrip', false),
+    rightStrip: flag('rstrip', false),
+    normalized: flag('normalized', !special),
     special,
   }
 }

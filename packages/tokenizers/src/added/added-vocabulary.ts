@@ -1,4 +1,4 @@
-import { unsupported } from '../errors.ts'
+import { brief, type JsonField } from '@fastflow/core'
 import type { Model } from '../models/model.ts'
 import { type Normalizer, wholePiece } from '../piece.ts'
 import type { AddedToken } from './added-token.ts'
@@ -22,7 +22,7 @@ export function createAddedVocabulary(
   tokens: readonly AddedToken[],
   model: Model,
   normalizer: Normalizer,
-  path: string,
+  field: JsonField,
 ): AddedVocabulary {
   const ids = new Map<string, number>()
   const byId = new Map<number, AddedToken>()
@@ -50,7 +50,7 @@ export function createAddedVocabulary(
       sought.map(({ content }) => {
         const text = normalized ? normalizer(wholePiece(content)).text : content
         if (text === '')
-          throw unsupported(path, `${JSON.stringify(content)} is nothing once it is normalized`)
+          throw field.unsupported(`has ${brief(content)}, of which normalization leaves nothing`)
         const id = ids.get(content)!
         return { text, id, token: byId.get(id)! }
       }),

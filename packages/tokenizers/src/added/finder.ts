@@ -45,7 +45,8 @@ export function createFinder(wanted: readonly Wanted[]): Finder {
       place = end
       if (part === undefined) continue
       if (open < part.start) found.push({ start: open, end: part.start })
-      found.push(part)
+      // White space may be all that it is, and taken before.
+      if (part.start < part.end) found.push(part)
       open = part.end
     }
     if (open < text.length) found.push({ start: open, end: text.length })

@@ -1,4 +1,4 @@
-import type { Fields } from '../fields.ts'
+import type { JsonField } from '@fastflow/core'
 import { mergeWord } from './merge-word.ts'
 import { createMerges, type Merges, readPairs } from './merges.ts'
 import type { Model } from './model.ts'
@@ -19,25 +19,27 @@ export interface BpeOptions {
   readonly prefix: string
   /** What tokens end with that end a word. */
   readonly suffix: string
-  /** Where the model stands in its document, for errors. */
-  readonly path: string
+  /** What names the unknown token, for errors. */
+  readonly unknownField: JsonField
 }
 
 /** Dropout is for training, and ignored. */
-export function readBpe(fields: Fields): Model {
-  const vocab = readVocab(fields)
-  const prefix = fields.string('continuing_subword_prefix', '')
-  const path = fields.at('merges')
+export function readBpe(field: JsonField): Model {
+  const vocab = readVocab(field)
+  const prefix = field.at('continuing_subword_prefix').text({ otherwise: '' })
+  const merges = field.at('merges')
+  const unknownField = field.at('unk_token')
+  const flag = (name: string): boolean => field.at(name).flag({ otherwise: false })
   return createBpe({
     vocab,
-    merges: createMerges(readPairs(fields.list('merges'), path), vocab, prefix, path),
-    unknown: fields.has('unk_token') ? fields.string('unk_token') : undefined,
-    fuseUnknown: fields.boolean('fuse_unk', false),
-    byteFallback: fields.boolean('byte_fallback', false),
-    ignoreMerges: fields.boolean('ignore_merges', false),
+    merges: createMerges(readPairs(merges), vocab, prefix, merges),
+    unknown: unknownField.empty ? undefined : unknownField.text(),
+    fuseUnknown: flag('fuse_unk'),
+    byteFallback: flag('byte_fallback'),
+    ignoreMerges: flag('ignore_merges'),
     prefix,
-    suffix: fields.string('end_of_word_suffix', ''),
-    path: fields.path,
+    suffix: field.at('end_of_word_suffix').text({ otherwise: '' }),
+    unknownField,
   })
 }
 
@@ -77,7 +79,7 @@ function symbolsOf(piece: string, options: BpeOptions): readonly number[] {
     if (bytes !== undefined) symbols.push(...bytes)
     else if (options.unknown !== undefined) {
       if (held !== undefined && !fuseUnknown) symbols.push(held)
-      held = unknownId(vocab, options.unknown, `${options.path}.unk_token`)
+      held = unknownId(vocab, options.unknown, options.unknownField)
     }
   }
   if (held !== undefined) symbols.push(held)

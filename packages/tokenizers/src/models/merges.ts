@@ -1,5 +1,4 @@
-import { unreadable } from '../errors.ts'
-import { isString } from '../fields.ts'
+import { brief, type FastFlowError, type JsonField } from '@fastflow/core'
 import { utf8Of } from '../unicode/utf8.ts'
 
 /** Pairs of ids that become one, each with its rank: the lower, the sooner. */
@@ -13,25 +12,35 @@ export interface Merges {
 export type Pair = readonly [string, string]
 
 /** Reads pairs, or lines of two tokens with a space between. */
-export function readPairs(list: readonly unknown[], path: string): readonly Pair[] {
-  const lines = list.filter((entry) => !(isString(entry) && entry.startsWith('#version')))
+export function readPairs(field: JsonField): readonly Pair[] {
+  const lines = field.list().filter((entry) => !(isString(entry) && entry.startsWith('#version')))
   return lines.map((entry, k) => {
     const parts: readonly unknown[] = isString(entry) ? entry.split(' ') : Array.isArray(entry) ? entry : []
     const [left, right, ...more] = parts
     if (isString(left) && isString(right) && more.length === 0) return [left, right]
-    throw unreadable(`${path}[${k}]`, 'is not a pair of tokens')
+    throw notPair(field, k)
   })
+}
+
+/** The error for an entry of what lists pairs. */
+export function notPair(field: JsonField, k: number): FastFlowError {
+  return field.wrongAt(`[${k}]`, 'is not a pair of tokens')
+}
+
+function isString(value: unknown): value is string {
+  return typeof value === 'string'
 }
 
 /**
  * @param prefix what tokens begin with that do not begin a word; a merge drops it from the second one.
+ * @param field what lists the pairs, for errors.
  * @throws FastFlowError `model-unreadable` for a token that the vocabulary lacks.
  */
 export function createMerges(
   pairs: readonly Pair[],
   vocab: ReadonlyMap<string, number>,
   prefix: string,
-  path: string,
+  field: JsonField,
 ): Merges {
   let span = 1
   for (const id of vocab.values()) span = Math.max(span, id + 1)
@@ -41,19 +50,19 @@ export function createMerges(
   for (const [rank, [left, right]] of pairs.entries()) {
     const idOf = (token: string): number => {
       const id = vocab.get(token)
-      if (id === undefined)
-        throw unreadable(`${path}[${rank}]`, `the vocabulary has no ${JSON.stringify(token)}`)
+      if (id === undefined) throw field.wrongAt(`[${rank}]`, `the vocabulary has no ${brief(token)}`)
       return id
     }
-    const rest = dropped === 0 ? right : withoutBytes(right, dropped, `${path}[${rank}]`)
+    const rest = dropped === 0 ? right : withoutBytes(right, dropped)
+    if (rest === undefined) throw field.wrongAt(`[${rank}]`, `${brief(right)} does not begin with the prefix`)
     ranks.set(idOf(left) * span + idOf(right), rank)
     merged[rank] = idOf(left + rest)
   }
   return { rank: (left, right) => ranks.get(left * span + right), merged }
 }
 
-/** The reference counts the prefix in bytes, whatever the token begins with. */
-function withoutBytes(token: string, count: number, path: string): string {
+/** The reference counts the prefix in bytes, whatever the token begins with. Undefined where that cuts a character. */
+function withoutBytes(token: string, count: number): string | undefined {
   let bytes = 0
   let units = 0
   for (const char of token) {
@@ -61,6 +70,5 @@ function withoutBytes(token: string, count: number, path: string): string {
     bytes += utf8Of(char).length
     units += char.length
   }
-  if (bytes !== count) throw unreadable(path, `${JSON.stringify(token)} does not begin with the prefix`)
-  return token.slice(units)
+  return bytes === count ? token.slice(units) : undefined
 }

@@ -1,12 +1,15 @@
-import { unsupported } from '../errors.ts'
-import { byType, type Fields, fieldsOf } from '../fields.ts'
+import type { JsonField } from '@fastflow/core'
+import { byType } from '../document.ts'
 import { readBpe } from './bpe.ts'
 import type { Model } from './model.ts'
 import { readUnigram } from './unigram.ts'
 import { readWordLevel } from './word-level.ts'
 import { readWordPiece } from './word-piece.ts'
 
-const READERS: ReadonlyMap<string, (fields: Fields) => Model> = new Map<string, (fields: Fields) => Model>([
+const READERS: ReadonlyMap<string, (field: JsonField) => Model> = new Map<
+  string,
+  (field: JsonField) => Model
+>([
   ['BPE', readBpe],
   ['Unigram', readUnigram],
   ['WordPiece', readWordPiece],
@@ -14,16 +17,16 @@ const READERS: ReadonlyMap<string, (fields: Fields) => Model> = new Map<string, 
 ])
 
 /** @throws FastFlowError `model-unreadable`, `unsupported`. */
-export function readModel(value: unknown, path: string): Model {
-  const fields = fieldsOf(value, path)
-  return fields.has('type') ? byType(fields, READERS) : untyped(fields)
+export function readModel(field: JsonField): Model {
+  return field.at('type').empty ? untyped(field) : byType(field, READERS)
 }
 
 /** Older documents do not say what their model is; what it has tells. */
-function untyped(fields: Fields): Model {
-  if (fields.has('merges')) return readBpe(fields)
-  if (Array.isArray(fields.value('vocab'))) return readUnigram(fields)
-  if (fields.has('continuing_subword_prefix')) return readWordPiece(fields)
-  if (fields.has('vocab') && fields.has('unk_token')) return readWordLevel(fields)
-  throw unsupported(fields.path, `is none of ${[...READERS.keys()].join(', ')}`)
+function untyped(field: JsonField): Model {
+  const has = (name: string): boolean => !field.at(name).empty
+  if (has('merges')) return readBpe(field)
+  if (Array.isArray(field.at('vocab').value)) return readUnigram(field)
+  if (has('continuing_subword_prefix')) return readWordPiece(field)
+  if (has('vocab') && has('unk_token')) return readWordLevel(field)
+  throw field.unsupported(`is none of ${[...READERS.keys()].join(', ')}`)
 }

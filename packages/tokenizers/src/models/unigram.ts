@@ -1,5 +1,4 @@
-import { unreadable } from '../errors.ts'
-import { type Fields, isString } from '../fields.ts'
+import type { JsonField } from '@fastflow/core'
 import { createTrie, type Trie } from '../trie.ts'
 import type { Model } from './model.ts'
 import { bytesOf } from './vocab.ts'
@@ -12,34 +11,34 @@ interface Unigram {
   readonly scores: Float64Array
   readonly unknown: number | undefined
   readonly unknownScore: number
-  readonly path: string
+  /** What names the unknown token, for errors. */
+  readonly unknownField: JsonField
 }
 
 /** The most likely tokens by Viterbi; unknown characters in a row are one token. */
-export function readUnigram(fields: Fields): Model {
-  const entries = fields.list('vocab')
+export function readUnigram(field: JsonField): Model {
+  const entries = field.at('vocab').list()
   const scores = new Float64Array(entries.length)
   const vocab = new Map<string, number>()
   let least = Number.POSITIVE_INFINITY
   for (const [id, entry] of entries.entries()) {
     const [token, score] = Array.isArray(entry) ? (entry as readonly unknown[]) : []
-    if (!isString(token) || typeof score !== 'number')
-      throw unreadable(`${fields.at('vocab')}[${id}]`, 'is not a token and its score')
+    if (typeof token !== 'string' || typeof score !== 'number')
+      throw field.wrongAt(`vocab[${id}]`, 'is not a token and its score')
     vocab.set(token, id)
     scores[id] = score
     least = Math.min(least, score)
   }
-  const unknown = fields.has('unk_id') ? fields.whole('unk_id', 0) : undefined
-  if (unknown !== undefined && unknown >= entries.length)
-    throw unreadable(fields.at('unk_id'), 'is no token of the vocabulary')
+  const unknownField = field.at('unk_id')
+  const unknown = unknownField.empty ? undefined : unknownField.whole({ most: entries.length - 1 })
   const unigram = {
     trie: createTrie(vocab),
     scores,
     unknown,
     unknownScore: least - UNKNOWN_PENALTY,
-    path: fields.path,
+    unknownField,
   }
-  const byteFallback = fields.boolean('byte_fallback', false)
+  const byteFallback = field.at('byte_fallback').flag({ otherwise: false })
   return {
     vocab,
     size: entries.length,
@@ -106,7 +105,7 @@ function walk(text: string, unigram: Unigram): { readonly starts: Int32Array; re
   return { starts, ids }
 }
 
-function unknownOf({ unknown, path }: Unigram): number {
+function unknownOf({ unknown, unknownField }: Unigram): number {
   if (unknown !== undefined) return unknown
-  throw unreadable(`${path}.unk_id`, 'is missing, and the text has a character that is no token')
+  throw unknownField.wrong('but needed: the text has a character that is no token')
 }

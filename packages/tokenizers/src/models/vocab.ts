@@ -1,22 +1,19 @@
-import { unreadable } from '../errors.ts'
-import { type Fields, isWhole, wholeOf } from '../fields.ts'
+import { brief, type JsonField } from '@fastflow/core'
+import { ID } from '../document.ts'
 import { utf8Of } from '../unicode/utf8.ts'
 
 /** Tokens and their ids. @throws FastFlowError `model-unreadable`. */
-export function readVocab(fields: Fields): Map<string, number> {
-  const entries = fields.record('vocab')
-  const vocab = new Map<string, number>()
-  for (const [token, id] of Object.entries(fields.value('vocab') as object)) {
-    // A path for each of so many would cost more than the rest.
-    vocab.set(token, isWhole(id, 0) ? id : wholeOf(id, entries.at(token), 0))
-  }
-  return vocab
+export function readVocab(model: JsonField): Map<string, number> {
+  return model.at('vocab').wholes(ID)
 }
 
-/** @throws FastFlowError `model-unreadable` where the vocabulary lacks the token for what is unknown. */
-export function unknownId(vocab: ReadonlyMap<string, number>, unknown: string, path: string): number {
-  const id = vocab.get(unknown)
-  if (id === undefined) throw unreadable(path, `the vocabulary has no ${JSON.stringify(unknown)}`)
+/**
+ * @param field what names the token for what is unknown.
+ * @throws FastFlowError `model-unreadable` where the vocabulary lacks it.
+ */
+export function unknownId(vocab: ReadonlyMap<string, number>, token: string, field: JsonField): number {
+  const id = vocab.get(token)
+  if (id === undefined) throw field.wrongAt('', `the vocabulary has no ${brief(token)}`)
   return id
 }
 

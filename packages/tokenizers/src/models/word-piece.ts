@@ -1,22 +1,23 @@
-import type { Fields } from '../fields.ts'
+import type { JsonField } from '@fastflow/core'
 import type { Model } from './model.ts'
 import { readVocab, unknownId } from './vocab.ts'
 
 /** The longest token that a word begins with, then the longest one that the rest does; all or nothing. */
-export function readWordPiece(fields: Fields): Model {
-  const vocab = readVocab(fields)
-  const unknown = fields.string('unk_token', '[UNK]')
-  const prefix = fields.string('continuing_subword_prefix', '##')
-  const most = fields.whole('max_input_chars_per_word', 0, 100)
+export function readWordPiece(field: JsonField): Model {
+  const vocab = readVocab(field)
+  const unknown = field.at('unk_token')
+  const token = unknown.text({ otherwise: '[UNK]' })
+  const prefix = field.at('continuing_subword_prefix').text({ otherwise: '##' })
+  const most = field.at('max_input_chars_per_word').whole({ otherwise: 100 })
   let longest = 0
-  for (const token of vocab.keys()) longest = Math.max(longest, token.length)
+  for (const known of vocab.keys()) longest = Math.max(longest, known.length)
   return {
     vocab,
     size: vocab.size,
     tokenize(piece, ids) {
       const found = [...piece].length > most ? undefined : piecesOf(piece, vocab, prefix, longest)
       if (found !== undefined) for (const id of found) ids.push(id)
-      else ids.push(unknownId(vocab, unknown, fields.at('unk_token')))
+      else ids.push(unknownId(vocab, token, unknown))
     },
   }
 }

@@ -1,4 +1,4 @@
-import type { Fields } from '../fields.ts'
+import type { JsonField } from '@fastflow/core'
 import type { Normalizer } from '../piece.ts'
 import { lowercase, normalize } from '../unicode/normalize.ts'
 import { control, isWhitespace, nonspacing } from '../unicode/sets.ts'
@@ -17,12 +17,13 @@ const CHINESE: readonly (readonly [number, number])[] = [
 ]
 
 /** What BERT does to a text: cleaning, spaces round Chinese characters, no accents, lower case. */
-export function bertNormalizer(fields: Fields): Normalizer {
-  const lower = fields.boolean('lowercase', true)
-  const accents = fields.has('strip_accents') ? fields.boolean('strip_accents') : lower
+export function bertNormalizer(field: JsonField): Normalizer {
+  const flag = (name: string, otherwise: boolean): boolean => field.at(name).flag({ otherwise })
+  const lower = flag('lowercase', true)
+  const accents = flag('strip_accents', lower)
   const steps = [
-    ...(fields.boolean('clean_text', true) ? [dropping((code) => control.has(code)), mapping(blanks)] : []),
-    ...(fields.boolean('handle_chinese_chars', true) ? [mapping(spacedChinese)] : []),
+    ...(flag('clean_text', true) ? [dropping((code) => control.has(code)), mapping(blanks)] : []),
+    ...(flag('handle_chinese_chars', true) ? [mapping(spacedChinese)] : []),
     ...(accents ? [mapping((text) => normalize(text, 'NFD')), dropping((code) => nonspacing.has(code))] : []),
     ...(lower ? [mapping(lowercase)] : []),
   ]

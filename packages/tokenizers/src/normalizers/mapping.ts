@@ -2,9 +2,10 @@ import type { Normalizer } from '../piece.ts'
 
 /** Changes a text, whose head becomes what it comes to by itself. */
 export function mapping(map: (text: string) => string): Normalizer {
-  return ({ text, head }) => {
+  return ({ text, head, first }) => {
     const mapped = map(text)
-    return { text: mapped, head: head === 0 ? 0 : Math.min(map(text.slice(0, head)).length, mapped.length) }
+    const begins = head === 0 ? 0 : Math.min(map(text.slice(0, head)).length, mapped.length)
+    return { text: mapped, head: begins, first }
   }
 }
 

@@ -1,4 +1,5 @@
-import { byType, type Fields, fieldsOf } from '../fields.ts'
+import type { JsonField } from '@fastflow/core'
+import { byType } from '../document.ts'
 import { type Normalizer, prepend } from '../piece.ts'
 import { toByteLevel } from '../unicode/byte-level.ts'
 import { lowercase, normalize } from '../unicode/normalize.ts'
@@ -10,9 +11,9 @@ import { precompiled } from './precompiled.ts'
 import { replacing } from './replace.ts'
 import { stripping } from './strip.ts'
 
-const READERS: ReadonlyMap<string, (fields: Fields) => Normalizer> = new Map<
+const READERS: ReadonlyMap<string, (field: JsonField) => Normalizer> = new Map<
   string,
-  (fields: Fields) => Normalizer
+  (field: JsonField) => Normalizer
 >([
   ['NFC', () => mapping((text) => normalize(text, 'NFC'))],
   ['NFD', () => mapping((text) => normalize(text, 'NFD'))],
@@ -20,9 +21,9 @@ const READERS: ReadonlyMap<string, (fields: Fields) => Normalizer> = new Map<
   ['NFKD', () => mapping((text) => normalize(text, 'NFKD'))],
   ['Nmt', () => nmt],
   ['Lowercase', () => mapping(lowercase)],
-  ['Strip', (fields) => stripping(fields.boolean('strip_left'), fields.boolean('strip_right'))],
+  ['Strip', (field) => stripping(field.at('strip_left').flag(), field.at('strip_right').flag())],
   ['StripAccents', () => dropping((code) => mark.has(code))],
-  ['Prepend', (fields) => prepending(fields.string('prepend'))],
+  ['Prepend', (field) => prepending(field.at('prepend').text())],
   ['Replace', replacing],
   ['Precompiled', precompiled],
   ['BertNormalizer', bertNormalizer],
@@ -31,14 +32,12 @@ const READERS: ReadonlyMap<string, (fields: Fields) => Normalizer> = new Map<
 ])
 
 /** @throws FastFlowError `model-unreadable`, `unsupported`. */
-export function readNormalizer(value: unknown, path: string): Normalizer {
-  return byType(fieldsOf(value, path), READERS)
+export function readNormalizer(field: JsonField): Normalizer {
+  return byType(field, READERS)
 }
 
-function sequence(fields: Fields): Normalizer {
-  const steps = fields
-    .list('normalizers')
-    .map((step, k) => readNormalizer(step, `${fields.at('normalizers')}[${k}]`))
+function sequence(field: JsonField): Normalizer {
+  const steps = field.at('normalizers').items().map(readNormalizer)
   return (piece) => steps.reduce((changed, step) => step(changed), piece)
 }
 

@@ -9,6 +9,6 @@ export function stripping(left: boolean, right: boolean): Normalizer {
     let end = text.length
     while (left && start < end && isWhitespace(text.charCodeAt(start))) start++
     while (right && end > start && isWhitespace(text.charCodeAt(end - 1))) end--
-    return slice(piece, start, end)
+    return { ...slice(piece, start, end), first: piece.first }
   }
 }

@@ -1,16 +1,14 @@
-import { unsupported } from '../errors.ts'
-import type { Fields } from '../fields.ts'
+import type { JsonField } from '@fastflow/core'
 import { type Matcher, regexMatcher } from './spans.ts'
 import { translatePattern } from './translate.ts'
 
 /** Reads `{ String }` or `{ Regex }`. */
-export function readPattern(fields: Fields, name: string): Matcher {
-  const path = fields.at(name)
-  const pattern = fields.record(name)
-  if (pattern.has('String')) return literalMatcher(pattern.string('String'))
-  if (pattern.has('Regex'))
-    return regexMatcher(translatePattern(pattern.string('Regex'), pattern.at('Regex')))
-  throw unsupported(path, 'is neither a String nor a Regex')
+export function readPattern(field: JsonField): Matcher {
+  const literal = field.at('String')
+  if (!literal.empty) return literalMatcher(literal.text())
+  const regex = field.at('Regex')
+  if (!regex.empty) return regexMatcher(translatePattern(regex.text(), regex))
+  throw field.unsupported('is neither a String nor a Regex')
 }
 
 /** Finds a text as it is; an empty one lies between any two characters. */

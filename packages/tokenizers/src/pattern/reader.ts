@@ -1,5 +1,4 @@
-import type { FastFlowError } from '@fastflow/core'
-import { unreadable, unsupported } from '../errors.ts'
+import type { FastFlowError, JsonField } from '@fastflow/core'
 
 /** A pattern as it is read, from left to right. */
 export interface Reader {
@@ -17,13 +16,12 @@ export interface Reader {
   wrong(what: string): FastFlowError
 }
 
-export function createReader(pattern: string, path: string): Reader {
+export function createReader(pattern: string, field: JsonField): Reader {
   let place = 0
   const peek = (ahead = 0): string => {
     const code = pattern.codePointAt(place + ahead)
     return code === undefined ? '' : String.fromCodePoint(code)
   }
-  const shown = JSON.stringify(pattern)
   return {
     peek,
     next() {
@@ -42,7 +40,7 @@ export function createReader(pattern: string, path: string): Reader {
       if (found !== undefined) place += found[0].length
       return found
     },
-    refuse: (what) => unsupported(path, `${what} in ${shown} is not supported`),
-    wrong: (what) => unreadable(path, `${what} in ${shown}`),
+    refuse: (what) => field.unsupported(`has ${what}, which is not supported`),
+    wrong: (what) => field.wrong(`has ${what}`),
   }
 }

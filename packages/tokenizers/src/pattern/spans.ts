@@ -41,7 +41,7 @@ export function regexMatcher(regex: RegExp): Matcher {
       const start = match.index
       const end = start + match[0].length
       if (start === end) regex.lastIndex = end + (text.codePointAt(end)! > 0xffff ? 2 : 1)
-      if (start === end && start === matchedTo) continue
+      if (start === end && (start === matchedTo || isInside(text, start))) continue
       if (open < start) spans.push({ start: open, end: start, matched: false })
       spans.push({ start, end, matched: true })
       open = end
@@ -50,6 +50,11 @@ export function regexMatcher(regex: RegExp): Matcher {
     if (open < text.length) spans.push({ start: open, end: text.length, matched: false })
     return spans
   }
+}
+
+/** Whether a place is in the middle of a character, where engines find that nothing comes before it. */
+function isInside(text: string, place: number): boolean {
+  return place > 0 && text.codePointAt(place - 1)! > 0xffff
 }
 
 /** Matches become what lies between them, and the other way round. */

@@ -1,4 +1,4 @@
-import { unreadable } from '../errors.ts'
+import type { JsonField } from '@fastflow/core'
 import { readClass } from './char-class.ts'
 import { negated, readEscape, sourceOf } from './escapes.ts'
 import { foldedMembers, isLigature } from './folds.ts'
@@ -24,16 +24,17 @@ interface Groups {
 /**
  * A regular expression as Oniguruma reads it (Ruby's syntax, as `tokenizers` uses it) in JavaScript's, flags `gv`.
  *
+ * @param field what asks for it, for errors.
  * @throws FastFlowError `unsupported` for what JavaScript cannot say, `model-unreadable` for what is no pattern.
  */
-export function translatePattern(pattern: string, path: string): RegExp {
-  const reader = createReader(pattern, path)
+export function translatePattern(pattern: string, field: JsonField): RegExp {
+  const reader = createReader(pattern, field)
   const source = readAlternatives(reader, { ignoreCase: false, dotAll: false }, { count: 0 })
   if (reader.peek() !== '') throw reader.wrong('a ) without its (')
   try {
     return new RegExp(source, 'gv')
   } catch (cause) {
-    throw unreadable(path, cause instanceof Error ? cause.message : String(cause))
+    throw field.wrong('is no pattern', cause)
   }
 }
 

@@ -1,11 +1,11 @@
-import { unreadable } from '../errors.ts'
-import { byType, type Fields, fieldsOf, isString, wholeOf } from '../fields.ts'
+import type { JsonField } from '@fastflow/core'
+import { byType, documentOf, ID } from '../document.ts'
 import type { PostProcessor } from './post-processor.ts'
 import { template } from './template.ts'
 
-const READERS: ReadonlyMap<string, (fields: Fields) => PostProcessor> = new Map<
+const READERS: ReadonlyMap<string, (field: JsonField) => PostProcessor> = new Map<
   string,
-  (fields: Fields) => PostProcessor
+  (field: JsonField) => PostProcessor
 >([
   ['TemplateProcessing', template],
   // Offsets are all that it changes.
@@ -16,19 +16,17 @@ const READERS: ReadonlyMap<string, (fields: Fields) => PostProcessor> = new Map<
 ])
 
 /** @throws FastFlowError `model-unreadable`, `unsupported`. */
-export function readPostProcessor(value: unknown, path: string): PostProcessor {
-  return byType(fieldsOf(value, path), READERS)
+export function readPostProcessor(field: JsonField): PostProcessor {
+  return byType(field, READERS)
 }
 
-function sequence(fields: Fields): PostProcessor {
-  const steps = fields
-    .list('processors')
-    .map((step, k) => readPostProcessor(step, `${fields.at('processors')}[${k}]`))
+function sequence(field: JsonField): PostProcessor {
+  const steps = field.at('processors').items().map(readPostProcessor)
   return (parts, add) => steps.reduce((changed, step) => step(changed, add), parts)
 }
 
-function enclosing(fields: Fields): PostProcessor {
-  return enclose(pairId(fields, 'cls'), pairId(fields, 'sep'))
+function enclosing(field: JsonField): PostProcessor {
+  return enclose(pairId(field.at('cls')), pairId(field.at('sep')))
 }
 
 /** `cls` before the text and `sep` behind it; behind a second part, another `sep`. */
@@ -37,8 +35,8 @@ export function enclose(cls: number, sep: number): PostProcessor {
 }
 
 /** Written as a token and its id. */
-function pairId(fields: Fields, name: string): number {
-  const [token, id] = fields.list(name)
-  if (!isString(token)) throw unreadable(fields.at(name), 'is not a token and its id')
-  return wholeOf(id, `${fields.at(name)}[1]`, 0)
+function pairId(field: JsonField): number {
+  const [token, id] = field.list()
+  if (typeof token !== 'string') throw field.wrong('is not a token and its id')
+  return documentOf(id, `${field.path}[1]`).whole(ID)
 }

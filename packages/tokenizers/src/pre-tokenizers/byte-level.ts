@@ -1,4 +1,4 @@
-import type { Fields } from '../fields.ts'
+import type { JsonField } from '@fastflow/core'
 import { mapping } from '../normalizers/mapping.ts'
 import { type Matcher, regexMatcher } from '../pattern/spans.ts'
 import { splitBy } from '../pattern/split.ts'
@@ -10,10 +10,10 @@ import { toByteLevel } from '../unicode/byte-level.ts'
 const GPT2 = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+"
 
 /** Splits as GPT-2 does, and writes bytes in its alphabet. */
-export function byteLevel(fields: Fields): PreTokenizer {
-  const prefix = fields.boolean('add_prefix_space')
-  const matcher: Matcher | undefined = fields.boolean('use_regex', true)
-    ? regexMatcher(translatePattern(GPT2, fields.at('use_regex')))
+export function byteLevel(field: JsonField): PreTokenizer {
+  const prefix = field.at('add_prefix_space').flag()
+  const matcher: Matcher | undefined = field.at('use_regex').flag({ otherwise: true })
+    ? regexMatcher(translatePattern(GPT2, field))
     : undefined
   const split = matcher === undefined ? undefined : splitBy(matcher, 'Isolated')
   const bytes = mapping(toByteLevel)

@@ -1,9 +1,9 @@
-import type { Fields } from '../fields.ts'
+import type { JsonField } from '@fastflow/core'
 import { type Piece, type PreTokenizer, slice, splitEach } from '../piece.ts'
 
 /** Pieces of so many characters, the last one shorter. */
-export function fixedLength(fields: Fields): PreTokenizer {
-  const length = fields.whole('length', 1, 5)
+export function fixedLength(field: JsonField): PreTokenizer {
+  const length = field.at('length').whole({ least: 1, otherwise: 5 })
   return splitEach((piece) => {
     const parts: Piece[] = []
     let start = 0

@@ -1,23 +1,22 @@
-import { unreadable } from '../errors.ts'
-import type { Fields } from '../fields.ts'
+import type { JsonField } from '@fastflow/core'
 import { mapping } from '../normalizers/mapping.ts'
 import { charMatcher } from '../pattern/spans.ts'
 import { splitBy } from '../pattern/split.ts'
 import { type PreTokenizer, prepend, splitEach } from '../piece.ts'
+import { oneCharacter } from './one-character.ts'
 
 const SCHEMES = ['first', 'never', 'always'] as const
 
 /** Writes spaces as one character, and splits before it. */
-export function metaspace(fields: Fields): PreTokenizer {
-  const replacement = fields.string('replacement')
-  if ([...replacement].length !== 1) throw unreadable(fields.at('replacement'), 'is not one character')
-  const scheme = schemeOf(fields)
+export function metaspace(field: JsonField): PreTokenizer {
+  const replacement = oneCharacter(field.at('replacement'))
+  const scheme = schemeOf(field)
   const code = replacement.codePointAt(0)!
   const split = splitBy(
     charMatcher((other) => other === code),
     'MergedWithNext',
   )
-  const splits = fields.boolean('split', true)
+  const splits = field.at('split').flag({ otherwise: true })
   const spaces = mapping((text) => text.replaceAll(' ', replacement))
   return splitEach((part) => {
     const spaced = spaces(part)
@@ -28,10 +27,11 @@ export function metaspace(fields: Fields): PreTokenizer {
 }
 
 /** Older documents say `add_prefix_space` instead. */
-function schemeOf(fields: Fields): (typeof SCHEMES)[number] {
-  const scheme = fields.oneOf('prepend_scheme', SCHEMES, 'always')
-  if (fields.boolean('add_prefix_space', true)) return scheme
-  if (fields.has('prepend_scheme') && scheme !== 'never')
-    throw unreadable(fields.at('add_prefix_space'), 'contradicts prepend_scheme')
+function schemeOf(field: JsonField): (typeof SCHEMES)[number] {
+  const given = field.at('prepend_scheme')
+  const scheme = given.oneOf(SCHEMES, { otherwise: 'always', open: true })
+  const adds = field.at('add_prefix_space')
+  if (adds.flag({ otherwise: true })) return scheme
+  if (!given.empty && scheme !== 'never') throw adds.wrong('contradicts prepend_scheme')
   return 'never'
 }

@@ -1,4 +1,5 @@
-import { byType, type Fields, fieldsOf } from '../fields.ts'
+import type { JsonField } from '@fastflow/core'
+import { byType } from '../document.ts'
 import { readPattern } from '../pattern/read-pattern.ts'
 import { charMatcher, inverted, regexMatcher } from '../pattern/spans.ts'
 import { BEHAVIORS, splitBy } from '../pattern/split.ts'
@@ -10,9 +11,9 @@ import { fixedLength } from './fixed-length.ts'
 import { metaspace } from './metaspace.ts'
 import { splitScripts } from './unicode-scripts.ts'
 
-const READERS: ReadonlyMap<string, (fields: Fields) => PreTokenizer> = new Map<
+const READERS: ReadonlyMap<string, (field: JsonField) => PreTokenizer> = new Map<
   string,
-  (fields: Fields) => PreTokenizer
+  (field: JsonField) => PreTokenizer
 >([
   ['ByteLevel', byteLevel],
   ['Whitespace', whitespace],
@@ -29,8 +30,8 @@ const READERS: ReadonlyMap<string, (fields: Fields) => PreTokenizer> = new Map<
 ])
 
 /** @throws FastFlowError `model-unreadable`, `unsupported`. */
-export function readPreTokenizer(value: unknown, path: string): PreTokenizer {
-  return byType(fieldsOf(value, path), READERS)
+export function readPreTokenizer(field: JsonField): PreTokenizer {
+  return byType(field, READERS)
 }
 
 const whitespaceSplit: PreTokenizer = splitEach(splitBy(charMatcher(isWhitespace), 'Removed'))
@@ -48,8 +49,8 @@ function whitespace(): PreTokenizer {
   return splitEach(splitBy(inverted(regexMatcher(words)), 'Removed'))
 }
 
-function punctuated(fields: Fields): PreTokenizer {
-  const behavior = fields.oneOf('behavior', BEHAVIORS, 'Isolated')
+function punctuated(field: JsonField): PreTokenizer {
+  const behavior = field.at('behavior').oneOf(BEHAVIORS, { otherwise: 'Isolated', open: true })
   return splitEach(
     splitBy(
       charMatcher((code) => punctuation.has(code)),
@@ -58,14 +59,14 @@ function punctuated(fields: Fields): PreTokenizer {
   )
 }
 
-function split(fields: Fields): PreTokenizer {
-  const matcher = readPattern(fields, 'pattern')
-  const behavior = fields.oneOf('behavior', BEHAVIORS)
-  return splitEach(splitBy(fields.boolean('invert') ? inverted(matcher) : matcher, behavior))
+function split(field: JsonField): PreTokenizer {
+  const matcher = readPattern(field.at('pattern'))
+  const behavior = field.at('behavior').oneOf(BEHAVIORS, { open: true })
+  return splitEach(splitBy(field.at('invert').flag() ? inverted(matcher) : matcher, behavior))
 }
 
-function digits(fields: Fields): PreTokenizer {
-  const behavior = fields.boolean('individual_digits') ? 'Isolated' : 'Contiguous'
+function digits(field: JsonField): PreTokenizer {
+  const behavior = field.at('individual_digits').flag() ? 'Isolated' : 'Contiguous'
   return splitEach(
     splitBy(
       charMatcher((code) => numeric.has(code)),
@@ -74,9 +75,7 @@ function digits(fields: Fields): PreTokenizer {
   )
 }
 
-function sequence(fields: Fields): PreTokenizer {
-  const steps = fields
-    .list('pretokenizers')
-    .map((step, k) => readPreTokenizer(step, `${fields.at('pretokenizers')}[${k}]`))
+function sequence(field: JsonField): PreTokenizer {
+  const steps = field.at('pretokenizers').items().map(readPreTokenizer)
   return (pieces) => steps.reduce((parts, step) => step(parts), pieces)
 }

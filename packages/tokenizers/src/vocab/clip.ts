@@ -1,6 +1,6 @@
+import type { JsonField } from '@fastflow/core'
 import type { AddedToken } from '../added/added-token.ts'
 import { createAddedVocabulary } from '../added/added-vocabulary.ts'
-import type { Fields } from '../fields.ts'
 import type { Model } from '../models/model.ts'
 import { spacedChinese } from '../normalizers/bert.ts'
 import { mapping } from '../normalizers/mapping.ts'
@@ -38,8 +38,8 @@ interface Variant {
 
 /** `CLIPTokenizer`: BERT's cleaning, or ftfy's where it is given; lower case; tokens found before that. */
 export function clipTokenizer(
-  files: Fields,
-  settings: Fields,
+  files: JsonField,
+  settings: JsonField,
   fixText: ((text: string) => string) | undefined,
 ): Tokenizer {
   const clean = (text: string): string =>
@@ -55,7 +55,7 @@ export function clipTokenizer(
 }
 
 /** `CLIPTokenizerFast`, as it is converted from the files. */
-export function fastClipTokenizer(files: Fields, settings: Fields): Tokenizer {
+export function fastClipTokenizer(files: JsonField, settings: JsonField): Tokenizer {
   return build(files, settings, {
     words: WORDS,
     normalizer: mapping((text) => lowercase(blanked(normalize(text, 'NFC')))),
@@ -64,9 +64,9 @@ export function fastClipTokenizer(files: Fields, settings: Fields): Tokenizer {
   })
 }
 
-function build(files: Fields, settings: Fields, variant: Variant): Tokenizer {
+function build(files: JsonField, settings: JsonField, variant: Variant): Tokenizer {
   const unknown = specialToken(files, settings, 'unk_token') ?? END
-  const lines = files.string('merges').trim().split('\n')
+  const lines = files.at('merges').text().trim().split('\n')
   const bpe = byteBpe(files, lines.slice(1, 1 + MERGES), { suffix: '</w>', unknown })
   const defaults = { bos_token: BEGIN, eos_token: END, unk_token: END, pad_token: END }
   const tokens = variant.tokens(readAddedTokens(files, settings, defaults, true))
@@ -81,14 +81,14 @@ function build(files: Fields, settings: Fields, variant: Variant): Tokenizer {
   return assemble({
     model,
     normalizer: variant.normalizer,
-    preTokenizer: wordsOf(variant.words, files.path),
+    preTokenizer: wordsOf(variant.words, files),
     added: createAddedVocabulary(tokens, model, variant.normalizer, settings.at('added_tokens_decoder')),
     postProcessor: enclose(begin, end),
   })
 }
 
-function wordsOf(pattern: string, path: string): PreTokenizer {
-  const split = splitBy(inverted(regexMatcher(translatePattern(pattern, path))), 'Removed')
+function wordsOf(pattern: string, files: JsonField): PreTokenizer {
+  const split = splitBy(inverted(regexMatcher(translatePattern(pattern, files))), 'Removed')
   return splitEach((piece) => split(piece).map((word) => ({ ...word, text: toByteLevel(word.text) })))
 }
 

@@ -1,4 +1,4 @@
-import { type Fields, fieldsOf } from '../fields.ts'
+import { documentOf } from '../document.ts'
 import type { Tokenizer } from '../tokenizer.ts'
 import { clipTokenizer, fastClipTokenizer } from './clip.ts'
 import { qwen2Tokenizer } from './qwen2.ts'
@@ -34,9 +34,9 @@ const CLASSES = ['CLIPTokenizer', 'CLIPTokenizerFast', 'Qwen2Tokenizer', 'Qwen2T
  * what is wrong.
  */
 export function tokenizerFromVocab(files: VocabFiles, { fixText }: VocabOptions = {}): Tokenizer {
-  const settings = fieldsOf(files.settings, 'tokenizer_config')
-  const read: Fields = fieldsOf({ ...files }, 'files')
-  switch (settings.oneOf('tokenizer_class', CLASSES)) {
+  const settings = documentOf(files.settings, 'tokenizer_config')
+  const read = documentOf({ ...files }, 'files')
+  switch (settings.at('tokenizer_class').oneOf(CLASSES, { open: true })) {
     case 'CLIPTokenizer':
       return clipTokenizer(read, settings, fixText)
     case 'CLIPTokenizerFast':

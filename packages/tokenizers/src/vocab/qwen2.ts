@@ -1,5 +1,5 @@
+import type { JsonField } from '@fastflow/core'
 import { createAddedVocabulary } from '../added/added-vocabulary.ts'
-import type { Fields } from '../fields.ts'
 import { mapping } from '../normalizers/mapping.ts'
 import { regexMatcher } from '../pattern/spans.ts'
 import { splitBy } from '../pattern/split.ts'
@@ -16,15 +16,16 @@ const WORDS =
   "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+"
 
 /** `Qwen2Tokenizer` and `Qwen2TokenizerFast`. */
-export function qwen2Tokenizer(files: Fields, settings: Fields): Tokenizer {
+export function qwen2Tokenizer(files: JsonField, settings: JsonField): Tokenizer {
   const lines = files
-    .string('merges')
+    .at('merges')
+    .text()
     .split('\n')
     .filter((line, k) => line.trim() !== '' && !(k === 0 && line.startsWith('#version:')))
   const model = byteBpe(files, lines, { suffix: '', unknown: undefined })
   const normalizer = mapping((text) => normalize(text, 'NFC'))
   const tokens = readAddedTokens(files, settings, { eos_token: END, unk_token: END, pad_token: END }, false)
-  const split = splitBy(regexMatcher(translatePattern(WORDS, files.path)), 'Isolated')
+  const split = splitBy(regexMatcher(translatePattern(WORDS, files)), 'Isolated')
   return assemble({
     model,
     normalizer,

@@ -1,7 +1,6 @@
-import { isRecord } from '@fastflow/core'
+import { isRecord, type JsonField } from '@fastflow/core'
 import { type AddedToken, readAddedToken } from '../added/added-token.ts'
-import { unreadable } from '../errors.ts'
-import { type Fields, fieldsOf, isString, wholeOf } from '../fields.ts'
+import { documentOf, ID } from '../document.ts'
 
 /** Settings that name one special token each, in the order in which they are added. */
 const NAMES = [
@@ -17,13 +16,10 @@ const NAMES = [
 type Name = (typeof NAMES)[number]
 
 /** The special token that the settings, or else the map of special tokens, name. */
-export function specialToken(files: Fields, settings: Fields, name: Name): string | undefined {
-  for (const fields of sources(files, settings)) {
-    const value = fields.value(name)
-    const content = isRecord(value) ? value.content : value
-    if (content === undefined || content === null) continue
-    if (isString(content)) return content
-    throw unreadable(fields.at(name), 'is no token')
+export function specialToken(files: JsonField, settings: JsonField, name: Name): string | undefined {
+  for (const source of sources(files, settings)) {
+    const content = contentOf(source.at(name))
+    if (content !== undefined) return content
   }
   return undefined
 }
@@ -35,8 +31,8 @@ export function specialToken(files: Fields, settings: Fields, name: Name): strin
  * @param normalized whether special tokens that no file describes are looked for in the normalized text.
  */
 export function readAddedTokens(
-  files: Fields,
-  settings: Fields,
+  files: JsonField,
+  settings: JsonField,
   defaults: Readonly<Partial<Record<Name, string>>>,
   normalized: boolean,
 ): readonly AddedToken[] {
@@ -46,45 +42,53 @@ export function readAddedTokens(
     if (content !== undefined) special.add(content)
   }
   for (const content of additional(files, settings)) special.add(content)
-  const tokens = settings.has('added_tokens_decoder')
-    ? fromDecoder(settings.record('added_tokens_decoder'), settings.value('added_tokens_decoder') as object)
-    : fromMap(files, special)
+  const decoder = settings.at('added_tokens_decoder')
+  const tokens = decoder.empty ? fromMap(files.at('addedTokens'), special) : fromDecoder(decoder)
   const known = new Set(tokens.map(({ content }) => content))
   const missing = [...special].filter((content) => !known.has(content))
   return [...tokens, ...missing.map((content): AddedToken => ({ ...plain(content, true), normalized }))]
 }
 
-function sources(files: Fields, settings: Fields): readonly Fields[] {
-  return files.has('specialTokensMap') ? [settings, files.record('specialTokensMap')] : [settings]
+function sources(files: JsonField, settings: JsonField): readonly JsonField[] {
+  const map = files.at('specialTokensMap')
+  return map.empty ? [settings] : [settings, map]
 }
 
-function additional(files: Fields, settings: Fields): readonly string[] {
-  const fields = sources(files, settings).find((source) => source.has('additional_special_tokens'))
-  if (fields === undefined) return []
-  return fields.list('additional_special_tokens').map((value, k) => {
-    const content = isRecord(value) ? value.content : value
-    if (isString(content)) return content
-    throw unreadable(`${fields.at('additional_special_tokens')}[${k}]`, 'is no token')
+function additional(files: JsonField, settings: JsonField): readonly string[] {
+  const lists = sources(files, settings).map((source) => source.at('additional_special_tokens'))
+  const list = lists.find((found) => !found.empty)
+  if (list === undefined) return []
+  return list.items().map((token) => {
+    const content = contentOf(token)
+    if (content !== undefined) return content
+    throw token.wrong('is no token')
   })
 }
 
+/** A token by itself or with its properties; undefined where none is named. */
+function contentOf(token: JsonField): string | undefined {
+  const content = (isRecord(token.value) ? token.at('content').value : token.value) ?? undefined
+  if (content === undefined || typeof content === 'string') return content
+  throw token.wrong('is no token')
+}
+
 /** `added_tokens_decoder`: tokens by their id. */
-function fromDecoder(fields: Fields, entries: object): readonly AddedToken[] {
-  return Object.entries(entries)
-    .map(([key, value]): AddedToken & { readonly id: number } => {
-      const path = `${fields.path}[${JSON.stringify(key)}]`
-      return { ...readAddedToken(value, path), id: wholeOf(key === '' ? undefined : Number(key), path, 0) }
+function fromDecoder(decoder: JsonField): readonly AddedToken[] {
+  return decoder
+    .entries()
+    .map(([key, token]): AddedToken & { readonly id: number } => {
+      const id = documentOf(key === '' ? key : Number(key), token.path)
+      return { ...readAddedToken(token), id: id.whole(ID) }
     })
     .sort((one, other) => one.id - other.id)
 }
 
 /** `added_tokens.json`: ids by their token. */
-function fromMap(files: Fields, special: ReadonlySet<string>): readonly AddedToken[] {
-  if (!files.has('addedTokens')) return []
-  const { path } = fieldsOf(files.value('addedTokens'), files.at('addedTokens'))
-  return Object.entries(files.value('addedTokens') as object).map(([content, id]) => ({
+function fromMap(tokens: JsonField, special: ReadonlySet<string>): readonly AddedToken[] {
+  if (tokens.empty) return []
+  return tokens.entries().map(([content, id]) => ({
     ...plain(content, special.has(content)),
-    id: wholeOf(id, `${path}[${JSON.stringify(content)}]`, 0),
+    id: id.whole(ID),
   }))
 }
 
