@@ -139,7 +139,8 @@ export function openParts(
         const message = `${folder.location} has no ${path}; export this part too, or copy it there`
         throw new FastFlowError({ code: 'model-not-found', field: path, message })
       }
-      bytes += (await folder.size?.(path)) ?? 0
+      const size = (await folder.size?.(path)) ?? 0
+      bytes += size
       // Where nothing else tells the digest, a network has to be loaded to be known.
       const digest = (await folder.digest?.(path)) ?? (await runnerOf(part, options.signal)).digest
       return { path, digest, use: (work, signal) => use(part, work, signal) }
