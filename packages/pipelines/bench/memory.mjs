@@ -16,7 +16,8 @@ import { chain, nested, node, text, value, whole } from '../../backend-node/benc
 import { loadPipeline } from '../dist/index.js'
 
 const FIXTURE = fileURLToPath(new URL('../test/fixtures/families/sd3/pipeline', import.meta.url))
-const WIDTH = 2048
+/** Of the matrices, which are not of one size, so that memory of one network does not simply fit the next. */
+const WIDTHS = { text_encoder_3: 2048, transformer: 1536 }
 const LIMIT = 1.3
 
 const { values } = parseArgs({
@@ -33,13 +34,14 @@ const { values } = parseArgs({
  * Adds weights to a model that are used whenever it runs. Parts of one message that follow one another are read as one, so
  * what is added to the graph is written behind the model.
  */
-async function addWeights(folder, input, megabytes) {
+async function addWeights(model, name, input, megabytes) {
+  const [folder, width] = [join(model, name), WIDTHS[name]]
   const file = 'ballast.bin'
   const cast = node('Cast', [input], 'ballast.float', nested(5, text(1, 'to'), whole(3, 1), whole(20, 2)))
-  const ones = Buffer.from(new Float32Array(WIDTH).fill(1).buffer)
-  const row = nested(5, whole(1, 1), whole(1, WIDTH), whole(2, 1), text(8, 'ballast.ones'), nested(9, ones))
+  const ones = Buffer.from(new Float32Array(width).fill(1).buffer)
+  const row = nested(5, whole(1, 1), whole(1, width), whole(2, 1), text(8, 'ballast.ones'), nested(9, ones))
   const products = await chain({
-    ...{ path: join(folder, file), file, megabytes, width: WIDTH },
+    ...{ path: join(folder, file), file, megabytes, width },
     ...{ from: 'ballast.row', to: 'ballast' },
   })
   const graph = nested(
@@ -49,7 +51,7 @@ async function addWeights(folder, input, megabytes) {
     row,
     node('Mul', ['ballast.largest', 'ballast.ones'], 'ballast.row'),
     ...products,
-    value(12, 'ballast', [1, WIDTH]),
+    value(12, 'ballast', [1, width]),
   )
   await appendFile(join(folder, 'model.onnx'), graph)
 }
@@ -105,8 +107,8 @@ async function main() {
   try {
     const folder = join(root, 'model')
     await cp(FIXTURE, folder, { recursive: true })
-    await addWeights(join(folder, 'text_encoder_3'), 'input_ids', encoder)
-    await addWeights(join(folder, 'transformer'), 'timestep', transformer)
+    await addWeights(folder, 'text_encoder_3', 'input_ids', encoder)
+    await addWeights(folder, 'transformer', 'timestep', transformer)
     const runs = []
     for (const memory of values.modes.split(',').flatMap((mode) => [mode, mode])) {
       const result = inProcess(folder, join(root, 'cache'), memory)

@@ -84,6 +84,21 @@ describe('networks of a folder', () => {
     expect(await opened('resident')).toBe(3)
   })
 
+  it.each<[MemoryMode, boolean | undefined, boolean]>([
+    ['sequential', undefined, true],
+    ['resident', undefined, false],
+    ['sequential', false, false],
+    ['resident', true, true],
+  ])('%s: weights stay in their files where mapWeights is %s: %s', async (mode, mapWeights, expected) => {
+    const folder = partFolder()
+    const seen: unknown[] = []
+    folder.onLoad = async (_, options) => void seen.push(options.mapWeights)
+    const options = mapWeights === undefined ? {} : { mapWeights }
+    const part = await openParts(folder.folder, options, mode, undefined).open('transformer')
+    await part.use(run)
+    expect(seen).toEqual([expected])
+  })
+
   it('that are missing are named', async () => {
     const { folder } = partFolder()
     const parts = openParts(folder, {}, 'sequential', undefined)

@@ -72,7 +72,9 @@ export function openParts(
     if (isSequential()) await freeAllBut(part)
     if (disposed) throw wasDisposed(part)
     throwIfAborted(signal, `loading ${part.path}`)
-    const runner = await folder.load(part.path, { ...loadOptions, ...(signal && { signal }) })
+    // What goes again soon is not worth the time and memory of a copy.
+    const mapWeights = loadOptions.mapWeights ?? isSequential()
+    const runner = await folder.load(part.path, { ...loadOptions, mapWeights, ...(signal && { signal }) })
     try {
       part.check?.(runner, part.path)
     } catch (error) {
