@@ -71,10 +71,11 @@ export async function openFolder(
       checkLoadOptions(options)
       throwIfAborted(options.signal, `loading ${String(path)}`)
       await existing(path)
-      const { threads = defaults.threads, onProgress, signal } = options
+      const { threads = defaults.threads, mapWeights, onProgress, signal } = options
       const settings = {
         ...defaults,
         ...(threads !== undefined && { threads }),
+        ...(mapWeights !== undefined && { mapWeights }),
         ...(signal && { signal }),
         name: path,
         onProgress: (progress: LoadProgress) => onProgress?.({ ...progress, name: location }),

@@ -11,6 +11,7 @@ export interface LoadRequest {
   readonly file: string
   readonly threads: number
   readonly spin: boolean
+  readonly mapWeights?: boolean
   /** Its digest when it was last hashed, taken over where its files have not changed since. */
   readonly known?: KnownDigest
 }

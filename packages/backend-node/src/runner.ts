@@ -45,6 +45,11 @@ export interface ModelRunnerOptions extends NodeBackendOptions {
   /** Name of the model in progress reports and errors; the path by default. */
   readonly name?: string
   readonly onProgress?: (progress: LoadProgress) => void
+  /**
+   * Whether weights beside the model stay in their files, which are mapped: loads at once, gives all memory back, and runs up to a
+   * fifth slower. The files must not be written to meanwhile. False by default.
+   */
+  readonly mapWeights?: boolean
   /** Cancels loading, whatever onnxruntime is doing; looked at twenty times a second and whenever there is progress. */
   readonly signal?: AbortSignalLike
 }
@@ -61,6 +66,7 @@ const names: OptionNames<ModelRunnerOptions> = {
   ...backendNames,
   name: true,
   onProgress: true,
+  mapWeights: true,
   signal: true,
 }
 
@@ -90,6 +96,7 @@ export async function loadRunner(
   const { workers, threads } = checkThreads(options)
   if (options.name !== undefined) checkText('name', options.name, 'what errors are to call the model')
   checkCallback('onProgress', options.onProgress, '(progress) => ...')
+  checkFlag('mapWeights', options.mapWeights)
   checkSignal(options.signal)
   const settings = checkIsolation(options)
   const path = source instanceof Uint8Array ? source : resolve(pathOf(source, 'source', 'an .onnx file'))
@@ -103,6 +110,7 @@ export async function loadRunner(
     file,
     threads,
     spin: options.spin ?? false,
+    ...(options.mapWeights && { mapWeights: true }),
     ...(known && { known }),
   }
   const report: OnProgress = (progress) => {

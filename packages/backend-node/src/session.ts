@@ -73,6 +73,8 @@ function sessionOptions(folder: string | undefined, request: LoadRequest): Infer
       session: {
         intra_op: { allow_spinning: request.spin ? '1' : '0' },
         ...(folder !== undefined && { model_external_initializers_file_folder_path: folder }),
+        // Packed weights are copies; the others are pages of the files.
+        ...(folder !== undefined && request.mapWeights && { disable_prepacking: '1' }),
       },
     },
   }

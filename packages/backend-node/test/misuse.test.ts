@@ -67,7 +67,13 @@ describeMisuse('@fastflow/backend-node', backend, {
       takes: ['text'],
     },
     options: optional(
-      options({ ...threading, name: optional(only(['text'], 'mine', '')), onProgress: callback, signal }),
+      options({
+        ...threading,
+        name: optional(only(['text'], 'mine', '')),
+        onProgress: callback,
+        mapWeights: optional(only(['flag'], true)),
+        signal,
+      }),
     ),
   }),
   fileJournal: row(backend.fileJournal, { folder: location }),
@@ -96,7 +102,9 @@ describeMisuse('@fastflow/backend-node', backend, {
   'ModelFolder.size': row(folder.size!, { path: { ...path, takes: ['text'] } }),
   'ModelFolder.load': row(disposing(folder.load), {
     path: { ...path, takes: ['text'] },
-    options: optional(options({ threads, onProgress: callback, signal })),
+    options: optional(
+      options({ threads, onProgress: callback, mapWeights: optional(only(['flag'], true)), signal }),
+    ),
   }),
   'ModelRunner.run': row(runner.run, {
     feeds: called(

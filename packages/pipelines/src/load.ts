@@ -8,6 +8,7 @@ import {
 } from '@fastflow/core'
 import {
   checkCallback,
+  checkFlag,
   checkMethods,
   checkOneOf,
   checkOptions,
@@ -38,7 +39,8 @@ export interface LoadPipelineOptions extends LoadOptions {
   /**
    * How many of its networks a model of several keeps in memory at a time: all from the start (`resident`), one after the other
    * in the order of use (`sequential`), or `auto`, the default: all where they take less than half of the memory that the backend
-   * tells. Models of our own kinds are small, and always resident.
+   * tells. Models of our own kinds are small, and always resident. Networks that take turns are loaded with `mapWeights`, unless it
+   * is set.
    */
   readonly memory?: MemoryMode
 }
@@ -49,6 +51,7 @@ const names: OptionNames<LoadPipelineOptions> = {
   family: true,
   memory: true,
   threads: true,
+  mapWeights: true,
   onProgress: true,
   signal: true,
 }
@@ -116,6 +119,7 @@ function checkLoadOptions(options: LoadPipelineOptions): void {
   for (const [n, family] of [options.family ?? []].flat().entries()) checkFamily(`family[${n}]`, family)
   if (options.memory !== undefined) checkOneOf('memory', options.memory, modes)
   if (options.threads !== undefined) checkWhole('threads', options.threads, 1)
+  checkFlag('mapWeights', options.mapWeights)
   checkCallback('onProgress', options.onProgress, '(progress) => ...')
   checkSignal(options.signal)
 }

@@ -142,6 +142,7 @@ describeMisuse(
           backend: made(() => fakeBackend(), { open: 5 }),
           store: optional(made(memoryPolicyStore, { load: 5 })),
           threads: optional(only(['number'], 1)),
+          mapWeights: flag,
           onProgress: callback,
           signal,
         }),

@@ -15,6 +15,7 @@ import { encodeZImage } from '../src/text/encode-z-image.ts'
 import type { EncoderPart, MaskedPrompt, PooledPrompt } from '../src/text/encoder-part.ts'
 import { readEncoderPart } from '../src/text/read-encoder.ts'
 import { familyFolders, type GoldenCase, goldenCases } from './support/goldens.ts'
+import { present } from './support/present.ts'
 
 type Encoded = PooledPrompt | MaskedPrompt
 type Encode = (parts: readonly EncoderPart[], prompt: string, call: Call) => Promise<readonly Encoded[]>
@@ -31,14 +32,20 @@ interface Call {
 const families: Readonly<Record<string, { readonly encode: Encode; readonly negativeFirst?: true }>> = {
   StableDiffusion3Pipeline: {
     encode: ([clipL, clipG, t5], prompt, { transformer: { joint_attention_dim: width }, ...call }) =>
-      encodeSd3({ clipL: clipL!, clipG: clipG!, t5, width }, [prompt], call),
+      encodeSd3(
+        { clipL: present(clipL!), clipG: present(clipG!), t5: t5 && present(t5), width },
+        [prompt],
+        call,
+      ),
     negativeFirst: true,
   },
   FluxPipeline: {
-    encode: ([clip, t5], prompt, call) => encodeFlux({ clip: clip!, t5: t5! }, [prompt], call),
+    encode: ([clip, t5], prompt, call) =>
+      encodeFlux({ clip: present(clip!), t5: present(t5!) }, [prompt], call),
   },
   FluxKontextPipeline: {
-    encode: ([clip, t5], prompt, call) => encodeFlux({ clip: clip!, t5: t5! }, [prompt], call),
+    encode: ([clip, t5], prompt, call) =>
+      encodeFlux({ clip: present(clip!), t5: present(t5!) }, [prompt], call),
   },
   SanaPipeline: {
     encode: ([gemma], prompt, { values, ...call }) => {

@@ -12,6 +12,7 @@ import { encodeZImage } from '../src/text/encode-z-image.ts'
 import type { EncoderPart } from '../src/text/encoder-part.ts'
 import { readNumLayers, readTextTokenizer } from '../src/text/read-encoder.ts'
 import { failure } from './support/failure.ts'
+import { present } from './support/present.ts'
 
 interface FakeOptions {
   readonly inputs?: readonly TensorInfo[]
@@ -89,10 +90,10 @@ const values = ({ data }: Tensor): number[] => Array.from(data, Number)
 
 describe('prompts', () => {
   it('of SD3 are both CLIP models side by side, padded to the width of T5, and T5 behind them', async () => {
-    const [clipL, clipG, t5] = ['text_encoder', 'text_encoder_2', 'text_encoder_3'].map((name, n) =>
+    const [clipL, clipG] = ['text_encoder', 'text_encoder_2'].map((name, n) =>
       fake(name, { value: (output, k) => (output === 'text_embeds' ? -n : 100 * n + k) }),
     )
-    const encoders = { clipL: clipL!, clipG: clipG!, t5, width: 3 }
+    const encoders = { clipL: present(clipL!), clipG: present(clipG!), width: 3 }
     const [encoded] = await encodeSd3({ ...encoders, t5: undefined }, ['a b'], { maxSequenceLength: 2 })
     expect(encoded!.embeddings.dims).toEqual([1, 7, 3])
     expect(values(encoded!.embeddings)).toEqual(
@@ -108,7 +109,7 @@ describe('prompts', () => {
 
   it('of FLUX are the pooled output of CLIP, and 512 tokens of T5 that is told nothing of padding', async () => {
     const [clip, t5] = [fake('text_encoder'), fake('text_encoder_2')]
-    const encoded = await encodeFlux({ clip, t5 }, ['a b', 'c'])
+    const encoded = await encodeFlux({ clip: present(clip), t5: present(t5) }, ['a b', 'c'])
     expect(encoded.map(({ embeddings }) => embeddings.dims)).toEqual([
       [1, 512, 1],
       [1, 512, 1],

@@ -167,6 +167,21 @@ function describeLoading(open: () => Promise<ModelFolder>): void {
     },
   )
 
+  it('runs a network whether or not its weights stay in their files', async () => {
+    const folder = await open()
+    const x = { type: 'float32', dims: [3], data: Float32Array.of(1, 2, 3) } as const
+    for (const mapWeights of [true, false]) {
+      const runner = await folder.load('external.onnx', { mapWeights })
+      const { outputs } = await runner.run({ x })
+      await runner.dispose()
+      expect(outputs.y?.data).toEqual(Float32Array.of(2, 6, 15))
+    }
+    await expect(folder.load('external.onnx', { mapWeights: 'yes' as never })).rejects.toMatchObject({
+      code: 'invalid-argument',
+      field: 'mapWeights',
+    })
+  })
+
   it('refuses threads that are no positive whole number', async () => {
     const folder = await open()
     for (const threads of [0, -1, 1.5, Number.NaN]) {

@@ -14,6 +14,13 @@ export {
 } from './flows/velocity-fakes.ts'
 export { type FuzzOptions, fuzzReader } from './fuzz-reader.ts'
 export {
+  type GoldenTensors,
+  goldenDistance,
+  goldenOptions,
+  goldenPixels,
+  goldenTensors,
+} from './golden-run.ts'
+export {
   type Argument,
   called,
   describeMisuse,

@@ -10,6 +10,7 @@ import type { Plugin } from 'vite'
 const folders: Readonly<Record<string, string>> = {
   '/testkit/': fileURLToPath(new URL('../../../testkit/fixtures/', import.meta.url)),
   '/models/': fileURLToPath(new URL('../../../../models/', import.meta.url)),
+  '/families/': fileURLToPath(new URL('../../../pipelines/test/fixtures/families/', import.meta.url)),
 }
 
 type Answer = (path: string, response: ServerResponse, headOnly: boolean) => Promise<void>
@@ -52,6 +53,12 @@ const answers: Readonly<Record<string, Answer>> = {
   '/page/': async (_, response) => {
     response.writeHead(200, { 'content-type': 'text/html' })
     response.end('<!doctype html><title>Everything is this page</title>')
+  },
+  /** Families as development servers of single-page apps serve them: what is not there is the page of the app. */
+  '/single-page/': async (path, response, head) => {
+    const file = join(folders['/families/']!, path)
+    const isFile = (await stat(file).catch(() => undefined))?.isFile() ?? false
+    return isFile ? sendFile(file, response, head) : answers['/page/']!(path, response, head)
   },
   /** An onnxruntime-web of before, whose sessions do not tell the types of their inputs. */
   '/old-runtime/': async (_, response) => {

@@ -11,10 +11,9 @@ export function createCache(encode: Encode): Encode {
     const settings = [maxSequenceLength, complexHumanInstruction, systemPrompt]
     const keys = texts.map((text) => JSON.stringify([text, ...settings]))
     const missing = [...new Set(keys)].filter((key) => !known.has(key))
-    const fresh = await encode(
-      missing.map((key) => texts[keys.indexOf(key)]!),
-      options,
-    )
+    const unknown = missing.map((key) => texts[keys.indexOf(key)]!)
+    // Not even with no texts: whoever encodes loads networks first.
+    const fresh = unknown.length === 0 ? [] : await encode(unknown, options)
     const found = new Map(missing.map((key, n) => [key, fresh[n]!]))
     const result = keys.map((key) => found.get(key) ?? known.get(key)!)
     for (const [n, key] of keys.entries()) {

@@ -98,17 +98,14 @@ async function open(source: FamilySource, edits: boolean): Promise<TaskModel> {
       return baselineFromConfig(scheduler, checkNumSteps({ defaults }, numSteps), options)
     },
     guidance: (settings) => embeddedGuidance(settings, defaults, embedded),
-    encode: (texts, options) =>
-      clip.use((one) =>
-        t5.use(async (other) => {
-          const prompts = texts.map(({ text }) => text)
-          const encoded = await encodeFlux({ clip: one, t5: other }, prompts, options)
-          return encoded.map(({ embeddings, pooled, readings }) => ({
-            feeds: { encoder_hidden_states: embeddings, pooled_projections: pooled },
-            notes: readingNotes(readings),
-          }))
-        }),
-      ),
+    async encode(texts, options) {
+      const prompts = texts.map(({ text }) => text)
+      const encoded = await encodeFlux({ clip, t5 }, prompts, options)
+      return encoded.map(({ embeddings, pooled, readings }) => ({
+        feeds: { encoder_hidden_states: embeddings, pooled_projections: pooled },
+        notes: readingNotes(readings),
+      }))
+    },
     async picture({ image, strength, seed = 0, autoResize = true, signal }, size) {
       if (image === undefined) return {}
       if (!edits) {

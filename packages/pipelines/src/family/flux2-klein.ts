@@ -77,7 +77,7 @@ async function open(source: FamilySource): Promise<TaskModel> {
           feeds: { encoder_hidden_states: embeddings },
           notes: readingNotes(readings),
         }))
-      }),
+      }, options.signal),
     async picture({ image, signal }) {
       if (image === undefined || encoder === undefined) return {}
       const picture = croppedPicture(image, MOST_PIXELS, 2 * scale)

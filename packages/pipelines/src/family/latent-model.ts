@@ -8,6 +8,7 @@ import {
 } from '@fastflow/core'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
+import type { ImageInput } from '../state/image-input.ts'
 import { clipPixels } from '../state/pixels.ts'
 import { guidedVelocity } from '../task/guided-velocity.ts'
 import type { FlowOptions, RunSettings } from '../task/options.ts'
@@ -114,17 +115,15 @@ export async function latentModel(
     shape: flow.shape,
     baseline: flow.baseline,
     guidance: flow.guidance,
-    condition: (subject, flowOptions) =>
-      conditionOf(flow, encode, checkPrompt(subject, 'prompt'), flowOptions),
+    async condition(subject, flowOptions) {
+      const { image } = flowOptions
+      const prompts = [checkPrompt(subject, 'prompt')]
+      const [condition] = await conditionsOf(flow, encode, prompts, image ? [image] : [], flowOptions)
+      return condition!
+    },
     async calibrationConditions(subjects) {
-      const prompts = await calibrationPrompts(folder, subjects.prompts)
-      const { images: _images, prompts: _prompts, ...settings } = subjects
-      const conditions: Condition[] = []
-      for (const [n, prompt] of prompts.entries()) {
-        const image = subjects.images?.[n % subjects.images.length]
-        conditions.push(await conditionOf(flow, encode, prompt, { ...settings, ...(image && { image }) }))
-      }
-      return conditions
+      const { images = [], prompts: given, ...settings } = subjects
+      return conditionsOf(flow, encode, await calibrationPrompts(folder, given), images, settings)
     },
     velocity: (condition, run, states) => velocityOf(flow, condition, run, states),
     async decode(x, shape, signal) {
@@ -180,37 +179,48 @@ function portsOf(roles: readonly string[]): (part: Part) => (runner: ModelRunner
   }
 }
 
-async function conditionOf(
+/** Conditions of prompts, with pictures in turn. All prompts are encoded before the first picture, since networks may come and go. */
+async function conditionsOf(
   flow: LatentFlow,
   encode: Encode,
-  prompt: string,
+  prompts: readonly string[],
+  images: readonly ImageInput[],
   options: FlowOptions,
-): Promise<Condition> {
+): Promise<readonly Condition[]> {
   const shape = flow.shape(options)
-  const baseline = flow.baseline(options, shape)
-  const { guidanceScale } = flow.guidance(options, baseline)
+  const { guidanceScale } = flow.guidance(options, flow.baseline(options, shape))
   const negative = checkText(options.negativePrompt ?? '', 'negativePrompt')
   const guided = guidanceScale !== 1
-  if (options.strength !== undefined && options.image === undefined)
+  if (options.strength !== undefined && images.length === 0)
     throw invalidArgument(
       'image',
       'is missing; strength says how much of it is made anew, pass it or leave strength out',
     )
   await flow.check?.(shape, options.signal)
-  const texts = [{ text: prompt, negative: false }, ...(guided ? [{ text: negative, negative: true }] : [])]
-  const [own, other] = await encode(texts, options)
-  const picture = flow.picture === undefined ? {} : await flow.picture(options, shape)
-  const add = (feeds: Feeds): Feeds => ({ ...feeds, ...picture.feeds })
-  const notes = [...own!.notes, ...(other?.notes ?? [])]
-  if (!guided && negative !== '')
-    notes.push('negativePrompt: has no effect with guidance switched off; set guidanceScale above 1')
-  return {
-    caption: prompt,
-    notes,
-    feeds: add(own!.feeds),
-    unconditional: other && add(other.feeds),
-    ...(picture.clean && { clean: picture.clean }),
+  const texts = [
+    ...prompts.map((text) => ({ text, negative: false })),
+    ...(guided ? [{ text: negative, negative: true }] : []),
+  ]
+  const encoded = await encode(texts, options)
+  const other = encoded[prompts.length]
+  const unused =
+    guided || negative === ''
+      ? []
+      : ['negativePrompt: has no effect with guidance switched off; set guidanceScale above 1']
+  const conditions: Condition[] = []
+  for (const [n, caption] of prompts.entries()) {
+    const image = images[n % images.length]
+    const picture = (await flow.picture?.({ ...options, ...(image && { image }) }, shape)) ?? {}
+    const add = (feeds: Feeds): Feeds => ({ ...feeds, ...picture.feeds })
+    conditions.push({
+      caption,
+      notes: [...encoded[n]!.notes, ...(other?.notes ?? []), ...unused],
+      feeds: add(encoded[n]!.feeds),
+      unconditional: other && add(other.feeds),
+      ...(picture.clean && { clean: picture.clean }),
+    })
   }
+  return conditions
 }
 
 const tokenizerFiles = ['tokenizer.json', 'vocab.json', 'merges.txt']

@@ -60,13 +60,15 @@ async function open(source: FamilySource): Promise<TaskModel> {
     join: ({ settings, dims }) =>
       (settings.guidanceNormalization ?? true) ? rowNorms(dims.at(-1)!) : undefined,
     encode: (texts, options) =>
-      text.use((encoder) =>
-        Promise.all(
-          texts.map(async ({ text: prompt, negative }) => {
-            const [encoded] = await encodeLumina2(encoder, [prompt], { ...options, negative })
-            return maskedText(encoded!)
-          }),
-        ),
+      text.use(
+        (encoder) =>
+          Promise.all(
+            texts.map(async ({ text: prompt, negative }) => {
+              const [encoded] = await encodeLumina2(encoder, [prompt], { ...options, negative })
+              return maskedText(encoded!)
+            }),
+          ),
+        options.signal,
       ),
     time: (_, timestep) => 1 - timestep / 1000,
     sign: -1,

@@ -6,6 +6,7 @@ import {
   type ModelRunner,
 } from '@fastflow/core'
 import { throwIfAborted } from '@fastflow/core/backend'
+import { isCancelled } from '../task/failure.ts'
 
 /**
  * How many networks of a folder are in memory at a time: all from the start (`resident`), one after the other in the order of
@@ -68,13 +69,12 @@ export function openParts(
   }
 
   async function load(part: Opened, signal: AbortSignalLike | undefined): Promise<ModelRunner> {
-    if (disposed) {
-      const message = `${part.path}: the pipeline was disposed of; load it again`
-      throw new FastFlowError({ code: 'runner-disposed', field: part.path, message })
-    }
-    if (isSequential()) await Promise.all(opened.filter((one) => one !== part && one.users === 0).map(free))
+    if (isSequential()) await freeAllBut(part)
+    if (disposed) throw wasDisposed(part)
     throwIfAborted(signal, `loading ${part.path}`)
-    const runner = await folder.load(part.path, { ...loadOptions, ...(signal && { signal }) })
+    // What goes again soon is not worth the time and memory of a copy.
+    const mapWeights = loadOptions.mapWeights ?? isSequential()
+    const runner = await folder.load(part.path, { ...loadOptions, mapWeights, ...(signal && { signal }) })
     try {
       part.check?.(runner, part.path)
     } catch (error) {
@@ -85,18 +85,50 @@ export function openParts(
     return runner
   }
 
-  function runnerOf(part: Opened, signal: AbortSignalLike | undefined): Promise<ModelRunner> {
-    part.loading ??= load(part, signal).catch((error: unknown) => {
-      part.loading = undefined
-      throw error
-    })
-    return part.loading
+  /** The network, loaded by the first who needs it. One that could not be loaded is loaded again for the next. */
+  async function runnerOf(part: Opened, signal: AbortSignalLike | undefined): Promise<ModelRunner> {
+    for (;;) {
+      const other = part.loading
+      const loading = other ?? load(part, signal)
+      part.loading = loading
+      try {
+        return await loading
+      } catch (error) {
+        if (part.loading === loading) part.loading = undefined
+        // What another generation cancelled may still be wanted here.
+        if (other === undefined || !isCancelled(error)) throw error
+        throwIfAborted(signal, `loading ${part.path}`)
+      }
+    }
   }
 
   async function free(part: Opened): Promise<void> {
     const { loading } = part
     part.loading = undefined
     await loading?.then((runner) => runner.dispose()).catch(() => {})
+  }
+
+  async function freeAllBut(part: Opened): Promise<void> {
+    await Promise.all(opened.filter((one) => one !== part && one.users === 0).map(free))
+  }
+
+  async function use<Result>(
+    part: Opened,
+    work: (runner: ModelRunner) => Promise<Result>,
+    signal: AbortSignalLike | undefined,
+  ): Promise<Result> {
+    part.users++
+    try {
+      const runner = await runnerOf(part, signal)
+      if (disposed) throw wasDisposed(part)
+      throwIfAborted(signal, `loading ${part.path}`)
+      return await work(runner)
+    } finally {
+      part.users--
+      // Where several generations go on at once, another one's network may have come beside this one.
+      const isSecond = opened.some((one) => one !== part && one.loading !== undefined)
+      if (part.users === 0 && isSecond && isSequential()) await free(part)
+    }
   }
 
   return {
@@ -109,21 +141,11 @@ export function openParts(
         const message = `${folder.location} has no ${path}; export this part too, or copy it there`
         throw new FastFlowError({ code: 'model-not-found', field: path, message })
       }
-      bytes += (await folder.size?.(path)) ?? 0
+      const size = (await folder.size?.(path)) ?? 0
+      bytes += size
       // Where nothing else tells the digest, a network has to be loaded to be known.
       const digest = (await folder.digest?.(path)) ?? (await runnerOf(part, options.signal)).digest
-      return {
-        path,
-        digest,
-        async use(work, signal) {
-          part.users++
-          try {
-            return await work(await runnerOf(part, signal))
-          } finally {
-            part.users--
-          }
-        },
-      }
+      return { path, digest, use: (work, signal) => use(part, work, signal) }
     },
     async ready() {
       if (isSequential()) return false
@@ -135,4 +157,9 @@ export function openParts(
       await Promise.all(opened.map(free))
     },
   }
+}
+
+function wasDisposed({ path }: Opened): FastFlowError {
+  const message = `${path}: the pipeline was disposed of; load it again`
+  return new FastFlowError({ code: 'runner-disposed', field: path, message })
 }

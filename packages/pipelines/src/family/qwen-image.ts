@@ -65,7 +65,7 @@ async function open(source: FamilySource): Promise<TaskModel> {
       text.use(async (encoder) => {
         const prompts = texts.map((one) => one.text)
         return (await encodeQwenImage(encoder, prompts, options)).map(maskedText)
-      }),
+      }, options.signal),
     feeds(run, shape): Feeds {
       const sizes = [1, ...tokenGrid(shape, scale)].map(BigInt)
       return {

@@ -36,13 +36,15 @@ async function open(source: FamilySource): Promise<TaskModel> {
       baselineFromConfig(scheduler, checkNumSteps({ defaults }, numSteps), { grid: 'scheduler' }),
     guidance: (settings) => guidanceAboveOne(settings, defaults),
     encode: (texts, options) =>
-      text.use((encoder) =>
-        Promise.all(
-          texts.map(async ({ text: prompt, negative }) => {
-            const [encoded] = await encodeSana(encoder, [prompt], { ...options, negative })
-            return maskedText(encoded!)
-          }),
-        ),
+      text.use(
+        (encoder) =>
+          Promise.all(
+            texts.map(async ({ text: prompt, negative }) => {
+              const [encoded] = await encodeSana(encoder, [prompt], { ...options, negative })
+              return maskedText(encoded!)
+            }),
+          ),
+        options.signal,
       ),
     time: (_, timestep) => timestep * timestepScale,
   })

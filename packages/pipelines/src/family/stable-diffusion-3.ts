@@ -56,22 +56,14 @@ async function open(source: FamilySource): Promise<TaskModel> {
       return baselineFromConfig(scheduler, checkNumSteps({ defaults }, numSteps), options)
     },
     guidance: (settings) => guidanceAboveOne(settings, defaults),
-    encode: (texts, options) =>
-      clipL.use((l) =>
-        clipG.use(async (g) => {
-          const encode = (t: Parameters<typeof encodeSd3>[0]['t5']): ReturnType<typeof encodeSd3> =>
-            encodeSd3(
-              { clipL: l, clipG: g, t5: t, width },
-              texts.map(({ text }) => text),
-              options,
-            )
-          const encoded = await (t5 ? t5.use(encode) : encode(undefined))
-          return encoded.map(({ embeddings, pooled, readings }) => ({
-            feeds: { encoder_hidden_states: embeddings, pooled_projections: pooled },
-            notes: readingNotes(readings),
-          }))
-        }),
-      ),
+    async encode(texts, options) {
+      const prompts = texts.map(({ text }) => text)
+      const encoded = await encodeSd3({ clipL, clipG, t5, width }, prompts, options)
+      return encoded.map(({ embeddings, pooled, readings }) => ({
+        feeds: { encoder_hidden_states: embeddings, pooled_projections: pooled },
+        notes: readingNotes(readings),
+      }))
+    },
     async picture({ image, strength, seed = 0, signal }, size) {
       if (encoder === undefined || image === undefined) return {}
       checkStrength(strength)

@@ -1,15 +1,13 @@
-import type { EncoderPart, Reading } from '../text/encoder-part.ts'
+import type { EncoderSource, Reading } from '../text/encoder-part.ts'
 import { promptNotes } from '../text/prompt.ts'
 import { readNumLayers, readTextTokenizer } from '../text/read-encoder.ts'
 import type { FamilySource } from './family.ts'
 import type { Part } from './parts.ts'
 
 /** A text encoder of a folder. */
-export interface TextPart {
+export interface TextPart extends EncoderSource {
   readonly part: Part
   readonly tokenizer: string
-  /** Loads it unless it is there, and hands it to `work`. */
-  use: <Result>(work: (encoder: EncoderPart) => Promise<Result>) => Promise<Result>
 }
 
 /**
@@ -29,7 +27,7 @@ export async function openText(
   return {
     part,
     tokenizer: tokenizerName,
-    use: (work) => part.use((network) => work({ name, network, tokenizer, numLayers })),
+    use: (work, signal) => part.use((network) => work({ name, network, tokenizer, numLayers }), signal),
   }
 }
 

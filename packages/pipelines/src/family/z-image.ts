@@ -62,7 +62,7 @@ async function open(source: FamilySource): Promise<TaskModel> {
       text.use(async (encoder) => {
         const prompts = texts.map((one) => one.text)
         return (await encodeZImage(encoder, prompts, options)).map(maskedText)
-      }),
+      }, options.signal),
     time: (_, timestep) => (1000 - timestep) / 1000,
     sign: -1,
   })

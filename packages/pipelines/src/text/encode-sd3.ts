@@ -1,16 +1,17 @@
+import type { AbortSignalLike } from '@fastflow/core'
 import { clipStates } from './clip.ts'
-import type { EncodeOptions, EncoderPart, PooledPrompt } from './encoder-part.ts'
+import type { EncodeOptions, EncoderPart, EncoderSource, PooledPrompt, Reading } from './encoder-part.ts'
 import type { FloatTensor } from './float-tensor.ts'
 import { joinChannels, joinTokens, padChannels } from './join.ts'
-import { readingOf } from './reading.ts'
+import { eachPrompt, readingOf } from './reading.ts'
 import { sequenceLength } from './sequence-length.ts'
-import { t5States } from './t5.ts'
+import { t5Texts } from './t5.ts'
 
 export interface Sd3Encoders {
-  readonly clipL: EncoderPart
-  readonly clipG: EncoderPart
+  readonly clipL: EncoderSource
+  readonly clipG: EncoderSource
   /** Models may come without it; zeros take its place. */
-  readonly t5: EncoderPart | undefined
+  readonly t5: EncoderSource | undefined
   /** Numbers a token, `joint_attention_dim` of the transformer. */
   readonly width: number
 }
@@ -19,39 +20,45 @@ export interface Sd3Encoders {
  * Encodes prompts, negative ones too, as `StableDiffusion3Pipeline`: both CLIP models side by side, T5 behind them.
  * `maxSequenceLength` are tokens of T5, 256 by default, 512 at most.
  *
- * Cost: a pass of each encoder a prompt.
+ * Cost: a pass of each encoder a prompt, of all prompts before the next encoder is used: one of them has to be in memory.
  *
  * @throws FastFlowError as `runEncoder`; `invalid-argument`.
  */
 export async function encodeSd3(
-  encoders: Sd3Encoders,
+  { clipL, clipG, t5, width }: Sd3Encoders,
   prompts: readonly string[],
-  options: EncodeOptions = {},
+  { maxSequenceLength, signal }: EncodeOptions = {},
 ): Promise<readonly PooledPrompt[]> {
-  const { clipL, clipG, t5, width } = encoders
-  const { signal } = options
-  const length = sequenceLength(options.maxSequenceLength, 256, 512)
-  // The pipeline has both CLIP models read as many tokens as the first one takes.
-  const { maxLength } = clipL.tokenizer
-  const encoded: PooledPrompt[] = []
-  for (const prompt of prompts) {
-    const readings = [readingOf(clipL, prompt, maxLength), readingOf(clipG, prompt, maxLength)]
-    const l = await clipStates(clipL, readings[0]!, signal)
-    const g = await clipStates(clipG, readings[1]!, signal)
-    let text = zeros(length, width)
-    if (t5 !== undefined) {
-      const reading = readingOf(t5, prompt, length)
-      text = await t5States(t5, reading, signal)
-      readings.push(reading)
-    }
+  const length = sequenceLength(maxSequenceLength, 256, 512)
+  const left = await clipL.use((part) => {
+    const { maxLength } = part.tokenizer
+    return eachPrompt(prompts, (prompt) => clipText(part, prompt, maxLength, signal))
+  }, signal)
+  const right = await clipG.use((part) => {
+    // The pipeline has both CLIP models read as many tokens as the first one takes.
+    const { maxLength } = left[0]?.reading ?? part.tokenizer
+    return eachPrompt(prompts, (prompt) => clipText(part, prompt, maxLength, signal))
+  }, signal)
+  const behind = await t5?.use((part) => t5Texts(part, prompts, length, signal), signal)
+  return prompts.map((_, n) => {
+    const [l, g, text] = [left[n]!, right[n]!, behind?.[n]]
     const states = padChannels(joinChannels([l.states, g.states]), width)
-    encoded.push({
-      embeddings: joinTokens(states, text),
+    return {
+      embeddings: joinTokens(states, text?.states ?? zeros(length, width)),
       pooled: joinChannels([l.pooled, g.pooled]),
-      readings,
-    })
-  }
-  return encoded
+      readings: [l.reading, g.reading, ...(text ? [text.reading] : [])],
+    }
+  })
+}
+
+async function clipText(
+  part: EncoderPart,
+  prompt: string,
+  maxLength: number,
+  signal: AbortSignalLike | undefined,
+): Promise<{ readonly reading: Reading; readonly pooled: FloatTensor; readonly states: FloatTensor }> {
+  const reading = readingOf(part, prompt, maxLength)
+  return { reading, ...(await clipStates(part, reading, signal)) }
 }
 
 function zeros(length: number, width: number): FloatTensor {

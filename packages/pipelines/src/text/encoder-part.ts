@@ -15,6 +15,15 @@ export interface EncoderPart {
   readonly numLayers?: number | undefined
 }
 
+/** A text encoder that need not be in memory yet. */
+export interface EncoderSource {
+  /** Loads it unless it is there, and keeps it while `work` goes on. */
+  use<Result>(
+    work: (encoder: EncoderPart) => Promise<Result>,
+    signal?: AbortSignalLike | undefined,
+  ): Promise<Result>
+}
+
 /** What all families take beside prompts. */
 export interface EncodeOptions {
   /** Tokens of a prompt, by default as many as the pipeline of Diffusers takes. */

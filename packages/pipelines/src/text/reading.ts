@@ -33,3 +33,13 @@ export function unmasked({ tokens }: Reading): {
 } {
   return { ids: tokens.ids, mask: tokens.ids.map(() => 1) }
 }
+
+/** Work on one prompt after the other: networks run one call at a time, and what they are fed takes memory. */
+export async function eachPrompt<Result>(
+  prompts: readonly string[],
+  work: (prompt: string) => Promise<Result>,
+): Promise<readonly Result[]> {
+  const results: Result[] = []
+  for (const prompt of prompts) results.push(await work(prompt))
+  return results
+}

@@ -1,7 +1,7 @@
 import type { AbortSignalLike } from '@fastflow/core'
 import type { EncoderPart, Reading } from './encoder-part.ts'
 import type { FloatTensor } from './float-tensor.ts'
-import { unmasked } from './reading.ts'
+import { eachPrompt, readingOf, unmasked } from './reading.ts'
 import { outputName, runEncoder } from './run-encoder.ts'
 
 /** The vectors [1, tokens, width] that T5 makes of a text that was read, as pipelines run it: padding is text to it. */
@@ -10,7 +10,7 @@ export function t5States(
   reading: Reading,
   signal: AbortSignalLike | undefined,
 ): Promise<FloatTensor> {
-  return states(part, unmasked(reading), signal)
+  return statesOf(part, unmasked(reading), signal)
 }
 
 /** The same of umT5, which is told what is padding. */
@@ -19,10 +19,30 @@ export function umt5States(
   { tokens }: Reading,
   signal: AbortSignalLike | undefined,
 ): Promise<FloatTensor> {
-  return states(part, tokens, signal)
+  return statesOf(part, tokens, signal)
 }
 
-async function states(
+/** A text that T5 read. */
+export interface T5Text {
+  readonly reading: Reading
+  /** [1, tokens, width]. */
+  readonly states: FloatTensor
+}
+
+/** The same of each prompt, read up to `length` tokens. Cost: a pass a prompt. */
+export function t5Texts(
+  part: EncoderPart,
+  prompts: readonly string[],
+  length: number,
+  signal: AbortSignalLike | undefined,
+): Promise<readonly T5Text[]> {
+  return eachPrompt(prompts, async (prompt) => {
+    const reading = readingOf(part, prompt, length)
+    return { reading, states: await t5States(part, reading, signal) }
+  })
+}
+
+async function statesOf(
   part: EncoderPart,
   tokens: { readonly ids: readonly number[]; readonly mask: readonly number[] },
   signal: AbortSignalLike | undefined,

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { type GoldenTensors, goldenTensors } from '@fastflow/testkit'
 
 /**
  * Folders that hold `<family>/pipeline`, a model as a user has it, and `<family>/golden`, what the real pipeline makes of it:
@@ -14,11 +15,6 @@ export function familyFolders(): readonly string[] {
     .filter((family) => existsSync(join(family, 'golden')))
 }
 
-export interface GoldenTensor {
-  readonly dims: readonly number[]
-  readonly data: Float32Array | BigInt64Array | Uint8Array
-}
-
 export interface GoldenCase {
   readonly name: string
   /** What the pipeline was called with, in its own words. */
@@ -27,8 +23,7 @@ export interface GoldenCase {
     readonly sigmas: readonly number[]
     readonly scheduler: { readonly _class_name: string }
   }
-  /** Undefined where the run had no such tensor. */
-  tensor(name: string): GoldenTensor | undefined
+  readonly tensor: GoldenTensors
 }
 
 /** The recorded runs of a family. */
@@ -44,24 +39,7 @@ export function goldenCases(family: string): readonly GoldenCase[] {
         name: `${basename(family)}: ${basename(file, '.json')}`,
         call: document.call,
         document,
-        tensor: tensorsOf(path),
+        tensor: goldenTensors(readFileSync(path.replace(/json$/, 'safetensors'))),
       }
     })
-}
-
-function tensorsOf(path: string): GoldenCase['tensor'] {
-  const bytes = readFileSync(path.replace(/json$/, 'safetensors'))
-  const start = 8 + Number(bytes.readBigUInt64LE())
-  const header = JSON.parse(bytes.toString('utf8', 8, start)) as Record<
-    string,
-    { dtype: 'I64' | 'U8' | 'BOOL' | 'F32'; shape: number[]; data_offsets: [number, number] }
-  >
-  return (name) => {
-    const entry = header[name]
-    if (entry === undefined) return undefined
-    const [begin, end] = entry.data_offsets
-    const { buffer } = new Uint8Array(bytes.subarray(start + begin, start + end))
-    const Data = { I64: BigInt64Array, U8: Uint8Array, BOOL: Uint8Array, F32: Float32Array }[entry.dtype]!
-    return { dims: entry.shape, data: new Data(buffer) }
-  }
 }
