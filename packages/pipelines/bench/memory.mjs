@@ -1,6 +1,7 @@
 // What a pipeline of large networks takes in memory: Stable Diffusion 3 as it is in the tests, whose T5 encoder and transformer
 // carry random weights of many megabytes beside them.
-//   node bench/memory.mjs [--megabytes 700] [--transformer 700] [--modes sequential,resident,auto]
+//   node bench/memory.mjs [--megabytes 700] [--transformer 700] [--modes sequential,resident,auto] [--copy]
+// With --copy weights are copied into memory (`mapWeights: false`) in every mode.
 // Each mode runs in a process of its own, twice: load, two images of one prompt, one of another. Prints, per run, what loading
 // and each image took, which bytes were read to load (Linux), and the peak of resident memory, also as a share of the larger
 // network. The first process hashes the networks, those after it remember the digests. Exit code 1 where `sequential` takes 1.3
@@ -24,6 +25,7 @@ const { values } = parseArgs({
   options: {
     megabytes: { type: 'string', default: '700' },
     transformer: { type: 'string' },
+    copy: { type: 'boolean', default: false },
     modes: { type: 'string', default: 'sequential,resident,auto' },
     child: { type: 'string' },
     folder: { type: 'string' },
@@ -77,7 +79,11 @@ function resident() {
 async function run(folder, memory) {
   const before = resident()
   const { result: pipe, spent: load } = await measured(() =>
-    loadPipeline(folder, { backend: nodeBackend({ threads: 1 }), memory }),
+    loadPipeline(folder, {
+      backend: nodeBackend({ threads: 1 }),
+      memory,
+      ...(values.copy && { mapWeights: false }),
+    }),
   )
   const images = []
   for (const prompt of ['a cat', 'a cat', 'a dog']) {
@@ -91,7 +97,14 @@ async function run(folder, memory) {
 }
 
 function inProcess(folder, cache, memory) {
-  const args = [fileURLToPath(import.meta.url), '--child', memory, '--folder', folder]
+  const args = [
+    fileURLToPath(import.meta.url),
+    '--child',
+    memory,
+    '--folder',
+    folder,
+    ...(values.copy ? ['--copy'] : []),
+  ]
   const env = { ...process.env, FASTFLOW_CACHE: cache }
   const child = spawnSync(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] })
   if (child.status !== 0)
