@@ -27,6 +27,8 @@ const folders: readonly Folder[] = [
   { family: 'sd3-external', cases: ['wide'], memory: 'sequential', server: '/single-page' },
   { family: 'flux', cases: ['wide', 'true-cfg'], memory: 'sequential' },
   { family: 'flux-kontext', cases: ['wide'], memory: 'resident' },
+  { family: 'wan', cases: ['square'], memory: 'sequential' },
+  { family: 'ltx', cases: ['wide'], memory: 'resident' },
 ]
 
 describe.each(folders)(

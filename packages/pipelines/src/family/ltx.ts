@@ -102,7 +102,7 @@ async function open(source: FamilySource): Promise<TaskModel> {
       text.use(async (encoder) => {
         const prompts = texts.map((one) => one.text)
         return (await encodeLtx(encoder, prompts, options)).map(maskedText)
-      }),
+      }, options.signal),
     feeds({ settings: { fps = FPS } }, shape) {
       const [frames, rows, columns] = axes(shape)
       const scale = Float32Array.of(temporal / fps, spatial, spatial)

@@ -71,7 +71,7 @@ async function open(source: FamilySource): Promise<TaskModel> {
       text.use(async (encoder) => {
         const prompts = texts.map((one) => one.text)
         return (await encodeWan(encoder, prompts, options)).map(maskedText)
-      }),
+      }, options.signal),
     time: (_, timestep) => timestep,
     timeTokens({ dims }) {
       const [, frames, rows, columns] = dims as [number, number, number, number]
