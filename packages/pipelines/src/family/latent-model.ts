@@ -8,6 +8,7 @@ import {
 } from '@fastflow/core'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
+import { checkImage } from '../state/image-input.ts'
 import { clipPixels } from '../state/pixels.ts'
 import { guidedVelocity } from '../task/guided-velocity.ts'
 import type { FlowOptions, RunSettings } from '../task/options.ts'
@@ -196,6 +197,7 @@ async function conditionOf(
       'image',
       'is missing; strength says how much of it is made anew, pass it or leave strength out',
     )
+  if (options.image !== undefined) checkImage(options.image, 'image')
   await flow.check?.(shape, options.signal)
   const texts = [{ text: prompt, negative: false }, ...(guided ? [{ text: negative, negative: true }] : [])]
   const [own, other] = await encode(texts, options)

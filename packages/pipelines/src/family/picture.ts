@@ -1,7 +1,7 @@
 import { invalidArgument, type RgbImage } from '@fastflow/core'
-import { shown } from '@fastflow/core/backend'
 import { resizeLikePillow } from '@fastflow/proxies'
 import { checkImage, type ImageInput, planesOf } from '../state/image-input.ts'
+import { checkShareMade } from '../task/option-checks.ts'
 import type { PlanarPicture } from './encode-part.ts'
 import type { Size } from './sizes.ts'
 
@@ -21,8 +21,7 @@ export function checkStrength(strength: number | undefined): number {
       'strength',
       'is missing beside image; pass how much of the picture is made anew, e.g. 0.6',
     )
-  if (typeof strength === 'number' && strength > 0 && strength <= 1) return strength
-  throw invalidArgument('strength', `${shown(strength)} is not above 0 and at most 1`)
+  return checkShareMade(strength)
 }
 
 function onWhite({ width, height, data }: ImageInput): RgbImage {
