@@ -1,6 +1,7 @@
 import { invalidArgument } from '@fastflow/core'
-import { shown } from '@fastflow/core/backend'
+import { checkWhole, shown } from '@fastflow/core/backend'
 import type { Defaults, RunSettings } from '../task/options.ts'
+import { checkObject } from './check-arguments.ts'
 
 /** Pixels on a side above this are taken for a slip. */
 const MAX_PIXELS = 16_384
@@ -18,6 +19,9 @@ export interface Size {
  * @throws FastFlowError `invalid-argument` naming the option and the nearest sizes.
  */
 export function sizeOfRun(settings: RunSettings, defaults: Defaults, multiple: number): Size {
+  checkObject('settings', settings, 'the options of a run')
+  checkObject('defaults', defaults, '{ width, height }')
+  checkWhole('multiple', multiple, 1)
   const { width = defaults.width, height = defaults.height } = settings
   if ((settings.width === undefined) !== (settings.height === undefined)) {
     const [given, missing] = settings.width === undefined ? ['height', 'width'] : ['width', 'height']
