@@ -7,8 +7,8 @@ import type { Guidance } from '../task/run.ts'
 import { checkObject, checkRunDefaults } from './check-arguments.ts'
 
 /** The scale of guidance as Diffusers' pipelines have it: on above 1, and else off, which is 1. */
-export function scaleAboveOne({ guidanceScale }: RunSettings, defaults: Defaults): number {
-  const scale = guidanceScale ?? defaults.guidanceScale
+export function scaleAboveOne(settings: RunSettings, defaults: Defaults): number {
+  const { guidanceScale: scale = defaults.guidanceScale } = settings
   checkNumber('guidanceScale', scale, 0, MAX_GUIDANCE)
   return Math.max(scale, 1)
 }

@@ -33,7 +33,7 @@ export function sizeOfRun(settings: RunSettings, defaults: Defaults, multiple: n
 function checkSide(field: string, side: number, multiple: number): number {
   const valid = Number.isInteger(side) && side >= multiple && side <= MAX_PIXELS
   if (valid && side % multiple === 0) return side
-  const below = Math.floor(side / multiple) * multiple
+  const below = valid ? Math.floor(side / multiple) * multiple : 0
   const nearest = valid
     ? `the nearest are ${[...new Set([Math.max(below, multiple), below + multiple])].join(' and ')}`
     : `from ${multiple} to ${MAX_PIXELS}`
