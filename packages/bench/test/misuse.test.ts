@@ -65,7 +65,7 @@ const terms = {
   samples,
   seed,
   paperGenerations: whole(0),
-  plans: only([], 'none', 'own plan'),
+  plans: only([], 'none', 'own plan', { ...frontier.document, format: 'fastflow-policy' }),
   exact: flag,
   controls: only([], 'ab2', 'some'),
   oracle: flag,
@@ -76,15 +76,32 @@ const settings = options({
   ...terms,
   environment: called(
     /environment/,
-    made(() => ({ node: 'v0', threads: 1 }), { node: 'v0', threads: 0 }),
+    made(
+      () => ({ node: 'v0', threads: 1 }),
+      { node: 'v0', threads: 0 },
+      ...[5, '', null].map((browser) => ({ browser, threads: 1 })),
+      { node: 'v0', browser: 5, threads: 1 },
+    ),
   ),
   signal,
   now: callback(() => 0),
   watchLoop: optional(callback(async (work: () => unknown) => ({ result: await work(), lagMs: 0 }))),
   log,
+  onRun: optional(callback(() => undefined)),
   onProgress: optional(callback(() => undefined)),
   compare: optional(callback(async () => undefined)),
 })
+
+const picture = { width: 16, height: 16, data: new Uint8Array(768) }
+const madeRun = (changes: object = {}): object => ({
+  ...{ method: 'full', nfe: 12, passes: 12, decisions: 'C', modelMs: 1, overheadMs: 0, wallMs: 1 },
+  frames: [picture],
+  ...changes,
+})
+const environment = () => ({ backend: 'cpu', threads: 1, eventLoopLagP99Ms: 0 })
+const generations = { generations: 1, numSteps: 12, guidanceScale: 2, signal: { aborted: false } }
+const { state: paperState } = await bench.learnPaper(turns, generations)
+const [bandit, ...bandits] = paperState.bandits
 
 const run = { nfe: 4, psnr: 30, exactPsnr: 30, mismatches: [1, 1, 1] }
 const pool = (): bench.Pool => ({
@@ -273,8 +290,82 @@ describeMisuse('@fastflow/bench', bench, {
       guidanceScale,
       arms: optional(made(() => [0, 2], [NaN], ['0'])),
       signal,
+      policy: optional(made(() => undefined, { format: 'fastflow-plan' })),
+      turn: optional(whole(1)),
       onGeneration: optional(callback(() => undefined)),
     }),
+  }),
+  learningCurve: row(bench.learningCurve, {
+    state: made(
+      () => paperState,
+      ...[
+        { numSteps: 0 },
+        { numSteps: 2 },
+        { arms: ['0'] },
+        { bandits: 5 },
+        { bandits: [5] },
+        { bandits: [{ ...bandit, rows: 5 }, ...bandits] },
+        { bandits: [5, ...bandits] },
+      ].map((changes) => ({ ...paperState, ...changes })),
+    ),
+    nfe: only(['list'], [12, 9], [NaN], ['9'], [-1]),
+  }),
+  documentOf: row(bench.documentOf, {
+    terms: options({
+      model: only(['text'], 'tiny'),
+      steps: whole(12, 0),
+      seed: whole(1),
+      guidanceScale: real(2),
+      guidanceInterval: optional(made(() => [0.2, 0.8], ...interval)),
+      frames: optional(whole(1, 0)),
+      environment: called(
+        /environment/,
+        made(
+          environment,
+          ...[
+            { node: 5 },
+            { browser: 5 },
+            { backend: undefined },
+            { threads: 0 },
+            { eventLoopLagP99Ms: NaN },
+          ].map((changes) => ({ ...environment(), ...changes })),
+        ),
+      ),
+    }),
+    made: called(
+      /made|image|reference/,
+      made(
+        () => [madeRun(), madeRun()],
+        [5],
+        ...[
+          { method: 5 },
+          { decisions: undefined },
+          { nfe: NaN },
+          { wallMs: '1' },
+          { frames: 5 },
+          { frames: [] },
+          { frames: [5] },
+          { frames: [{ ...picture, width: 9 }] },
+          { frames: [{ ...picture, data: [1] }] },
+          { frames: [picture, picture] },
+        ].flatMap((changes) => [
+          [madeRun(changes), madeRun()],
+          [madeRun(), madeRun(changes)],
+        ]),
+      ),
+    ),
+  }),
+  framesOf: row(bench.framesOf, {
+    flow: called(
+      /flow|toImage/,
+      made(
+        () => ({ numFrames: 1, toImage: () => picture }),
+        { numFrames: 1 },
+        { numFrames: 1, toImage: 5 },
+        { numFrames: 0, toImage: () => picture },
+      ),
+    ),
+    pixels: made(() => new Float32Array(192), new Float64Array(192)),
   }),
   overFloor: row(bench.overFloor, {
     row: made(() => ({ method: 'full', psnr: { mean: 30 } }), { psnr: 30 }),

@@ -96,11 +96,9 @@ export async function loadPipeline(
 function checkFamily(field: string, family: Family): void {
   const wanted = 'a Family: { classNames, open }'
   checkMethods(field, family, ['open'], wanted)
-  if (!Array.isArray(family.classNames) || family.classNames.length === 0)
-    throw invalidArgument(
-      `${field}.classNames`,
-      `is ${shown(family.classNames)}; pass the class names it reads`,
-    )
+  const names: unknown = family.classNames
+  if (!Array.isArray(names) || names.length === 0 || names.some((name) => typeof name !== 'string'))
+    throw invalidArgument(`${field}.classNames`, `is ${shown(names)}; pass the class names it reads`)
 }
 
 function addressOf(location: string | Address): string {
@@ -116,7 +114,9 @@ function checkLoadOptions(options: LoadPipelineOptions): void {
   checkMethods('backend', options.backend, ['open', 'policyStore'], wanted)
   if (options.store !== undefined)
     checkMethods('store', options.store, ['load', 'save'], 'a PolicyStore, e.g. backend.policyStore(folder)')
-  for (const [n, family] of [options.family ?? []].flat().entries()) checkFamily(`family[${n}]`, family)
+  const { family = [] } = options
+  for (const [n, one] of [family].flat().entries())
+    checkFamily(Array.isArray(family) ? `family[${n}]` : 'family', one)
   if (options.memory !== undefined) checkOneOf('memory', options.memory, modes)
   if (options.threads !== undefined) checkWhole('threads', options.threads, 1)
   checkFlag('mapWeights', options.mapWeights)

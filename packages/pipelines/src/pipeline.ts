@@ -28,7 +28,7 @@ import {
   runNames,
   type Task,
 } from './task/options.ts'
-import { prepareFlow } from './task/prepare.ts'
+import { checkLatents, prepareFlow } from './task/prepare.ts'
 import { runKeyOf } from './task/run-key.ts'
 import { sizeOf } from './task/shape.ts'
 import { ordinaryStates, residentStates, type States } from './task/states.ts'
@@ -175,7 +175,7 @@ export function createPipeline(model: TaskModel, places: PolicyPlaces): Pipeline
 async function prepare(model: TaskModel, subject: string | number, options: FlowOptions): Promise<Flow> {
   checkTaskOptions(model, options, flowNames)
   checkSeed(options.seed)
-  runKeyOf(model, options)
+  checkLatents(options.latents, runKeyOf(model, options))
   throwIfAborted(options.signal, 'preparing')
   return prepareFlow(model, await model.condition(subject, options), options, ordinaryStates(float32Space))
 }
@@ -194,6 +194,7 @@ async function generate(
   const subjects = checkSubjects(subject)
   const firstSeed = checkSeed(options.seed, count * subjects.length)
   const run = runKeyOf(model, options)
+  checkLatents(options.latents, run)
   throwIfAborted(options.signal, 'generation')
   const acceleration = await openAcceleration(options.accelerate, run, places)
   // All are encoded before the velocity network is needed: text encoders may have to make way for it.

@@ -1,3 +1,4 @@
+import { checkFlag, checkOptions, type OptionNames } from '@fastflow/core/backend'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { utf8ToBytes } from '@noble/hashes/utils.js'
 import { checkReport } from './check/report.ts'
@@ -17,16 +18,20 @@ export interface RenderOptions {
   readonly script?: boolean
 }
 
+const names: OptionNames<RenderOptions> = { script: true }
+
 /**
  * The report as one HTML file that needs no network: images, charts, style and script are inside.
  *
  * Captions and names are escaped, and the page's own policy lets no script run but its own and nothing be
  * fetched. The same document gives the same bytes.
  *
- * @throws FastFlowError `invalid-argument` naming the part of the document, e.g. `document.sections[0].bench.rows[2].psnr.mean`.
+ * @throws FastFlowError `invalid-argument` naming the part of the document, e.g. `document.sections[0].bench.rows[2].psnr.mean`, or the option.
  */
 export function renderReport(document: ReportDocument, options: RenderOptions = {}): string {
   checkReport(document)
+  checkOptions('options', options, names)
+  checkFlag('script', options.script)
   const { title, created, command, sections } = document
   const { script: live = true } = options
   const page = html`<!doctype html>

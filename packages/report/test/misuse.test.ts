@@ -1,6 +1,16 @@
 import type { BenchDocument, BenchRow } from '@fastflow/bench'
 import * as report from '@fastflow/report'
-import { type Argument, called, describeMisuse, type Misusable, made, only, options } from '@fastflow/testkit'
+import {
+  type Argument,
+  called,
+  describeMisuse,
+  type Misusable,
+  made,
+  only,
+  optional,
+  options,
+  whole,
+} from '@fastflow/testkit'
 
 const row = (call: Misusable['call'], fields: Readonly<Record<string, Argument>>): Misusable => ({
   call,
@@ -65,6 +75,27 @@ const learning = (changes: object = {}): object => ({
   ...{ policy: 'paper', steps: 2, arms: [0], nfe: [2, 2], pulls: [[1, 1]], means: [[0.5, null]] },
   ...changes,
 })
+const wrongLearning = [
+  ...['policy', 'steps', 'arms', 'nfe', 'pulls', 'means'].map((name) => learning({ [name]: undefined })),
+  ...[{ steps: 1e9 }, { arms: ['0'] }, { nfe: [NaN] }, { pulls: [5] }, { means: [['1']] }].map(learning),
+]
+const planned = (changes: object = {}): object => ({
+  ...{ budget: 6, nfe: 6, quality: { mean: 30, p10: 27, min: 20, runs: 3, basis: 'held-out' } },
+  ...changes,
+})
+const plan = (changes: object = {}): object => ({
+  ...{ key: { schedule: { name: 'linear', sigmas: [1, 0.5, 0] } }, plans: [planned()] },
+  ...changes,
+})
+const wrongPlans = [
+  5,
+  ...[{ key: undefined }, { key: { schedule: { sigmas: ['1'] } } }, { plans: undefined }, { plans: [5] }].map(
+    plan,
+  ),
+  ...[{ nfe: '6' }, { budget: undefined }, { quality: {} }, { quality: { mean: 30, p10: 27 } }].map((one) =>
+    plan({ plans: [planned(one)] }),
+  ),
+]
 const section = (changes: object = {}): object => ({
   ...{
     model: 'tiny',
@@ -91,6 +122,7 @@ const wrongSections = [
   ...[{ steps: 1e9 }, { arms: 5 }, { nfe: ['1'] }, { pulls: [5] }, { means: [['1']] }].map((one) =>
     section({ learning: learning(one) }),
   ),
+  ...wrongPlans.map((one) => section({ plan: one })),
 ]
 
 const guard = { budget: 12, guard: 'static', nfe: 12, p10: 30, min: 20, harm: 0, settings: [] }
@@ -126,7 +158,51 @@ const listOf = (valid: unknown, ...wrong: unknown[]): Argument =>
     made(() => [valid], ...[5, {}, ...wrong].map((one) => [one])),
   )
 
+const drawn = made(() => bench(), ...wrongMeasured, bench({ steps: undefined }), bench({ samples: '2' }))
+const curve = made(learning, ...wrongLearning)
+const chart = (changes: object = {}): object => ({
+  ...(report.ownFrontier(bench()) as report.Chart),
+  ...changes,
+})
+const length: Argument = { ...only(['number'], 500), wrong: [0, -1, NaN, Infinity] }
+const figure = (valid: number): Argument => only(['number'], valid)
+const digits = whole(2, 101)
+
 describeMisuse('@fastflow/report', report, {
+  chartSvg: row(report.chartSvg, {
+    chart: made(
+      chart,
+      ...[{ draw: 5 }, { label: undefined }, { heights: [300] }, { heights: ['300', 200] }].map(chart),
+    ),
+    options: options({
+      width: length,
+      height: optional(length),
+      colors: optional(only([], 'page', 'pages')),
+    }),
+  }),
+  ownFrontier: row(report.ownFrontier, { bench: drawn }),
+  exactFrontier: row(report.exactFrontier, { bench: drawn }),
+  skipsChart: row(report.skipsChart, { bench: drawn }),
+  scatterChart: row(report.scatterChart, {
+    bench: drawn,
+    to: only([], 'full', 'half'),
+    rival: only([], 'best', 'worst'),
+  }),
+  planChart: row(report.planChart, {
+    plan: made(plan, ...wrongPlans),
+    options: optional(options({ bench: optional(drawn), chosen: optional(whole(6, 0)) })),
+  }),
+  learningChart: row(report.learningChart, { curve }),
+  pullsMap: row(report.pullsMap, { curve }),
+  rewardMap: row(report.rewardMap, { curve }),
+  decisionStrip: row(report.decisionStrip, {
+    decisions: only(['text'], 'CSG'),
+    steps: optional(whole(3)),
+  }),
+  fixed: row(report.fixed, { value: figure(0.5), digits }),
+  decibels: row(report.decibels, { psnr: figure(30), digits: optional(digits) }),
+  percent: row(report.percent, { share: figure(0.5) }),
+  times: row(report.times, { ratio: figure(2) }),
   benchTable: row(report.benchTable, { document: made(() => bench(), {}, ...wrongMeasured) }),
   guardTable: row(report.guardTable, {
     rows: listOf(guard, { ...guard, against: 5 }, { ...guard, settings: [5] }, { ...guard, nfe: '12' }),
@@ -155,8 +231,9 @@ describeMisuse('@fastflow/report', report, {
     document: options({
       title: only(['text'], 'A report'),
       created: only(['text'], '2026-11-30T12:00:00Z'),
-      command: only(['text'], 'fastflow bench'),
+      command: optional(only(['text'], 'fastflow bench')),
       sections: made(() => [section()], ...wrongSections.map((one) => [one])),
     }),
+    options: optional(options({ script: optional(only(['flag'], false)) })),
   }),
 })

@@ -1,13 +1,15 @@
-import { armStats } from '@fastflow/bandits'
-import type { AbortSignalLike } from '@fastflow/core'
+import { type ArmStats, armStats } from '@fastflow/bandits'
+import type { AbortSignalLike, JsonField } from '@fastflow/core'
 import { invalidArgument } from '@fastflow/core'
 import {
   checkCallback,
+  checkMethods,
   checkNumbers,
   checkOptions,
   checkSignal,
   checkWhole,
   type OptionNames,
+  readArgument,
 } from '@fastflow/core/backend'
 import type { PaperState, PolicyDocument } from '@fastflow/pipelines'
 import { checkRun } from '../check/run.ts'
@@ -69,6 +71,8 @@ export async function learnPaper(pipe: GeneratingSource, settings: LearnSettings
   if (arms !== undefined) checkNumbers('arms', arms, 'numbers of skipped steps')
   checkSignal(signal)
   checkWhole('turn', turn, 0)
+  if (settings.policy !== undefined)
+    checkMethods('policy', settings.policy, [], 'the document that learning gave before')
   checkCallback('onGeneration', settings.onGeneration, '(done, nfe, policy) => ...')
   const nfe: number[] = []
   let document = settings.policy
@@ -96,17 +100,36 @@ export async function learnPaper(pipe: GeneratingSource, settings: LearnSettings
   return { document: document!, state, curve: learningCurve(state, nfe) }
 }
 
-/** How a policy learned, out of its last state. */
+/**
+ * How a policy learned, out of its last state.
+ *
+ * @param nfe evaluations of each generation, in order.
+ * @throws FastFlowError `invalid-argument` naming the part of the state.
+ */
 export function learningCurve(state: PaperState, nfe: readonly number[]): LearningCurve {
-  const cells = state.bandits.map((bandit) => (bandit === null ? [] : armStats(bandit)))
+  const field = readArgument('state', state, 'the state of a policy that learned, such as policy.state')
+  const steps = field.at('numSteps').whole({ least: 1 })
+  field.at('arms').numbers({ whole: true, least: 0 })
+  readArgument('nfe', nfe, 'evaluations of each generation').numbers({ least: 0 })
+  const cells = field.at('bandits').items(steps).map(statsOf)
   const table = <Value>(value: (step: number, arm: number) => Value): Value[][] =>
     state.arms.map((_, arm) => cells.map((_, step) => value(step, arm)))
   return {
     policy: 'paper',
-    steps: state.numSteps,
+    steps,
     arms: state.arms,
     nfe,
     pulls: table((step, arm) => cells[step]![arm]?.weight ?? 0),
     means: table((step, arm) => cells[step]![arm]?.mean),
+  }
+}
+
+/** A step without a choice has no bandit. */
+function statsOf(bandit: JsonField): readonly ArmStats[] {
+  if (bandit.value === null) return []
+  try {
+    return armStats(bandit.value as Parameters<typeof armStats>[0])
+  } catch (cause) {
+    throw bandit.wrong('is not the state of a bandit', cause)
   }
 }

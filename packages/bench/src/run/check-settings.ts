@@ -10,6 +10,7 @@ import {
   checkText,
   checkWhole,
   type OptionNames,
+  readArgument,
 } from '@fastflow/core/backend'
 import { checkParts, checkRun, checkSamples } from '../check/run.ts'
 import { checkEvaluations, checkLog } from '../check/values.ts'
@@ -57,7 +58,11 @@ export function checkSettings<Shown>(settings: BenchSettings<Shown>): void {
   const wanted = '{ node, threads }, or { browser, threads }'
   const { node, browser, threads } = checkMethods('environment', environment, [], wanted)
   const host = browser === undefined ? 'node' : 'browser'
-  checkText(`environment.${host}`, browser ?? node, 'what the bench runs in, such as the version of Node')
+  checkText(
+    `environment.${host}`,
+    browser === undefined ? node : browser,
+    'what the bench runs in, such as the version of Node',
+  )
   checkWhole('environment.threads', threads, 1)
   checkSignal(signal)
   checkFunction('now', now, '() => performance.now()')
@@ -75,10 +80,16 @@ function checkAmounts(terms: BenchTerms): void {
   checkSamples(terms)
   checkEvaluations('budgets', budgets)
   checkWhole('paperGenerations', paperGenerations, 0)
-  // A document is read where its plans are made of it.
-  if (!isRecord(plans)) checkOneOf('plans', plans, ['calibrated', 'own', 'none'])
+  if (isRecord(plans)) checkPlans(plans)
+  else checkOneOf('plans', plans, ['calibrated', 'own', 'none'])
   checkFlag('exact', exact)
   checkOneOf('controls', controls, ['all', 'ab2', 'none'])
   checkFlag('oracle', oracle)
   checkWhole('tuningSamples', tuningSamples, 0)
+}
+
+/** That a document is one of plans; what is in it is read where plans are made of it. */
+function checkPlans(plans: unknown): void {
+  const field = readArgument('plans', plans, 'the document of a calibration, or calibrated, own or none')
+  field.at('format').oneOf(['fastflow-plan'])
 }

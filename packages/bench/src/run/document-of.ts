@@ -1,29 +1,21 @@
 import type { RgbImage } from '@fastflow/core'
 import type { BenchDocument } from '../document.ts'
 import { psnrOfFrames, ssimOfFrames } from '../source/frames.ts'
-import type { Measurement, Scores } from '../source/measure.ts'
+import type { Scores } from '../source/measure.ts'
+import { checkMade, checkMadeTerms } from './check-made.ts'
+import type { MadeRun, MadeTerms } from './made.ts'
 import { type MethodRuns, summarizeRow } from './summarize-rows.ts'
-
-/** A picture or clip that was made elsewhere, such as by `pipe.generate`, and what it cost. */
-export interface MadeRun extends Omit<Measurement, 'pixels'> {
-  /** One is a picture. */
-  readonly frames: readonly RgbImage[]
-}
-
-/** What all the runs share. */
-export interface MadeTerms
-  extends Pick<
-    BenchDocument,
-    'model' | 'steps' | 'seed' | 'guidanceScale' | 'guidanceInterval' | 'frames' | 'environment'
-  > {}
 
 /**
  * What was made of one seed as a bench document, though no bench ran: decibels are of 8-bit pixels, and times were not taken in
  * turn. Cost: no evaluation.
  *
  * @param made the first is the full run, which the others are compared with; none of them, and there are no rows.
+ * @throws FastFlowError `invalid-argument` naming the term or the part of a run, also for frames of another number or size.
  */
 export function documentOf(terms: MadeTerms, made: readonly MadeRun[]): BenchDocument {
+  checkMadeTerms(terms)
+  checkMade(made)
   const runs = made.map(
     ({ frames, ...measurement }): MethodRuns => ({
       method: measurement.method,

@@ -1,10 +1,22 @@
 import { invalidArgument, type RgbImage } from '@fastflow/core'
+import { checkFunction, checkMethods, checkWhole, shown } from '@fastflow/core/backend'
 import { psnr, ssim } from '@fastflow/proxies'
 import type { BenchFlow } from './source.ts'
 
-/** The picture that pixels are, or the frames of a clip. @throws FastFlowError `invalid-argument` where states are no pictures. */
-export function framesOf({ numFrames, toImage }: BenchFlow, pixels: Float32Array): readonly RgbImage[] {
+/**
+ * The picture that pixels are, or the frames of a clip.
+ *
+ * @param pixels what `flow.pixels` returned.
+ * @throws FastFlowError `invalid-argument`, also where states are no pictures.
+ */
+export function framesOf(flow: BenchFlow, pixels: Float32Array): readonly RgbImage[] {
+  checkMethods('flow', flow, [], 'what prepareTurn returned')
+  const { numFrames, toImage } = flow
+  checkWhole('flow.numFrames', numFrames, 1)
   if (toImage === undefined) throw invalidArgument('toImage', 'is missing: there is no picture to show')
+  checkFunction('flow.toImage', toImage, 'what prepareTurn returned')
+  if (pixels?.[Symbol.toStringTag] !== 'Float32Array')
+    throw invalidArgument('pixels', `${shown(pixels)} is no Float32Array; pass what flow.pixels returned`)
   return Array.from({ length: numFrames }, (_, frame) => toImage(pixels, frame))
 }
 

@@ -70,7 +70,10 @@ export async function openClips(
     axes,
     clip: (settings) => ({
       ...sizeOfRun(settings, defaults, multiple),
-      numFrames: checkFrames(settings.numFrames ?? defaults.numFrames, temporal),
+      numFrames: checkFrames(
+        settings.numFrames === undefined ? defaults.numFrames : settings.numFrames,
+        temporal,
+      ),
     }),
     async check(shape, signal) {
       taken ??= axesOf(decoder, signal).catch((error: unknown) => {
@@ -116,7 +119,7 @@ function checkAxis(
 function checkFrames(numFrames: number, temporal: number): number {
   const valid = Number.isInteger(numFrames) && numFrames >= 1 && numFrames <= MAX_FRAMES
   if (valid && (numFrames - 1) % temporal === 0) return numFrames
-  const below = Math.floor((numFrames - 1) / temporal) * temporal + 1
+  const below = valid ? Math.floor((numFrames - 1) / temporal) * temporal + 1 : 0
   const nearest = valid ? `the nearest are ${below} and ${below + temporal}` : `from 1 to ${MAX_FRAMES}`
   throw invalidArgument(
     'numFrames',

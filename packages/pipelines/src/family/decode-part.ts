@@ -1,6 +1,7 @@
 import { type AbortSignalLike, FastFlowError, type Feeds, type Tensor } from '@fastflow/core'
-import { castTensor, shapeText, throwIfAborted } from '@fastflow/core/backend'
+import { castTensor, checkSignal, checkWhole, shapeText, throwIfAborted } from '@fastflow/core/backend'
 import type { Shape } from '../task/shape.ts'
+import { checkObject, checkPart, checkSize, checkTensor } from './check-arguments.ts'
 import type { Part } from './parts.ts'
 import { fitted } from './ports.ts'
 
@@ -8,15 +9,22 @@ import { fitted } from './ports.ts'
  * Planar pixels [frames, 3, height, width] that a decoder makes of latents [1, channels, (frames,) height, width]. Cost: one pass.
  *
  * @param more what it is fed besides latents, where it has an input of that name.
- * @throws FastFlowError `model-mismatch` where its pictures are of another size, `aborted`.
+ * @throws FastFlowError `model-mismatch` where its pictures are of another size, `invalid-argument`, `aborted`.
  */
 export async function decodePart(
   part: Part,
   latents: Tensor,
-  { width, height, numFrames }: Shape,
+  shape: Shape,
   signal: AbortSignalLike | undefined,
   more: Feeds = {},
 ): Promise<Float32Array> {
+  checkPart(part)
+  checkTensor('latents', latents)
+  checkSize('shape', shape)
+  const { width, height, numFrames } = shape
+  checkWhole('shape.numFrames', numFrames, 1)
+  checkSignal(signal)
+  checkObject('more', more, 'tensors by the names of inputs')
   throwIfAborted(signal, 'decoding')
   return part.use(async (runner) => {
     const [input, ...others] = runner.inputs.filter(({ name }) => more[name] === undefined)

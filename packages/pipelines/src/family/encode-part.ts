@@ -1,5 +1,15 @@
-import { type AbortSignalLike, FastFlowError, fillNormal } from '@fastflow/core'
-import { castTensor, shapeText, throwIfAborted } from '@fastflow/core/backend'
+import { type AbortSignalLike, FastFlowError, fillNormal, invalidArgument } from '@fastflow/core'
+import {
+  castTensor,
+  checkOptions,
+  checkSignal,
+  checkWhole,
+  shapeText,
+  throwIfAborted,
+} from '@fastflow/core/backend'
+import { checkFloats } from '../state/check-latents.ts'
+import { checkSeed } from '../task/checks.ts'
+import { checkPart, checkSize } from './check-arguments.ts'
 import type { Part } from './parts.ts'
 import { fitted } from './ports.ts'
 
@@ -16,7 +26,7 @@ export interface PlanarPicture {
  * Latents of a picture: the mean of the autoencoder's posterior, or with a seed a sample of it. Cost: one pass.
  *
  * @param channels of latents.
- * @throws FastFlowError `model-mismatch`, `aborted`.
+ * @throws FastFlowError `model-mismatch`, `invalid-argument`, `aborted`.
  */
 export async function encodePart(
   part: Part,
@@ -24,6 +34,12 @@ export async function encodePart(
   channels: number,
   options: { readonly seed?: number | undefined; readonly signal?: AbortSignalLike | undefined } = {},
 ): Promise<PlanarPicture> {
+  checkPart(part)
+  checkPicture(picture)
+  checkWhole('channels', channels, 1)
+  checkOptions('options', options, { seed: true, signal: true })
+  checkSeed(options.seed)
+  checkSignal(options.signal)
   throwIfAborted(options.signal, 'encoding the picture')
   return part.use(async (runner) => {
     const [input] = runner.inputs
@@ -49,6 +65,18 @@ export async function encodePart(
       height: rows,
     }
   }, options.signal)
+}
+
+function checkPicture(picture: PlanarPicture): void {
+  checkSize('picture', picture)
+  const { data, channels, width, height } = picture
+  const size = checkWhole('picture.channels', channels, 1) * width * height
+  checkFloats('picture.data', data)
+  if (data.length !== size)
+    throw invalidArgument(
+      'picture.data',
+      `has ${data.length} numbers, not ${channels} x ${height} x ${width}`,
+    )
 }
 
 /** Means are followed by the logarithms of variances, clamped as Diffusers does. */

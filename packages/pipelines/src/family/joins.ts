@@ -1,3 +1,4 @@
+import { checkNumber, checkWhole } from '@fastflow/core/backend'
 import type { Join } from './network-passes.ts'
 
 /** `v_0 + scale (v_c - v_0)`, both passes joined as guidance does, written to `out`. */
@@ -17,8 +18,9 @@ function norm(values: Float32Array, from: number, to: number): number {
   return Math.sqrt(sum)
 }
 
-/** The guided velocity with every run of `length` numbers brought to the norm of the conditional one's. */
+/** The guided velocity with every run of `length` numbers brought to the norm of the conditional one's. @throws FastFlowError `invalid-argument`. */
 export function rowNorms(length: number): Join {
+  checkWhole('length', length, 1)
   return (out, conditional, unconditional, scale) => {
     guide(out, conditional, unconditional, scale)
     for (let from = 0; from < out.length; from += length) {
@@ -39,8 +41,12 @@ export const normAtMost: Join = (out, conditional, unconditional, scale) => {
 /**
  * A share of the guided velocity brought to the standard deviation of the conditional one. Reference: Lin et al. (2024), Common
  * Diffusion Noise Schedules and Sample Steps are Flawed, section 3.4.
+ *
+ * @param share 0 to 1.
+ * @throws FastFlowError `invalid-argument`.
  */
 export function rescaled(share: number): Join {
+  checkNumber('share', share, 0, 1)
   return (out, conditional, unconditional, scale) => {
     guide(out, conditional, unconditional, scale)
     const factor = share * (deviation(conditional) / deviation(out)) + 1 - share

@@ -1,4 +1,3 @@
-import { checkFlag } from '@fastflow/core/backend'
 import { checkImage, type ImageInput } from '../state/image-input.ts'
 import type { Size } from './sizes.ts'
 
@@ -25,7 +24,6 @@ const preferred: readonly (readonly [width: number, height: number])[] = [
 
 /** The size a picture is resized to: the preferred one of the nearest proportions, or its own, both cut to whole tokens. */
 export function kontextSize(image: ImageInput, multiple: number, autoResize: boolean): Size {
-  checkFlag('autoResize', autoResize)
   const { width, height } = checkImage(image, 'image')
   const own = width / height
   const away = ([w, h]: readonly [number, number]): number => Math.abs(own - w / h)

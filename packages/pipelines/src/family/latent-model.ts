@@ -8,7 +8,7 @@ import {
 } from '@fastflow/core'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
-import type { ImageInput } from '../state/image-input.ts'
+import { checkImage, type ImageInput } from '../state/image-input.ts'
 import { clipPixels } from '../state/pixels.ts'
 import { guidedVelocity } from '../task/guided-velocity.ts'
 import type { FlowOptions, RunSettings } from '../task/options.ts'
@@ -18,6 +18,8 @@ import type { States } from '../task/states.ts'
 import type { Condition, RunVelocity, TaskModel } from '../task/task-model.ts'
 import { calibrationPrompts } from '../text/calibration-prompts.ts'
 import { checkPrompt, checkText } from '../text/prompt.ts'
+import { checkSource } from './check-arguments.ts'
+import { checkFlow } from './check-flow.ts'
 import { createCache } from './encoded-cache.ts'
 import type { Encode } from './encoding.ts'
 import type { FamilySource } from './family.ts'
@@ -84,11 +86,11 @@ export interface LatentFlow
   decode(x: Float32Array, shape: Shape, signal: AbortSignalLike | undefined): Promise<Float32Array>
 }
 
-/** A model of a velocity network in latent space. */
-export async function latentModel(
-  { folder, index, parts }: FamilySource,
-  flow: LatentFlow,
-): Promise<TaskModel> {
+/** A model of a velocity network in latent space. @throws FastFlowError `invalid-argument`, and as loading its networks does. */
+export async function latentModel(source: FamilySource, flow: LatentFlow): Promise<TaskModel> {
+  checkSource(source)
+  checkFlow(flow)
+  const { folder, index, parts } = source
   const { task, defaults, options, fps, transformer, second } = flow
   const digest = await digestOf(folder, index.values._class_name, flow)
   const encode = createCache(flow.encode)
@@ -196,6 +198,7 @@ async function conditionsOf(
       'image',
       'is missing; strength says how much of it is made anew, pass it or leave strength out',
     )
+  for (const image of images) checkImage(image, 'image')
   await flow.check?.(shape, options.signal)
   const texts = [
     ...prompts.map((text) => ({ text, negative: false })),

@@ -1,5 +1,4 @@
 import { baselineFromConfig, type ConfigFile, type Feeds, readConfig } from '@fastflow/core'
-import { checkNumber } from '@fastflow/core/backend'
 import { unpackTokens } from '../state/patches.ts'
 import { readChannelStatistics } from '../state/statistics.ts'
 import { checkNumSteps } from '../task/checks.ts'
@@ -18,7 +17,6 @@ import { openText } from './texts.ts'
 export const ltx: Family = { classNames: ['LTXPipeline'], open }
 
 const FPS = 25
-const MAX_FPS = 240
 
 const statisticsMissing =
   'Diffusers keeps it in the weights alone: write vae.latents_mean.tolist() and vae.latents_std.tolist() of the original there'
@@ -81,7 +79,6 @@ async function open(source: FamilySource): Promise<TaskModel> {
     others: [text.part],
     tokenizers: [text.tokenizer],
     shape(settings) {
-      checkNumber('fps', settings.fps ?? FPS, 1, MAX_FPS)
       const clip = clips.clip(settings)
       const [frames, rows, columns] = axes(clip)
       return { dims: [frames * rows * columns, channels], ...clip }
@@ -93,7 +90,6 @@ async function open(source: FamilySource): Promise<TaskModel> {
       }),
     guidance(settings) {
       const { guidanceRescale = 0 } = settings
-      checkNumber('guidanceRescale', guidanceRescale, 0, 1)
       return { ...guidanceAboveOne(settings, defaults), joined: guidanceRescale > 0 }
     },
     join: ({ settings: { guidanceRescale = 0 } }) =>

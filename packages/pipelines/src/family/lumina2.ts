@@ -1,5 +1,4 @@
 import { baselineFromConfig, readConfig } from '@fastflow/core'
-import { checkNumber } from '@fastflow/core/backend'
 import { checkNumSteps } from '../task/checks.ts'
 import type { TaskModel } from '../task/task-model.ts'
 import { encodeLumina2 } from '../text/encode-lumina2.ts'
@@ -49,7 +48,6 @@ async function open(source: FamilySource): Promise<TaskModel> {
       }),
     guidance(settings, { schedule: { sigmas } }) {
       const { guidanceTruncation = 1, guidanceNormalization = true } = settings
-      checkNumber('guidanceTruncation', guidanceTruncation, 0, 1)
       const steps = sigmas.length - 1
       let acting = 0
       while (acting < steps && (acting + 1) / steps <= guidanceTruncation) acting++

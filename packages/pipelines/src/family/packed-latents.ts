@@ -1,7 +1,9 @@
 import type { ConfigFile, SchedulerConfig } from '@fastflow/core'
+import { checkFlag, checkFunction, checkOptions, checkWhole, type OptionNames } from '@fastflow/core/backend'
 import { unpackPatches } from '../state/patches.ts'
 import type { Defaults } from '../task/options.ts'
 import type { Shape } from '../task/shape.ts'
+import { checkRunDefaults, checkSource } from './check-arguments.ts'
 import { decodePart } from './decode-part.ts'
 import type { FamilySource } from './family.ts'
 import type { LatentFlow } from './latent-model.ts'
@@ -27,11 +29,20 @@ export interface PackedOptions {
   readonly frameAxis?: boolean
 }
 
-/** @throws FastFlowError `model-not-found`, `model-unreadable` naming the file. */
-export async function openPacked(
-  { folder, parts }: FamilySource,
-  { defaults, channels, scale, toDecoder, frameAxis = false }: PackedOptions,
-): Promise<PackedLatents> {
+const names: OptionNames<PackedOptions> = {
+  defaults: true,
+  channels: true,
+  scale: true,
+  toDecoder: true,
+  frameAxis: true,
+}
+
+/** @throws FastFlowError `model-not-found`, `model-unreadable` naming the file, `invalid-argument`. */
+export async function openPacked(source: FamilySource, options: PackedOptions): Promise<PackedLatents> {
+  checkSource(source)
+  checkPacked(options)
+  const { folder, parts } = source
+  const { defaults, channels, scale, toDecoder, frameAxis = false } = options
   const decoder = await parts.open('vae_decoder')
   return {
     scheduler: await readScheduler(folder),
@@ -48,6 +59,14 @@ export async function openPacked(
       return decodePart(decoder, { type: 'float32', dims, data }, shape, signal)
     },
   }
+}
+
+function checkPacked(options: PackedOptions): void {
+  checkOptions('options', options, names)
+  checkRunDefaults('defaults', options.defaults)
+  for (const name of ['channels', 'scale'] as const) checkWhole(name, options[name], 1)
+  checkFunction('toDecoder', options.toDecoder, '(latents) => toDecoder(latents, statistics)')
+  checkFlag('frameAxis', options.frameAxis)
 }
 
 /** `in_channels` of a transformer that takes tokens of 2 x 2 latents, as channels of latents. */

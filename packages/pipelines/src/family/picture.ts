@@ -1,15 +1,20 @@
 import { invalidArgument, type RgbImage } from '@fastflow/core'
-import { shown } from '@fastflow/core/backend'
+import { checkText } from '@fastflow/core/backend'
 import { resizeLikePillow } from '@fastflow/proxies'
 import { checkImage, type ImageInput, planesOf } from '../state/image-input.ts'
+import { checkShareMade } from '../task/option-checks.ts'
+import { checkSize } from './check-arguments.ts'
 import type { PlanarPicture } from './encode-part.ts'
 import type { Size } from './sizes.ts'
 
 /** Pillow's number for Lanczos, which Diffusers resizes pictures with. */
 const LANCZOS = 1
 
-/** A picture handed in as an autoencoder takes it, resized to this size; one with alpha is laid on white. */
-export function pictureOf(image: ImageInput, { width, height }: Size, field = 'image'): PlanarPicture {
+/** A picture handed in as an autoencoder takes it, resized to this size; one with alpha is laid on white. @throws FastFlowError `invalid-argument` naming the argument. */
+export function pictureOf(image: ImageInput, size: Size, field = 'image'): PlanarPicture {
+  checkSize('size', size)
+  checkText('field', field, 'what errors call the picture')
+  const { width, height } = size
   const resized = resizeLikePillow(onWhite(checkImage(image, field)), width, height, LANCZOS)
   return { data: planesOf(resized), channels: 3, width, height }
 }
@@ -21,8 +26,7 @@ export function checkStrength(strength: number | undefined): number {
       'strength',
       'is missing beside image; pass how much of the picture is made anew, e.g. 0.6',
     )
-  if (typeof strength === 'number' && strength > 0 && strength <= 1) return strength
-  throw invalidArgument('strength', `${shown(strength)} is not above 0 and at most 1`)
+  return checkShareMade(strength)
 }
 
 function onWhite({ width, height, data }: ImageInput): RgbImage {

@@ -1,7 +1,9 @@
 import type { ConfigFile, SchedulerConfig } from '@fastflow/core'
+import { checkOptions, checkText, checkWhole, type OptionNames } from '@fastflow/core/backend'
 import { type LatentStatistics, readScaling, toDecoder } from '../state/statistics.ts'
 import type { Defaults } from '../task/options.ts'
 import { readAutoencoder, scaleOf } from './autoencoder.ts'
+import { checkConfig, checkRunDefaults, checkSource } from './check-arguments.ts'
 import { decodePart } from './decode-part.ts'
 import type { FamilySource } from './family.ts'
 import type { LatentFlow } from './latent-model.ts'
@@ -29,12 +31,27 @@ export interface PlaneOptions {
   readonly blocks?: string
 }
 
-/** @throws FastFlowError `model-not-found`, `model-unreadable` naming the file. */
+const names: OptionNames<PlaneOptions> = {
+  patch: true,
+  side: true,
+  numSteps: true,
+  guidanceScale: true,
+  blocks: true,
+}
+
+/** @throws FastFlowError `model-not-found`, `model-unreadable` naming the file, `invalid-argument`. */
 export async function openPlanes(
-  { folder, parts }: FamilySource,
+  source: FamilySource,
   config: ConfigFile,
-  { patch, side, numSteps, guidanceScale, blocks }: PlaneOptions,
+  options: PlaneOptions,
 ): Promise<PlaneLatents> {
+  checkSource(source)
+  checkConfig(config)
+  checkOptions('options', options, names)
+  const { folder, parts } = source
+  const { patch, side, numSteps, guidanceScale, blocks } = options
+  for (const [name, value] of Object.entries({ patch, side })) checkWhole(name, value, 1)
+  if (blocks !== undefined) checkText('blocks', blocks, 'the name of the field of resolutions')
   const channels = config.whole('in_channels', { least: 1, most: 4096 })
   const vae = await readAutoencoder(folder, 'vae_decoder', channels)
   const statistics = readScaling(vae)
@@ -62,11 +79,14 @@ export async function openPlanes(
   }
 }
 
-/** Steps and guidance: a folder may say them as our own models do, else they are those of the pipeline in Diffusers. */
+/** Steps and guidance: a folder may say them as our own models do, else they are those of the pipeline in Diffusers. @throws FastFlowError `model-unreadable`, `invalid-argument`. */
 export function readDefaults(
   config: ConfigFile,
-  { numSteps, guidanceScale }: Pick<Defaults, 'numSteps' | 'guidanceScale'>,
+  own: Pick<Defaults, 'numSteps' | 'guidanceScale'>,
 ): Pick<Defaults, 'numSteps' | 'guidanceScale'> {
+  checkConfig(config)
+  checkRunDefaults('own', own)
+  const { numSteps, guidanceScale } = own
   return {
     numSteps: config.whole('default_num_inference_steps', { least: 1, most: 10_000, otherwise: numSteps }),
     guidanceScale: config.number('default_guidance_scale', { least: 0, most: 100, otherwise: guidanceScale }),

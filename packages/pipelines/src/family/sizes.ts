@@ -1,6 +1,7 @@
 import { invalidArgument } from '@fastflow/core'
-import { shown } from '@fastflow/core/backend'
+import { checkWhole, shown } from '@fastflow/core/backend'
 import type { Defaults, RunSettings } from '../task/options.ts'
+import { checkObject } from './check-arguments.ts'
 
 /** Pixels on a side above this are taken for a slip. */
 const MAX_PIXELS = 16_384
@@ -18,6 +19,9 @@ export interface Size {
  * @throws FastFlowError `invalid-argument` naming the option and the nearest sizes.
  */
 export function sizeOfRun(settings: RunSettings, defaults: Defaults, multiple: number): Size {
+  checkObject('settings', settings, 'the options of a run')
+  checkObject('defaults', defaults, '{ width, height }')
+  checkWhole('multiple', multiple, 1)
   const { width = defaults.width, height = defaults.height } = settings
   if ((settings.width === undefined) !== (settings.height === undefined)) {
     const [given, missing] = settings.width === undefined ? ['height', 'width'] : ['width', 'height']
@@ -29,7 +33,7 @@ export function sizeOfRun(settings: RunSettings, defaults: Defaults, multiple: n
 function checkSide(field: string, side: number, multiple: number): number {
   const valid = Number.isInteger(side) && side >= multiple && side <= MAX_PIXELS
   if (valid && side % multiple === 0) return side
-  const below = Math.floor(side / multiple) * multiple
+  const below = valid ? Math.floor(side / multiple) * multiple : 0
   const nearest = valid
     ? `the nearest are ${[...new Set([Math.max(below, multiple), below + multiple])].join(' and ')}`
     : `from ${multiple} to ${MAX_PIXELS}`

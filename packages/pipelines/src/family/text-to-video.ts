@@ -1,5 +1,6 @@
 import { type ConfigFile, invalidArgument } from '@fastflow/core'
 import { shown } from '@fastflow/core/backend'
+import { MAX_FPS } from '../task/limits.ts'
 import type { TaskModel } from '../task/task-model.ts'
 import { calibrationPrompts } from '../text/calibration-prompts.ts'
 import type { Family, FamilySource } from './family.ts'
@@ -14,7 +15,6 @@ interface ClipLimits {
 }
 
 const MAX_FRAMES = 4096
-const MAX_FPS = 240
 
 /** A text-to-video folder: clips of what a prompt describes. */
 export const textToVideo: Family = { classNames: ['TextToVideoPipeline'], open }

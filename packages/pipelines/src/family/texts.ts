@@ -1,6 +1,8 @@
+import { checkOneOf, checkOptions, checkText } from '@fastflow/core/backend'
 import type { EncoderSource, Reading } from '../text/encoder-part.ts'
 import { promptNotes } from '../text/prompt.ts'
 import { readNumLayers, readTextTokenizer } from '../text/read-encoder.ts'
+import { checkItems, checkObject, checkSource } from './check-arguments.ts'
 import type { FamilySource } from './family.ts'
 import type { Part } from './parts.ts'
 
@@ -13,13 +15,18 @@ export interface TextPart extends EncoderSource {
 /**
  * The text encoder `name` and its tokenizer.
  *
- * @throws FastFlowError `model-not-found`, `model-unreadable` naming the file.
+ * @throws FastFlowError `model-not-found`, `model-unreadable` naming the file, `invalid-argument`.
  */
 export async function openText(
-  { folder, parts }: FamilySource,
+  source: FamilySource,
   name: string,
   options: Parameters<typeof readTextTokenizer>[2] = {},
 ): Promise<TextPart> {
+  checkSource(source)
+  checkText('name', name, 'the folder of the encoder, e.g. text_encoder')
+  checkOptions('options', options, { paddingSide: true })
+  if (options.paddingSide !== undefined) checkOneOf('paddingSide', options.paddingSide, ['left', 'right'])
+  const { folder, parts } = source
   const tokenizerName = name.replace('text_encoder', 'tokenizer')
   const tokenizer = await readTextTokenizer(folder, tokenizerName, options)
   const numLayers = await readNumLayers(folder, name)
@@ -31,8 +38,14 @@ export async function openText(
   }
 }
 
-/** What the user should know of how a prompt was read; each thing once, however many encoders say it. */
+/** What the user should know of how a prompt was read; each thing once, however many encoders say it. @throws FastFlowError `invalid-argument` naming the argument. */
 export function readingNotes(readings: readonly Reading[]): readonly string[] {
+  checkItems('readings', readings)
+  for (const [n, reading] of readings.entries()) {
+    checkObject(`readings[${n}]`, reading, 'what an encoder read')
+    checkObject(`readings[${n}].tokens`, reading.tokens, 'what a tokenizer returned')
+    checkItems(`readings[${n}].tokens.unknown`, reading.tokens.unknown)
+  }
   const notes = readings.flatMap(({ tokens, maxLength }) => promptNotes('prompt', tokens, { maxLength }))
   return [...new Set(notes)]
 }

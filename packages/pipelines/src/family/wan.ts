@@ -1,8 +1,6 @@
 import { baselineFromConfig, type ConfigFile, readConfig } from '@fastflow/core'
-import { checkNumber } from '@fastflow/core/backend'
 import { readChannelStatistics } from '../state/statistics.ts'
 import { checkNumSteps } from '../task/checks.ts'
-import { MAX_GUIDANCE } from '../task/limits.ts'
 import type { TaskModel } from '../task/task-model.ts'
 import { encodeWan } from '../text/encode-wan.ts'
 import { readAutoencoder } from './autoencoder.ts'
@@ -64,7 +62,6 @@ async function open(source: FamilySource): Promise<TaskModel> {
     guidance(settings) {
       const guidance = guidanceAboveOne(settings, defaults)
       const { guidanceScale2 = guidance.guidanceScale } = settings
-      checkNumber('guidanceScale2', guidanceScale2, 0, MAX_GUIDANCE)
       return { ...guidance, joined: guidanceScale2 !== guidance.guidanceScale }
     },
     encode: (texts, options) =>

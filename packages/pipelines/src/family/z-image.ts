@@ -50,7 +50,6 @@ async function open(source: FamilySource): Promise<TaskModel> {
         guidanceNormalization,
       } = settings
       checkNumber('guidanceScale', guidanceScale, 0, MAX_GUIDANCE)
-      checkNumber('guidanceTruncation', guidanceTruncation, 0, 1)
       // Here `v_c + scale (v_c - v_0)` is meant, and 0 is off: one less than elsewhere.
       return {
         ...endsAt(settings, 1 + guidanceScale, 1 - guidanceTruncation),

@@ -1,3 +1,6 @@
+import { checkWhole } from '@fastflow/core/backend'
+import { checkFloats, checkPlane } from './check-latents.ts'
+
 /** Height and width of latents. */
 export interface Plane {
   readonly height: number
@@ -7,22 +10,32 @@ export interface Plane {
 /**
  * Tokens of 2 x 2 latents, [height / 2 * width / 2, 4 channels], of latents [channels, height, width]: a token's numbers go by
  * channel, row, column.
+ *
+ * @param plane of even sides.
+ * @throws FastFlowError `invalid-argument` naming the argument.
  */
-export function packPatches(latents: Float32Array, { height, width }: Plane): Float32Array {
+export function packPatches(latents: Float32Array, plane: Plane): Float32Array {
+  checkPatched('latents', latents, plane)
   const out = new Float32Array(latents.length)
-  eachPatch(latents.length, { height, width }, (packed, planar) => {
+  eachPatch(latents.length, plane, (packed, planar) => {
     out[packed] = latents[planar]!
   })
   return out
 }
 
-/** Latents [channels, height, width] of tokens that {@link packPatches} made. */
-export function unpackPatches(tokens: Float32Array, { height, width }: Plane): Float32Array {
+/** Latents [channels, height, width] of tokens that {@link packPatches} made. @throws FastFlowError `invalid-argument` naming the argument. */
+export function unpackPatches(tokens: Float32Array, plane: Plane): Float32Array {
+  checkPatched('tokens', tokens, plane)
   const out = new Float32Array(tokens.length)
-  eachPatch(tokens.length, { height, width }, (packed, planar) => {
+  eachPatch(tokens.length, plane, (packed, planar) => {
     out[planar] = tokens[packed]!
   })
   return out
+}
+
+function checkPatched(field: string, values: Float32Array, plane: Plane): void {
+  checkPlane(plane, 2)
+  checkFloats(field, values, plane.height * plane.width)
 }
 
 function eachPatch(
@@ -40,13 +53,15 @@ function eachPatch(
             visit(packed++, (channel * height + row) * width + column)
 }
 
-/** Tokens [positions, channels] of latents [channels, ...positions]: one a latent. */
+/** Tokens [positions, channels] of latents [channels, ...positions]: one a latent. @throws FastFlowError `invalid-argument` naming the argument. */
 export function packTokens(latents: Float32Array, channels: number): Float32Array {
+  checkFloats('latents', latents, checkWhole('channels', channels, 1))
   return transposed(latents, channels, latents.length / channels)
 }
 
-/** Latents [channels, ...positions] of tokens that {@link packTokens} made. */
+/** Latents [channels, ...positions] of tokens that {@link packTokens} made. @throws FastFlowError `invalid-argument` naming the argument. */
 export function unpackTokens(tokens: Float32Array, channels: number): Float32Array {
+  checkFloats('tokens', tokens, checkWhole('channels', channels, 1))
   return transposed(tokens, tokens.length / channels, channels)
 }
 

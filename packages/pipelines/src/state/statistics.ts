@@ -1,4 +1,6 @@
 import type { ConfigFile } from '@fastflow/core'
+import { checkMethods, checkNumber, checkText, checkWhole } from '@fastflow/core/backend'
+import { checkFloats, checkStatistics } from './check-latents.ts'
 
 /** How a model's states stand to what its autoencoder speaks: `state = (z - shift) * scaling`, a channel or all alike. */
 export interface LatentStatistics {
@@ -10,8 +12,12 @@ export interface LatentStatistics {
 /** Beyond this float32 latents overflow. */
 const FACTOR = { least: -1e6, most: 1e6 }
 
-/** `scaling_factor` and `shift_factor` of an autoencoder's config. */
+const CONFIG = 'what readConfig returned'
+
+/** `scaling_factor` and `shift_factor` of an autoencoder's config. @throws FastFlowError `model-unreadable`, `invalid-argument`. */
 export function readScaling(config: ConfigFile, otherwise = 1): LatentStatistics {
+  checkMethods('config', config, ['number', 'wrong'], CONFIG)
+  checkNumber('otherwise', otherwise, -Infinity)
   const scaling = config.number('scaling_factor', { ...FACTOR, otherwise })
   if (Math.abs(scaling) < 1e-6) throw config.wrong('scaling_factor', 'is not a number other than 0')
   return { scaling: [scaling], shift: [config.number('shift_factor', { ...FACTOR, otherwise: 0 })] }
@@ -21,12 +27,16 @@ export function readScaling(config: ConfigFile, otherwise = 1): LatentStatistics
  * `latents_mean` and `latents_std` of an autoencoder's config, and beside them `scaling_factor`.
  *
  * @param required what to say where they are missing; else they are 0 and 1.
+ * @throws FastFlowError `model-unreadable`, `invalid-argument`.
  */
 export function readChannelStatistics(
   config: ConfigFile,
   channels: number,
   required: string,
 ): LatentStatistics {
+  checkMethods('config', config, ['at', 'has', 'number', 'wrong'], CONFIG)
+  checkWhole('channels', channels, 1)
+  checkText('required', required, 'what to say where they are missing')
   for (const field of ['latents_mean', 'latents_std'])
     if (!config.has(field)) throw config.wrong(field, `is missing; ${required}`)
   const numbers = { ...FACTOR, length: channels }
@@ -39,13 +49,19 @@ export function readChannelStatistics(
   }
 }
 
-/** What the decoder is fed: `state / scaling + shift`, of latents [channels, ...]. */
-export function toDecoder(state: Float32Array, { scaling, shift }: LatentStatistics): Float32Array {
+/** What the decoder is fed: `state / scaling + shift`, of latents [channels, ...]. @throws FastFlowError `invalid-argument` naming the argument. */
+export function toDecoder(state: Float32Array, statistics: LatentStatistics): Float32Array {
+  checkStatistics(statistics)
+  const { scaling, shift } = statistics
+  checkFloats('state', state, scaling.length)
   return each(state, scaling.length, (value, channel) => value / scaling[channel]! + shift[channel]!)
 }
 
-/** A state of what the encoder gives: `(z - shift) * scaling`, of latents [channels, ...]. */
-export function fromEncoder(latents: Float32Array, { scaling, shift }: LatentStatistics): Float32Array {
+/** A state of what the encoder gives: `(z - shift) * scaling`, of latents [channels, ...]. @throws FastFlowError `invalid-argument` naming the argument. */
+export function fromEncoder(latents: Float32Array, statistics: LatentStatistics): Float32Array {
+  checkStatistics(statistics)
+  const { scaling, shift } = statistics
+  checkFloats('latents', latents, scaling.length)
   return each(latents, scaling.length, (value, channel) => (value - shift[channel]!) * scaling[channel]!)
 }
 

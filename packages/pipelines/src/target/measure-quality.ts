@@ -12,7 +12,7 @@ import {
   sample,
   usedSeeds,
 } from '@fastflow/core'
-import { checkCallback, checkOneOf, checkSignal, checkWhole, throwIfAborted } from '@fastflow/core/backend'
+import { checkCallback, checkOneOf, checkWhole, throwIfAborted } from '@fastflow/core/backend'
 import { type Flow, framesOf } from '../flow.ts'
 import { attempt, teller } from '../notes.ts'
 import { checkPlanDocument } from '../plan/check-document.ts'
@@ -60,7 +60,6 @@ export async function measureQuality(
   const { metric, signal, onProgress, runs = DEFAULT_RUNS, floorRuns: most = DEFAULT_FLOOR_RUNS } = options
   checkOneOf('metric', metric, ['lpips', 'psnr'])
   checkPlanDocument('plan', options.plan)
-  checkSignal(signal)
   checkCallback('onProgress', onProgress, '(done, total) => ...')
   checkCallback('onNote', options.onNote, '(note) => ...')
   const total = checkWhole('runs', runs, 1)

@@ -1,11 +1,12 @@
 import { invalidArgument } from '@fastflow/core'
 import { checkNumber, checkOptions, checkWhole, shown } from '@fastflow/core/backend'
 import { MAX_GUIDANCE, MAX_SEED, MAX_STEPS } from './limits.ts'
+import { checkOptionValues } from './option-checks.ts'
 import { type FlowOptions, type ModelOption, modelOptions } from './options.ts'
 import type { Guidance } from './run.ts'
 import type { TaskModel } from './task-model.ts'
 
-/** Refuses options that nothing knows, and those of other models, instead of passing over them. */
+/** Refuses options that nothing knows, those of other models, and values that are wrong whatever the model. */
 export function checkTaskOptions(
   { task, name, options: taken }: TaskModel,
   options: FlowOptions | object,
@@ -18,6 +19,7 @@ export function checkTaskOptions(
     const owners = modelOptions[option as ModelOption]
     throw invalidArgument(option, `goes with ${owners}; ${name} is a ${task} model, leave it out`)
   }
+  checkOptionValues(options)
 }
 
 /** One subject or several, as a list. Each is checked by the model. */

@@ -4,5 +4,8 @@ export const MAX_GUIDANCE = 100
 /** Finest grid a run may have; beyond it lies a slip of the keyboard. */
 export const MAX_STEPS = 10_000
 
+/** Frames a second above this are taken for a slip. */
+export const MAX_FPS = 240
+
 /** Seeds are unsigned 32-bit numbers. */
 export const MAX_SEED = 0xffffffff

@@ -95,14 +95,16 @@ export function startOf(
   { seed, latents }: Pick<FlowOptions, 'seed' | 'latents'>,
 ): Float32Array {
   const size = sizeOf(shape)
-  if (latents !== undefined) return checkLatents(latents, shape).slice()
+  if (latents !== undefined) return latents.slice()
   const noise = fillNormal(new Float32Array(size), checkSeed(seed))
   if (clean === undefined) return noise
   const sigma = schedule.sigmas[0]!
   return noise.map((value, k) => sigma * value + (1 - sigma) * clean[k]!)
 }
 
-function checkLatents(latents: Float32Array, { dims }: Pick<Shape, 'dims'>): Float32Array {
+/** A state of the user's. @throws FastFlowError `invalid-argument` for one of another kind or size, or with numbers that are none. */
+export function checkLatents(latents: Float32Array | undefined, { dims }: Pick<Shape, 'dims'>): void {
+  if (latents === undefined) return
   const size = sizeOf({ dims })
   const wanted = `${size} numbers in a Float32Array, of the shape [${dims.join(', ')}]`
   if (latents?.[Symbol.toStringTag] !== 'Float32Array')
@@ -111,7 +113,6 @@ function checkLatents(latents: Float32Array, { dims }: Pick<Shape, 'dims'>): Flo
     throw invalidArgument('latents', `has ${latents.length} numbers; these settings need ${wanted}`)
   const at = latents.findIndex((value) => !Number.isFinite(value))
   if (at >= 0) throw invalidArgument('latents', `[${at}] is ${latents[at]}, not a finite number`)
-  return latents
 }
 
 /** A vector of the flow's own kind and size. */

@@ -1,4 +1,11 @@
-import { checkOptions, checkPositive, type OptionNames } from '@fastflow/core/backend'
+import {
+  checkMethods,
+  checkOneOf,
+  checkOptions,
+  checkPositive,
+  type OptionNames,
+  readArgument,
+} from '@fastflow/core/backend'
 import { html, type Markup, trusted } from '../html.ts'
 import { tokens } from '../style/tokens.ts'
 
@@ -44,19 +51,29 @@ const NARROW = 420
 /**
  * One chart as static SVG with its words as `aria-label`. The same chart and size give the same text, wherever it runs.
  *
- * @throws FastFlowError `invalid-argument` naming the option.
+ * @throws FastFlowError `invalid-argument` naming the option, or the part of the chart.
  */
 export function chartSvg(chart: Chart, options: ChartSvgOptions): string {
+  checkChart(chart)
   checkOptions('options', options, names)
   const { width, height, colors = 'own' } = options
   checkPositive('width', width)
   if (height !== undefined) checkPositive('height', height)
+  checkOneOf('colors', colors, ['own', 'page'])
   const [wide, narrow] = chart.heights
   const size = { width, height: height ?? (width < NARROW ? narrow : wide) }
   const style =
     colors === 'own' ? html`<style>${trusted(tokens)}svg{font-family:var(--sans)}</style>` : undefined
   return html`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.width} ${size.height}" role="img" aria-label="${chart.label}">${style}${chart.draw(size)}</svg>`
     .text
+}
+
+function checkChart(chart: Chart): void {
+  const wanted = 'what ownFrontier or another chart returned'
+  checkMethods('chart', chart, ['draw'], wanted)
+  const field = readArgument('chart', chart, wanted)
+  field.at('label').text()
+  for (const height of field.at('heights').items(2)) height.number({ least: 1 })
 }
 
 /**

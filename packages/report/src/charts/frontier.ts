@@ -1,4 +1,5 @@
 import type { BenchContest, BenchDocument, BenchRow, Summary } from '@fastflow/bench'
+import { checkDrawn } from '../check/charts.ts'
 import { decibels, isIdentical } from '../format.ts'
 import { familiesOf, isKnown, methodStyle, parseMethod } from '../methods.ts'
 import type { Chart } from './chart.ts'
@@ -11,8 +12,9 @@ const RIVAL = { color: 'var(--rival)', symbol: 'rect' } as const
 /** Rows that are levels, not methods. */
 const LEVELS: readonly string[] = ['full', 'floor']
 
-/** NFE against PSNR to the model's own full run, a curve a family; undefined where no row can be drawn. */
+/** NFE against PSNR to the model's own full run, a curve a family; undefined where no row can be drawn. @throws FastFlowError `invalid-argument` naming the part. */
 export function ownFrontier(bench: BenchDocument): Chart | undefined {
+  checkDrawn(bench)
   const drawing = drawingOf(bench, 'full', (row) => row.psnr, ['plan-exact'])
   if (drawing === undefined) return undefined
   const fewer = bench.steps - (bench.rows.find(({ method }) => method === 'floor')?.nfe ?? 0)
@@ -28,8 +30,9 @@ export function ownFrontier(bench: BenchDocument): Chart | undefined {
   }
 }
 
-/** The same against the exact solution; the full run, itself not exact, is a horizontal line. */
+/** The same against the exact solution; the full run, itself not exact, is a horizontal line. @throws FastFlowError `invalid-argument` naming the part. */
 export function exactFrontier(bench: BenchDocument): Chart | undefined {
+  checkDrawn(bench)
   const drawing = drawingOf(bench, 'exact', (row) => row.exact?.psnr, ['plan1', 'oracle'])
   if (drawing === undefined) return undefined
   return {

@@ -1,4 +1,5 @@
 import type { LearningCurve } from '@fastflow/bench'
+import { checkCurve } from '../check/charts.ts'
 import { fixed, percent } from '../format.ts'
 import { html, type Markup } from '../html.ts'
 import type { Chart, ChartSize } from './chart.ts'
@@ -13,8 +14,9 @@ interface Cell {
   readonly negative: boolean
 }
 
-/** How the pulls of every step are shared between the arms; undefined where nothing was pulled. */
+/** How the pulls of every step are shared between the arms; undefined where nothing was pulled. @throws FastFlowError `invalid-argument` naming the part. */
 export function pullsMap(curve: LearningCurve): Chart | undefined {
+  checkCurve(curve)
   const totals = Array.from({ length: curve.steps }, (_, step) =>
     curve.pulls.reduce((sum, row) => sum + (row[step] ?? 0), 0),
   )
@@ -36,8 +38,9 @@ export function pullsMap(curve: LearningCurve): Chart | undefined {
   })
 }
 
-/** Mean reward of every arm at every step; undefined where none is known. */
+/** Mean reward of every arm at every step; undefined where none is known. @throws FastFlowError `invalid-argument` naming the part. */
 export function rewardMap(curve: LearningCurve): Chart | undefined {
+  checkCurve(curve)
   const known = curve.means.flat().filter((mean): mean is number => Number.isFinite(mean ?? undefined))
   const largest = Math.max(...known.map(Math.abs))
   if (!(largest > 0)) return undefined

@@ -1,4 +1,5 @@
 import type { LearningCurve } from '@fastflow/bench'
+import { checkCurve } from '../check/charts.ts'
 import { count } from '../format.ts'
 import { html, type Markup } from '../html.ts'
 import type { Chart, ChartSize } from './chart.ts'
@@ -6,8 +7,9 @@ import { legend } from './legend.ts'
 import { line, type Place, symbolPath } from './marks.ts'
 import { plot } from './plot.ts'
 
-/** Evaluations of every generation, and their moving mean; undefined before the second generation. */
+/** Evaluations of every generation, and their moving mean; undefined before the second generation. @throws FastFlowError `invalid-argument` naming the part. */
 export function learningChart(curve: LearningCurve): Chart | undefined {
+  checkCurve(curve)
   const { nfe, steps } = curve
   if (nfe.length < 2) return undefined
   const window = Math.max(2, Math.min(20, Math.round(nfe.length / 5)))

@@ -1,5 +1,7 @@
 import type { BenchDocument } from '@fastflow/bench'
 import type { PlanDocument } from '@fastflow/core'
+import { checkOptions, checkWhole, type OptionNames } from '@fastflow/core/backend'
+import { checkDrawn, checkPlanDocument } from '../check/charts.ts'
 import { decibels } from '../format.ts'
 import { methodStyle, parseMethod } from '../methods.ts'
 import type { Chart } from './chart.ts'
@@ -14,14 +16,21 @@ export interface PlanChartOptions {
   readonly chosen?: number
 }
 
+const names: OptionNames<PlanChartOptions> = { bench: true, chosen: true }
+
 /**
  * NFE against PSNR to the full run, as a plan has it from the runs it was judged by, and as measured. Points of the plan have
  * `data-budget`. Undefined where the plan was never run, so that there is nothing to draw.
+ *
+ * @throws FastFlowError `invalid-argument` naming the part of the document, or the option.
  */
-export function planChart(
-  { plans, key }: PlanDocument,
-  { bench, chosen }: PlanChartOptions = {},
-): Chart | undefined {
+export function planChart(plan: PlanDocument, options: PlanChartOptions = {}): Chart | undefined {
+  checkPlanDocument(plan)
+  checkOptions('options', options, names)
+  const { plans, key } = plan
+  const { bench, chosen } = options
+  if (bench !== undefined) checkDrawn(bench)
+  if (chosen !== undefined) checkWhole('chosen', chosen, 1)
   const judged = plans.filter(({ quality: { mean, basis } }) => basis !== 'none' && isDrawable(mean))
   if (judged.length === 0) return undefined
   const planned: Curve = {

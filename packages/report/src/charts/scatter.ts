@@ -1,4 +1,6 @@
 import type { BenchContest, BenchDocument } from '@fastflow/bench'
+import { checkOneOf } from '@fastflow/core/backend'
+import { checkDrawn } from '../check/charts.ts'
 import { decibels } from '../format.ts'
 import { html, type Markup } from '../html.ts'
 import { methodStyle, parseMethod } from '../methods.ts'
@@ -10,12 +12,15 @@ import { plot } from './plot.ts'
 /** The budget whose samples are shown one by one, as near as there is one. */
 const SHOWN_BUDGET = 12
 
-/** Plan against rival, a point a sample, at one budget; undefined where no such contest was held. */
+/** Plan against rival, a point a sample, at one budget; undefined where no such contest was held. @throws FastFlowError `invalid-argument` naming the part. */
 export function scatterChart(
   bench: BenchDocument,
   to: BenchContest['to'],
   rival: 'best' | 'full',
 ): Chart | undefined {
+  checkDrawn(bench)
+  checkOneOf('to', to, ['full', 'exact'])
+  checkOneOf('rival', rival, ['best', 'full'])
   const distance = ({ budget }: BenchContest): number => Math.abs(budget - SHOWN_BUDGET)
   const [contest] = bench.contests
     .filter((one) => one.to === to && (one.rival === 'full') === (rival === 'full'))

@@ -1,4 +1,5 @@
 import type { BenchDocument, BenchRow } from '@fastflow/bench'
+import { checkDrawn } from '../check/charts.ts'
 import { percent } from '../format.ts'
 import { html, type Markup } from '../html.ts'
 import { methodStyle, parseMethod } from '../methods.ts'
@@ -17,8 +18,11 @@ interface Histogram {
 /**
  * How long the skips are, for methods that decide by themselves and, beside them, the random and the uniform
  * control of most nearly the same cost; undefined where nothing was skipped.
+ *
+ * @throws FastFlowError `invalid-argument` naming the part.
  */
 export function skipsChart(bench: BenchDocument): Chart | undefined {
+  checkDrawn(bench)
   const histograms = chosen(bench.rows).map(histogramOf)
   const longest = Math.max(0, ...histograms.flatMap(({ shares }) => [...shares.keys()]))
   if (longest === 0) return undefined

@@ -2,12 +2,10 @@ import type { JsonField } from '@fastflow/core'
 import { checkOptions, type OptionNames, readArgument } from '@fastflow/core/backend'
 import type { ReportDocument } from '../document.ts'
 import { checkBench } from './bench.ts'
+import { checkLearning, checkPlan } from './charts.ts'
 import { checkFigure, checkIf } from './figures.ts'
 
 const names: OptionNames<ReportDocument> = { title: true, created: true, command: true, sections: true }
-
-/** Grids of models have no more steps. */
-const MOST_STEPS = 10_000
 
 /** Every part that a page shows. @throws FastFlowError `invalid-argument` naming the part. */
 export function checkReport(document: ReportDocument): void {
@@ -20,6 +18,7 @@ export function checkReport(document: ReportDocument): void {
     checkBench(section.at('bench'))
     for (const comparison of section.at('comparisons').items()) checkComparison(comparison)
     if (!section.at('learning').empty) checkLearning(section.at('learning'))
+    checkIf(section.at('plan'), checkPlan)
   }
 }
 
@@ -40,14 +39,4 @@ function checkMedia(media: JsonField): void {
   for (const name of ['width', 'height']) media.at(name).whole({ least: 1 })
   media.at('base64').text()
   checkIf(media.at('still'), (still) => still.text())
-}
-
-function checkLearning(learning: JsonField): void {
-  learning.at('policy').text()
-  learning.at('steps').whole({ least: 1, most: MOST_STEPS })
-  for (const name of ['arms', 'nfe']) learning.at(name).numbers()
-  for (const row of learning.at('pulls').items()) row.numbers()
-  // Where nothing was learned there is no mean, which JSON calls null.
-  for (const row of learning.at('means').items())
-    for (const mean of row.items()) if (!mean.empty) checkFigure(mean)
 }

@@ -1,3 +1,5 @@
+import { invalidArgument } from '@fastflow/core'
+import { checkWhole, shown } from '@fastflow/core/backend'
 import { html, type Markup } from '../html.ts'
 
 /**
@@ -8,8 +10,15 @@ import { html, type Markup } from '../html.ts'
  *
  * @param decisions one letter a step: C evaluated, G evaluated by one pass of two, S skipped.
  * @param steps of the whole grid, where the run is still under way.
+ * @throws FastFlowError `invalid-argument` for what is no text or no number of steps.
  */
-export function decisionStrip(decisions: string, steps: number = decisions.length): Markup {
+export function decisionStrip(decisions: string, steps: number = decisions?.length): Markup {
+  if (typeof decisions !== 'string')
+    throw invalidArgument(
+      'decisions',
+      `${shown(decisions)} is not a text; pass one letter a step, e.g. "CSSC"`,
+    )
+  checkWhole('steps', steps, 0)
   const cells = [...decisions].map((decision, step) =>
     decision === 'S' ? '' : `M${step} 0h.8v${decision === 'G' ? '.55' : '1'}h-.8z`,
   )
