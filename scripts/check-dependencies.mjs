@@ -24,7 +24,7 @@ const allowed = {
     'entities',
   ],
   '@fastflow/bench': ['@fastflow/core', '@fastflow/bandits', '@fastflow/proxies', '@fastflow/pipelines'],
-  '@fastflow/report': ['@fastflow/bench', '@fastflow/proxies', '@noble/hashes', 'echarts'],
+  '@fastflow/report': ['@fastflow/bench', '@fastflow/core', '@fastflow/proxies', '@noble/hashes', 'echarts'],
   '@fastflow/media': ['@fastflow/core', 'sharp'],
   '@fastflow/peers': ['@fastflow/core'],
   '@fastflow/testkit': ['@fastflow/core', 'vitest'],

@@ -13,7 +13,8 @@ import { openBenchLog } from '../bench-log.ts'
 import { pathAt } from '../files.ts'
 import { type Io, paceOf } from '../io.ts'
 import { createProgress } from '../progress.ts'
-import { runSettingsOf, withPipeline } from '../session.ts'
+import { runSettingsOf } from '../run-options.ts'
+import { fullRunOf, withPipeline } from '../session.ts'
 import type { BenchCommandOptions } from './bench.ts'
 
 export type BenchPoolOptions = Pick<
@@ -39,7 +40,7 @@ export async function benchPoolCommand(io: Io, options: BenchPoolOptions): Promi
     const all = await subjectsOf(pipe)
     const subjects = Math.max(1, Math.min(all.length, Math.floor(options.samples / LEAST_TURNS)))
     const { samples, seed } = options
-    const terms = { samples, seed, ...pipe.defaults, ...runSettingsOf(options), subjects }
+    const terms = { samples, seed, ...fullRunOf(pipe, options), subjects }
     const model = planDigest(pipe.planKey(runSettingsOf(options)))
     const log =
       options.checkpoint !== undefined
@@ -56,7 +57,7 @@ export async function benchPoolCommand(io: Io, options: BenchPoolOptions): Promi
       onProgress: (done, total, detail) => progress.update(done, total, detail),
     }
     try {
-      const pool = await recordPool(takingTurns(pipe, all, terms), settings)
+      const pool = await recordPool(takingTurns(pipe, all, runSettingsOf(options)), settings)
       const guards = options.guard ? await compareGuards(pool, subjects, paceOf(io, 'bench')) : undefined
       const coverage = options.coverage
         ? TARGETS.map(({ psnr, confidence }) => coverageOf(pool, psnr, confidence))

@@ -4,7 +4,8 @@ import { fileAt, type OutputPlace } from '../files.ts'
 import type { Io } from '../io.ts'
 import { createProgress } from '../progress.ts'
 import { writeResult } from '../rescue.ts'
-import { runSettingsOf, withPipeline } from '../session.ts'
+import { runSettingsOf } from '../run-options.ts'
+import { fullRunOf, withPipeline } from '../session.ts'
 import type { CalibrateCommandOptions } from './calibrate-options.ts'
 
 const GENERATIONS = 200
@@ -22,8 +23,7 @@ export async function calibratePaper(
     try {
       return await learnPaper(takingTurns(pipe, await subjectsOf(pipe), run), {
         generations,
-        ...pipe.defaults,
-        ...run,
+        ...fullRunOf(pipe, options),
         ...(options.arms && { arms: options.arms }),
         signal: io.signal,
         onGeneration: (done, nfe) => progress.update(done, generations, `${nfe} evaluations`),

@@ -7,7 +7,8 @@ import type { Io } from '../io.ts'
 import { createProgress } from '../progress.ts'
 import { openProxy } from '../proxies/open-proxy.ts'
 import { rescue, writeResult } from '../rescue.ts'
-import { type ModelOptions, type RunOptions, runSettingsOf, storeOf, withPipeline } from '../session.ts'
+import { type RunOptions, runSettingsOf } from '../run-options.ts'
+import { type ModelOptions, storeOf, withPipeline } from '../session.ts'
 
 export interface MeasureCommandOptions extends ModelOptions, RunOptions {
   readonly metric: Metric

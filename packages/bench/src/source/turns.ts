@@ -29,14 +29,31 @@ export async function subjectsOf(pipe: Pipeline): Promise<readonly Subject[]> {
   return subjects.map((subject, n) => ({ subject, image: images[n % images.length]! }))
 }
 
-/** @param run frames of every clip and where guidance acts, as far as they are not the model's own. */
+/** Settings that are the same in all runs of a bench, whatever it does to steps and guidance. */
+const shared = [
+  'numFrames',
+  'width',
+  'height',
+  'fps',
+  'strength',
+  'negativePrompt',
+  'guidanceInterval',
+  'trueGuidanceScale',
+  'guidanceScale2',
+  'guidanceRescale',
+  'guidanceTruncation',
+  'guidanceNormalization',
+] as const satisfies readonly (keyof RunSettings)[]
+
+/** @param run what all runs have in common, as far as it is not the model's own; steps and guidance are the bench's. */
 export function takingTurns(
   pipe: Pipeline,
   subjects: readonly Subject[],
-  run: Pick<RunSettings, 'numFrames' | 'guidanceInterval'> = {},
+  run: Pick<RunSettings, (typeof shared)[number]> = {},
 ): TurnPipeline {
-  const { numFrames, guidanceInterval } = run
-  const own = { ...(numFrames !== undefined && { numFrames }), ...(guidanceInterval && { guidanceInterval }) }
+  const own = Object.fromEntries(
+    shared.flatMap((name) => (run[name] === undefined ? [] : [[name, run[name]]])),
+  )
   const at = (turn: number): Subject => subjects[turn % subjects.length]!
   return {
     ...pipe,
