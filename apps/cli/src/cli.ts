@@ -10,6 +10,7 @@ import { demoCommand } from './commands/demo.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { editCommand } from './commands/edit.ts'
 import { generateCommand } from './commands/generate.ts'
+import { inspectCommand } from './commands/inspect.ts'
 import { learnBenchCommand } from './commands/learn-bench.ts'
 import { measureCommand } from './commands/measure.ts'
 import { policyExportCommand, policyShowCommand } from './commands/policy.ts'
@@ -66,6 +67,15 @@ function createProgram(io: Io, args: readonly string[], fail: () => void): Comma
   withOutput(io, program.command('video').description('clips of a prompt as animated WebP and PNG files'))
     .requiredOption('--prompt <text>', 'what to show')
     .action((options) => videoCommand(io, options))
+
+  program
+    .command('inspect')
+    .description('what a model folder is, how it will be run, and what is missing or damaged')
+    .argument('<model>', 'a shipped model or the path of a model folder')
+    .option('--json', 'print one JSON document')
+    .action(async (model, options) => {
+      if (!(await inspectCommand(io, model, options))) fail()
+    })
 
   withModel(program.command('calibrate').description('plan which steps to evaluate and write it to a file'))
     .option('--method <name>', 'plan or paper', oneOf('--method', ['plan', 'paper']), 'plan')

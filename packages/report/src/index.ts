@@ -2,6 +2,7 @@ export type { Comparison, Media, ModelSection, Picture, ReportDocument } from '.
 export { foreignName, visibleLine } from './foreign-name.ts'
 export { renderReport } from './report.ts'
 export { benchTable } from './tables/bench.ts'
+export { type FolderDocument, folderText } from './tables/folder.ts'
 export { learningTable, type Measured } from './tables/learning.ts'
 export { planLines, planTable } from './tables/plan.ts'
 export { coverageTable, guardTable } from './tables/pool.ts'

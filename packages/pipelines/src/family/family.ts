@@ -24,3 +24,9 @@ export interface Family {
    */
   open(source: FamilySource): Promise<TaskModel>
 }
+
+/** Whether `model_index.json` names a part; Diffusers writes `[null, null]` for one that was left out. */
+export function hasPart(index: ConfigFile, name: string): boolean {
+  const { value } = index.at(name)
+  return Array.isArray(value) ? value.some((entry) => entry !== null) : index.has(name)
+}

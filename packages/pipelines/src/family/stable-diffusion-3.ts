@@ -4,7 +4,7 @@ import { checkNumSteps } from '../task/checks.ts'
 import type { TaskModel } from '../task/task-model.ts'
 import { encodeSd3 } from '../text/encode-sd3.ts'
 import { encodePart } from './encode-part.ts'
-import type { Family, FamilySource } from './family.ts'
+import { type Family, type FamilySource, hasPart } from './family.ts'
 import { guidanceAboveOne } from './guidance.ts'
 import { latentModel } from './latent-model.ts'
 import { checkStrength, pictureOf } from './picture.ts'
@@ -32,7 +32,7 @@ async function open(source: FamilySource): Promise<TaskModel> {
   const clipL = await openText(source, 'text_encoder')
   const clipG = await openText(source, 'text_encoder_2')
   // Models may come without T5, and are then fed zeros.
-  const t5 = index.has('text_encoder_3') ? await openText(source, 'text_encoder_3') : undefined
+  const t5 = hasPart(index, 'text_encoder_3') ? await openText(source, 'text_encoder_3') : undefined
   const encoders = [clipL, clipG, ...(t5 ? [t5] : [])]
   const encoder = (await folder.has('vae_encoder/model.onnx')) ? await parts.open('vae_encoder') : undefined
   return latentModel(source, {
