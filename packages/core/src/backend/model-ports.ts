@@ -50,7 +50,7 @@ function portOf(value: Uint8Array): DeclaredPort {
   const number = numberIn(tensor, 1)
   return {
     name: textIn(value, 1),
-    type: types[number ?? 0] ?? String(number),
+    type: number === undefined ? 'unknown' : (types[number] ?? String(number)),
     dims: shape === undefined ? [] : messagesIn(shape, 1).map(dimOf),
   }
 }

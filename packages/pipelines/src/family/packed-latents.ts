@@ -2,6 +2,7 @@ import type { ConfigFile, SchedulerConfig } from '@fastflow/core'
 import { unpackPatches } from '../state/patches.ts'
 import type { Defaults } from '../task/options.ts'
 import type { Shape } from '../task/shape.ts'
+import { takesLatents } from './check-latents.ts'
 import { decodePart } from './decode-part.ts'
 import type { FamilySource } from './family.ts'
 import type { LatentFlow } from './latent-model.ts'
@@ -32,7 +33,7 @@ export async function openPacked(
   { folder, parts }: FamilySource,
   { defaults, channels, scale, toDecoder, frameAxis = false }: PackedOptions,
 ): Promise<PackedLatents> {
-  const decoder = await parts.open('vae_decoder')
+  const decoder = await parts.open('vae_decoder', takesLatents(channels))
   return {
     scheduler: await readScheduler(folder),
     transformer: await parts.open('transformer'),

@@ -1,3 +1,4 @@
+import { FastFlowError } from '@fastflow/core'
 import { clipStates } from './clip.ts'
 import type { EncodeOptions, EncoderPart, PooledPrompt } from './encoder-part.ts'
 import type { FloatTensor } from './float-tensor.ts'
@@ -42,6 +43,7 @@ export async function encodeSd3(
     if (t5 !== undefined) {
       const reading = readingOf(t5, prompt, length)
       text = await t5States(t5, reading, signal)
+      checkWidth(t5, text, width)
       readings.push(reading)
     }
     const states = padChannels(joinChannels([l.states, g.states]), width)
@@ -52,6 +54,15 @@ export async function encodeSd3(
     })
   }
   return encoded
+}
+
+/** @throws FastFlowError `model-mismatch`. */
+function checkWidth({ name }: EncoderPart, { dims }: FloatTensor, width: number): void {
+  const own = dims.at(-1)!
+  if (own === width) return
+  const field = `${name}/model.onnx`
+  const message = `${field} gives ${own} numbers a token where joint_attention_dim in transformer/config.json is ${width}; put back the files of one model`
+  throw new FastFlowError({ code: 'model-mismatch', field, message })
 }
 
 function zeros(length: number, width: number): FloatTensor {
