@@ -29,8 +29,10 @@ export async function subjectsOf(pipe: Pipeline): Promise<readonly Subject[]> {
   return subjects.map((subject, n) => ({ subject, image: images[n % images.length]! }))
 }
 
-/** Settings that are the same in all runs of a bench, whatever it does to steps and guidance. */
-const shared = [
+/** What all runs have in common, as far as it is not the model's own; steps and guidance are the bench's. */
+export type TurnSettings = Omit<RunSettings, 'numSteps' | 'guidanceScale'>
+
+const shared: readonly (keyof TurnSettings)[] = [
   'numFrames',
   'width',
   'height',
@@ -43,13 +45,12 @@ const shared = [
   'guidanceRescale',
   'guidanceTruncation',
   'guidanceNormalization',
-] as const satisfies readonly (keyof RunSettings)[]
+]
 
-/** @param run what all runs have in common, as far as it is not the model's own; steps and guidance are the bench's. */
 export function takingTurns(
   pipe: Pipeline,
   subjects: readonly Subject[],
-  run: Pick<RunSettings, (typeof shared)[number]> = {},
+  run: TurnSettings = {},
 ): TurnPipeline {
   const own = Object.fromEntries(
     shared.flatMap((name) => (run[name] === undefined ? [] : [[name, run[name]]])),
