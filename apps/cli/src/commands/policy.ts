@@ -1,4 +1,4 @@
-import { certificateOf, planRows } from '@fastflow/bench'
+import { certificateOf, paperSummary, planSummary } from '@fastflow/bench'
 import { type Frontier, invalidArgument, type PlanBudget, passesOf } from '@fastflow/core'
 import type { PaperState, PolicyDocument } from '@fastflow/pipelines'
 import { foreignName, planLines, planTable } from '@fastflow/report'
@@ -17,7 +17,7 @@ export interface PolicyExportOptions {
 export async function policyShowCommand(io: Io, file: string, options: { json?: boolean }): Promise<void> {
   const path = pathAt(io, file, 'FILE')
   const policy = await readPolicyFile(path, 'FILE')
-  const summary = policy.method === 'plan' ? summaryOfPlan(policy.frontier) : summaryOfPaper(policy.document)
+  const summary = policy.method === 'plan' ? planSummary(policy.frontier) : paperSummary(policy.document)
   if (options.json) return io.out(JSON.stringify({ file: path, ...summary }, null, 2))
   io.out(
     policy.method === 'plan' ? describePlan(path, policy.frontier) : describePaper(path, policy.document),
@@ -69,36 +69,9 @@ export function certificateLine(frontier: Frontier): string {
   return missing.runs === 0 ? known : `${known}; ${more}`
 }
 
-function summaryOfPlan(frontier: Frontier): Record<string, unknown> {
-  const { format, version, key, calibration, floor } = frontier.document
-  const { schedule, ...rest } = key
-  const steps = schedule.sigmas.length - 1
-  return {
-    format,
-    version,
-    method: 'plan',
-    key: { ...rest, schedule: schedule.name, steps },
-    calibration,
-    floor,
-    certificate: certificateOf(frontier),
-    ...planRows(frontier),
-  }
-}
-
 function describePlan(path: string, frontier: Frontier): string {
   const lines = [...planLines(frontier), certificateLine(frontier), planTable(frontier)]
   return `${path}: ${lines.join('\n')}`
-}
-
-function summaryOfPaper({
-  format,
-  version,
-  key,
-  state,
-}: PolicyDocument<PaperState>): Record<string, unknown> {
-  const { sigmas, ...rest } = key
-  const { generations, mu, arms, numSteps } = state
-  return { format, version, method: 'paper', key: { ...rest, steps: numSteps }, generations, mu, arms }
 }
 
 function describePaper(path: string, { key, state }: PolicyDocument<PaperState>): string {

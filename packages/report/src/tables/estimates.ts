@@ -1,0 +1,23 @@
+import { textTable } from './text-table.ts'
+
+/** What a policy would have earned, by one method of `@fastflow/bandits`; values that are unknown are left out. */
+export interface Estimate {
+  readonly method: string
+  readonly value?: number | undefined
+  readonly low?: number | undefined
+  readonly high?: number | undefined
+  readonly effective: number
+  /** Share of decisions. */
+  readonly clipped: number
+}
+
+/** A row a method. */
+export function estimatesTable(estimates: readonly Estimate[]): string {
+  const rows = estimates.map(({ method, value, low, high, effective, clipped }) => [
+    method,
+    ...[value, low, high].map((number) => number?.toFixed(4) ?? '-'),
+    effective.toFixed(1),
+    `${(clipped * 100).toFixed(1)} %`,
+  ])
+  return textTable(['method', 'reward', 'low', 'high', 'effective', 'clipped'], rows, [0])
+}
