@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto'
+import { invalidArgument } from '@fastflow/core'
+import { checkText, checkWhole, shown } from '@fastflow/core/backend'
 
 /** Longest caption in a name: 40 letters, with marks and digits of any script at most 120 bytes. */
 const CAPTION = { most: 40, sizeOf: (text: string): number => text.length }
@@ -22,6 +24,10 @@ const reserved = /^(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹�
  * leaves out more than spaces and commas between words ends in a digest of what it stands for.
  */
 export function resultName(model: string, caption: string, seed: number, size?: string): string {
+  checkText('model', model, 'the name of a model')
+  if (typeof caption !== 'string') throw invalidArgument('caption', `is ${shown(caption)}; pass a text`)
+  checkWhole('seed', seed, 0)
+  if (size !== undefined) checkText('size', size, 'a size such as 1024x768, or leave it out')
   const stem = `${modelPart(model)}-${slugOf(caption)}-${seed}${size === undefined ? '' : `-${size}`}`
   return reserved.test(stem) ? `_${stem}` : stem
 }

@@ -1,3 +1,4 @@
+import { checkRows } from '../check-document.ts'
 import { textTable } from './text-table.ts'
 
 /** What a policy would have earned, by one method of `@fastflow/bandits`; values that are unknown are left out. */
@@ -11,8 +12,9 @@ export interface Estimate {
   readonly clipped: number
 }
 
-/** A row a method. */
+/** A row a method. @throws FastFlowError `invalid-argument`. */
 export function estimatesTable(estimates: readonly Estimate[]): string {
+  checkRows('estimates', estimates, 'the estimates that evaluatePolicy returned')
   const rows = estimates.map(({ method, value, low, high, effective, clipped }) => [
     method,
     ...[value, low, high].map((number) => number?.toFixed(4) ?? '-'),

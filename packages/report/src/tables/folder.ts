@@ -1,3 +1,4 @@
+import { checkDocument } from '../check-document.ts'
 import { foreignName } from '../foreign-name.ts'
 import { textTable } from './text-table.ts'
 
@@ -54,8 +55,9 @@ interface FolderRun {
   readonly acceleration: { readonly applies: boolean; readonly why: string }
 }
 
-/** A folder for people: what it is, its parts, how it is run, what keeps it from running. */
+/** A folder for people: what it is, its parts, how it is run, what keeps it from running. @throws FastFlowError `invalid-argument`. */
 export function folderText(folder: FolderDocument): string {
+  checkDocument('folder', folder, ['parts', 'tokenizers', 'problems'], 'what inspectFolder returned')
   const { location, className, run, problems, tokenizers } = folder
   const what = run === null ? 'unknown' : run.task
   const lengths = tokenizers.map(({ name, maxLength }) => `${name} ${maxLength ?? 'unreadable'}`)

@@ -1,4 +1,5 @@
 import { type DriftResult, fixedNfeFor, type LearnBench } from '@fastflow/bench'
+import { checkDocument } from '../check-document.ts'
 import { textTable } from './text-table.ts'
 
 /** What a replay was made over. */
@@ -9,11 +10,12 @@ export interface Measured {
   readonly numSteps: number
 }
 
-/** Learning curves, how targets were kept, and what the alarm did, as text tables. */
-export function learningTable(
-  { limit, runs, curves, coverage, drift }: LearnBench,
-  { model, metric, proxy, numSteps }: Measured,
-): string {
+/** Learning curves, how targets were kept, and what the alarm did, as text tables. @throws FastFlowError `invalid-argument`. */
+export function learningTable(result: LearnBench, measured: Measured): string {
+  checkDocument('result', result, ['curves', 'coverage'], 'what runLearnBench returned')
+  checkDocument('measured', measured, [], '{ model, metric, proxy, numSteps } of the measured runs')
+  const { limit, runs, curves, coverage, drift } = result
+  const { model, metric, proxy, numSteps } = measured
   const plans = curves.filter(({ name }) => name.startsWith('always ')).map(({ final }) => final)
   const goal = { metric, limit, confidence: 0 }
   const rows = curves.map(({ name, rewards, nfe, regret, final, settled }) => {

@@ -6,11 +6,13 @@ import {
   type PlanKey,
   passesOf,
 } from '@fastflow/core'
+import { checkFrontier } from '@fastflow/core/backend'
 import { foreignName } from '../foreign-name.ts'
 import { textTable } from './text-table.ts'
 
-/** The plans of a frontier, one row a budget: their cost, how near they come to the target, which steps they evaluate. */
+/** The plans of a frontier, one row a budget: their cost, how near they come to the target, which steps they evaluate. @throws FastFlowError `invalid-argument`. */
 export function planTable(frontier: Frontier): string {
+  checkFrontier('frontier', frontier)
   const { plans, joint = [], key } = frontier.document
   const titles = ['budget', 'NFE', 'passes', 'mean dB', 'p10', 'min', 'runs', 'basis', 'decisions']
   const row = (entry: PlanEntry, unit: string): string[] => {
@@ -25,8 +27,10 @@ export function planTable(frontier: Frontier): string {
   return textTable(titles, rows, [titles.length - 1])
 }
 
-/** What a plan is for, what it cost and how far the full run itself is from the exact solution, one a line. */
-export function planLines({ document }: Frontier): readonly string[] {
+/** What a plan is for, what it cost and how far the full run itself is from the exact solution, one a line. @throws FastFlowError `invalid-argument`. */
+export function planLines(frontier: Frontier): readonly string[] {
+  checkFrontier('frontier', frontier)
+  const { document } = frontier
   const { key, calibration } = document
   const { evaluations, fullGenerations, borrowed, seeds, heldOut } = calibration
   const cost = `${evaluations} evaluations (${fullGenerations} full generations), ${seeds.length} runs to plan with, ${heldOut.length} held out`
