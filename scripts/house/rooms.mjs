@@ -18,6 +18,7 @@ const orders = {
     'generate',
     'pipeline.ts',
     'load.ts',
+    'inspect',
     'index.ts',
   ],
 }

@@ -7,6 +7,7 @@ import { pathAt } from './files.ts'
 import type { Io } from './io.ts'
 import { readImage } from './read-image.ts'
 import { readBytes, whyUnread } from './read-text.ts'
+import { pictureSizeOf } from './session.ts'
 
 /** Digest of what is generated, for checkpoints. */
 export function digestOf(cases: readonly Case[]): string {
@@ -42,7 +43,7 @@ export async function casesOf(io: Io, pipe: Pipeline, file: string | undefined):
       const at = fields[name]
       return at === undefined
         ? undefined
-        : readImage({ ...io, cwd: dirname(path) }, at, pipe.size, `--cases ${place} ${name}`)
+        : readImage({ ...io, cwd: dirname(path) }, at, pictureSizeOf(pipe), `--cases ${place} ${name}`)
     }
     const [image, target] = [await read('image'), await read('target')]
     if (pipe.task === 'image-editing' && image === undefined)

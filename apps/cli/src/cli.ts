@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { BANDITS } from '@fastflow/pipelines'
-import { Command, CommanderError, Option } from 'commander'
+import { Command, CommanderError } from 'commander'
 import { defaultCache } from './cache.ts'
 import { benchCommand } from './commands/bench.ts'
 import { benchPoolCommand } from './commands/bench-pool.ts'
@@ -10,6 +10,7 @@ import { demoCommand } from './commands/demo.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { editCommand } from './commands/edit.ts'
 import { generateCommand } from './commands/generate.ts'
+import { inspectCommand } from './commands/inspect.ts'
 import { learnBenchCommand } from './commands/learn-bench.ts'
 import { measureCommand } from './commands/measure.ts'
 import { policyExportCommand, policyShowCommand } from './commands/policy.ts'
@@ -19,7 +20,8 @@ import { PROXY_NAMES, scoreCommand } from './commands/score.ts'
 import { videoCommand } from './commands/video.ts'
 import { describeError, type ExitCode, exitCodeOf, interruptedCode, isCancelled } from './errors.ts'
 import type { Io } from './io.ts'
-import { decimal, folder, interval, list, oneOf, wholeNumber, wholeNumbers } from './options.ts'
+import { decimal, folder, list, oneOf, wholeNumber, wholeNumbers } from './options.ts'
+import { addReadingOptions, addRunOptions } from './run-options.ts'
 import { guarded } from './terminal.ts'
 
 /** Runs one command line. @returns the exit code: 0 done, 1 failed, 2 bad usage, 130 and 143 ended by a signal. */
@@ -54,6 +56,7 @@ function createProgram(io: Io, args: readonly string[], fail: () => void): Comma
   withOutput(io, program.command('generate').description('images of a class or a prompt as PNG files'))
     .option('--class <name>', 'class name or id, for models of classes')
     .option('--prompt <text>', 'what to draw, for models that read text')
+    .option('--image <file>', 'PNG, JPEG or WebP picture to begin at (--strength), or to change')
     .action((options) => generateCommand(io, options))
 
   withOutput(io, program.command('edit').description('a picture changed as a prompt says, as PNG files'))
@@ -62,12 +65,19 @@ function createProgram(io: Io, args: readonly string[], fail: () => void): Comma
     .action((options) => editCommand(io, options))
 
   withOutput(io, program.command('video').description('clips of a prompt as animated WebP and PNG files'))
-    .addOption(frames())
     .requiredOption('--prompt <text>', 'what to show')
     .action((options) => videoCommand(io, options))
 
+  program
+    .command('inspect')
+    .description('what a model folder is, how it will be run, and what is missing or damaged')
+    .argument('<model>', 'a shipped model or the path of a model folder')
+    .option('--json', 'print one JSON document')
+    .action(async (model, options) => {
+      if (!(await inspectCommand(io, model, options))) fail()
+    })
+
   withModel(program.command('calibrate').description('plan which steps to evaluate and write it to a file'))
-    .addOption(frames())
     .option('--method <name>', 'plan or paper', oneOf('--method', ['plan', 'paper']), 'plan')
     .option(
       '--evaluations <n>',
@@ -110,7 +120,6 @@ function createProgram(io: Io, args: readonly string[], fail: () => void): Comma
   addLearning(program, io)
 
   withModel(program.command('bench').description('every method at every budget on the same noise'))
-    .addOption(frames())
     .option('--nfe <list>', 'budgets', wholeNumbers('--nfe', 1, 1000), [6, 8, 10, 12, 15, 19, 25])
     .option('--samples <n>', 'number of noises', wholeNumber('--samples', 1, 100_000), 64)
     .option('--seed <n>', 'seed of the first noise', wholeNumber('--seed', 0, 900_000), 0)
@@ -212,7 +221,6 @@ function addLearning(program: Command, io: Io): void {
 
 function withMeasured(io: Io, command: Command): Command {
   return withModel(command)
-    .addOption(frames())
     .option('--metric <name>', 'lpips or psnr', oneOf('--metric', ['lpips', 'psnr']), 'lpips')
     .option('--weights <file>', 'network of LPIPS to measure with')
     .option('--cases <file>', 'JSON lines of prompts and pictures to measure on')
@@ -288,8 +296,7 @@ function addProxies(program: Command, io: Io): void {
 
 /** What `generate`, `edit` and `video` have in common. */
 function withOutput(io: Io, command: Command): Command {
-  return withModel(command)
-    .option('--negative-prompt <text>', 'what to lead away from, for models that read text')
+  return addReadingOptions(withModel(command))
     .option(
       '--seed <n>',
       'seed of the first image; image i has seed + i',
@@ -359,31 +366,23 @@ function withOutput(io: Io, command: Command): Command {
     .option('--json', 'print one JSON document')
 }
 
-/** Of commands that make clips. */
-function frames(): Option {
-  const option = new Option('--frames <n>', "frames of a clip (default: the model's)")
-  return option.argParser(wholeNumber('--frames', 1, 10_000))
+function withModel(command: Command): Command {
+  return addRunOptions(withNetworks(command))
 }
 
-function withModel(command: Command): Command {
+function withNetworks(command: Command): Command {
   return command
     .requiredOption('--model <name>', 'a shipped model or the path of a model folder')
-    .option('--steps <n>', 'steps of the full grid', wholeNumber('--steps', 1, 10_000))
-    .option(
-      '--guidance <scale>',
-      'guidance scale; 1 switches guidance off, 0 ignores the prompt or class; models without guidance have 1',
-      decimal('--guidance', 0, 100),
-    )
-    .option(
-      '--guidance-interval <low,high>',
-      'noise levels at which guidance acts, e.g. 0.1,0.8; one network pass an evaluation elsewhere',
-      interval('--guidance-interval', 0, 1),
-    )
     .option('--threads <n>', 'threads inside the network', wholeNumber('--threads', 1, 256))
     .option(
       '--isolation <kind>',
       'where networks run: thread, or process for models you do not trust',
       oneOf('--isolation', ['thread', 'process']),
+    )
+    .option(
+      '--memory <mode>',
+      'networks in memory: all (resident), one at a time (sequential), or as they fit (auto)',
+      oneOf('--memory', ['auto', 'resident', 'sequential']),
     )
 }
 

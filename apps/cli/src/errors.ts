@@ -1,5 +1,6 @@
 import { FastFlowError } from '@fastflow/core'
 import { Interruption } from './io.ts'
+import { typedOptions } from './run-options.ts'
 
 /** 0 done, 1 failed, 2 bad usage; 130 and 143 ended by Ctrl-C and SIGTERM, as shells have it. */
 export type ExitCode = 0 | 1 | 2 | Interruption['exitCode']
@@ -25,6 +26,8 @@ const camelCase = /\b[a-z]+[A-Z]\w*\b/g
 
 const sameName = [
   'prompt',
+  'image',
+  'memory',
   'class',
   'seed',
   'count',
@@ -38,11 +41,9 @@ const sameName = [
 
 /** What people type for options of the packages. */
 const typed = new Map([
-  ['numFrames', '--frames'],
-  ['numSteps', '--steps'],
-  ['guidanceScale', '--guidance'],
-  ['guidanceInterval', '--guidance-interval'],
-  ['negativePrompt', '--negative-prompt'],
+  ...typedOptions,
+  ['prompts', '--cases'],
+  ['images', '--cases'],
   ['budgets', '--nfe'],
   ['records', 'LOG'],
   ...sameName.map((name): [string, string] => [name, `--${name}`]),

@@ -33,6 +33,15 @@ export function interval(option: string, low: number, high: number): (text: stri
   }
 }
 
+/** Parser for a width and a height in pixels, for commander; which ones are possible is the model's matter. */
+export function size(option: string): (text: string) => { width: number; height: number } {
+  return (text) => {
+    const [, width, height] = /^(\d+) ?[x×*] ?(\d+)$/i.exec(text.trim()) ?? []
+    if (width !== undefined && height !== undefined) return { width: Number(width), height: Number(height) }
+    throw invalidArgument(option, `"${text}" is not a width and a height in pixels, such as 1024x768`)
+  }
+}
+
 /** Parser for the path of a folder, for commander: an empty one, such as of a variable that is not set, is none. */
 export function folder(option: string): (text: string) => string {
   return (text) => {

@@ -1,10 +1,16 @@
 import { resolve } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { type Isolation, nodeBackend } from '@fastflow/backend-node'
-import type { GuidanceInterval } from '@fastflow/core'
-import { loadPipeline, type Pipeline, type RunSettings } from '@fastflow/pipelines'
+import {
+  type Defaults,
+  type LoadPipelineOptions,
+  loadPipeline,
+  type Pipeline,
+  type RunSettings,
+} from '@fastflow/pipelines'
 import type { Io } from './io.ts'
 import { findModel } from './models.ts'
+import { type RunOptions, runSettingsOf } from './run-options.ts'
 
 /** Options every command that loads a model has. */
 export interface ModelOptions {
@@ -12,26 +18,34 @@ export interface ModelOptions {
   readonly threads?: number
   /** Where the networks live; `process` for models one did not make. */
   readonly isolation?: Isolation
+  /** How many of its networks are in memory at a time. */
+  readonly memory?: NonNullable<LoadPipelineOptions['memory']>
   /** Folder learned policies are kept in; in memory when undefined. */
   readonly store?: string
 }
 
-/** Options that fix what plans and policies depend on; left out, they are the model's own. */
-export interface RunOptions {
-  readonly steps?: number
-  readonly guidance?: number
-  readonly guidanceInterval?: GuidanceInterval
-  readonly frames?: number
-}
-
-export function runSettingsOf({ steps, guidance, guidanceInterval, frames }: RunOptions): RunSettings {
+/** Steps, guidance and frames of a run, the model's own where the options leave them out. */
+export function fullRunOf(
+  { defaults: { numSteps, guidanceScale, numFrames } }: Pick<Pipeline, 'defaults'>,
+  options: RunOptions,
+): FullRun {
+  const { guidanceInterval, ...given } = runSettingsOf(options)
   return {
-    ...(steps !== undefined && { numSteps: steps }),
-    ...(guidance !== undefined && { guidanceScale: guidance }),
-    ...(guidanceInterval !== undefined && { guidanceInterval }),
-    ...(frames !== undefined && { numFrames: frames }),
+    numSteps: given.numSteps ?? numSteps,
+    guidanceScale: given.guidanceScale ?? guidanceScale,
+    ...(numFrames !== undefined && { numFrames: given.numFrames ?? numFrames }),
+    ...(guidanceInterval && { guidanceInterval }),
   }
 }
+
+/** Pixels on a side of the pictures a model takes; undefined where it resizes them itself. */
+export function pictureSizeOf({ defaults, size }: Pick<Pipeline, 'defaults' | 'size'>): number | undefined {
+  return defaults.width === undefined ? size : undefined
+}
+
+/** What is known of every full run. */
+type FullRun = Pick<Defaults, 'numSteps' | 'guidanceScale'> &
+  Pick<RunSettings, 'numFrames' | 'guidanceInterval'>
 
 /** The folder of learned policies that `--cache` names. */
 export function storeOf(io: Io, cache: string | undefined): Pick<ModelOptions, 'store'> {
@@ -47,6 +61,7 @@ export async function openPipeline(io: Io, options: ModelOptions): Promise<Pipel
     signal: io.signal,
     ...(options.store !== undefined && { store: backend.policyStore(options.store) }),
     ...(options.threads !== undefined && { threads: options.threads }),
+    ...(options.memory && { memory: options.memory }),
   })
 }
 

@@ -4,6 +4,7 @@ import type { Pipeline, Task } from '@fastflow/pipelines'
 import type { Io } from './io.ts'
 import { listModels } from './models.ts'
 import { readBytes } from './read-text.ts'
+import { pictureSizeOf } from './session.ts'
 
 /** `_class_name` of the folders of each task, and the command that runs them. */
 const tasks = {
@@ -31,6 +32,8 @@ export async function checkTask(
   command: 'generate' | 'edit' | 'video',
 ): Promise<void> {
   if (tasks[pipe.task].command === command) return
+  // Models that begin at a picture, or change one beside drawing: whether this one does it says itself.
+  if (command === 'edit' && pipe.task === 'text-to-image' && pictureSizeOf(pipe) === undefined) return
   throw await wrongTask(io, pipe, command)
 }
 

@@ -1,19 +1,5 @@
-import { visible } from '@fastflow/report'
+import { visible, visibleLine } from '@fastflow/report'
 import type { Io } from './io.ts'
-
-/** A text on one line, with what nobody would see in it made visible. */
-function visibleLine(text: string): string {
-  return visible(text.replaceAll(/\s*\n\s*/g, ' '))
-}
-
-/** Most characters that are shown of a name somebody else chose. */
-const NAME = 100
-
-/** What a document of others calls something: on one line, so that it cannot pass for lines of our own, and not for ever. */
-export function foreignName(text: string): string {
-  const line = visibleLine(text)
-  return line.length <= NAME ? line : `${line.slice(0, NAME).replace(/[\ud800-\udbff]$/, '')}...`
-}
 
 /**
  * The same places to write to, through which nothing that a prompt, a file or its name brings along reaches the terminal

@@ -6,6 +6,7 @@ export { checkCall, checkShape, type TensorShape } from './backend/check-call.ts
 export { checkLoadOptions, loadNames } from './backend/check-load.ts'
 export { type ExternalData, externalDataLocations, externalDataOf } from './backend/external-data.ts'
 export { fromFloat16, toFloat16 } from './backend/float16.ts'
+export { type DeclaredPort, modelPorts } from './backend/model-ports.ts'
 export {
   layOut,
   layOutFeeds,

@@ -64,4 +64,10 @@ describeMisuse('@fastflow/media', media, {
   encodeApng: row(media.encodeApng, { clip, metadata }),
   encodePng: row(media.encodePng, { image, metadata }),
   encodeWebp: row(media.encodeWebp, { clip, metadata }),
+  resultName: row(media.resultName, {
+    model: only(['text'], 'emoji', ''),
+    caption: only(['text'], 'a fox'),
+    seed: whole(1, -1, 0.5),
+    size: optional(only(['text'], '64x32', '')),
+  }),
 })

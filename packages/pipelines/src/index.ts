@@ -2,6 +2,17 @@ export { syntheticImages } from './family/shapes.ts'
 export type { Flow } from './flow.ts'
 export type { Accelerate, CustomAcceleration, GenerateOptions } from './generate/options.ts'
 export type { Clip, GeneratedImage, GenerateResult, GenerationStats } from './generate/result.ts'
+export type {
+  FolderProblem,
+  InspectedFolder,
+  InspectedGuidance,
+  InspectedMemory,
+  InspectedPart,
+  InspectedPort,
+  InspectedRun,
+  InspectedTokenizer,
+} from './inspect/document.ts'
+export { type InspectOptions, inspectFolder } from './inspect/inspect-folder.ts'
 export { type LoadPipelineOptions, loadPipeline } from './load.ts'
 export type { Pipeline } from './pipeline.ts'
 export { type PlanRunKey, planDigest } from './plan/key.ts'

@@ -19,13 +19,13 @@ import {
   shown,
   throwIfAborted,
 } from '@fastflow/core/backend'
-import { families } from './family/families.ts'
+import { familyOf } from './family/families.ts'
 import type { Family } from './family/family.ts'
 import { type MemoryMode, openParts } from './family/parts.ts'
 import { createPipeline, type Pipeline } from './pipeline.ts'
 
 /** A `URL`; that name belongs to hosts. */
-interface Address {
+export interface Address {
   readonly href: string
 }
 
@@ -79,10 +79,7 @@ export async function loadPipeline(
   throwIfAborted(loadOptions.signal, `loading ${address}`)
   const folder = await backend.open(address)
   const index = await readConfig(folder, 'model_index.json')
-  const known = [family, families].flat()
-  const found = known.find(({ classNames }) => classNames.includes(index.values._class_name as string))
-  if (found === undefined)
-    throw index.unsupported('_class_name', known.flatMap(({ classNames }) => classNames).join(', '))
+  const found = familyOf(index, [family].flat())
   const parts = openParts(folder, loadOptions, memory, backend.memory?.())
   try {
     const model = await found.open({ folder, index, parts, options: loadOptions })
@@ -101,25 +98,33 @@ function checkFamily(field: string, family: Family): void {
     throw invalidArgument(`${field}.classNames`, `is ${shown(names)}; pass the class names it reads`)
 }
 
-function addressOf(location: string | Address): string {
+export function addressOf(location: string | Address): string {
   if (typeof location === 'string') return checkText('location', location, 'the folder of a model')
   if (typeof location?.href === 'string') return location.href
   throw invalidArgument('location', `is ${typeof location}; pass the path of a model folder, or its address`)
 }
 
 function checkLoadOptions(options: LoadPipelineOptions): void {
-  const wanted = 'nodeBackend() of @fastflow/backend-node, or webBackend() of @fastflow/backend-web'
-  if (options === undefined) throw invalidArgument('backend', `is missing; pass { backend }, e.g. ${wanted}`)
-  checkOptions('options', options, names)
-  checkMethods('backend', options.backend, ['open', 'policyStore'], wanted)
+  checkModelOptions(options, names)
   if (options.store !== undefined)
     checkMethods('store', options.store, ['load', 'save'], 'a PolicyStore, e.g. backend.policyStore(folder)')
-  const { family = [] } = options
-  for (const [n, one] of [family].flat().entries())
-    checkFamily(Array.isArray(family) ? `family[${n}]` : 'family', one)
   if (options.memory !== undefined) checkOneOf('memory', options.memory, modes)
   if (options.threads !== undefined) checkWhole('threads', options.threads, 1)
   checkFlag('mapWeights', options.mapWeights)
   checkCallback('onProgress', options.onProgress, '(progress) => ...')
+}
+
+/** What says which model is meant, and by what it is read. */
+export function checkModelOptions(
+  options: Pick<LoadPipelineOptions, 'backend' | 'family' | 'signal'>,
+  known: Readonly<Record<string, true>>,
+): void {
+  const wanted = 'nodeBackend() of @fastflow/backend-node, or webBackend() of @fastflow/backend-web'
+  if (options === undefined) throw invalidArgument('backend', `is missing; pass { backend }, e.g. ${wanted}`)
+  checkOptions('options', options, known)
+  checkMethods('backend', options.backend, ['open', 'policyStore'], wanted)
+  const { family = [] } = options
+  for (const [n, one] of [family].flat().entries())
+    checkFamily(Array.isArray(family) ? `family[${n}]` : 'family', one)
   checkSignal(options.signal)
 }

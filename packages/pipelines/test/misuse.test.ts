@@ -134,6 +134,13 @@ describeMisuse(
   '@fastflow/pipelines',
   pipelines,
   {
+    inspectFolder: row(pipelines.inspectFolder, {
+      location: only(['text'], 'models/fake', ''),
+      options: called(
+        /options|backend/,
+        options({ backend: made(() => fakeBackend(), { open: 5 }), signal }),
+      ),
+    }),
     loadPipeline: row(pipelines.loadPipeline, {
       location: only(['text'], 'models/fake', ''),
       options: called(

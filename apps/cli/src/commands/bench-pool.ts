@@ -5,7 +5,8 @@ import { openBenchLog } from '../bench-log.ts'
 import { pathAt } from '../files.ts'
 import { type Io, paceOf } from '../io.ts'
 import { createProgress } from '../progress.ts'
-import { runSettingsOf, withPipeline } from '../session.ts'
+import { runSettingsOf } from '../run-options.ts'
+import { fullRunOf, withPipeline } from '../session.ts'
 import type { BenchCommandOptions } from './bench.ts'
 
 export type BenchPoolOptions = Pick<
@@ -31,8 +32,7 @@ export async function benchPoolCommand(io: Io, options: BenchPoolOptions): Promi
     const all = await subjectsOf(pipe)
     const subjects = Math.max(1, Math.min(all.length, Math.floor(options.samples / LEAST_TURNS)))
     const { samples, seed } = options
-    const terms = { samples, seed, ...pipe.defaults, ...runSettingsOf(options), subjects }
-    const { numFrames, guidanceInterval, ...shared } = terms
+    const terms = { samples, seed, ...fullRunOf(pipe, options), subjects }
     const model = planDigest(pipe.planKey(runSettingsOf(options)))
     const log =
       options.checkpoint !== undefined
@@ -42,10 +42,9 @@ export async function benchPoolCommand(io: Io, options: BenchPoolOptions): Promi
             (note) => io.log(note),
           )
         : noLog
-    const turns = takingTurns(pipe, all, { numFrames, guidanceInterval })
     try {
-      const pool = await recordPool(turns, {
-        ...shared,
+      const pool = await recordPool(takingTurns(pipe, all, runSettingsOf(options)), {
+        ...terms,
         signal: io.signal,
         log,
         onProgress: (done, total, detail) => progress.update(done, total, detail),

@@ -9,7 +9,8 @@ import { casesOf } from '../cases.ts'
 import { pathAt } from '../files.ts'
 import type { Io } from '../io.ts'
 import { createProgress } from '../progress.ts'
-import { type ModelOptions, type RunOptions, runSettingsOf, withPipeline } from '../session.ts'
+import { type RunOptions, runSettingsOf } from '../run-options.ts'
+import { fullRunOf, type ModelOptions, withPipeline } from '../session.ts'
 
 export interface BenchQualityOptions extends ModelOptions, RunOptions {
   readonly nfe: readonly number[]
@@ -55,7 +56,7 @@ async function measure(
   scorer: Scorer | undefined,
 ): Promise<QualityDocument> {
   const { samples, seed, nfe: budgets } = options
-  const flow = { ...pipe.defaults, ...runSettingsOf(options) }
+  const flow = { ...fullRunOf(pipe, options), ...runSettingsOf(options) }
   // Before pictures are read and anything is generated, options that this model does not have are refused.
   pipe.planKey(flow)
   const cases = await casesOf(io, pipe, options.cases)

@@ -7,8 +7,9 @@ import { pathAt, prepareFile } from '../files.ts'
 import type { Io } from '../io.ts'
 import { readPlanFile } from '../policy-file.ts'
 import { writeResult } from '../rescue.ts'
+import { type RunOptions, runSettingsOf } from '../run-options.ts'
 import { measureSection } from '../section/section.ts'
-import { type ModelOptions, type RunOptions, runSettingsOf, withPipeline } from '../session.ts'
+import { fullRunOf, type ModelOptions, withPipeline } from '../session.ts'
 
 export interface BenchCommandOptions extends ModelOptions, RunOptions {
   readonly nfe: readonly number[]
@@ -39,17 +40,16 @@ async function benchModel(io: Io, options: BenchCommandOptions): Promise<ModelSe
     const terms = { ...termsOf(pipe, options), ...(given && { plans: given.document }) }
     const subjects = await casesOf(io, pipe, options.cases)
     const shown = options.cases === undefined ? {} : { cases: digestOf(subjects) }
-    const model = planDigest(pipe.planKey({ ...pipe.defaults, ...runSettingsOf(options) }))
+    const model = planDigest(pipe.planKey(runSettingsOf(options)))
     const log =
       checkpoint === undefined ? noLog : await openLog(io, model, { ...terms, ...shown }, checkpoint)
-    return measureSection(io, pipe, { terms, subjects, threads, log })
+    return measureSection(io, pipe, { terms, run: runSettingsOf(options), subjects, threads, log })
   })
 }
 
 function termsOf(pipe: Pipeline, options: BenchCommandOptions): BenchTerms {
   return {
-    ...pipe.defaults,
-    ...runSettingsOf(options),
+    ...fullRunOf(pipe, options),
     budgets: options.nfe,
     samples: options.samples,
     seed: options.seed,

@@ -1,4 +1,5 @@
-import type { ModelOptions, RunOptions } from '../session.ts'
+import type { RunOptions } from '../run-options.ts'
+import type { ModelOptions } from '../session.ts'
 
 export interface CalibrateCommandOptions extends ModelOptions, RunOptions {
   readonly method: 'plan' | 'paper'

@@ -4,7 +4,8 @@ import { fileAt, type OutputPlace } from '../files.ts'
 import type { Io } from '../io.ts'
 import { createProgress } from '../progress.ts'
 import { writeResult } from '../rescue.ts'
-import { runSettingsOf, withPipeline } from '../session.ts'
+import { runSettingsOf } from '../run-options.ts'
+import { fullRunOf, withPipeline } from '../session.ts'
 import type { CalibrateCommandOptions } from './calibrate-options.ts'
 
 const GENERATIONS = 200
@@ -17,13 +18,12 @@ export async function calibratePaper(
 ): Promise<void> {
   const generations = options.generations ?? GENERATIONS
   const { document, curve } = await withPipeline(io, options, async (pipe) => {
-    const { numFrames, guidanceInterval, ...settings } = { ...pipe.defaults, ...runSettingsOf(options) }
-    const turns = takingTurns(pipe, await subjectsOf(pipe), { numFrames, guidanceInterval })
+    const turns = takingTurns(pipe, await subjectsOf(pipe), runSettingsOf(options))
     const progress = createProgress(io, `calibrate ${pipe.model}`)
     try {
       return await learnPaper(turns, {
         generations,
-        ...settings,
+        ...fullRunOf(pipe, options),
         ...(options.arms && { arms: options.arms }),
         signal: io.signal,
         onGeneration: (done, nfe) => progress.update(done, generations, `${nfe} evaluations`),

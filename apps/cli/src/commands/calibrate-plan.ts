@@ -1,6 +1,7 @@
 import { certificateOf, planRows } from '@fastflow/bench'
 import { type CalibrationProgress, type Frontier, invalidArgument } from '@fastflow/core'
 import { type CalibrationOptions, type Pipeline, planDigest } from '@fastflow/pipelines'
+import { planTable } from '@fastflow/report'
 import { digestOf, readCases, shownIn } from '../cases.ts'
 import { type CheckpointFile, openCheckpoint } from '../checkpoint-file.ts'
 import { fileAt, isFile, type OutputPlace, pathAt, prepareFile } from '../files.ts'
@@ -8,10 +9,11 @@ import type { Io } from '../io.ts'
 import { readPlanFile } from '../policy-file.ts'
 import { createProgress } from '../progress.ts'
 import { writeResult } from '../rescue.ts'
-import { runSettingsOf, withPipeline } from '../session.ts'
+import { runSettingsOf } from '../run-options.ts'
+import { withPipeline } from '../session.ts'
 import { sha256 } from '../sha256.ts'
 import type { CalibrateCommandOptions } from './calibrate-options.ts'
-import { certificateLine, planTable } from './policy.ts'
+import { certificateLine } from './policy.ts'
 
 /** Makes a plan. An interrupted calibration goes on from a checkpoint beside the file, which is removed at the end. */
 export async function calibratePlan(

@@ -11,9 +11,9 @@ import {
   timeEvaluation,
 } from '@fastflow/bench'
 import { FastFlowError } from '@fastflow/core'
+import { resultName } from '@fastflow/media'
 import type { Pipeline } from '@fastflow/pipelines'
 import { benchTable, type ModelSection, renderReport } from '@fastflow/report'
-import { stemOf } from '../file-name.ts'
 import { pathAt, prepareFile, prepareFolder, writeWhole } from '../files.ts'
 import type { Io } from '../io.ts'
 import { listModels } from '../models.ts'
@@ -129,7 +129,7 @@ async function writeReport(
 async function writePictures(folder: string, { model, comparisons }: ModelSection): Promise<void> {
   for (const { caption, seed, pictures, source } of comparisons) {
     const write = async (name: string, { type, base64 }: NonNullable<typeof source>): Promise<void> => {
-      const file = `${stemOf(model, caption, seed)}-${name}.${type.slice('image/'.length)}`
+      const file = `${resultName(model, caption, seed)}-${name}.${type.slice('image/'.length)}`
       await writeWhole(join(folder, file), Buffer.from(base64, 'base64'))
     }
     if (source) await write('before', source)

@@ -2,19 +2,22 @@ import { invalidArgument } from '@fastflow/core'
 import type { Pipeline } from '@fastflow/pipelines'
 import type { Io } from '../io.ts'
 import { checkTask } from '../tasks.ts'
+import { pictureOf } from './picture.ts'
 import { produce } from './produce.ts'
 import type { ProduceOptions } from './produce-options.ts'
 
 export interface GenerateCommandOptions extends ProduceOptions {
   readonly class?: string
   readonly prompt?: string
+  /** Path of a picture. */
+  readonly image?: string
 }
 
 /** Images of a class or a prompt as PNG files, with what each cost. */
 export async function generateCommand(io: Io, options: GenerateCommandOptions): Promise<void> {
   await produce(io, options, async (pipe) => {
     await checkTask(io, pipe, 'generate')
-    return { subject: subjectOf(pipe, options) }
+    return { subject: subjectOf(pipe, options), ...(await pictureOf(io, pipe, options.image)) }
   })
 }
 

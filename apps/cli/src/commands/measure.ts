@@ -1,13 +1,14 @@
-import { type Spread, summarizeTable, type TableSummary } from '@fastflow/bench'
+import { summarizeTable, type TableSummary } from '@fastflow/bench'
 import { leastRuns, type Metric, planDigest, type QualityTable, tableDigest } from '@fastflow/pipelines'
-import { textTable } from '@fastflow/report'
+import { spreadTable } from '@fastflow/report'
 import { readCases, shownIn } from '../cases.ts'
 import { fileAt, prepareOutput } from '../files.ts'
 import type { Io } from '../io.ts'
 import { createProgress } from '../progress.ts'
 import { openProxy } from '../proxies/open-proxy.ts'
 import { rescue, writeResult } from '../rescue.ts'
-import { type ModelOptions, type RunOptions, runSettingsOf, storeOf, withPipeline } from '../session.ts'
+import { type RunOptions, runSettingsOf } from '../run-options.ts'
+import { type ModelOptions, storeOf, withPipeline } from '../session.ts'
 
 export interface MeasureCommandOptions extends ModelOptions, RunOptions {
   readonly metric: Metric
@@ -73,15 +74,8 @@ export async function measureModel(
   }
 }
 
-function describe({ proxy, runs, upTo, floor, numSteps, plans }: TableSummary): string {
-  const row = (name: string, { mean, median, q95, worst }: Spread): string[] => [
-    name,
-    ...[mean, median, q95, worst].map((value) => value.toPrecision(3)),
-  ]
-  const rows = plans.map((plan) => row(String(plan.nfe), plan))
-  if (floor !== null) rows.push(row(`${numSteps} less a tenth`, floor))
-  const figures = textTable(['NFE', 'mean', 'median', '95 %', 'worst'], rows, [])
-  const most = Math.floor(upTo * 1000) / 1000
+function describe(summary: TableSummary): string {
+  const most = Math.floor(summary.upTo * 1000) / 1000
   const usual = `a confidence of 0.95 takes ${leastRuns(0.95)} runs without a miss, 0.99 ${leastRuns(0.99)}`
-  return `${proxy.version} to the full run, ${runs} runs\n${figures}\ncertified: a confidence of at most ${most} by these runs; ${usual}`
+  return `${spreadTable(summary)}\ncertified: a confidence of at most ${most} by these runs; ${usual}`
 }

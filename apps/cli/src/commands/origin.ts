@@ -5,4 +5,6 @@ export interface Origin {
   readonly model: string
   readonly digest: string
   readonly source: string | undefined
+  /** Pixels that the model makes unless told otherwise. */
+  readonly size: { readonly width: number; readonly height: number }
 }

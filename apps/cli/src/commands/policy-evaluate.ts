@@ -9,7 +9,7 @@ import {
 } from '@fastflow/bench'
 import { FastFlowError } from '@fastflow/core'
 import type { Pace } from '@fastflow/core/backend'
-import { textTable } from '@fastflow/report'
+import { estimatesTable } from '@fastflow/report'
 import { pathAt } from '../files.ts'
 import { type Io, paceOf } from '../io.ts'
 import { MAX_LOG, readBytes, whyUnread } from '../read-text.ts'
@@ -62,7 +62,7 @@ export async function policyEvaluateCommand(
   io.out(
     `${measured} measured of ${records.length} decisions, mean reward ${logged.toFixed(4)}; ${options.policy} evaluates ${nfe.toFixed(1)} steps`,
   )
-  io.out(textTable(['method', 'reward', 'low', 'high', 'effective', 'clipped'], estimates.map(rowOf), [0]))
+  io.out(estimatesTable(estimates))
 }
 
 /** @throws FastFlowError `policy-unreadable` where the file cannot be read or holds no decision at all. */
@@ -104,13 +104,4 @@ function tellGaps(io: Io, policy: string, estimates: readonly OffPolicyEstimate[
   }
   for (const { method, status, remedy } of estimates)
     if (remedy !== undefined) io.log(`${method}: ${status}, ${remedy}`)
-}
-
-function rowOf({ method, value, low, high, effective, clipped }: OffPolicyEstimate): string[] {
-  return [
-    method,
-    ...[value, low, high].map((number) => number?.toFixed(4) ?? '-'),
-    effective.toFixed(1),
-    `${(clipped * 100).toFixed(1)} %`,
-  ]
 }

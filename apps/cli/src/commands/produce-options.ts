@@ -1,5 +1,6 @@
 import type { BanditName } from '@fastflow/pipelines'
-import type { ModelOptions, RunOptions } from '../session.ts'
+import type { ReadingOptions, RunOptions } from '../run-options.ts'
+import type { ModelOptions } from '../session.ts'
 
 /** Options of a quality target. */
 export interface TargetOptions {
@@ -20,8 +21,7 @@ export interface TargetOptions {
 }
 
 /** Options that `generate`, `edit` and `video` have in common. */
-export interface ProduceOptions extends ModelOptions, RunOptions, TargetOptions {
-  readonly negativePrompt?: string
+export interface ProduceOptions extends ModelOptions, RunOptions, ReadingOptions, TargetOptions {
   readonly seed: number
   readonly count: number
   readonly out: string

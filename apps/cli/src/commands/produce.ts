@@ -1,15 +1,15 @@
-import { clipNotes, encodeApng, encodePng, encodeWebp } from '@fastflow/media'
+import { clipNotes, encodeApng, encodePng, encodeWebp, resultName } from '@fastflow/media'
 import type { Accelerate, FlowOptions, GeneratedImage, Pipeline } from '@fastflow/pipelines'
 import { asTyped } from '../errors.ts'
-import { stemOf } from '../file-name.ts'
 import { pathAt, prepareFolder } from '../files.ts'
 import type { Io } from '../io.ts'
 import { placeFiles, type ResultFile } from '../place-files.ts'
 import { createProgress } from '../progress.ts'
-import { runSettingsOf, storeOf, withLoopLag, withPipeline } from '../session.ts'
+import { readingOf, runSettingsOf } from '../run-options.ts'
+import { storeOf, withLoopLag, withPipeline } from '../session.ts'
 import type { Origin } from './origin.ts'
 import type { ProduceOptions } from './produce-options.ts'
-import { describe, documentOf, evaluatedOf, metadataOf, type Produced } from './produced.ts'
+import { describe, documentOf, evaluatedOf, metadataOf, type Produced, sizeOf } from './produced.ts'
 import { requestOf } from './request.ts'
 import { withAcceleration } from './target.ts'
 
@@ -31,7 +31,14 @@ export async function produce(
   const produced = await withAcceleration(io, options, (accelerate) =>
     withPipeline(io, { ...options, ...storeOf(io, options.cache) }, async (pipe) => {
       const { source, ...rest } = await request(pipe)
-      const origin = { task: pipe.task, model: pipe.model, digest: pipe.digest, source }
+      const { width = pipe.size, height = pipe.size } = pipe.defaults
+      const origin = {
+        task: pipe.task,
+        model: pipe.model,
+        digest: pipe.digest,
+        source,
+        size: { width, height },
+      }
       return run(io, pipe, options, { accelerate, folder, origin, request: rest })
     }),
   )
@@ -69,14 +76,14 @@ async function run(
         count: options.count,
         accelerate,
         ...runSettingsOf(options),
-        ...(options.negativePrompt !== undefined && { negativePrompt: options.negativePrompt }),
+        ...readingOf(options),
         signal: io.signal,
         clock: () => performance.now(),
         onStep: ({ image, index }) => progress.update(image * steps + index, options.count * steps, 'steps'),
         onImage: async (item) => {
           const made = requestOf(origin, options, { accelerate, image: flow.image, settings, item })
           const metadata = metadataOf(origin, options, item, made)
-          const stem = stemOf(pipe.model, item.caption, item.seed)
+          const stem = resultName(pipe.model, item.caption, item.seed, sizeOf(origin, item))
           files.push(await placeFiles(folder, stem, made, await encode(item, metadata)))
         },
       }),

@@ -1,4 +1,5 @@
 import type { GeneratedImage, GenerateResult, TargetQuality, Task } from '@fastflow/pipelines'
+import { typedIn } from '../run-options.ts'
 import type { Origin } from './origin.ts'
 import type { ProduceOptions } from './produce-options.ts'
 
@@ -16,11 +17,13 @@ export interface Produced {
  * runs give equal bytes.
  */
 export function metadataOf(
-  { task, model, digest, source }: Origin,
+  origin: Origin,
   options: ProduceOptions,
-  { caption, clip, seed, stats }: GeneratedImage,
+  item: GeneratedImage,
   request: string,
 ): Record<string, unknown> {
+  const { task, model, digest, source } = origin
+  const { caption, clip, seed, stats } = item
   const { nfe, steps, decisions, estimatedPsnr } = stats
   const run = {
     model,
@@ -29,13 +32,18 @@ export function metadataOf(
     negativePrompt: options.negativePrompt,
     image: source,
     frames: clip?.frames.length,
+    size: sizeOf(origin, item),
     seed,
+    ...typedIn(options),
     steps,
-    guidance: options.guidance,
-    guidanceInterval: options.guidanceInterval,
     accelerate: options.accelerate,
   }
   return { ...run, request, nfe, decisions, estimatedPsnr }
+}
+
+/** The size of a result, such as 1024x768, where it is not the model's own. */
+export function sizeOf({ size }: Origin, { image: { width, height } }: GeneratedImage): string | undefined {
+  return width === size.width && height === size.height ? undefined : `${width}x${height}`
 }
 
 function subjectKey(task: Task): 'class' | 'prompt' {

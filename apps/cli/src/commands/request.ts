@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Accelerate, GeneratedImage, ImageInput, RunSettings } from '@fastflow/pipelines'
+import { readingOf } from '../run-options.ts'
 import type { Origin } from './origin.ts'
 import type { ProduceOptions } from './produce-options.ts'
 
@@ -18,9 +19,11 @@ export interface Made {
  */
 export function requestOf(
   { task, digest }: Origin,
-  { negativePrompt, nfe, passes }: ProduceOptions,
-  { accelerate, image, settings, item }: Made,
+  options: ProduceOptions,
+  { accelerate, image, settings: all, item }: Made,
 ): string {
+  const { nfe, passes } = options
+  const { negativePrompt = null, ...settings } = all
   const { caption, seed, stats } = item
   const planned = stats.nfe < stats.steps
   const budget = {
@@ -29,7 +32,9 @@ export function requestOf(
   }
   // Functions are left out: the rest of a policy, of a target and of its proxy is data.
   const method = typeof accelerate === 'string' ? accelerate : { ...accelerate, ...budget }
-  const request = [task, digest, caption, negativePrompt ?? null, seed, settings, method]
+  const request = [task, digest, caption, negativePrompt, seed, settings, method]
+  const reading = readingOf(options)
+  if (Object.keys(reading).length > 0) request.push(reading)
   const hash = createHash('sha256').update(JSON.stringify(request))
   if (image !== undefined) hash.update(`${image.width} x ${image.height}`).update(image.data)
   return hash.digest('hex').slice(0, 16)

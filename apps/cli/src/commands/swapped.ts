@@ -7,7 +7,8 @@ import { pathAt } from '../files.ts'
 import type { Io } from '../io.ts'
 import { findModel } from '../models.ts'
 import { readPolicyFile } from '../policy-file.ts'
-import { type ModelOptions, type RunOptions, runSettingsOf, withPipeline } from '../session.ts'
+import { type RunOptions, runSettingsOf } from '../run-options.ts'
+import { type ModelOptions, withPipeline } from '../session.ts'
 
 export interface SwappedOptions extends ModelOptions, RunOptions {
   readonly cases?: string

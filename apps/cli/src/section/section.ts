@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { type BenchLog, type BenchTerms, noLog, runBench, type Subject, takingTurns } from '@fastflow/bench'
-import type { Pipeline, Task } from '@fastflow/pipelines'
+import type { Pipeline, RunSettings, Task } from '@fastflow/pipelines'
 import type { Comparison, ModelSection } from '@fastflow/report'
 import type { Io } from '../io.ts'
 import { createProgress } from '../progress.ts'
@@ -10,6 +10,8 @@ import { imageMedia } from './media.ts'
 
 export interface SectionOptions {
   readonly terms: BenchTerms
+  /** What every run has besides steps and guidance. */
+  readonly run?: RunSettings
   readonly subjects: readonly Subject[]
   readonly threads: number | undefined
   readonly log?: BenchLog
@@ -29,34 +31,31 @@ const descriptions = {
 export async function measureSection(
   io: Io,
   pipe: Pipeline,
-  { terms, subjects, threads, log = noLog }: SectionOptions,
+  { terms, run = {}, subjects, threads, log = noLog }: SectionOptions,
 ): Promise<ModelSection> {
   const progress = createProgress(io, `bench ${pipe.model}`)
-  const { budgets, numFrames, guidanceInterval } = terms
-  const shown = shownMethods(budgets)
+  const shown = shownMethods(terms.budgets)
   try {
-    const { document, learning, comparisons } = await runBench<Comparison>(
-      takingTurns(pipe, subjects, { numFrames, guidanceInterval }),
-      {
-        ...terms,
-        environment: { node: process.version, threads: threads ?? availableParallelism() },
-        signal: io.signal,
-        now: () => performance.now(),
-        watchLoop: withLoopLag,
-        log,
-        onProgress: (done, total, detail) => progress.update(done, total, detail),
-        async compare(sample) {
-          if (sample.index >= SHOWN_SAMPLES) return undefined
-          const { image } = subjects[sample.index % subjects.length]!
-          const comparison = await comparisonOf(sample, shown)
-          return image ? { ...comparison, source: await imageMedia(image) } : comparison
-        },
+    const { document, learning, comparisons } = await runBench<Comparison>(takingTurns(pipe, subjects, run), {
+      ...terms,
+      environment: { node: process.version, threads: threads ?? availableParallelism() },
+      signal: io.signal,
+      now: () => performance.now(),
+      watchLoop: withLoopLag,
+      log,
+      onProgress: (done, total, detail) => progress.update(done, total, detail),
+      async compare(sample) {
+        if (sample.index >= SHOWN_SAMPLES) return undefined
+        const { image } = subjects[sample.index % subjects.length]!
+        const comparison = await comparisonOf(sample, shown)
+        return image ? { ...comparison, source: await imageMedia(image) } : comparison
       },
-    )
+    })
     await log.remove()
     const length = document.frames === undefined ? '' : `, ${document.frames} frames each`
+    const size = run.width === undefined ? '' : ` of ${run.width} x ${run.height} pixels`
     const where = document.guidanceInterval ? ` at sigma ${document.guidanceInterval.join(' to ')}` : ''
-    const description = `${descriptions[pipe.task]}${length}, guidance ${document.guidanceScale}${where}, ${document.steps}-step Euler baseline.`
+    const description = `${descriptions[pipe.task]}${size}${length}, guidance ${document.guidanceScale}${where}, ${document.steps}-step Euler baseline.`
     return { model: pipe.model, description, bench: document, comparisons, learning }
   } finally {
     progress.end()

@@ -25,14 +25,6 @@ export interface TurnPipeline extends Pipeline {
   generateTurn(turn: number, options?: GenerateOptions): Promise<GenerateResult>
 }
 
-/** What all turns share, as far as it is not the model's own. */
-export type TurnSettings = {
-  /** Frames of every clip, and where guidance acts. */
-  readonly [Name in 'numFrames' | 'guidanceInterval']?: RunSettings[Name] | undefined
-}
-
-const names: OptionNames<TurnSettings> = { numFrames: true, guidanceInterval: true }
-
 /**
  * All classes in turn, or the model's own prompts; where it edits, each with a coloured shape.
  *
@@ -44,6 +36,26 @@ export async function subjectsOf(pipe: Pipeline): Promise<readonly Subject[]> {
   if (pipe.task !== 'image-editing') return subjects.map((subject) => ({ subject }))
   const images = syntheticImages(pipe.size)
   return subjects.map((subject, n) => ({ subject, image: images[n % images.length]! }))
+}
+
+/** What all runs have in common, as far as it is not the model's own; steps and guidance are the bench's. */
+export type TurnSettings = {
+  readonly [Name in Exclude<keyof RunSettings, 'numSteps' | 'guidanceScale'>]?: RunSettings[Name] | undefined
+}
+
+const names: OptionNames<TurnSettings> = {
+  numFrames: true,
+  width: true,
+  height: true,
+  fps: true,
+  strength: true,
+  negativePrompt: true,
+  guidanceInterval: true,
+  trueGuidanceScale: true,
+  guidanceScale2: true,
+  guidanceRescale: true,
+  guidanceTruncation: true,
+  guidanceNormalization: true,
 }
 
 /**
@@ -60,8 +72,7 @@ export function takingTurns(
   checkSubjects(subjects)
   checkOptions('run', run, names)
   checkParts(run)
-  const { numFrames, guidanceInterval } = run
-  const own = { ...(numFrames !== undefined && { numFrames }), ...(guidanceInterval && { guidanceInterval }) }
+  const own = Object.fromEntries(Object.entries(run).filter(([, value]) => value !== undefined))
   // Subjects may say more, such as what is known of the right answer.
   const at = (turn: number): Subject => {
     const { subject, image, negativePrompt } = subjects[checkWhole('turn', turn, 0) % subjects.length]!

@@ -1,6 +1,6 @@
 import { shown } from '../check/shown.ts'
 import { invalidArgument } from '../errors.ts'
-import { decodeUtf8 } from '../json/utf8.ts'
+import { fieldsOf, textOf } from './protobuf.ts'
 
 /**
  * Lists the files that an ONNX model names as the place of its weights (`external_data`), so that
@@ -20,12 +20,6 @@ const messages = {
 } as const
 
 type MessageName = keyof typeof messages
-
-interface Field {
-  readonly number: number
-  /** Undefined for anything but bytes, text and messages. */
-  readonly payload: Uint8Array | undefined
-}
 
 const maxDepth = 200
 
@@ -79,7 +73,7 @@ export function externalDataOf(model: Uint8Array): ExternalData[] {
     }
     if (name === 'tensor') place = { locations: [], offset: 0, length: 0 }
     const children: Readonly<Record<number, MessageName>> = messages[name]
-    for (const { number, payload } of fields(bytes)) {
+    for (const { number, payload } of fieldsOf(bytes)) {
       const child = children[number]
       if (child !== undefined && payload !== undefined) visit(child, payload, depth + 1)
     }
@@ -92,7 +86,7 @@ export function externalDataOf(model: Uint8Array): ExternalData[] {
 /** Repeated keys and values are all taken, so that no reader's choice among them goes unchecked. */
 function collect(entry: Uint8Array, place: Place): void {
   const text = { key: [] as string[], value: [] as string[] }
-  for (const { number, payload } of fields(entry)) {
+  for (const { number, payload } of fieldsOf(entry)) {
     if (payload === undefined) continue
     if (number === 1) text.key.push(textOf(payload))
     if (number === 2) text.value.push(textOf(payload))
@@ -105,44 +99,4 @@ function collect(entry: Uint8Array, place: Place): void {
 /** 0 for what is no number: what becomes of that is the runtime's to say. */
 function numberOf(values: readonly string[]): number {
   return /^\d{1,15}$/.test(values[0] ?? '') ? Number(values[0]) : 0
-}
-
-function textOf(bytes: Uint8Array): string {
-  const text = decodeUtf8(bytes)
-  if (text !== undefined) return text
-  throw new RangeError('it holds text that is not UTF-8')
-}
-
-function* fields(bytes: Uint8Array): Generator<Field> {
-  let at = 0
-  while (at < bytes.length) {
-    const tag = varint()
-    if (tag > 0xffffffff) throw new RangeError('it has a field number out of range')
-    const number = Math.floor(tag / 8)
-    const wire = tag % 8
-    if (wire === 0) varint()
-    else if (wire === 1) skip(8)
-    else if (wire === 5) skip(4)
-    else if (wire !== 2) throw new RangeError(`it has a field of unknown kind ${wire}`)
-    yield { number, payload: wire === 2 ? skip(varint()) : undefined }
-  }
-
-  function skip(length: number): Uint8Array {
-    if (length > bytes.length - at) throw new RangeError('it ends early')
-    at += length
-    return bytes.subarray(at - length, at)
-  }
-
-  /** Exact up to 2^53, which no valid length or field number exceeds; larger values are only passed over. */
-  function varint(): number {
-    let value = 0
-    for (let shift = 0; shift < 10; shift++) {
-      const byte = bytes[at]
-      if (byte === undefined) throw new RangeError('it ends early')
-      at += 1
-      value += (byte % 128) * 2 ** (7 * shift)
-      if (byte < 128) return value
-    }
-    throw new RangeError('it holds an endless number')
-  }
 }

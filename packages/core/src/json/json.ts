@@ -75,7 +75,8 @@ export function parseJson(input: unknown, source: JsonSource = anything, limits:
   try {
     value = words ? spellWords(text, outline.words) : JSON.parse(text)
   } catch (cause) {
-    throw refuse('is not valid JSON', cause)
+    const isPointer = text.startsWith('version https://git-lfs.github.com/')
+    throw refuse(isPointer ? 'is a pointer of Git LFS: fetch it (git lfs pull)' : 'is not valid JSON', cause)
   }
   if (namesIn(value) !== outline.names) throw refuse('is not valid JSON: an object in it has a name twice')
   return value

@@ -1,3 +1,4 @@
+import type { ConfigFile } from '@fastflow/core'
 import { classToImage } from './class-to-image.ts'
 import type { Family } from './family.ts'
 import { flux, fluxKontext } from './flux.ts'
@@ -30,3 +31,16 @@ export const families: readonly Family[] = [
   wan,
   ltx,
 ]
+
+/**
+ * The family that reads a folder: one of the caller's, else of those above.
+ *
+ * @param index `model_index.json`.
+ * @throws FastFlowError `unsupported` listing the class names that are known.
+ */
+export function familyOf(index: ConfigFile, own: readonly Family[]): Family {
+  const known = [...own, ...families]
+  const found = known.find(({ classNames }) => classNames.includes(index.values._class_name as string))
+  if (found !== undefined) return found
+  throw index.unsupported('_class_name', known.flatMap(({ classNames }) => classNames).join(', '))
+}

@@ -7,6 +7,7 @@ import type { ModelOption } from '../task/options.ts'
 import type { TaskModel } from '../task/task-model.ts'
 import { encodeFlux } from '../text/encode-flux.ts'
 import { readAutoencoder, scaleOf } from './autoencoder.ts'
+import { givesLatents } from './check-latents.ts'
 import { embeddedGuidance } from './embedded-guidance.ts'
 import { encodePart } from './encode-part.ts'
 import type { Family, FamilySource } from './family.ts'
@@ -59,7 +60,7 @@ async function open(source: FamilySource, edits: boolean): Promise<TaskModel> {
   const clip = await openText(source, 'text_encoder')
   const t5 = await openText(source, 'text_encoder_2')
   const hasEncoder = edits || (await folder.has('vae_encoder/model.onnx'))
-  const encoder = hasEncoder ? await parts.open('vae_encoder') : undefined
+  const encoder = hasEncoder ? await parts.open('vae_encoder', givesLatents(channels)) : undefined
   const pictures: readonly ModelOption[] = edits
     ? ['image', 'images', 'autoResize']
     : ['image', 'images', 'strength']

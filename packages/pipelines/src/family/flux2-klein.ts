@@ -5,6 +5,7 @@ import type { ModelOption } from '../task/options.ts'
 import type { TaskModel } from '../task/task-model.ts'
 import { encodeFlux2Klein } from '../text/encode-flux2-klein.ts'
 import { readAutoencoder, scaleOf } from './autoencoder.ts'
+import { givesLatents } from './check-latents.ts'
 import { encodePart } from './encode-part.ts'
 import type { Family, FamilySource } from './family.ts'
 import { endsAt, scaleAboveOne } from './guidance.ts'
@@ -45,7 +46,9 @@ async function open(source: FamilySource): Promise<TaskModel> {
   })
   const { scheduler } = packed
   const text = await openText(source, 'text_encoder')
-  const encoder = (await folder.has('vae_encoder/model.onnx')) ? await parts.open('vae_encoder') : undefined
+  const encoder = (await folder.has('vae_encoder/model.onnx'))
+    ? await parts.open('vae_encoder', givesLatents(channels))
+    : undefined
   const pictures: readonly ModelOption[] = ['image', 'images']
   return latentModel(source, {
     ...packed,
@@ -121,7 +124,7 @@ async function readBatchNorm(folder: ModelFolder, vae: ConfigFile, numbers: numb
     if (!vae.has(field))
       throw vae.wrong(
         field,
-        `is missing; write vae.bn.running_mean and vae.bn.running_var into ${folder.location}/vae_decoder/config.json, as fastflow-diffusers export does`,
+        `where the statistics of its batch norm are needed; write vae.bn.running_mean and vae.bn.running_var into ${folder.location}/vae_decoder/config.json, as fastflow-diffusers export does`,
       )
   const range = { least: -1e6, most: 1e6, length: numbers }
   const epsilon = vae.number('batch_norm_eps', { least: 0, most: 1, otherwise: 1e-4 })

@@ -1,6 +1,7 @@
 import {
   type AbortSignalLike,
   type Baseline,
+  FastFlowError,
   type Feeds,
   invalidArgument,
   type ModelRunner,
@@ -25,7 +26,7 @@ import type { Encode } from './encoding.ts'
 import type { FamilySource } from './family.ts'
 import { type Join, networkPasses } from './network-passes.ts'
 import type { Part } from './parts.ts'
-import { bindPorts, type Ports } from './ports.ts'
+import { bindPorts, checkChannels, type Ports } from './ports.ts'
 
 /** Latents are scaled to a variance of about 1; see the range of our own models. */
 const LATENT_RANGE = 4
@@ -94,7 +95,8 @@ export async function latentModel(source: FamilySource, flow: LatentFlow): Promi
   const { task, defaults, options, fps, transformer, second } = flow
   const digest = await digestOf(folder, index.values._class_name, flow)
   const encode = createCache(flow.encode)
-  const bind = portsOf(flow.roles)
+  const { dims } = openShape(folder, flow)
+  const bind = portsOf(flow.roles, dims)
   const first = { part: transformer, ports: bind(transformer) }
   const later = second && { part: second.part, ports: bind(second.part) }
   if (await parts.ready())
@@ -173,11 +175,39 @@ export async function latentModel(source: FamilySource, flow: LatentFlow): Promi
   }
 }
 
-/** Ports of a network, read once a network. */
-function portsOf(roles: readonly string[]): (part: Part) => (runner: ModelRunner) => Ports {
+/** The model's own shape, whose grid has to be one that is known. @throws FastFlowError `unsupported` and others naming the file. */
+function openShape({ location }: FamilySource['folder'], flow: LatentFlow): Shape {
+  const shape = flow.shape({})
+  try {
+    flow.baseline({}, shape)
+    return shape
+  } catch (cause) {
+    if (!FastFlowError.isInstance(cause)) throw cause
+    const { code, field } = cause
+    const message = `${location}/scheduler/scheduler_config.json: ${cause.message}`
+    throw new FastFlowError({
+      code: code === 'unsupported' ? code : 'model-unreadable',
+      field,
+      message,
+      cause,
+    })
+  }
+}
+
+/** Ports of a network, read once a network. @param dims of a state; sizes vary, channels do not. */
+function portsOf(
+  roles: readonly string[],
+  dims: readonly number[],
+): (part: Part) => (runner: ModelRunner) => Ports {
   return (part) => {
     let ports: Ports | undefined
-    return (runner) => (ports ??= bindPorts(runner, part.path, roles))
+    return (runner) => {
+      if (ports !== undefined) return ports
+      const bound = bindPorts(runner, part.path, roles)
+      checkChannels(bound.input('hidden_states'), dims, part.path)
+      ports = bound
+      return bound
+    }
   }
 }
 

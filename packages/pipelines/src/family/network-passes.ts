@@ -11,7 +11,7 @@ import {
 import { elementCount, fromFloat16, shapeText, toFloat16 } from '@fastflow/core/backend'
 import type { Pass, Passes, PassRunner } from '../task/passes.ts'
 import type { Part } from './parts.ts'
-import { fitted, type Ports, ranked } from './ports.ts'
+import { checkFed, fitted, type Ports, ranked } from './ports.ts'
 
 /** How the velocities of both passes become one, where that is not linear: written to `out`. */
 export type Join = (
@@ -112,6 +112,7 @@ function prepare({ dims, sign, timeTokens }: RunNetwork, feeds: Feeds, ports: Po
   const { [BEHIND_STATE]: behind, ...roles } = feeds
   const state = openState(dims, behind, ports.input('hidden_states'))
   const time = openTime(ports.input('timestep'), timeTokens)
+  checkFed(state.tensor, ports.input('hidden_states'), path)
   const { name } = ports.output
   const run: Prepared['run'] = { fetches: [name] }
   const size = elementCount(dims)

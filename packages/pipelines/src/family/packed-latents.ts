@@ -4,6 +4,7 @@ import { unpackPatches } from '../state/patches.ts'
 import type { Defaults } from '../task/options.ts'
 import type { Shape } from '../task/shape.ts'
 import { checkRunDefaults, checkSource } from './check-arguments.ts'
+import { takesLatents } from './check-latents.ts'
 import { decodePart } from './decode-part.ts'
 import type { FamilySource } from './family.ts'
 import type { LatentFlow } from './latent-model.ts'
@@ -43,7 +44,7 @@ export async function openPacked(source: FamilySource, options: PackedOptions): 
   checkPacked(options)
   const { folder, parts } = source
   const { defaults, channels, scale, toDecoder, frameAxis = false } = options
-  const decoder = await parts.open('vae_decoder')
+  const decoder = await parts.open('vae_decoder', takesLatents(channels))
   return {
     scheduler: await readScheduler(folder),
     transformer: await parts.open('transformer'),

@@ -44,6 +44,14 @@ export interface Parts {
   dispose(): Promise<void>
 }
 
+/** The error for a part that a folder lacks. */
+export function missingPart({ location }: Pick<ModelFolder, 'location'>, name: string): FastFlowError {
+  const path = `${name}/model.onnx`
+  const how = `"fastflow-diffusers export PIPELINE OUT --part ${name}", or the exporter that made the others`
+  const message = `${location} has no ${path}; export this part too (${how}), or copy it there`
+  return new FastFlowError({ code: 'model-not-found', field: path, message })
+}
+
 interface Opened {
   readonly path: string
   readonly check: ((runner: ModelRunner, path: string) => void) | undefined
@@ -137,10 +145,7 @@ export function openParts(
       const path = `${name}/model.onnx`
       const part: Opened = { path, check, loading: undefined, users: 0 }
       opened.push(part)
-      if (!(await folder.has(path))) {
-        const message = `${folder.location} has no ${path}; export this part too, or copy it there`
-        throw new FastFlowError({ code: 'model-not-found', field: path, message })
-      }
+      if (!(await folder.has(path))) throw missingPart(folder, name)
       const size = (await folder.size?.(path)) ?? 0
       bytes += size
       // Where nothing else tells the digest, a network has to be loaded to be known.

@@ -4,6 +4,7 @@ import { type LatentStatistics, readScaling, toDecoder } from '../state/statisti
 import type { Defaults } from '../task/options.ts'
 import { readAutoencoder, scaleOf } from './autoencoder.ts'
 import { checkConfig, checkRunDefaults, checkSource } from './check-arguments.ts'
+import { takesLatents } from './check-latents.ts'
 import { decodePart } from './decode-part.ts'
 import type { FamilySource } from './family.ts'
 import type { LatentFlow } from './latent-model.ts'
@@ -61,7 +62,7 @@ export async function openPlanes(
     width: side * scale,
     height: side * scale,
   }
-  const decoder = await parts.open('vae_decoder')
+  const decoder = await parts.open('vae_decoder', takesLatents(channels))
   return {
     channels,
     scheduler: await readScheduler(folder),

@@ -1,5 +1,6 @@
 import { FastFlowError, type Feeds, type ModelRunner, type Tensor, type TensorInfo } from '@fastflow/core'
 import { castTensor, shapeText } from '@fastflow/core/backend'
+import { isFree } from '../state/sizes.ts'
 
 /** What inputs of a velocity network are for, and the names that exporters give them; the first is Diffusers' own. */
 const aliases: Readonly<Record<string, readonly string[]>> = {
@@ -89,10 +90,48 @@ export function bindPorts(
       Object.fromEntries(
         [...byRole].flatMap(([role, input]) => {
           const tensor = tensors[role]
-          return tensor === undefined ? [] : [[input.name, fitted(tensor, input)] as const]
+          if (tensor === undefined) return []
+          const fed = fitted(tensor, input)
+          checkFed(fed, input, path)
+          return [[input.name, fed] as const]
         }),
       ),
   }
+}
+
+/**
+ * Refuses a network of other states: planes where the family has tokens, or other channels.
+ *
+ * @param dims of a state: tokens have their numbers last, planes their channels first.
+ * @throws FastFlowError `model-mismatch`.
+ */
+export function checkChannels(input: TensorInfo, dims: readonly number[], path: string): void {
+  const { length } = input.dims
+  if (length === 0) return
+  const [axis, channels] = dims.length === 2 ? [length - 1, dims[1]!] : [length - dims.length, dims[0]!]
+  const declared = input.dims[axis]
+  const isRank = length === dims.length || length === dims.length + 1
+  if (isRank && (declared === undefined || isFree(declared) || declared === channels)) return
+  const wanted = dims.length === 2 ? `tokens of ${channels} numbers` : `${channels} channels in planes`
+  throw mismatch(
+    path,
+    `takes ${portText(input)} where this family's states are ${wanted}; put back the network that belongs to config.json and model_index.json`,
+  )
+}
+
+/**
+ * Refuses what does not fit, before it is run: parts of different models, or a size that was not exported.
+ *
+ * @throws FastFlowError `model-mismatch` naming the input.
+ */
+export function checkFed({ dims }: Tensor, input: TensorInfo, path: string): void {
+  const fits =
+    dims.length === input.dims.length && input.dims.every((size, axis) => isFree(size) || size === dims[axis])
+  if (fits || input.dims.length === 0) return
+  throw mismatch(
+    path,
+    `takes ${portText(input)} and would be fed ${shapeText(dims)}; its text encoders, autoencoder and config.json have to be those of the same model, and the size and length one that it was exported for`,
+  )
 }
 
 /** A tensor as an input declares it: of its type, with or without the axis of a batch of one. */

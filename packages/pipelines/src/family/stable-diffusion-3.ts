@@ -3,6 +3,7 @@ import { fromEncoder } from '../state/statistics.ts'
 import { checkNumSteps } from '../task/checks.ts'
 import type { TaskModel } from '../task/task-model.ts'
 import { encodeSd3 } from '../text/encode-sd3.ts'
+import { givesLatents } from './check-latents.ts'
 import { encodePart } from './encode-part.ts'
 import { type Family, type FamilySource, hasPart } from './family.ts'
 import { guidanceAboveOne } from './guidance.ts'
@@ -34,7 +35,9 @@ async function open(source: FamilySource): Promise<TaskModel> {
   // Models may come without T5, and are then fed zeros.
   const t5 = hasPart(index, 'text_encoder_3') ? await openText(source, 'text_encoder_3') : undefined
   const encoders = [clipL, clipG, ...(t5 ? [t5] : [])]
-  const encoder = (await folder.has('vae_encoder/model.onnx')) ? await parts.open('vae_encoder') : undefined
+  const encoder = (await folder.has('vae_encoder/model.onnx'))
+    ? await parts.open('vae_encoder', givesLatents(channels))
+    : undefined
   return latentModel(source, {
     ...planes,
     task: 'text-to-image',

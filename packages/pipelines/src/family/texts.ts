@@ -1,3 +1,4 @@
+import { FastFlowError, readConfig } from '@fastflow/core'
 import { checkOneOf, checkOptions, checkText } from '@fastflow/core/backend'
 import type { EncoderSource, Reading } from '../text/encoder-part.ts'
 import { promptNotes } from '../text/prompt.ts'
@@ -26,8 +27,9 @@ export async function openText(
   checkText('name', name, 'the folder of the encoder, e.g. text_encoder')
   checkOptions('options', options, { paddingSide: true })
   if (options.paddingSide !== undefined) checkOneOf('paddingSide', options.paddingSide, ['left', 'right'])
-  const { folder, parts } = source
+  const { folder, index, parts } = source
   const tokenizerName = name.replace('text_encoder', 'tokenizer')
+  await checkTokenizer(folder, index, tokenizerName)
   const tokenizer = await readTextTokenizer(folder, tokenizerName, options)
   const numLayers = await readNumLayers(folder, name)
   const part = await parts.open(name)
@@ -36,6 +38,29 @@ export async function openText(
     tokenizer: tokenizerName,
     use: (work, signal) => part.use((network) => work({ name, network, tokenizer, numLayers }), signal),
   }
+}
+
+/** Beginnings of the names of tokenizers that cannot stand for each other. */
+const kinds = ['CLIP', 'T5', 'Gemma', 'Qwen2', 'Llama']
+
+/** @throws FastFlowError `model-mismatch` where a tokenizer is of another kind than `model_index.json` says, as when two changed places. */
+async function checkTokenizer(
+  folder: FamilySource['folder'],
+  index: FamilySource['index'],
+  name: string,
+): Promise<void> {
+  const { [name]: entry } = index.values
+  const path = `${name}/tokenizer_config.json`
+  // What is missing is told of where it is read.
+  if (!(await folder.has(path))) return
+  const { tokenizer_class: found } = (await readConfig(folder, path)).values
+  const wanted = Array.isArray(entry) ? entry[1] : undefined
+  const kindOf = (value: unknown): string | undefined =>
+    typeof value === 'string' ? kinds.find((kind) => value.startsWith(kind)) : undefined
+  const [own, other] = [kindOf(wanted), kindOf(found)]
+  if (own === undefined || other === undefined || own === other) return
+  const message = `${folder.location}/${path} is of a ${found} where model_index.json has ${wanted}; put each tokenizer back into its own folder`
+  throw new FastFlowError({ code: 'model-mismatch', field: path, message })
 }
 
 /** What the user should know of how a prompt was read; each thing once, however many encoders say it. @throws FastFlowError `invalid-argument` naming the argument. */

@@ -1,4 +1,3 @@
-import { numStepsOf } from '@fastflow/core'
 import { openAuto } from '../plan/auto.ts'
 import { checkPlanRequest } from '../plan/choose.ts'
 import type { AutoAcceleration, PlanAcceleration } from '../plan/options.ts'
@@ -12,11 +11,9 @@ import { sampleRun } from '../policy/sample-run.ts'
 import type { TargetAcceleration } from '../target/options.ts'
 import { checkTarget, openTarget } from '../target/target.ts'
 import type { RunKey } from '../task/run.ts'
+import { whyOff } from '../task/why-off.ts'
 import { checkAccelerate } from './check-accelerate.ts'
 import type { Accelerate } from './options.ts'
-
-/** Grids this short leave nothing to skip: distilled few-step models are run as they are. */
-const FEW_STEPS = 8
 
 const learnsNothing = {
   notes: [],
@@ -80,9 +77,8 @@ async function openAutoPlan(
   return staysOff(run) ?? openAuto(options, run, places)
 }
 
-function staysOff({ schedule, stayOff }: RunKey): Acceleration | undefined {
-  const numSteps = numStepsOf(schedule)
-  const reason = numSteps > FEW_STEPS ? stayOff : `a grid of ${numSteps} steps leaves nothing to skip`
+function staysOff(run: RunKey): Acceleration | undefined {
+  const reason = whyOff(run)
   if (reason === undefined) return undefined
   return { ...learnsNothing, notes: [`acceleration stays off: ${reason}`], sample: sampleRun }
 }

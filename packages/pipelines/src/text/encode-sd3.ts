@@ -1,4 +1,4 @@
-import type { AbortSignalLike } from '@fastflow/core'
+import { type AbortSignalLike, FastFlowError } from '@fastflow/core'
 import { clipStates } from './clip.ts'
 import type { EncodeOptions, EncoderPart, EncoderSource, PooledPrompt, Reading } from './encoder-part.ts'
 import type { FloatTensor } from './float-tensor.ts'
@@ -42,6 +42,7 @@ export async function encodeSd3(
   const behind = await t5?.use((part) => t5Texts(part, prompts, length, signal), signal)
   return prompts.map((_, n) => {
     const [l, g, text] = [left[n]!, right[n]!, behind?.[n]]
+    if (text) checkWidth(text.reading, text.states, width)
     const states = padChannels(joinChannels([l.states, g.states]), width)
     return {
       embeddings: joinTokens(states, text?.states ?? zeros(length, width)),
@@ -59,6 +60,15 @@ async function clipText(
 ): Promise<{ readonly reading: Reading; readonly pooled: FloatTensor; readonly states: FloatTensor }> {
   const reading = readingOf(part, prompt, maxLength)
   return { reading, ...(await clipStates(part, reading, signal)) }
+}
+
+/** @throws FastFlowError `model-mismatch`. */
+function checkWidth({ part: name }: Reading, { dims }: FloatTensor, width: number): void {
+  const own = dims.at(-1)!
+  if (own === width) return
+  const field = `${name}/model.onnx`
+  const message = `${field} gives ${own} numbers a token where joint_attention_dim in transformer/config.json is ${width}; put back the files of one model`
+  throw new FastFlowError({ code: 'model-mismatch', field, message })
 }
 
 function zeros(length: number, width: number): FloatTensor {

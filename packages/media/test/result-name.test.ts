@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { slugOf, stemOf } from '../src/file-name.ts'
+import { resultName, slugOf } from '../src/result-name.ts'
 
 const digest = '-[0-9a-f]{8}'
 
@@ -52,12 +52,12 @@ describe('a caption in a file name', () => {
 
 describe('the name of a result', () => {
   it('is model, caption and seed', () => {
-    expect(stemOf('emoji', 'a fox, 3d', 1)).toBe('emoji-a-fox-3d-1')
-    expect(stemOf('sd-3.5_medium', 'cat', 4294967295)).toBe('sd-3.5_medium-cat-4294967295')
+    expect(resultName('emoji', 'a fox, 3d', 1)).toBe('emoji-a-fox-3d-1')
+    expect(resultName('sd-3.5_medium', 'cat', 4294967295)).toBe('sd-3.5_medium-cat-4294967295')
   })
 
   it.each(['con.v2', 'NUL.', 'com1.onnx', 'lpt².x'])('is no device of Windows: %s', (model) => {
-    expect(stemOf(model, 'cat', 1)).not.toMatch(/^(con|nul|com1|lpt²) *\./i)
+    expect(resultName(model, 'cat', 1)).not.toMatch(/^(con|nul|com1|lpt²) *\./i)
   })
 
   it('is a name on every system, whatever model and caption are', () => {
@@ -65,7 +65,7 @@ describe('the name of a result', () => {
     for (let code = 0; code < 0x10000; code += 7) {
       const letters = Array.from({ length: 1 + (code % 90) }, (_, k) => String.fromCharCode(code + k))
       const text = letters.join('')
-      const name = `${stemOf(text, text, 4294967295)}-01234567-10000-before.webp`
+      const name = `${resultName(text, text, 4294967295)}-01234567-10000-before.webp`
       expect(Buffer.byteLength(name)).toBeLessThanOrEqual(255)
       expect(name).not.toMatch(/[<>:"/\\|?*\p{Cc}\p{Cs}\p{Bidi_Control}]|^[-. ]/u)
       expect(name).toBe(name.normalize('NFC'))

@@ -1,4 +1,6 @@
-import { sha256 } from './sha256.ts'
+import { createHash } from 'node:crypto'
+import { invalidArgument } from '@fastflow/core'
+import { checkText, checkWhole, shown } from '@fastflow/core/backend'
 
 /** Longest caption in a name: 40 letters, with marks and digits of any script at most 120 bytes. */
 const CAPTION = { most: 40, sizeOf: (text: string): number => text.length }
@@ -16,13 +18,17 @@ const forbidden = /[<>:"/\\|?*\p{C}\p{Zl}\p{Zp}]+/gu
 const reserved = /^(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³]) *(?:\.|$)/i
 
 /**
- * The name of a result without its extension: model, caption and seed.
+ * The name of a result without its extension: model, caption, seed and the size, where that is not the model's own.
  *
  * At most 80 bytes of the model and 40 letters of the caption, cut between letters as people see them. A name that is shortened or
  * leaves out more than spaces and commas between words ends in a digest of what it stands for.
  */
-export function stemOf(model: string, caption: string, seed: number): string {
-  const stem = `${modelPart(model)}-${slugOf(caption)}-${seed}`
+export function resultName(model: string, caption: string, seed: number, size?: string): string {
+  checkText('model', model, 'the name of a model')
+  if (typeof caption !== 'string') throw invalidArgument('caption', `is ${shown(caption)}; pass a text`)
+  checkWhole('seed', seed, 0)
+  if (size !== undefined) checkText('size', size, 'a size such as 1024x768, or leave it out')
+  const stem = `${modelPart(model)}-${slugOf(caption)}-${seed}${size === undefined ? '' : `-${size}`}`
   return reserved.test(stem) ? `_${stem}` : stem
 }
 
@@ -47,7 +53,7 @@ function modelPart(model: string): string {
 
 /** First characters of the SHA-256 of a text, hex. */
 function shortDigest(text: string): string {
-  return sha256(text).slice(0, DIGEST)
+  return createHash('sha256').update(text).digest('hex').slice(0, DIGEST)
 }
 
 /** @param whole whether `name` says all of `text`. */
