@@ -38,6 +38,7 @@ class FastFlowScheduler(SchedulerMixin):
         self._nodes: tuple[torch.Tensor, torch.Tensor] | None = None
         self._lead = 0
         self._begin: int | None = None
+        self._noised = False
         self._follower: Follower | None = None
 
     @classmethod
@@ -82,20 +83,21 @@ class FastFlowScheduler(SchedulerMixin):
         if solver != self.plan.solver:
             message = f"the plan was made for {self.plan.solver}, {type(self.base).__name__} here is {solver}"
             raise PlanError("scheduler", message, fix="Use the scheduler that it was made for, or calibrate for this one")
-        self.evaluated, self._begin, self._follower = 0, None, None
+        self.evaluated, self._begin, self._noised, self._follower = 0, None, False, None
         if self.entry is not None:
-            self._keep_nodes(lead, self.entry.nodes)
+            self._keep_nodes(lead, self.entry.nodes, sigmas is not None or timesteps is not None)
 
-    def _keep_nodes(self, lead: int, nodes: tuple[int, ...]) -> None:
+    def _keep_nodes(self, lead: int, nodes: tuple[int, ...], recounted: bool) -> None:
         """
-        Timesteps and sigmas of the nodes, behind the share of the steps in front of them that image to image will cut off.
+        Timesteps and sigmas of the nodes, behind as many others as image to image will cut off.
 
-        Pipelines cut `strength` of the timesteps they find: of k nodes that are the last `strength` of the grid they have to
-        find about k / strength. Half a step less, and all strengths that round to this tail do.
+        Pipelines cut all but `strength` of the steps: of those that they asked for, or, where they handed in sigmas, of the
+        timesteps that they find. Of those, k nodes that are the last `strength` of the grid have to be that share too: about
+        k / strength. Half a step less, and the strength that is this tail's share of the steps surely cuts there.
         """
         total = len(self.base.timesteps)
-        count = round((len(nodes) - 0.5) * total / (total - lead)) if lead else len(nodes)
-        self._lead = max(count, len(nodes)) - len(nodes)
+        found = round((len(nodes) - 0.5) * total / (total - lead)) if lead and recounted else lead + len(nodes)
+        self._lead = max(found - len(nodes), 0)
         rows = [*range(self._lead), *(lead + node for node in nodes)]
         self._nodes = (self.base.timesteps[rows], self.base.sigmas[[*rows, total]])
 
@@ -166,6 +168,9 @@ class FastFlowScheduler(SchedulerMixin):
         if self._begin is None:
             found = torch.nonzero(self.timesteps == torch.as_tensor(timestep, device=self.timesteps.device))
             self._check_begin(int(found[0]) if len(found) else -1)
+        # Near strength 1 nothing may stand in front: a picture mixed with noise tells image to image from a run from noise.
+        if self._is_tail and self._lead == 0 and not self._noised:
+            self._check_begin(-1)
         dims = self.plan.dims
         if dims is not None and prod(dims) != prod(sample.shape[1:]):
             message = f"the plan was made for latents of {list(dims)}, these are {list(sample.shape[1:])}; "
@@ -173,11 +178,15 @@ class FastFlowScheduler(SchedulerMixin):
         assert self.entry is not None
         return Follower(self.entry)
 
+    @property
+    def _is_tail(self) -> bool:
+        return len(self.base.timesteps) > self.plan.steps
+
     def _check_begin(self, begin: int) -> None:
         if begin == self._lead:
             return
         planned = self.plan.steps
-        if self._lead == 0:
+        if not self._is_tail:
             message = f"the plan is of all {planned} steps, this run begins later"
             raise PlanError("strength", message, fix="Pass strength=1, or calibrate for this strength")
         total = len(self.base.timesteps)
@@ -202,4 +211,12 @@ class FastFlowScheduler(SchedulerMixin):
         # Not private names, nor `base` while a copy is being made.
         if name.startswith("_") or name == "base":
             raise AttributeError(name)
-        return getattr(self.base, name)
+        value = getattr(self.base, name)
+        if name not in ("scale_noise", "add_noise"):
+            return value
+
+        def mixed(*args: Any, **options: Any) -> Any:
+            self._noised = True
+            return value(*args, **options)
+
+        return mixed
