@@ -23,7 +23,8 @@ from fastflow_diffusers.fixtures.golden import Run, load_pipeline
 STEPS = 12
 BUDGETS = [3, 5, 8]
 CLOSE = 1e-4
-FAMILIES = ("sd3", "flux", "sana", "wan", "qwen-image")
+FAMILIES = ("sd3", "flux", "sana", "wan", "qwen-image", "sd3 image-to-image")
+"""Name of a fixture, and of a case where it is not its first."""
 SCRIPT = Path(__file__).parent / "node" / "follow.mjs"
 PACKAGES = Path(__file__).parents[3] / "packages"
 NAMES = {
@@ -33,6 +34,7 @@ NAMES = {
     "guidance_scale": "guidanceScale",
     "true_cfg_scale": "trueGuidanceScale",
     "negative_prompt": "negativePrompt",
+    "strength": "strength",
 }
 TEXT_NAMES = {
     "max_sequence_length": "maxSequenceLength",
@@ -59,8 +61,8 @@ class Both:
 
 
 def latents(run: Run, **changed: Any) -> torch.Tensor:
-    call = {**run.case.call, **run.inputs, "output_type": "latent", "return_dict": False, **changed}
-    return run.pipeline(**call)[0]
+    fixed = {"generator": torch.Generator().manual_seed(0), "output_type": "latent", "return_dict": False}
+    return run.pipeline(**{**run.case.call, **run.inputs, **fixed, **changed})[0]
 
 
 def open_run(family: str, saved: Path, case: Case | None = None) -> Run:
@@ -75,28 +77,34 @@ def both(exported: Callable[[str], Exported], tmp_path_factory: pytest.TempPathF
 
     def of(family: str) -> Both:
         if family not in made:
-            made[family] = make(family, exported(family), tmp_path_factory.mktemp(f"plans-{family}"))
+            name, _, case = family.partition(" ")
+            made[family] = make(name, case, exported(name), tmp_path_factory.mktemp(f"plans-{name}"))
         return made[family]
 
     return of
 
 
-def make(family: str, exported: Exported, folder: Path) -> Both:
+def make(family: str, case: str, exported: Exported, folder: Path) -> Both:
     if shutil.which("node") is None or not (PACKAGES / "pipelines" / "dist").exists():
         pytest.skip("needs node and the built packages (pnpm build)")
-    run = open_run(family, exported.pipeline)
+    cases = {one.name: one for one in FIXTURES[family].cases}
+    run = open_run(family, exported.pipeline, cases.get(case))
     full = latents(run)
     with record(run.pipeline) as runs:
         recorded = latents(run)
     runs.save(folder / "run.json")
-    run.inputs["latents"].numpy().tofile(folder / "latents.bin")
+    runs.generations[0].states[0].numpy().tofile(folder / "latents.bin")
     call = run.case.call
+    image = run.inputs.get("image")
+    if image is not None:
+        (folder / "image.bin").write_bytes(image.convert("RGB").tobytes())
     job = {
         "folder": str(exported.folder),
         "prompt": call["prompt"],
         "options": {"numSteps": STEPS, **named(call, NAMES)},
         "text": named(call, TEXT_NAMES),
         "latents": str(folder / "latents.bin"),
+        "image": image and {"width": image.width, "height": image.height, "file": str(folder / "image.bin")},
         "run": str(folder / "run.json"),
         "budgets": BUDGETS,
         "out": str(folder),
@@ -168,7 +176,7 @@ def test_every_step_by_weights_is_the_ordinary_pipeline(both: Callable[[str], Bo
     own = pipe.scheduler
     nodes = list(range(STEPS))
     weights = [[after - before] for before, after in pairwise(sigmas)]
-    plan["plans"] = [{"budget": STEPS, "nfe": STEPS, "nodes": nodes, "weights": weights, "quality": {}}]
+    plan["plans"] = [{"budget": STEPS, "nfe": STEPS, "nodes": nodes, "weights": weights, "quality": {"mean": 99}}]
     try:
         pipe.scheduler = FastFlowScheduler.from_plan(plan, own, nfe=STEPS)
         pipe.scheduler.entry = pipe.scheduler.plan.entries[0]

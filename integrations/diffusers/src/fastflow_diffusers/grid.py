@@ -17,7 +17,7 @@ FEW_STEPS = 15
 
 def sigmas_of(scheduler: Any) -> list[float]:
     """Noise levels at which the network is evaluated, one a step; the one after the last step is left out."""
-    return scheduler.sigmas[: len(scheduler.timesteps)].double().cpu().tolist()
+    return scheduler.sigmas[: len(scheduler.timesteps)].cpu().double().tolist()
 
 
 def solver_name(scheduler: Any, start: int = 0) -> str:

@@ -150,7 +150,7 @@ def entry(value: Any, field: str, steps: int, depth: int) -> PlanEntry:
         weights=weights,
         state_weight=numbers([plan.get("stateWeight", 1.0)], f"{field}.stateWeight")[0],
         guidance_apart=plan.get("guidance") is not None,
-        quality=f"{quality.get('mean')} dB, {quality.get('basis')}",
+        quality=f"{numbers([quality.get('mean')], f'{field}.quality.mean')[0]:.1f} dB, {quality.get('basis')}",
     )
 
 

@@ -71,7 +71,7 @@ class RecordedRuns:
         """
         Writes `path`, or for several runs `<stem>-0.json`, `<stem>-1.json`, ... beside it; gives the paths.
 
-        A few kB for 12 steps, 60 for 50; with latents some 12 bytes an element and step. Raises PlanError as `documents` does.
+        A few kB for 12 steps, 50 for 50; with latents some 12 bytes an element and step. Raises PlanError as `documents` does.
         """
         documents, path = self.documents(), Path(path)
         paths = [path] if len(documents) == 1 else [path.with_stem(f"{path.stem}-{n}") for n in range(len(documents))]

@@ -39,6 +39,7 @@ class FastFlowScheduler(SchedulerMixin):
         self._lead = 0
         self._begin: int | None = None
         self._noised = False
+        self._recounted = False
         self._follower: Follower | None = None
 
     @classmethod
@@ -98,6 +99,7 @@ class FastFlowScheduler(SchedulerMixin):
         total = len(self.base.timesteps)
         found = round((len(nodes) - 0.5) * total / (total - lead)) if lead and recounted else lead + len(nodes)
         self._lead = max(found - len(nodes), 0)
+        self._recounted = recounted
         rows = [*range(self._lead), *(lead + node for node in nodes)]
         self._nodes = (self.base.timesteps[rows], self.base.sigmas[[*rows, total]])
 
@@ -168,6 +170,10 @@ class FastFlowScheduler(SchedulerMixin):
         if self._begin is None:
             found = torch.nonzero(self.timesteps == torch.as_tensor(timestep, device=self.timesteps.device))
             self._check_begin(int(found[0]) if len(found) else -1)
+        if self._noised and self._recounted and not self._is_tail:
+            # The share of a few nodes that is cut off rounds to none.
+            message = f"a picture would be covered by the noise of all {self.plan.steps} steps, whatever the strength"
+            raise PlanError("strength", message, fix="Calibrate for the strength, from runs of image to image")
         # Near strength 1 nothing may stand in front: a picture mixed with noise tells image to image from a run from noise.
         if self._is_tail and self._lead == 0 and not self._noised:
             self._check_begin(-1)

@@ -16,7 +16,8 @@ import { loadPipeline } from '../../../../packages/pipelines/dist/index.js'
 const job = JSON.parse(readFileSync(process.argv[2], 'utf8'))
 const { folder, prompt, budgets, out } = job
 const latents = new Float32Array(new Uint8Array(readFileSync(job.latents)).buffer)
-const options = { ...job.options, ...job.text, latents }
+const image = job.image && { ...job.image, data: new Uint8Array(readFileSync(job.image.file)) }
+const options = { ...job.options, ...job.text, ...(image && { image }), latents }
 
 const pipe = await loadPipeline(folder, { backend: nodeBackend({ threads: 1 }), memory: 'resident' })
 const { schedule, solver, ...key } = pipe.planKey(job.options)
