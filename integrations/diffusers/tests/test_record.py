@@ -159,3 +159,15 @@ def test_products_of_large_and_small_velocities_are_exact_to_float64() -> None:
     flat = torch.stack(velocities).squeeze(1).double()
     expected = flat @ flat.T / flat.shape[1]
     assert torch.allclose(torch.tensor(gram_of(velocities), dtype=torch.float64), expected, rtol=1e-12, atol=0)
+
+
+def test_a_scheduler_made_while_listening_does_not_listen(run: Run) -> None:
+    own = run.pipeline.scheduler
+    expected = latents(run)
+    with record(run.pipeline) as runs:
+        try:
+            run.pipeline.scheduler = FastFlowScheduler.from_plan(plan_of(grid(own, STEPS), [0, 4]), own, nfe=STEPS)
+            assert torch.equal(latents(run), expected)
+        finally:
+            run.pipeline.scheduler = own
+    assert runs.generations == []

@@ -30,6 +30,8 @@ class FastFlowScheduler(SchedulerMixin):
         given = scheduler.base if isinstance(scheduler, FastFlowScheduler) else scheduler
         check_scheduler(given)
         self.base = copy.deepcopy(given)
+        # While `record` listens, the original's step is a closure over the original.
+        vars(self.base).pop("step", None)
         self.plan = plan
         self.entry = plan.at(nfe)
         """What is followed; None for the full run, which is the base's own."""

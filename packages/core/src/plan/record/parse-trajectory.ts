@@ -5,6 +5,7 @@ import type { Trajectory } from './trajectory.ts'
 
 /** A recorded run from a file, and what its plan is to be tied to. */
 export interface StoredTrajectory extends Trajectory<Float32Array> {
+  /** The grid of the run; of image to image from where it began. */
   readonly schedule: Schedule
   /** Scale of guidance, where the writer knew it. */
   readonly guidance: number | null
