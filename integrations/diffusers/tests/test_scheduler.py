@@ -1,6 +1,9 @@
 """What the scheduler keeps of a grid, what it refuses, and how pipelines call it."""
 
 import json
+import os
+import subprocess
+import sys
 import warnings
 from collections.abc import Callable
 from copy import deepcopy
