@@ -48,6 +48,14 @@ const bandit: SkipBandit<number> = {
   select: () => ({ arm: 0 }),
   update: (learned) => learned,
 }
+const trajectory = {
+  format: 'fastflow-trajectory',
+  version: 1,
+  seed: 1,
+  schedule: { name: 'two steps', sigmas: [1, 0.5, 0] },
+  nfe: 2,
+  gram: [1, 0, 0, 1],
+}
 const folder = { location: 'model', has: async () => true, read: async () => Uint8Array.of(123, 125) }
 const key = only(['text'], 'a-key', '', 'A', '../a', 'a b', 'a'.repeat(129))
 const document: Argument = only(['null', 'number', 'text', 'flag', 'list', 'object'], {})
@@ -207,6 +215,12 @@ describeMisuse(
           /expected|schedule|solver|five|modle/,
           made(() => ({ model: null }), { modle: null }, { schedule: 5 }, { solver: 'unipc2' }),
         ),
+      ),
+    }),
+    parseTrajectory: row(core.parseTrajectory, {
+      stored: called(
+        /trajectory|format|gram/,
+        made(() => trajectory, '{', {}, { ...trajectory, gram: [1] }),
       ),
     }),
     passesOf: row(core.passesOf, {

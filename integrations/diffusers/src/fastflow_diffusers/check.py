@@ -1,5 +1,9 @@
 """Compares an exported part with torch on the same random feeds."""
 
+from . import environment  # noqa: F401
+
+# isort: split
+
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any

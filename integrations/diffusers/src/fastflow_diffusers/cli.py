@@ -1,5 +1,9 @@
 """The command `fastflow-diffusers`."""
 
+from . import environment  # noqa: F401
+
+# isort: split
+
 import argparse
 import sys
 from collections.abc import Sequence

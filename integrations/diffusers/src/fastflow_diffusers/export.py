@@ -1,5 +1,9 @@
 """A pipeline's folder in, a folder of ONNX files out, part by part."""
 
+from . import environment  # noqa: F401
+
+# isort: split
+
 import gc
 import shutil
 from collections.abc import Callable, Iterator, Sequence

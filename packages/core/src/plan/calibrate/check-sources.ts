@@ -11,6 +11,7 @@ import { type CalibrateOptions, keepsAll } from './options.ts'
 export function checkSources<T>(options: CalibrateOptions<T>, evaluations: number): void {
   const certified = options.certify !== undefined
   if (evaluations === 0 && !certified) return
+  checkLatents(options.recorded ?? [], evaluations)
   if (options.velocity === undefined && options.velocityOf === undefined) {
     throw invalidArgument('velocity', 'needed unless evaluations is 0')
   }
@@ -19,12 +20,26 @@ export function checkSources<T>(options: CalibrateOptions<T>, evaluations: numbe
   }
 }
 
-/** @throws FastFlowError `invalid-argument` for a run by another solver. */
+/** Following a plan with the network takes the noise that a recorded run began with. */
+function checkLatents<T>(recorded: readonly Trajectory<T>[], evaluations: number): void {
+  const bare = evaluations === 0 ? -1 : recorded.findIndex((run) => run.states.length === 0)
+  if (bare < 0) return
+  const fix = 'pass evaluations: 0, or record it with latents'
+  throw invalidArgument(`recorded[${bare}]`, `holds no states, only inner products; ${fix}`)
+}
+
+/** @throws FastFlowError `invalid-argument` for a run on a grid of other length, or by another solver. */
 export function checkRecordedBy<T>(
   recorded: readonly Trajectory<T>[],
+  numSteps: number,
   target: PlanTarget,
   solver: Solver,
 ): void {
+  const other = recorded.findIndex(({ gram }) => ![numSteps ** 2, 4 * numSteps ** 2].includes(gram.length))
+  if (other >= 0) {
+    const message = `is not a run of the ${numSteps} steps of the schedule; calibrate with the schedule it was recorded on`
+    throw invalidArgument(`recorded[${other}]`, message)
+  }
   const wanted = target === 'baseline' ? namedSolver(solver).solver : undefined
   const odd = recorded.findIndex((run) => run.solver !== wanted)
   if (odd < 0) return

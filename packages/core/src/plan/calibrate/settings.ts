@@ -91,7 +91,7 @@ export function settingsOf<T>(options: CalibrateOptions<T>): Settings<T> {
   checkStart(options, target, depth)
   checkKept(options)
   const space = options.space ?? (float32Space as VectorSpace<unknown> as VectorSpace<T>)
-  checkRecordedBy(given, target, solver)
+  checkRecordedBy(given, numSteps, target, solver)
   const recorded = distinctRuns(given)
   return {
     space,
