@@ -216,6 +216,10 @@ describe('JsonField', () => {
     ],
     ['items', [{ length: 1, 0: 1 }, 'text', null, 5]],
     ['text', [1, null, ['a'], undefined]],
+    ['flag', [1, null, 'true', undefined]],
+    ['wholes', [[], null, 'text']],
+    ['entries', [[], null, 'text']],
+    ['list', [{ length: 1 }, 'text', null]],
     ['record', [[], null, 'text', () => 1]],
   ] as const)('%s refuses what is none', (method, values) => {
     for (const value of values)
@@ -226,6 +230,58 @@ describe('JsonField', () => {
     const document = readJson('{"__proto__":{"format":"x"}}', source)
     for (const name of ['format', 'toString', 'constructor', 'hasOwnProperty'])
       expect(document.at(name).value).toBeUndefined()
+  })
+
+  it('takes what counts where nothing is said, and nothing in the place of what is wrong', () => {
+    for (const value of [undefined, null]) {
+      expect([at(value).text({ otherwise: 'a' }), at(value).flag({ otherwise: false })]).toEqual(['a', false])
+      expect([
+        at(value).whole({ most: 9, otherwise: 9 }),
+        at(value).oneOf(['a', 'b'], { otherwise: 'b' }),
+      ]).toEqual([9, 'b'])
+    }
+    const wrong = at(['x'])
+    for (const read of [
+      () => wrong.text({ otherwise: 'a' }),
+      () => wrong.flag({ otherwise: true }),
+      () => wrong.whole({ otherwise: 1 }),
+      () => wrong.oneOf(['a'], { otherwise: 'a' }),
+    ])
+      expect(refusal(read)).toMatchObject({ code: 'policy-unreadable', field: 'doc.plans[0].weights[0]' })
+  })
+
+  it('tells what other versions may know from what is damaged', () => {
+    const open = new JsonField({ kind: 'c' }, { ...source, instead: 'update' }).at('kind')
+    expect(refusal(() => open.oneOf(['a', 'b'], { open: true }))).toMatchObject({
+      code: 'unsupported',
+      field: 'doc.kind',
+      message: 'a.json: kind: "c" is not "a" or "b"; update',
+    })
+    expect(at('c').unsupported('is new').message).toBe('a.json: plans[0].weights[0]: "c" is new; restore it')
+  })
+
+  it('reads whole numbers by their names', () => {
+    const vocab = readJson('{"a":0,"__proto__":2,"b c":-0}', source)
+    expect([...vocab.wholes()]).toEqual([
+      ['a', 0],
+      ['__proto__', 2],
+      ['b c', 0],
+    ])
+    expect(refusal(() => vocab.wholes({ most: 1 })).field).toBe('doc.__proto__')
+    expect(refusal(() => at({ 'b c': '1' }).wholes()).field).toBe('doc.plans[0].weights[0]["b c"]')
+    expect(refusal(() => at([]).wholes()).field).toBe('doc.plans[0].weights[0]')
+  })
+
+  it('quotes names that are data, and places parts that others found', () => {
+    const [[name, id]] = at({ a: 'x' }).entries() as [[string, JsonField]]
+    expect([name, refusal(() => id.whole()).field]).toEqual(['a', 'doc.plans[0].weights[0]["a"]'])
+    const part = readJson('{"rows":[[1]]}', source).at('rows')
+    expect(part.list(1)).toEqual([[1]])
+    expect(['', '[2]', 'a'].map((path) => part.wrongAt(path, 'is odd').field)).toEqual([
+      'doc.rows',
+      'doc.rows[2]',
+      'doc.rows.a',
+    ])
   })
 
   it('quotes names that are no words', () => {

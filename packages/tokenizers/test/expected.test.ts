@@ -1,8 +1,7 @@
-import { resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { differing, open, readExpected } from './oracle.ts'
+import { differing, open, recorded } from './oracle.ts'
 
-const expected = readExpected(resolve(import.meta.dirname, 'fixtures/expected.jsonl.gz'))
+const expected = recorded()
 
 describe('ids equal those of the Python library', () => {
   test.each(expected.map((entry) => [entry.name, entry] as const))('%s', (_, entry) => {

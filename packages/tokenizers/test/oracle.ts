@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { createTokenizer, type Tokenizer, tokenizerFromVocab, type VocabFiles } from '../src/index.ts'
 
@@ -11,6 +12,11 @@ export interface Expected {
   readonly ids: readonly (readonly number[])[]
   readonly bare: readonly (readonly number[])[]
   readonly size: number
+}
+
+/** What the committed fixture holds. */
+export function recorded(): readonly Expected[] {
+  return readExpected(resolve(import.meta.dirname, 'fixtures/expected.jsonl.gz'))
 }
 
 export function readExpected(path: string): readonly Expected[] {

@@ -1,5 +1,8 @@
 import type { ByteString } from './encodings.ts'
 
+// Bytes that UTF-8 shows once some of it was lost, and the words that a space may stand before. Patterns are those of ftfy 6.3
+// by Robyn Speer, https://github.com/rspeer/python-ftfy, which explains each of them; the same texts have to be restored.
+
 /** A word of its own, `à`, whose second byte a space took the place of; the words of Portuguese that begin with it are not. */
 const A_GRAVE = /\xc3 (?! |quele|quela|quilo|s )/g
 
