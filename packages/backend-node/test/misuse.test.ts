@@ -39,6 +39,21 @@ const threads = optional(whole(1, 0, 2000))
 const callback = optional(only(['function'], () => undefined))
 const signal = optional(made(() => ({ aborted: false }), { aborted: 1 }))
 const threading = { threads, workers: threads, spin: optional(only(['flag'], false)) }
+const execution = {
+  executionProviders: optional(
+    called(
+      /^executionProviders/,
+      only(['list'], ['cpu'], [], ['gpu'], [{ name: 'cpu', deviceId: -1 }], [{ name: 'cpu', hook: () => {} }]),
+    ),
+  ),
+  sessionOptions: optional(
+    called(
+      /^sessionOptions/,
+      only(['object'], {}, { intraOpNumThreads: 2 }, { graphOptimizationLevel: 'most' }, { interOpNumThreads: 2 }),
+    ),
+  ),
+  onNotice: optional(only(['function'], () => undefined)),
+}
 const location = only(['text'], place, '')
 const key = only(['text'], 'a-key', '', 'A', '../a', 'a b')
 const document = only(['null', 'number', 'text', 'flag', 'list', 'object'], {})
@@ -67,12 +82,13 @@ describeMisuse('@fastflow/backend-node', backend, {
       takes: ['text'],
     },
     options: optional(
-      options({ ...threading, name: optional(only(['text'], 'mine', '')), onProgress: callback, signal }),
+      options({ ...threading, ...execution, name: optional(only(['text'], 'mine', '')), onProgress: callback, signal }),
     ),
   }),
+  executionSupport: row(backend.executionSupport),
   fileJournal: row(backend.fileJournal, { folder: location }),
   filePolicyStore: row(backend.filePolicyStore, { folder: location }),
-  nodeBackend: row(backend.nodeBackend, { options: optional(options(threading)) }),
+  nodeBackend: row(backend.nodeBackend, { options: optional(options({ ...threading, ...execution })) }),
   pathOf: row((location: string) => backend.pathOf(location, 'location', 'a model folder'), {
     location: only(['text'], place, '', 'https://example.org/model'),
   }),
