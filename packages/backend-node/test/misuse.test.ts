@@ -43,16 +43,23 @@ const execution = {
   executionProviders: optional(
     called(
       /^executionProviders/,
-      only(['list'], ['cpu'], [], ['gpu'], [{ name: 'cpu', deviceId: -1 }], [{ name: 'cpu', hook: () => {} }]),
+      made(() => ['cpu'], [], ['gpu'], [{ name: 'cpu', deviceId: -1 }], [{ name: 'cpu', hook: () => {} }]),
     ),
   ),
   sessionOptions: optional(
     called(
       /^sessionOptions/,
-      only(['object'], {}, { intraOpNumThreads: 2 }, { graphOptimizationLevel: 'most' }, { interOpNumThreads: 2 }),
+      made(
+        () => ({}),
+        { intraOpNumThreads: 2 },
+        { graphOptimizationLevel: 'most' },
+        { executionMode: 'parallel', interOpNumThreads: 0 },
+        { interOpNumThreads: 2 },
+        { enableMemPattern: 1 },
+      ),
     ),
   ),
-  onNotice: optional(only(['function'], () => undefined)),
+  onNotice: callback,
 }
 const location = only(['text'], place, '')
 const key = only(['text'], 'a-key', '', 'A', '../a', 'a b')
@@ -82,7 +89,13 @@ describeMisuse('@fastflow/backend-node', backend, {
       takes: ['text'],
     },
     options: optional(
-      options({ ...threading, ...execution, name: optional(only(['text'], 'mine', '')), onProgress: callback, signal }),
+      options({
+        ...threading,
+        ...execution,
+        name: optional(only(['text'], 'mine', '')),
+        onProgress: callback,
+        signal,
+      }),
     ),
   }),
   executionSupport: row(backend.executionSupport),
