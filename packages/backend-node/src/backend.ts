@@ -1,12 +1,12 @@
 import type { Backend } from '@fastflow/core'
 import { checkOptions } from '@fastflow/core/backend'
 import { digestFile, digestMemory } from './digest/digest-memory.ts'
-import { type ExecutionSupport, supportOf } from './execution/support.ts'
 import { openFolder } from './folder.ts'
 import { machineMemory } from './machine-memory.ts'
 import type { OnNotice } from './notice.ts'
 import { backendNames, checkBackendOptions, type NodeBackendOptions } from './options.ts'
 import { filePolicyStore } from './policy-store.ts'
+import { type ExecutionSupport, supportOf } from './support.ts'
 
 /** A `Backend` that can tell what it runs on. */
 export interface NodeBackend extends Backend {

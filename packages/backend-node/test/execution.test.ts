@@ -2,10 +2,6 @@ import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { fixtures } from '@fastflow/testkit'
 import { describe, expect, it } from 'vitest'
-import { loadOnFirst } from '../src/execution/choose.ts'
-import { checkAnswer, probe } from '../src/execution/probe.ts'
-import { probeInput, probeOutput } from '../src/execution/probe-model.ts'
-import { whyNot } from '../src/execution/remedies.ts'
 import {
   createModelRunner,
   type ExecutionProviderConfig,
@@ -13,6 +9,10 @@ import {
   type Notice,
   nodeBackend,
 } from '../src/index.ts'
+import { loadOnFirst } from '../src/probe/choose.ts'
+import { checkAnswer, probe } from '../src/probe/probe.ts'
+import { probeInput, probeOutput } from '../src/probe/probe-model.ts'
+import { whyNot } from '../src/probe/remedies.ts'
 import { loadRuntime } from '../src/runtime.ts'
 import { dividesWhileLoading } from './support/hostile-models.ts'
 

@@ -1,5 +1,5 @@
+import type { ExecutionProviderName } from '../execution/providers.ts'
 import { messageOf } from '../failure.ts'
-import type { ExecutionProviderName } from './providers.ts'
 
 /** Where the published builds of onnxruntime-node 1.30 have a provider. */
 const places: Readonly<Record<ExecutionProviderName, string>> = {

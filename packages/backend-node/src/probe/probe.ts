@@ -1,6 +1,6 @@
+import type { ExecutionProviderConfig } from '../execution/providers.ts'
 import type { Runtime } from '../runtime.ts'
 import { probeDims, probeInput, probeModel, probeOutput } from './probe-model.ts'
-import type { ExecutionProviderConfig } from './providers.ts'
 import { notOffered, whyNot } from './remedies.ts'
 
 /**

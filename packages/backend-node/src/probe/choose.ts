@@ -1,10 +1,10 @@
+import { type Execution, type Refusal, reasonsOf } from '../execution/execution.ts'
+import type { ExecutionProviderConfig } from '../execution/providers.ts'
 import { messageOf, WorkerFailure } from '../failure.ts'
 import type { TakeTurn } from '../native-turn.ts'
 import type { LoadRequest } from '../protocol.ts'
 import type { Runtime } from '../runtime.ts'
-import { type Execution, type Refusal, reasonsOf } from './execution.ts'
 import { probe } from './probe.ts'
-import type { ExecutionProviderConfig } from './providers.ts'
 
 /** A network on the first provider that runs it. */
 export interface Chosen<Loaded> {

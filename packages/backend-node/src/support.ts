@@ -1,13 +1,17 @@
 import { FastFlowError } from '@fastflow/core'
-import { after } from '../deadline.ts'
-import { type CheckedIsolation, checkIsolation } from '../limits.ts'
-import type { Link } from '../link.ts'
-import type { CheckedOptions } from '../options.ts'
-import { processLink } from '../process/link.ts'
-import { childPath } from '../process/start.ts'
-import type { Reply } from '../protocol.ts'
-import { reasonsOf } from './execution.ts'
-import { type ExecutionProviderConfig, type ExecutionProviderName, providerNames } from './providers.ts'
+import { after } from './deadline.ts'
+import { reasonsOf } from './execution/execution.ts'
+import {
+  type ExecutionProviderConfig,
+  type ExecutionProviderName,
+  providerNames,
+} from './execution/providers.ts'
+import { type CheckedIsolation, checkIsolation } from './limits.ts'
+import type { Link } from './link.ts'
+import type { CheckedOptions } from './options.ts'
+import { processLink } from './process/link.ts'
+import { childPath } from './process/start.ts'
+import type { Reply } from './protocol.ts'
 
 /** An execution provider, and whether networks run on it here. */
 export interface Candidate {
