@@ -8,6 +8,7 @@ import { WorkerFailure } from './failure.ts'
 import { areUnchanged } from './file-stamp.ts'
 import type { TakeTurn } from './native-turn.ts'
 import { atOnce, loadOnFirst, needsTurns } from './probe/choose.ts'
+import { probeHalf } from './probe/probe.ts'
 import type { LoadRequest, RunReply, RunRequest } from './protocol.ts'
 import type { ModelFile } from './read-model.ts'
 import { giveBack } from './returnable.ts'
@@ -71,13 +72,24 @@ async function sessionOn(
   request: LoadRequest,
 ): Promise<InferenceSession> {
   const options = sessionOptions(provider, external.length > 0 ? place?.folder : undefined, request)
-  if (typeof source !== 'string' || place === undefined)
-    return runtime.InferenceSession.create(source as Uint8Array, options)
-  const session = await runtime.InferenceSession.create(source, options)
-  if (await areUnchanged(place.folder, place.files)) return session
-  await session.release()
-  const message = `${request.file} changed while it was loaded; load it again once it is written`
-  throw new WorkerFailure('model-unreadable', request.file, message)
+  const { InferenceSession } = runtime
+  const isPath = typeof source === 'string'
+  const session = await (isPath
+    ? InferenceSession.create(source, options)
+    : InferenceSession.create(source, options))
+  try {
+    if (provider.name !== 'cpu' && isHalf(session)) await probeHalf(runtime, provider)
+    if (!isPath || place === undefined || (await areUnchanged(place.folder, place.files))) return session
+    const message = `${request.file} changed while it was loaded; load it again once it is written`
+    throw new WorkerFailure('model-unreadable', request.file, message)
+  } catch (error) {
+    await session.release()
+    throw error
+  }
+}
+
+function isHalf({ inputMetadata = [], outputMetadata = [] }: Partial<InferenceSession>): boolean {
+  return [...inputMetadata, ...outputMetadata].some((one) => one.isTensor && one.type === 'float16')
 }
 
 function sessionOptions(

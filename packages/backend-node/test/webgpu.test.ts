@@ -10,6 +10,9 @@ import { howToInstall, webgpuHere } from './support/vulkan.ts'
 
 const { works, reason } = await webgpuHere()
 
+/** SwiftShader, which has no float16. */
+const onSoftware = process.env.VK_ICD_FILENAMES?.includes('swiftshader') ?? false
+
 const fixture = async (name: string): Promise<Uint8Array> =>
   new Uint8Array(await readFile(new URL(name, fixtures)))
 const sha256 = async (bytes: Uint8Array): Promise<string> => createHash('sha256').update(bytes).digest('hex')
@@ -67,6 +70,20 @@ if (works) {
         await runner.dispose()
       },
     )
+
+    it.runIf(onSoftware)('that take float16 are loaded on the next where the card has none', async () => {
+      const notices: Notice[] = []
+      const executionProviders = ['webgpu', 'cpu'] as const
+      const onNotice = (notice: Notice): unknown => notices.push(notice)
+      const runner = await createModelRunner(await fixture('half.onnx'), { executionProviders, onNotice })
+      expect(runner.executionProvider).toBe('onnxruntime-node/cpu')
+      expect(notices[0]?.message).toContain(
+        'webgpu: the model cannot be loaded by onnxruntime: it does not run float16',
+      )
+      const x = { type: 'float16', dims: [2], data: Uint16Array.of(0x3c00, 0xc200) } as const
+      expect((await runner.run({ x })).outputs.y?.data).toEqual(Uint16Array.of(0x4000, 0xc600))
+      await runner.dispose()
+    })
 
     it('are not loaded with an option that it does not know, which the error names', async () => {
       const executionProviders = [{ name: 'webgpu', colour: 'red' }] as const

@@ -1,6 +1,16 @@
+import type { Tensor as OrtTensor } from 'onnxruntime-node'
 import type { ExecutionProviderConfig } from '../execution/providers.ts'
+import { messageOf } from '../failure.ts'
 import type { Runtime } from '../runtime.ts'
-import { probeDims, probeInput, probeModel, probeOutput } from './probe-model.ts'
+import {
+  halfInput,
+  halfModel,
+  halfOutput,
+  probeDims,
+  probeInput,
+  probeModel,
+  probeOutput,
+} from './probe-model.ts'
 import { notOffered, whyNot } from './remedies.ts'
 
 /**
@@ -17,14 +27,34 @@ const TOLERANCE = 2 ** -9
 export async function probe(runtime: Runtime, provider: ExecutionProviderConfig): Promise<void> {
   const offered = runtime.listSupportedBackends().map(({ name }) => name)
   if (!offered.includes(provider.name)) throw new Error(notOffered(provider.name, offered))
-  const output = await answer(runtime, provider).catch((error: unknown) => {
+  const x = new runtime.Tensor('float32', probeInput(), probeDims)
+  const output = await answer(runtime, provider, probeModel(), x).catch((error: unknown) => {
     throw new Error(whyNot(provider.name, error))
   })
   checkAnswer(output)
 }
 
-async function answer(runtime: Runtime, provider: ExecutionProviderConfig): Promise<ArrayLike<number>> {
-  const session = await runtime.InferenceSession.create(probeModel(), {
+/**
+ * The same in float16, for networks that take or give it: cards without it load them, and fail when they run.
+ *
+ * @throws Error saying in one line why they cannot be run on it.
+ */
+export async function probeHalf(runtime: Runtime, provider: ExecutionProviderConfig): Promise<void> {
+  const x = new runtime.Tensor('float16', Uint16Array.from(halfInput), [halfInput.length])
+  const bits = await answer(runtime, provider, halfModel(), x).catch((error: unknown) => {
+    throw new Error(`it does not run float16 (${messageOf(error)})`)
+  })
+  if (halfOutput.some((value, index) => bits[index] !== value))
+    throw new Error('it computes wrong answers in float16')
+}
+
+async function answer(
+  runtime: Runtime,
+  provider: ExecutionProviderConfig,
+  model: Uint8Array,
+  x: OrtTensor,
+): Promise<ArrayLike<number>> {
+  const session = await runtime.InferenceSession.create(model, {
     executionProviders: [provider],
     intraOpNumThreads: 1,
     logSeverityLevel: 4,
@@ -32,8 +62,8 @@ async function answer(runtime: Runtime, provider: ExecutionProviderConfig): Prom
     ...(provider.name !== 'cpu' && { extra: { session: { disable_cpu_ep_fallback: '1' } } }),
   })
   try {
-    const { y } = await session.run({ x: new runtime.Tensor('float32', probeInput(), probeDims) })
-    return (y?.data ?? []) as Float32Array
+    const { y } = await session.run({ x })
+    return (y?.data ?? []) as Float32Array | Uint16Array
   } finally {
     await session.release()
   }

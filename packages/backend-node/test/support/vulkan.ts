@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { chromium } from '../../../../vitest.chromium.ts'
 import { type Candidate, executionSupport } from '../../src/index.ts'
@@ -19,6 +20,8 @@ export async function webgpuHere(): Promise<Candidate> {
   const driver = drivers.find((path) => existsSync(path))
   const { VK_DRIVER_FILES, VK_ICD_FILENAMES } = process.env
   if (driver !== undefined && !VK_DRIVER_FILES && !VK_ICD_FILENAMES) process.env.VK_ICD_FILENAMES = driver
+  // Layers of the system's Vulkan complain on standard error where there is none.
+  process.env.XDG_RUNTIME_DIR ??= tmpdir()
   const candidates = await executionSupport()
   return candidates.find(({ executionProvider }) => executionProvider === 'webgpu')!
 }
