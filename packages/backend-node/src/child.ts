@@ -1,6 +1,6 @@
 import { createFrameReader, encodeFrame, writeFrame } from './process/frames.ts'
 import { extentOf } from './process/messages.ts'
-import type { LoadRequest, Reply, RunRequest } from './protocol.ts'
+import type { Reply, Request } from './protocol.ts'
 import { threadLink, workerPath } from './thread-link.ts'
 
 // The other side of `process/link.ts`: passes frames on to a worker thread, which runs the network, and its answers back.
@@ -40,9 +40,10 @@ const reader = createFrameReader({
   payloadFor: (header, bytes) =>
     (header as { kind: string }).kind === 'run' ? inputOf(bytes) : new Uint8Array(bytes),
   onFrame(header, payload) {
-    const request = header as LoadRequest | RunRequest
+    const request = header as Request
     if (request.kind === 'run') link.post({ ...request, input })
-    else link.post({ ...request, source: request.source ?? payload })
+    else if (request.kind === 'load') link.post({ ...request, source: request.source ?? payload })
+    else link.post(request)
   },
 })
 

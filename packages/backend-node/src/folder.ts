@@ -7,8 +7,9 @@ import type { DigestMemory } from './digest/digest-memory.ts'
 import { digestOfModel, sizeOfModel } from './digest/inspect.ts'
 import { errorCode, messageOf } from './failure.ts'
 import { pathOf } from './location.ts'
+import type { NodeBackendOptions } from './options.ts'
 import { readRegularFile } from './regular-file.ts'
-import { loadRunner, type NodeBackendOptions } from './runner.ts'
+import { loadRunner } from './runner.ts'
 
 /** Names shown when something is missing: enough to see the mistake, short enough for one line. */
 const listed = 20

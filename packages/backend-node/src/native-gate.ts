@@ -25,6 +25,13 @@ export async function throughGate<Result>(gate: NativeGate, work: () => Promise<
   }
 }
 
+/** For work that waited inside: does not begin it where the gate was closed meanwhile. */
+export function leaveIfClosed(gate: NativeGate, before: () => void): void {
+  if (Atomics.load(gate, CLOSED) === 0) return
+  before()
+  leave(gate)
+}
+
 function leave(gate: NativeGate): void {
   Atomics.store(gate, INSIDE, 0)
   Atomics.notify(gate, INSIDE)

@@ -1,5 +1,8 @@
 import type { FastFlowErrorCode, LoadProgress, TensorInfo } from '@fastflow/core'
 import type { PackedTensor } from '@fastflow/core/backend'
+import type { Execution } from './execution/execution.ts'
+import type { ExecutionProviderConfig } from './execution/providers.ts'
+import type { SessionOptions } from './execution/session-options.ts'
 import type { FileStamp, KnownDigest } from './file-stamp.ts'
 
 /** What the worker needs to create its session. */
@@ -12,6 +15,9 @@ export interface LoadRequest {
   readonly threads: number
   readonly spin: boolean
   readonly mapWeights?: boolean
+  /** Tried in this order; the processor where there are none. */
+  readonly executionProviders?: readonly ExecutionProviderConfig[]
+  readonly sessionOptions?: SessionOptions
   /** Its digest when it was last hashed, taken over where its files have not changed since. */
   readonly known?: KnownDigest
 }
@@ -21,6 +27,12 @@ export interface InspectRequest {
   readonly kind: 'digest' | 'size'
   readonly source: string
   readonly file: string
+}
+
+/** Tries an execution provider on a small network. */
+export interface ProbeRequest {
+  readonly kind: 'probe'
+  readonly provider: ExecutionProviderConfig
 }
 
 /** A digest of files that may be remembered where they are told: they did not change meanwhile. */
@@ -38,11 +50,13 @@ export interface RunRequest {
   readonly fetches: readonly string[]
 }
 
-export type Request = LoadRequest | InspectRequest | RunRequest | { readonly kind: 'dispose' }
+export type Request = LoadRequest | InspectRequest | ProbeRequest | RunRequest | { readonly kind: 'dispose' }
 
 export interface ModelInfo extends Digested {
   readonly inputs: readonly TensorInfo[]
   readonly outputs: readonly TensorInfo[]
+  /** What it runs on; the processor where a worker does not say. */
+  readonly execution?: Execution
 }
 
 /** A `FastFlowError` on its way between threads (class and marker do not survive the clone). */
@@ -66,6 +80,7 @@ export type Reply =
   | { readonly kind: 'loaded'; readonly info: ModelInfo }
   | { readonly kind: 'digested'; readonly digested: Digested }
   | { readonly kind: 'measured'; readonly bytes: number }
+  | { readonly kind: 'probed'; readonly works: boolean; readonly reason: string }
   | { readonly kind: 'load-failed'; readonly failure: Failure }
   | RunReply
   | { readonly kind: 'run-failed'; readonly slot: number; readonly message: string }

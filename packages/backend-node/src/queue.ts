@@ -53,7 +53,7 @@ export function runnerOf(
 
   return {
     version: 1,
-    executionProvider: 'onnxruntime-node/cpu',
+    executionProvider: `onnxruntime-node/${info.execution?.executionProvider ?? 'cpu'}`,
     inputs: info.inputs,
     outputs: info.outputs,
     digest: info.digest,

@@ -7,7 +7,9 @@ import { guardExit } from './exit-guard.ts'
 import { messageOf } from './failure.ts'
 import type { End, Link } from './link.ts'
 import { closeGate, openGate } from './native-gate.ts'
+import { sharedTurn } from './native-turn.ts'
 import type { Request } from './protocol.ts'
+import { keepTelemetryOff } from './telemetry.ts'
 
 /**
  * Loading a model, onnxruntime 1.30 reads the command line of the process by a recursion as deep as that is long: a prompt of
@@ -46,9 +48,11 @@ export function workerPath(
  * @param closeSeconds how long `close` waits for the thread to end.
  */
 export function threadLink(path: string, closeSeconds: number): Link {
-  // The flags of the process (--input-type, --cpu-prof, ...) are not meant for this thread.
+  keepTelemetryOff()
   const gate = openGate()
-  const worker = new Worker(path, { execArgv: [], resourceLimits: { stackSizeMb }, workerData: { gate } })
+  const workerData = { gate, turn: sharedTurn() }
+  // The flags of the process (--input-type, --cpu-prof, ...) are not meant for this thread.
+  const worker = new Worker(path, { execArgv: [], resourceLimits: { stackSizeMb }, workerData })
   let alive = true
   let tellEnd: (end: End) => void
   const ended = new Promise<End>((resolve) => {

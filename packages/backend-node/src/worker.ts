@@ -1,11 +1,15 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { digestOf } from './digest/hash-model.ts'
+import type { ExecutionProviderConfig } from './execution/providers.ts'
 import { messageOf, WorkerFailure } from './failure.ts'
 import { sizeOf } from './file-stamp.ts'
 import { type NativeGate, throughGate } from './native-gate.ts'
-import type { InspectRequest, LoadRequest, Reply, Request, RunRequest } from './protocol.ts'
+import { type NativeTurn, turnsOf } from './native-turn.ts'
+import { atOnce, needsTurns } from './probe/choose.ts'
+import { probe } from './probe/probe.ts'
+import type { InspectRequest, LoadRequest, ProbeRequest, Reply, Request, RunRequest } from './protocol.ts'
 import { type OnProgress, readModel } from './read-model.ts'
-import { loadRuntime } from './runtime.ts'
+import { loadRuntime, type Runtime } from './runtime.ts'
 import { createSession, type Session } from './session.ts'
 
 // The worker's side of `lane.ts`: requests are served one after another, in the order they came.
@@ -13,7 +17,8 @@ import { createSession, type Session } from './session.ts'
 const port = parentPort
 if (port === null) throw new Error('this file runs as a worker of @fastflow/backend-node only')
 
-const { gate } = workerData as { readonly gate: NativeGate }
+const { gate, turn } = workerData as { readonly gate: NativeGate; readonly turn: NativeTurn }
+const takeTurn = turnsOf(turn, gate)
 let session: Session | undefined
 let served: Promise<void> = Promise.resolve()
 port.on('message', (request: Request) => {
@@ -23,6 +28,7 @@ port.on('message', (request: Request) => {
 async function serve(request: Request): Promise<void> {
   if (request.kind === 'load') reply(await load(request))
   else if (request.kind === 'run') reply(await run(request))
+  else if (request.kind === 'probe') reply(await tryOut(request))
   else if (request.kind !== 'dispose') reply(await inspect(request))
   else {
     await throughGate(gate, async () => session?.release())
@@ -40,12 +46,35 @@ async function load(request: LoadRequest): Promise<Reply> {
     const onProgress: OnProgress = (progress) => reply({ kind: 'progress', progress })
     const model = await readModel(request.source, request.file, onProgress)
     const digested = await digestOf(model, request.known, onProgress)
-    const network = await throughGate(gate, () => createSession(runtime, model, request))
+    const network = await throughGate(gate, () => createSession(runtime, model, request, takeTurn))
     session = network
-    const { inputs, outputs } = network
-    return { kind: 'loaded', info: { inputs, outputs, ...digested } }
+    const { inputs, outputs, execution } = network
+    return { kind: 'loaded', info: { inputs, outputs, execution, ...digested } }
   } catch (error) {
     return loadFailed(error)
+  }
+}
+
+async function tryOut({ provider }: ProbeRequest): Promise<Reply> {
+  try {
+    const runtime = await throughGate(gate, async () => loadRuntime())
+    const turns = needsTurns(provider) ? takeTurn : atOnce
+    return await throughGate(gate, () => turns(() => answerOf(runtime, provider)))
+  } catch (error) {
+    return loadFailed(error)
+  }
+}
+
+async function answerOf(runtime: Runtime, provider: ExecutionProviderConfig): Promise<Reply> {
+  try {
+    await probe(runtime, provider)
+    return {
+      kind: 'probed',
+      works: true,
+      reason: `onnxruntime-node ${runtime.env.versions?.node} ran a small network on it`,
+    }
+  } catch (error) {
+    return { kind: 'probed', works: false, reason: messageOf(error) }
   }
 }
 

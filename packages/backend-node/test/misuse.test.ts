@@ -39,6 +39,28 @@ const threads = optional(whole(1, 0, 2000))
 const callback = optional(only(['function'], () => undefined))
 const signal = optional(made(() => ({ aborted: false }), { aborted: 1 }))
 const threading = { threads, workers: threads, spin: optional(only(['flag'], false)) }
+const execution = {
+  executionProviders: optional(
+    called(
+      /^executionProviders/,
+      made(() => ['cpu'], [], ['gpu'], [{ name: 'cpu', deviceId: -1 }], [{ name: 'cpu', hook: () => {} }]),
+    ),
+  ),
+  sessionOptions: optional(
+    called(
+      /^sessionOptions/,
+      made(
+        () => ({}),
+        { intraOpNumThreads: 2 },
+        { graphOptimizationLevel: 'most' },
+        { executionMode: 'parallel', interOpNumThreads: 0 },
+        { interOpNumThreads: 2 },
+        { enableMemPattern: 1 },
+      ),
+    ),
+  ),
+  onNotice: callback,
+}
 const location = only(['text'], place, '')
 const key = only(['text'], 'a-key', '', 'A', '../a', 'a b')
 const document = only(['null', 'number', 'text', 'flag', 'list', 'object'], {})
@@ -69,6 +91,7 @@ describeMisuse('@fastflow/backend-node', backend, {
     options: optional(
       options({
         ...threading,
+        ...execution,
         name: optional(only(['text'], 'mine', '')),
         onProgress: callback,
         mapWeights: optional(only(['flag'], true)),
@@ -76,9 +99,10 @@ describeMisuse('@fastflow/backend-node', backend, {
       }),
     ),
   }),
+  executionSupport: row(backend.executionSupport),
   fileJournal: row(backend.fileJournal, { folder: location }),
   filePolicyStore: row(backend.filePolicyStore, { folder: location }),
-  nodeBackend: row(backend.nodeBackend, { options: optional(options(threading)) }),
+  nodeBackend: row(backend.nodeBackend, { options: optional(options({ ...threading, ...execution })) }),
   pathOf: row((location: string) => backend.pathOf(location, 'location', 'a model folder'), {
     location: only(['text'], place, '', 'https://example.org/model'),
   }),

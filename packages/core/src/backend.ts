@@ -26,6 +26,7 @@ export {
   shapeText,
   tensorTypes,
 } from './backend/tensor-types.ts'
+export { nearest } from './check/nearest.ts'
 export { checkOptions, type OptionNames } from './check/options.ts'
 export { readArgument } from './check/read-argument.ts'
 export { shown } from './check/shown.ts'

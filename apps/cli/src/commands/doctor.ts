@@ -1,4 +1,5 @@
 import { availableParallelism, totalmem } from 'node:os'
+import { executionSupport } from '@fastflow/backend-node'
 import { syntheticImages } from '@fastflow/pipelines'
 import { isCancelled } from '../errors.ts'
 import type { Io } from '../io.ts'
@@ -17,7 +18,7 @@ export async function doctorCommand(io: Io, options: { readonly json?: boolean }
   const checks = [
     nodeCheck(),
     machineCheck(),
-    await onnxCheck(),
+    ...(await onnxChecks()),
     await sharpCheck(),
     ...(await modelChecks(io)),
   ]
@@ -43,22 +44,24 @@ function machineCheck(): Check {
   return { name: 'machine', ok: true, detail }
 }
 
-async function onnxCheck(): Promise<Check> {
+/** Only the processor has to work; of the others it is said why they do not, and what to install. */
+async function onnxChecks(): Promise<Check[]> {
   try {
-    // Loading the binding is quick; it is running networks that has to stay in worker threads.
-    const { env, listSupportedBackends } = await import('onnxruntime-node')
-    const providers = listSupportedBackends().map(({ name }) => name)
-    return {
-      name: 'onnxruntime-node',
-      ok: true,
-      detail: `${env.versions.node}, providers: ${providers.join(', ')}`,
-    }
+    const support = await executionSupport()
+    const working = support.filter(({ works }) => works).map(({ executionProvider }) => executionProvider)
+    const detail = `networks run on ${working.join(', ') || 'nothing'}`
+    const others = support.filter(({ works }) => !works)
+    return [
+      { name: 'onnxruntime-node', ok: working.includes('cpu'), detail },
+      ...others.map(({ executionProvider: name, reason }) => ({
+        name,
+        ok: true,
+        detail: `not used: ${reason}`,
+      })),
+    ]
   } catch (error) {
-    return missing(
-      'onnxruntime-node',
-      'npm install onnxruntime-node (ONNXRUNTIME_NODE_INSTALL=skip when offline)',
-      error,
-    )
+    const fix = 'npm install onnxruntime-node (ONNXRUNTIME_NODE_INSTALL=skip when offline)'
+    return [missing('onnxruntime-node', fix, error)]
   }
 }
 

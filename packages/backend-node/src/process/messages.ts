@@ -1,5 +1,7 @@
 import { isRecord, type LoadProgress, type TensorInfo } from '@fastflow/core'
 import { arrayOf, elementCount, isTensorType, type PackedTensor } from '@fastflow/core/backend'
+import type { Execution } from '../execution/execution.ts'
+import { type ExecutionProviderName, isProviderName } from '../execution/providers.ts'
 import { type FileStamp, isStamp } from '../file-stamp.ts'
 import type { Failure, ModelInfo, Reply, Request } from '../protocol.ts'
 
@@ -49,6 +51,8 @@ export function readReply(header: unknown, payload: Uint8Array, expected: Expect
       return { kind: 'progress', progress: readProgress(header.progress) }
     case 'loaded':
       return { kind: 'loaded', info: readInfo(header.info) }
+    case 'probed':
+      return { kind: 'probed', works: header.works === true, reason: text(header.reason) }
     case 'load-failed':
       return { kind: 'load-failed', failure: readFailure(header.failure) }
     case 'run-failed':
@@ -81,7 +85,7 @@ function readProgress(value: unknown): Omit<LoadProgress, 'name'> {
 }
 
 function readInfo(value: unknown): ModelInfo {
-  const { inputs, outputs, digest, files } = record(value)
+  const { inputs, outputs, digest, files, execution } = record(value)
   if (typeof digest !== 'string' || !/^[0-9a-f]{64}$/.test(digest))
     throw new RangeError('no digest of a model')
   if (files !== undefined && !list(files).every(isStamp))
@@ -91,7 +95,25 @@ function readInfo(value: unknown): ModelInfo {
     outputs: list(outputs).map(readTensorInfo),
     digest,
     ...(files !== undefined && { files: list(files) as readonly FileStamp[] }),
+    ...(execution !== undefined && { execution: readExecution(execution) }),
   }
+}
+
+function readExecution(value: unknown): Execution {
+  const { executionProvider, index, refused } = record(value)
+  return {
+    executionProvider: provider(executionProvider),
+    index: whole(index, 0),
+    refused: list(refused).map((refusal) => {
+      const { executionProvider: name, reason } = record(refusal)
+      return { executionProvider: provider(name), reason: text(reason) }
+    }),
+  }
+}
+
+function provider(value: unknown): ExecutionProviderName {
+  if (isProviderName(value)) return value
+  throw new RangeError('an execution provider of no known name')
 }
 
 function readTensorInfo(value: unknown): TensorInfo {
