@@ -85,12 +85,25 @@ export function openParts(
     return runner
   }
 
-  function runnerOf(part: Opened, signal: AbortSignalLike | undefined): Promise<ModelRunner> {
-    part.loading ??= load(part, signal).catch((error: unknown) => {
-      part.loading = undefined
+  async function runnerOf(part: Opened, signal: AbortSignalLike | undefined): Promise<ModelRunner> {
+    const begun = part.loading
+    if (begun === undefined) return start(part, signal)
+    try {
+      return await begun
+    } catch (error) {
+      // Whoever began to load it was cancelled; those that wait for it too were not.
+      if (signal?.aborted || !FastFlowError.isInstance(error) || error.code !== 'aborted') throw error
+      return runnerOf(part, signal)
+    }
+  }
+
+  function start(part: Opened, signal: AbortSignalLike | undefined): Promise<ModelRunner> {
+    const loading = load(part, signal).catch((error: unknown) => {
+      if (part.loading === loading) part.loading = undefined
       throw error
     })
-    return part.loading
+    part.loading = loading
+    return loading
   }
 
   async function free(part: Opened): Promise<void> {
