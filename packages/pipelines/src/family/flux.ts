@@ -90,7 +90,13 @@ async function open(source: FamilySource, edits: boolean): Promise<TaskModel> {
       ...(encoder ? pictures : []),
     ],
     fps: undefined,
-    roles: ['encoder_hidden_states', 'pooled_projections', 'guidance', 'txt_ids', 'img_ids'],
+    roles: [
+      'encoder_hidden_states',
+      'pooled_projections',
+      'txt_ids',
+      'img_ids',
+      ...(embedded ? ['guidance'] : []),
+    ],
     others: [clip.part, t5.part, ...(edits ? [encoder!] : [])],
     tokenizers: [clip.tokenizer, t5.tokenizer],
     baseline({ numSteps, strength }, { dims }) {

@@ -63,7 +63,7 @@ async function open(source: FamilySource): Promise<TaskModel> {
       ...(encoder ? pictures : []),
     ],
     fps: undefined,
-    roles: ['encoder_hidden_states', 'txt_ids', 'img_ids', 'guidance'],
+    roles: ['encoder_hidden_states', 'txt_ids', 'img_ids'],
     others: [text.part, ...(encoder ? [encoder] : [])],
     tokenizers: [text.tokenizer],
     baseline({ numSteps }, { dims }) {

@@ -68,7 +68,7 @@ async function open(source: FamilySource): Promise<TaskModel> {
           ),
         options.signal,
       ),
-    time: (_, timestep) => 1 - timestep / 1000,
+    time: (_, timestep) => 1 - timestep / (scheduler.num_train_timesteps ?? 1000),
     sign: -1,
   })
 }

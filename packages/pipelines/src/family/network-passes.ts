@@ -168,7 +168,7 @@ function openState(
   const all = behind === undefined ? dims : [first + behind.dims[1]!, ...rest]
   const floats = new Float32Array(elementCount(all))
   if (behind) floats.set(behind.data as Float32Array, size)
-  const shape = ranked([1, ...all], input.dims.length)
+  const shape = ranked([1, ...all], input.dims)
   if (input.type !== 'float16')
     return { tensor: { type: 'float32', dims: shape, data: floats }, set: (x) => floats.set(x) }
   const halves = toFloat16(floats)

@@ -47,20 +47,21 @@ function onWhite({ width, height, data }: ImageInput): RgbImage {
  */
 export function croppedPicture(image: ImageInput, mostPixels: number, multiple: number): PlanarPicture {
   const rgb = shrunk(onWhite(checkImage(image, 'image')), mostPixels)
-  const cut = (side: number): number => Math.max(multiple, Math.floor(side / multiple) * multiple)
-  const [width, height] = [cut(rgb.width), cut(rgb.height)]
-  const wider = width / height > rgb.width / rgb.height
-  const covering = {
-    width: wider ? width : Math.floor((rgb.width * height) / rgb.height),
-    height: wider ? Math.floor((rgb.height * width) / rgb.width) : height,
-  }
-  const resized = resizeLikePillow(rgb, covering.width, covering.height, LANCZOS)
-  const left = Math.floor(covering.width / 2) - Math.floor(width / 2)
-  const top = Math.floor(covering.height / 2) - Math.floor(height / 2)
+  const [width, height] = [rgb.width, rgb.height].map((side) => Math.floor(side / multiple) * multiple) as [
+    number,
+    number,
+  ]
+  if (width === 0 || height === 0)
+    throw invalidArgument(
+      'image',
+      `is ${image.width} x ${image.height}; both sides have to be at least ${multiple} pixels`,
+    )
+  const left = Math.floor((rgb.width - width) / 2)
+  const top = Math.floor((rgb.height - height) / 2)
   const data = new Uint8Array(3 * width * height)
   for (let row = 0; row < height; row++) {
-    const from = 3 * ((row + top) * covering.width + left)
-    data.set(resized.data.subarray(from, from + 3 * width), 3 * row * width)
+    const from = 3 * ((row + top) * rgb.width + left)
+    data.set(rgb.data.subarray(from, from + 3 * width), 3 * row * width)
   }
   return { data: planesOf({ width, height, data }), channels: 3, width, height }
 }

@@ -62,7 +62,7 @@ export function bindPorts(
       const why = `has the input ${portText(input)}, which nothing feeds`
       throw mismatch(
         path,
-        `${why}; this family feeds ${fed.join(', ')}. Export it without, or as optimum does`,
+        `${why}; by its config.json this family feeds ${fed.join(', ')}. Correct that file, or export the network without`,
       )
     }
     byRole.set(role, input)
@@ -137,14 +137,43 @@ export function checkFed({ dims }: Tensor, input: TensorInfo, path: string): voi
 /** A tensor as an input declares it: of its type, with or without the axis of a batch of one. */
 export function fitted(tensor: Tensor, { type, dims }: TensorInfo): Tensor {
   const cast = castTensor(tensor, type)
-  return { ...cast, dims: ranked(cast.dims, dims.length) }
+  return { ...cast, dims: ranked(cast.dims, dims) }
 }
 
-/** The same shape with axes of length one added or taken away in front. */
-export function ranked(dims: readonly number[], rank: number): readonly number[] {
+/** The same shape with axes of length one added or taken away: in front, or where an input declares them. */
+export function ranked(dims: readonly number[], declared: TensorInfo['dims']): readonly number[] {
+  const inFront = rankedInFront(dims, declared.length)
+  if (agrees(inFront, declared)) return inFront
+  const sizes = dims.filter((size) => size !== 1)
+  return placed(sizes, declared) ?? inFront
+}
+
+/** Sizes in their order on axes that may have them, with ones between; undefined where they do not fit. */
+function placed(sizes: readonly number[], declared: TensorInfo['dims']): readonly number[] | undefined {
+  const [axis, ...others] = declared
+  if (axis === undefined) return sizes.length === 0 ? [] : undefined
+  const [size, ...rest] = sizes
+  for (const [own, left] of [
+    [1, sizes],
+    [size, rest],
+  ] as const) {
+    const behind = own !== undefined && (isFree(axis) || axis === own) ? placed(left, others) : undefined
+    if (behind) return [own!, ...behind]
+  }
+  return undefined
+}
+
+function rankedInFront(dims: readonly number[], rank: number): readonly number[] {
   if (dims.length < rank) return [...new Array<number>(rank - dims.length).fill(1), ...dims]
   const extra = dims.length - rank
   return dims.slice(0, extra).every((size) => size === 1) ? dims.slice(extra) : dims
+}
+
+function agrees(dims: readonly number[], declared: TensorInfo['dims']): boolean {
+  return (
+    dims.length === declared.length &&
+    dims.every((size, axis) => isFree(declared[axis]) || size === declared[axis])
+  )
 }
 
 function portText({ name, type, dims }: TensorInfo): string {

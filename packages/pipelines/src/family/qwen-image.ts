@@ -51,7 +51,12 @@ async function open(source: FamilySource): Promise<TaskModel> {
     defaults,
     options: ['negativePrompt', 'prompts', 'width', 'height', 'maxSequenceLength', 'trueGuidanceScale'],
     fps: undefined,
-    roles: ['encoder_hidden_states', 'encoder_attention_mask', 'img_shapes', 'guidance'],
+    roles: [
+      'encoder_hidden_states',
+      'encoder_attention_mask',
+      'img_shapes',
+      ...(embedded ? ['guidance'] : []),
+    ],
     others: [text.part],
     tokenizers: [text.tokenizer],
     baseline: ({ numSteps }, { dims }) =>
