@@ -407,6 +407,14 @@ describeMisuse('@fastflow/bench', bench, {
   sumOf: row(bench.sumOf, {
     cost: made(() => ({ learning: 0, planning: 1, oracle: 0, tuning: 0, samples: 2 }), {}, { learning: '5' }),
   }),
+  planSummary: row(bench.planSummary, { frontier: made(() => frontier, {}) }),
+  paperSummary: row(bench.paperSummary, {
+    document: made(
+      () => ({ key: { sigmas: [1, 0] }, state: { numSteps: 1, arms: [], generations: 0 } }),
+      { key: 5, state: {} },
+      { key: {} },
+    ),
+  }),
   subjectsOf: row(bench.subjectsOf, { pipe: made(() => pipe, { subjects: 5 }) }),
   takingTurns: row(bench.takingTurns, {
     pipe: made(() => pipe, { generate: () => 5 }),

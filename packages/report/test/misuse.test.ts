@@ -1,4 +1,5 @@
 import type { BenchDocument, BenchRow } from '@fastflow/bench'
+import { calibrate, fillNormal, linearSchedule } from '@fastflow/core'
 import * as report from '@fastflow/report'
 import {
   type Argument,
@@ -168,6 +169,14 @@ const length: Argument = { ...only(['number'], 500), wrong: [0, -1, NaN, Infinit
 const figure = (valid: number): Argument => only(['number'], valid)
 const digits = whole(2, 101)
 
+const frontier = await calibrate({
+  velocity: (x, sigma) => x.map((value) => value / (sigma + 0.5)),
+  noise: (seed) => fillNormal(new Float32Array(8), seed),
+  schedule: linearSchedule(16),
+  budgets: [6, 8],
+  evaluations: 100,
+})
+
 describeMisuse('@fastflow/report', report, {
   chartSvg: row(report.chartSvg, {
     chart: made(
@@ -226,7 +235,38 @@ describeMisuse('@fastflow/report', report, {
     rows: made(() => [['a']], [['a', 5]], [5]),
     words: only(['list'], [0], [-1], ['0'], [0.5]),
   }),
+  planTable: row(report.planTable, { frontier: made(() => frontier, {}) }),
+  planLines: row(report.planLines, { frontier: made(() => frontier, {}) }),
+  learningTable: row(report.learningTable, {
+    result: made(
+      () => ({ limit: 0.1, runs: 3, curves: [], coverage: [], drift: { swaps: [], alarms: 0 } }),
+      { curves: 5, coverage: [] },
+      { curves: [], coverage: [5] },
+    ),
+    measured: made(() => ({ model: 'tiny', metric: 'psnr', proxy: { version: 'psnr' }, numSteps: 12 }), 5),
+  }),
+  spreadTable: row(report.spreadTable, {
+    summary: made(
+      () => ({ proxy: { version: 'psnr' }, runs: 3, numSteps: 12, plans: [], floor: null }),
+      { plans: 5 },
+      { plans: [5] },
+    ),
+  }),
+  estimatesTable: row(report.estimatesTable, { estimates: made(() => [], [5], 5) }),
+  folderText: row(report.folderText, {
+    folder: made(
+      () => ({
+        ...{ location: 'DIR', className: 'A', scheduler: null, runs: true, run: null },
+        ...{ parts: [], tokenizers: [], problems: [] },
+        memory: { resident: null, sequential: null, available: null, auto: 'resident' },
+      }),
+      { parts: 5, tokenizers: [], problems: [] },
+      { parts: [], tokenizers: [5], problems: [] },
+    ),
+  }),
   visible: row(report.visible, { text: only(['text'], 'a') }),
+  visibleLine: row(report.visibleLine, { text: only(['text'], 'a') }),
+  foreignName: row(report.foreignName, { text: only(['text'], 'a') }),
   renderReport: row(report.renderReport, {
     document: options({
       title: only(['text'], 'A report'),

@@ -7,8 +7,8 @@ import { checkSize } from './check-arguments.ts'
 import type { PlanarPicture } from './encode-part.ts'
 import type { Size } from './sizes.ts'
 
-/** Pillow's number for Lanczos, which Diffusers resizes pictures with. */
-const LANCZOS = 1
+/** What Diffusers resizes pictures with. */
+const LANCZOS = 'lanczos'
 
 /** A picture handed in as an autoencoder takes it, resized to this size; one with alpha is laid on white. @throws FastFlowError `invalid-argument` naming the argument. */
 export function pictureOf(image: ImageInput, size: Size, field = 'image'): PlanarPicture {

@@ -2,8 +2,8 @@ import { invalidArgument, type RgbImage } from '@fastflow/core'
 import { checkOneOf, shown } from '@fastflow/core/backend'
 import { checkImage } from '../image-pair.ts'
 
-/** Resampling filters by Pillow's numbers, which image processor configurations use: 1 is Lanczos, 2 bilinear, 3 bicubic. */
-export type Resample = 1 | 2 | 3
+/** Resampling filters: by Pillow's numbers, which image processor configurations use, 2 is bilinear and 3 bicubic. */
+export type Resample = 2 | 3 | 'lanczos'
 
 interface Filter {
   /** Half its width, in pixels of the smaller of both images. */
@@ -12,7 +12,7 @@ interface Filter {
 }
 
 const FILTERS: Readonly<Record<Resample, Filter>> = {
-  1: { support: 3, weight: lanczos },
+  lanczos: { support: 3, weight: lanczos },
   2: { support: 1, weight: (x) => Math.max(0, 1 - Math.abs(x)) },
   3: { support: 2, weight: cubic },
 }
@@ -37,7 +37,7 @@ export function resizeLikePillow(
   resample: Resample = 3,
 ): RgbImage {
   checkImage('image', image)
-  checkOneOf('resample', resample, [1, 2, 3])
+  checkOneOf('resample', resample, [2, 3, 'lanczos'])
   for (const [field, side] of Object.entries({ width, height })) {
     if (!Number.isInteger(side) || side < 1 || side > MAX_SIDE) {
       throw invalidArgument(

@@ -14,6 +14,7 @@ export interface Measured {
 export function learningTable(result: LearnBench, measured: Measured): string {
   checkDocument('result', result, ['curves', 'coverage'], 'what runLearnBench returned')
   checkDocument('measured', measured, [], '{ model, metric, proxy, numSteps } of the measured runs')
+  checkDocument('measured.proxy', measured.proxy, [], '{ version } of the proxy')
   const { limit, runs, curves, coverage, drift } = result
   const { model, metric, proxy, numSteps } = measured
   const plans = curves.filter(({ name }) => name.startsWith('always ')).map(({ final }) => final)
