@@ -74,6 +74,33 @@ describe('what networks are fed', () => {
     await pipe.dispose()
   })
 
+  it('Z-Image: guidance ends where its time in float32 is beyond the bound', async () => {
+    let passes = 0
+    const other = altered({
+      files: {
+        'scheduler/scheduler_config.json': (text) => JSON.stringify({ ...JSON.parse(text), shift: 1 }),
+      },
+      load: watching('transformer/model.onnx', () => passes++),
+    })
+    const pipe = await loadPipeline(folderOf('z-image'), { backend: other })
+    // Counted in runs of Diffusers' pipeline.
+    const guidedSteps = [
+      [0.1, 1],
+      [0.2, 2],
+      [0.3, 4],
+      [0.5, 5],
+      [0.6, 6],
+      [0.7, 8],
+      [0.9, 10],
+    ] as const
+    for (const [guidanceTruncation, guided] of guidedSteps) {
+      passes = 0
+      await pipe.generate('a cat', { ...small, numSteps: 10, guidanceTruncation })
+      expect([guidanceTruncation, passes - 10]).toEqual([guidanceTruncation, guided])
+    }
+    await pipe.dispose()
+  })
+
   it('FLUX.2 klein: a picture that is no whole number of tokens is cut, not resized', async () => {
     const fed: Feeds[] = []
     const pipe = await loadPipeline(folderOf('flux2-klein'), {

@@ -38,21 +38,21 @@ async function open(source: FamilySource): Promise<TaskModel> {
     tokenizers: [text.tokenizer],
     baseline({ numSteps }, { dims }) {
       const imageSeqLen = Math.floor(dims[1]! / 2) * Math.floor(dims[2]! / 2)
-      return baselineFromConfig(scheduler, checkNumSteps({ defaults }, numSteps), {
-        grid: 'pipeline',
-        imageSeqLen,
-      })
+      const steps = checkNumSteps({ defaults }, numSteps)
+      return baselineFromConfig(scheduler, steps, { grid: evenInFloat32(steps), imageSeqLen })
     },
-    guidance(settings) {
+    guidance(settings, { schedule: { sigmas }, timesteps }) {
       const {
         guidanceScale = defaults.guidanceScale,
         guidanceTruncation = 1,
         guidanceNormalization,
       } = settings
       checkNumber('guidanceScale', guidanceScale, 0, MAX_GUIDANCE)
+      const off = timesteps.findIndex((timestep) => timeInFloat32(timestep) > guidanceTruncation)
       // Here `v_c + scale (v_c - v_0)` is meant, and 0 is off: one less than elsewhere.
+      const scale = off === 0 ? 1 : 1 + guidanceScale
       return {
-        ...endsAt(settings, 1 + guidanceScale, 1 - guidanceTruncation),
+        ...endsAt(settings, scale, off < 1 ? 0 : sigmas[off - 1]!),
         joined: guidanceNormalization === true,
       }
     },
@@ -65,4 +65,18 @@ async function open(source: FamilySource): Promise<TaskModel> {
     time: (_, timestep) => (1000 - timestep) / 1000,
     sign: -1,
   })
+}
+
+/** The network's time as the pipeline compares it: rounding decides where a time is the bound itself. */
+function timeInFloat32(timestep: number): number {
+  return Math.fround(Math.fround(1000 - timestep) / 1000)
+}
+
+/** `linspace(1, 1/T, T)` as torch makes it: in float32, the second half counted from the end. */
+function evenInFloat32(steps: number): readonly number[] {
+  const last = Math.fround(1 / steps)
+  const step = steps === 1 ? 0 : Math.fround(Math.fround(last - 1) / (steps - 1))
+  return Array.from({ length: steps }, (_, k) =>
+    Math.fround(k < Math.floor(steps / 2) ? 1 + k * step : last - (steps - 1 - k) * step),
+  )
 }
