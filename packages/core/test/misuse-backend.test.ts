@@ -77,6 +77,13 @@ describeMisuse(
     externalDataOf: row(backend.externalDataOf, {
       model: made(() => Uint8Array.of(0x3a, 0), new Float32Array(4)),
     }),
+    modelPorts: row(backend.modelPorts, {
+      model: made(() => Uint8Array.of(0x3a, 0), new Float32Array(4)),
+    }),
+    nearest: row(backend.nearest, {
+      name: only(['text'], 'seeds'),
+      known: made(() => ['seed'], 5, ['a', 5]),
+    }),
     fromFloat16: row(backend.fromFloat16, {
       bits: made(() => new Uint16Array(2), new Float32Array(2)),
       out: optional(made(() => new Float32Array(2), new Float32Array(3), new Uint16Array(2))),

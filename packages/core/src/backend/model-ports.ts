@@ -1,3 +1,5 @@
+import { shown } from '../check/shown.ts'
+import { invalidArgument } from '../errors.ts'
 import { fieldsOf, textOf } from './protobuf.ts'
 
 /** An input or output as an ONNX file declares it. */
@@ -27,12 +29,14 @@ const types: Readonly<Record<number, string>> = {
  *
  * Cost: one pass over the structure of the graph; weights are stepped over, not read.
  *
- * @throws RangeError when the bytes are no ONNX model.
+ * @throws RangeError when the bytes are no ONNX model; FastFlowError `invalid-argument`.
  */
 export function modelPorts(model: Uint8Array): {
   readonly inputs: readonly DeclaredPort[]
   readonly outputs: readonly DeclaredPort[]
 } {
+  if (model?.[Symbol.toStringTag] !== 'Uint8Array')
+    throw invalidArgument('model', `${shown(model)} is not a Uint8Array`)
   const [graph] = messagesIn(model, 7)
   if (graph === undefined) throw new RangeError('it holds no graph')
   const weights = new Set(messagesIn(graph, 5).map((tensor) => textIn(tensor, 8)))

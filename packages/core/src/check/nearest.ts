@@ -1,8 +1,15 @@
+import { invalidArgument } from '../errors.ts'
+import { shown } from './shown.ts'
+import { isSequence } from './values.ts'
+
 /** Fewer letters in common say nothing. */
 const LEAST_SHARED = 3
 
 /** The known name that was most likely meant; undefined where none is near. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
+  if (typeof name !== 'string') throw invalidArgument('name', `${shown(name)} is not a text`)
+  if (!isSequence(known) || Array.from(known).some((one) => typeof one !== 'string'))
+    throw invalidArgument('known', `${shown(known)} is not a list of names`)
   const wanted = plain(name)
   const ranked = known
     .map((candidate) => ({ candidate, cost: costOf(wanted, plain(candidate)) }))

@@ -18,7 +18,7 @@ import type { Shape } from '../task/shape.ts'
 import type { States } from '../task/states.ts'
 import type { Condition, RunVelocity, TaskModel } from '../task/task-model.ts'
 import { calibrationPrompts } from '../text/calibration-prompts.ts'
-import { checkPrompt, checkText } from '../text/prompt.ts'
+import { checkText } from '../text/prompt.ts'
 import { checkSource } from './check-arguments.ts'
 import { checkFlow } from './check-flow.ts'
 import { createCache } from './encoded-cache.ts'
@@ -121,7 +121,7 @@ export async function latentModel(source: FamilySource, flow: LatentFlow): Promi
     guidance: flow.guidance,
     async condition(subject, flowOptions) {
       const { image } = flowOptions
-      const prompts = [checkPrompt(subject, 'prompt')]
+      const prompts = [checkText(subject, 'prompt')]
       const [condition] = await conditionsOf(flow, encode, prompts, image ? [image] : [], flowOptions)
       return condition!
     },
