@@ -86,7 +86,7 @@ const landing = made(
   () => landed,
   ...[{}, { ...landed, index: -1 }, { ...landed, index: 10 }, { ...landed, index: 0.5 }],
   ...[0, 0.5, NaN, '1'].map((evaluations) => ({ ...landed, evaluations })),
-  ...[5, [], [5], [null], [[1], [1, 2]]].map((velocityProducts) => ({ ...landed, velocityProducts })),
+  ...[5, [5], [null], [[1], [1, 2]]].map((velocityProducts) => ({ ...landed, velocityProducts })),
   { ...landed, stateProducts: 5 },
 )
 const outcome = made(() => ({ completed: true, nfe: 4 }), { completed: 'yes' })

@@ -42,7 +42,10 @@ export function checkAsked(
   )
     throw invalidArgument('landing', `is ${shown(landing)}; pass { index, sigma, evaluations } of a run`)
   const { velocityProducts, stateProducts } = landing
-  if (velocityProducts === undefined ? needs.includes('velocityProducts') : !isSquare(velocityProducts))
+  const needed = needs.includes('velocityProducts')
+  // A policy that looks back at no velocity is told of the products of none.
+  const missing = velocityProducts === undefined || velocityProducts.length === 0
+  if (missing ? needed : !isSquare(velocityProducts))
     throw invalidArgument('landing.velocityProducts', `is ${shown(velocityProducts)}; pass rows of products`)
   if (stateProducts === undefined ? needs.includes('stateProducts') : !isSequence(stateProducts))
     throw invalidArgument('landing.stateProducts', `is ${shown(stateProducts)}; pass a list of products`)
@@ -67,7 +70,7 @@ function isBelow(value: number, least: number, end: number): boolean {
 }
 
 function isSquare(products: unknown): boolean {
-  if (!isSequence(products) || products.length === 0) return false
+  if (!isSequence(products)) return false
   for (let k = 0; k < products.length; k++) {
     const row = products[k]
     if (!isSequence(row) || row.length < products.length) return false
