@@ -127,6 +127,12 @@ export function runSettingsOf(options: RunOptions): RunSettings {
   return fieldsOf(run, options)
 }
 
+/** What all turns of a bench share: steps and guidance are its own. */
+export function turnSettingsOf(options: RunOptions): Omit<RunSettings, 'numSteps' | 'guidanceScale'> {
+  const { numSteps: _, guidanceScale: __, ...shared } = runSettingsOf(options)
+  return shared
+}
+
 export function readingOf(options: ReadingOptions): Partial<FlowOptions> {
   return fieldsOf(reading, options)
 }

@@ -1,3 +1,4 @@
+export { ownFamilies } from './family/own-families.ts'
 export { syntheticImages } from './family/shapes.ts'
 export type { Flow } from './flow.ts'
 export type { Accelerate, CustomAcceleration, GenerateOptions } from './generate/options.ts'
@@ -13,7 +14,7 @@ export type {
   InspectedTokenizer,
 } from './inspect/document.ts'
 export { type InspectOptions, inspectFolder } from './inspect/inspect-folder.ts'
-export { type LoadPipelineOptions, loadPipeline } from './load.ts'
+export { type LoadPipelineOptions, loadPipeline, loadPipelineOf } from './load.ts'
 export type { Pipeline } from './pipeline.ts'
 export { type PlanRunKey, planDigest } from './plan/key.ts'
 export type { AutoAcceleration, CalibrationOptions, PlanAcceleration } from './plan/options.ts'

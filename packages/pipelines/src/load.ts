@@ -19,8 +19,9 @@ import {
   shown,
   throwIfAborted,
 } from '@fastflow/core/backend'
-import { familyOf } from './family/families.ts'
+import { families } from './family/families.ts'
 import type { Family } from './family/family.ts'
+import { familyOf } from './family/family-of.ts'
 import { type MemoryMode, openParts } from './family/parts.ts'
 import { createPipeline, type Pipeline } from './pipeline.ts'
 
@@ -73,13 +74,28 @@ export async function loadPipeline(
   location: string | Address,
   options: LoadPipelineOptions,
 ): Promise<Pipeline> {
+  return loadPipelineOf(families, location, options)
+}
+
+/**
+ * {@link loadPipeline} for these families alone, such as `ownFamilies`: pages that run no others are spared their code.
+ *
+ * @throws FastFlowError as `loadPipeline`.
+ */
+export async function loadPipelineOf(
+  known: readonly Family[],
+  location: string | Address,
+  options: LoadPipelineOptions,
+): Promise<Pipeline> {
+  if (!Array.isArray(known)) throw invalidArgument('known', `${shown(known)} is not a list of families`)
+  for (const [n, one] of known.entries()) checkFamily(`known[${n}]`, one)
   const address = addressOf(location)
   checkLoadOptions(options)
   const { backend, store = memoryPolicyStore(), family = [], memory = 'auto', ...loadOptions } = options
   throwIfAborted(loadOptions.signal, `loading ${address}`)
   const folder = await backend.open(address)
   const index = await readConfig(folder, 'model_index.json')
-  const found = familyOf(index, [family].flat())
+  const found = familyOf(index, [...[family].flat(), ...known])
   const parts = openParts(folder, loadOptions, memory, backend.memory?.())
   try {
     const model = await found.open({ folder, index, parts, options: loadOptions })

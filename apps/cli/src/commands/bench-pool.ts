@@ -5,7 +5,7 @@ import { openBenchLog } from '../bench-log.ts'
 import { pathAt } from '../files.ts'
 import { type Io, paceOf } from '../io.ts'
 import { createProgress } from '../progress.ts'
-import { runSettingsOf } from '../run-options.ts'
+import { runSettingsOf, turnSettingsOf } from '../run-options.ts'
 import { fullRunOf, withPipeline } from '../session.ts'
 import type { BenchCommandOptions } from './bench.ts'
 
@@ -43,8 +43,9 @@ export async function benchPoolCommand(io: Io, options: BenchPoolOptions): Promi
           )
         : noLog
     try {
-      const pool = await recordPool(takingTurns(pipe, all, runSettingsOf(options)), {
-        ...terms,
+      const { numFrames: _, guidanceInterval: __, ...shared } = terms
+      const pool = await recordPool(takingTurns(pipe, all, turnSettingsOf(options)), {
+        ...shared,
         signal: io.signal,
         log,
         onProgress: (done, total, detail) => progress.update(done, total, detail),

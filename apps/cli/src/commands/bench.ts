@@ -7,7 +7,7 @@ import { pathAt, prepareFile } from '../files.ts'
 import type { Io } from '../io.ts'
 import { readPlanFile } from '../policy-file.ts'
 import { writeResult } from '../rescue.ts'
-import { type RunOptions, runSettingsOf } from '../run-options.ts'
+import { type RunOptions, runSettingsOf, turnSettingsOf } from '../run-options.ts'
 import { measureSection } from '../section/section.ts'
 import { fullRunOf, type ModelOptions, withPipeline } from '../session.ts'
 
@@ -43,7 +43,7 @@ async function benchModel(io: Io, options: BenchCommandOptions): Promise<ModelSe
     const model = planDigest(pipe.planKey(runSettingsOf(options)))
     const log =
       checkpoint === undefined ? noLog : await openLog(io, model, { ...terms, ...shown }, checkpoint)
-    return measureSection(io, pipe, { terms, run: runSettingsOf(options), subjects, threads, log })
+    return measureSection(io, pipe, { terms, run: turnSettingsOf(options), subjects, threads, log })
   })
 }
 

@@ -4,7 +4,7 @@ import { fileAt, type OutputPlace } from '../files.ts'
 import type { Io } from '../io.ts'
 import { createProgress } from '../progress.ts'
 import { writeResult } from '../rescue.ts'
-import { runSettingsOf } from '../run-options.ts'
+import { turnSettingsOf } from '../run-options.ts'
 import { fullRunOf, withPipeline } from '../session.ts'
 import type { CalibrateCommandOptions } from './calibrate-options.ts'
 
@@ -18,12 +18,14 @@ export async function calibratePaper(
 ): Promise<void> {
   const generations = options.generations ?? GENERATIONS
   const { document, curve } = await withPipeline(io, options, async (pipe) => {
-    const turns = takingTurns(pipe, await subjectsOf(pipe), runSettingsOf(options))
+    const turns = takingTurns(pipe, await subjectsOf(pipe), turnSettingsOf(options))
+    const { numSteps, guidanceScale } = fullRunOf(pipe, options)
     const progress = createProgress(io, `calibrate ${pipe.model}`)
     try {
       return await learnPaper(turns, {
         generations,
-        ...fullRunOf(pipe, options),
+        numSteps,
+        guidanceScale,
         ...(options.arms && { arms: options.arms }),
         signal: io.signal,
         onGeneration: (done, nfe) => progress.update(done, generations, `${nfe} evaluations`),

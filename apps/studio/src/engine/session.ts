@@ -3,8 +3,9 @@ import { type Backend, FastFlowError, invalidArgument, parsePlan, type QualityPr
 import {
   type Accelerate,
   checkPolicyDocument,
-  loadPipeline,
+  loadPipelineOf,
   type Metric,
+  ownFamilies,
   type Pipeline,
   planDigest,
   policyDigest,
@@ -73,7 +74,7 @@ export function createSession(): Session {
       perceptualSource = input.perceptual.location
       for (const folder of [input.model, input.perceptual]) files.set(folder.location, folder.files)
       notice = (message) => report({ status: 'notice', message })
-      const pipe = await loadPipeline(location, { backend, store, onProgress: report })
+      const pipe = await loadPipelineOf(ownFamilies, location, { backend, store, onProgress: report })
       loaded = { pipe, location }
       return aboutOf(pipe, await backend.support())
     },

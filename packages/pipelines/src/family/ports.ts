@@ -106,13 +106,11 @@ export function bindPorts(
  * @throws FastFlowError `model-mismatch`.
  */
 export function checkChannels(input: TensorInfo, dims: readonly number[], path: string): void {
-  const { length } = input.dims
-  if (length === 0) return
-  const [axis, channels] = dims.length === 2 ? [length - 1, dims[1]!] : [length - dims.length, dims[0]!]
-  const declared = input.dims[axis]
-  const isRank = length === dims.length || length === dims.length + 1
-  if (isRank && (declared === undefined || isFree(declared) || declared === channels)) return
-  const wanted = dims.length === 2 ? `tokens of ${channels} numbers` : `${channels} channels in planes`
+  if (input.dims.length === 0) return
+  // Axes that are declared to be of length one, such as that of frames of an image, come and go.
+  if ([input.dims, input.dims.filter((size) => size !== 1)].some((declared) => fitsChannels(declared, dims)))
+    return
+  const wanted = dims.length === 2 ? `tokens of ${dims[1]} numbers` : `${dims[0]} channels in planes`
   throw mismatch(
     path,
     `takes ${portText(input)} where this family's states are ${wanted}; put back the network that belongs to config.json and model_index.json`,
@@ -138,6 +136,14 @@ export function checkFed({ dims }: Tensor, input: TensorInfo, path: string): voi
 export function fitted(tensor: Tensor, { type, dims }: TensorInfo): Tensor {
   const cast = castTensor(tensor, type)
   return { ...cast, dims: ranked(cast.dims, dims) }
+}
+
+function fitsChannels(declared: TensorInfo['dims'], dims: readonly number[]): boolean {
+  const { length } = declared
+  const [axis, wanted] = dims.length === 2 ? [length - 1, dims[1]!] : [length - dims.length, dims[0]!]
+  const found = declared[axis]
+  const isRank = length === dims.length || length === dims.length + 1
+  return isRank && (found === undefined || isFree(found) || found === wanted)
 }
 
 /** The same shape with axes of length one added or taken away: in front, or where an input declares them. */

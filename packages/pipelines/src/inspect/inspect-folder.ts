@@ -6,8 +6,9 @@ import {
   readConfig,
 } from '@fastflow/core'
 import { type OptionNames, throwIfAborted } from '@fastflow/core/backend'
-import { familyOf } from '../family/families.ts'
+import { families } from '../family/families.ts'
 import type { Family } from '../family/family.ts'
+import { familyOf } from '../family/family-of.ts'
 import { readScheduler } from '../family/scheduler.ts'
 import { type Address, addressOf, checkModelOptions } from '../load.ts'
 import { readTextTokenizer } from '../text/read-encoder.ts'
@@ -56,7 +57,8 @@ export async function inspectFolder(
   const problems = collectProblems()
   const index = await problems.attempt('model_index.json', () => readConfig(folder, 'model_index.json'))
   const parts = inspectParts(folder, problems)
-  const run = index && (await openRun(index, parts, { problems, families: [family].flat() }))
+  const run =
+    index && (await openRun(index, parts, { problems, families: [...[family].flat(), ...families] }))
   throwIfAborted(signal, `inspecting ${address}`)
   const found = await allParts(folder, index, parts, run !== undefined)
   const className = index?.values._class_name
