@@ -35,7 +35,7 @@ const landed = {
 const landing = made(
   () => landed,
   ...[{}, { ...landed, index: 10 }, { ...landed, evaluations: 0 }],
-  ...[5, [], [5], [null]].map((velocityProducts) => ({ ...landed, velocityProducts })),
+  ...[5, [5], [null]].map((velocityProducts) => ({ ...landed, velocityProducts })),
   { ...landed, stateProducts: 5 },
 )
 const rules = [

@@ -148,6 +148,25 @@ describeMisuse(
         options({
           backend: made(() => fakeBackend(), { open: 5 }),
           store: optional(made(memoryPolicyStore, { load: 5 })),
+          family: optional(made(() => [], 5, [5], { classNames: [5], open: () => {} })),
+          memory: optional(only([], 'sequential', 'half')),
+          threads: optional(only(['number'], 1)),
+          mapWeights: flag,
+          onProgress: callback,
+          signal,
+        }),
+      ),
+    }),
+    loadPipelineOf: row(pipelines.loadPipelineOf, {
+      known: made(() => pipelines.ownFamilies, [5], [{ open: 5 }], [{ classNames: [], open: () => {} }]),
+      location: only(['text'], 'models/fake', ''),
+      options: called(
+        /options|backend/,
+        options({
+          backend: made(() => fakeBackend(), { open: 5 }),
+          store: optional(made(memoryPolicyStore, { load: 5 })),
+          family: optional(made(() => [], 5, [5], { classNames: [5], open: () => {} })),
+          memory: optional(only([], 'sequential', 'half')),
           threads: optional(only(['number'], 1)),
           mapWeights: flag,
           onProgress: callback,
