@@ -1,6 +1,5 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isRecord } from '@fastflow/core'
 import { checkRegular } from './regular-file.ts'
 
 /** What tells that a file is the one that was looked at before, as far as a file system tells without reading it. */
@@ -46,17 +45,4 @@ export async function areUnchanged(folder: string, files: readonly FileStamp[]):
 
 export function sizeOf(files: readonly FileStamp[]): number {
   return files.reduce((sum, { size }) => sum + size, 0)
-}
-
-/** True for a digest and stamps of files that nobody vouches for. */
-export function isKnownDigest(value: unknown): value is KnownDigest {
-  if (!isRecord(value) || typeof value.digest !== 'string' || !/^[0-9a-f]{64}$/.test(value.digest))
-    return false
-  return Array.isArray(value.files) && value.files.length > 0 && value.files.every(isStamp)
-}
-
-/** True for what {@link stampOf} could have said. */
-export function isStamp(value: unknown): value is FileStamp {
-  if (!isRecord(value) || typeof value.name !== 'string' || typeof value.mark !== 'string') return false
-  return typeof value.size === 'number' && Number.isSafeInteger(value.size) && value.size >= 0
 }

@@ -75,11 +75,14 @@ export interface RunReply {
   readonly ms: number
 }
 
+export type InspectReply =
+  | { readonly kind: 'digested'; readonly digested: Digested }
+  | { readonly kind: 'measured'; readonly bytes: number }
+
 export type Reply =
   | { readonly kind: 'progress'; readonly progress: Omit<LoadProgress, 'name'> }
   | { readonly kind: 'loaded'; readonly info: ModelInfo }
-  | { readonly kind: 'digested'; readonly digested: Digested }
-  | { readonly kind: 'measured'; readonly bytes: number }
+  | InspectReply
   | { readonly kind: 'probed'; readonly works: boolean; readonly reason: string }
   | { readonly kind: 'load-failed'; readonly failure: Failure }
   | RunReply

@@ -1,8 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { digestOf } from './digest/hash-model.ts'
+import { inspectModel } from './digest/inspect-model.ts'
 import type { ExecutionProviderConfig } from './execution/providers.ts'
 import { messageOf, WorkerFailure } from './failure.ts'
-import { sizeOf } from './file-stamp.ts'
 import { type NativeGate, throughGate } from './native-gate.ts'
 import { type NativeTurn, turnsOf } from './native-turn.ts'
 import { atOnce, needsTurns } from './probe/choose.ts'
@@ -78,15 +78,9 @@ async function answerOf(runtime: Runtime, provider: ExecutionProviderConfig): Pr
   }
 }
 
-async function inspect({ kind, source, file }: InspectRequest): Promise<Reply> {
+async function inspect(request: InspectRequest): Promise<Reply> {
   try {
-    const model = await readModel(source, file, () => {})
-    if (kind === 'size')
-      return {
-        kind: 'measured',
-        bytes: model.bytes.length + sizeOf(model.external.map(({ stamp }) => stamp)),
-      }
-    return { kind: 'digested', digested: await digestOf(model, undefined, () => {}) }
+    return await inspectModel(request, await readModel(request.source, request.file, () => {}))
   } catch (error) {
     return loadFailed(error)
   }

@@ -111,6 +111,18 @@ describe('digests', () => {
     await utimes(join(folder, 'model.onnx_data'), 1, 1)
     expect((await digestOf(model, undefined, ignore)).files).toBeUndefined()
   })
+
+  it.each([2 ** 10, 2 ** 20])(
+    'of what is no model are refused, and its size too, at %i bytes',
+    async (bytes) => {
+      await writeFile(join(folder, 'model.onnx'), new Uint8Array(bytes).fill(255))
+      const opened = await nodeBackend().open(folder)
+      const message = expect.stringMatching(/^model\.onnx is no ONNX model/)
+      const refusal = { code: 'model-unreadable', field: 'model.onnx', message }
+      for (const call of [opened.digest!, opened.size!])
+        await expect(call('model.onnx')).rejects.toMatchObject(refusal)
+    },
+  )
 })
 
 describe('digestMemory', () => {

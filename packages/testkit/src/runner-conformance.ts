@@ -1,5 +1,5 @@
 import { FastFlowError, type Feeds, type ModelRunner, type RunOptions } from '@fastflow/core'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { float32, int64 } from './tensors.ts'
 
 export interface RunnerUnderTest {
@@ -26,16 +26,23 @@ export function describeModelRunner(name: string, adapter: RunnerUnderTest): voi
     opened.push(runner)
     return runner
   }
+  // Tests that dispose of nothing use the same networks one after another: what one leaves behind, another would meet.
+  const loaded = new Map<string, Promise<ModelRunner>>()
+  const share = (model: string): Promise<ModelRunner> => {
+    const runner = loaded.get(model) ?? load(model)
+    loaded.set(model, runner)
+    return runner
+  }
 
   describe(`ModelRunner: ${name}`, () => {
-    afterEach(async () => {
-      await Promise.all(opened.splice(0).map((runner) => runner.dispose()))
+    afterAll(async () => {
+      await Promise.all(opened.map((runner) => runner.dispose()))
     })
 
-    describeMetadata(load, adapter)
-    describeRuns(load)
-    describeTypes(load, adapter)
-    describeMisuse(load, adapter)
+    describeMetadata(share, adapter)
+    describeRuns(share)
+    describeTypes(share, adapter)
+    describeMisuse(share, adapter)
     describeLoadErrors(adapter)
     describeLifetime(load, adapter)
   })

@@ -1,9 +1,16 @@
+import { stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { FastFlowError } from '@fastflow/core'
+import { WorkerFailure } from '../failure.ts'
 import { areUnchanged, type KnownDigest, sizeOf } from '../file-stamp.ts'
-import type { InspectRequest, Reply } from '../protocol.ts'
+import type { InspectReply, InspectRequest, Reply } from '../protocol.ts'
+import { readModel } from '../read-model.ts'
 import { threadLink, workerPath } from '../thread-link.ts'
 import type { DigestMemory } from './digest-memory.ts'
+import { externalBytes, inspectModel } from './inspect-model.ts'
+
+/** A model of fewer bytes is read and hashed in a few milliseconds; a thread takes a hundred to start. */
+const smallBytes = 2 ** 20
 
 /** Nothing native runs in a thread that inspects: it ends at once. */
 const closeSeconds = 10
@@ -34,8 +41,31 @@ async function stillKnown(source: string, memory: DigestMemory): Promise<KnownDi
   return known !== undefined && (await areUnchanged(dirname(source), known.files)) ? known : undefined
 }
 
-/** Reads a model in a worker thread of its own, so that the event loop stays free. */
 async function inspect<Answer>(
+  request: InspectRequest,
+  answerIn: (reply: Reply) => Answer | undefined,
+): Promise<Answer> {
+  const reply = await inspectSmall(request)
+  return (reply && answerIn(reply)) ?? inspectAside(request, answerIn)
+}
+
+/** Reads a small model here; undefined for another. */
+async function inspectSmall(request: InspectRequest): Promise<InspectReply | undefined> {
+  const size = await stat(request.source).then(
+    ({ size }) => size,
+    () => 0,
+  )
+  if (size >= smallBytes) return undefined
+  try {
+    const model = await readModel(request.source, request.file, () => {})
+    return externalBytes(model) < smallBytes ? await inspectModel(request, model) : undefined
+  } catch (error) {
+    throw error instanceof WorkerFailure ? new FastFlowError(error.failure) : error
+  }
+}
+
+/** Reads a model in a worker thread of its own, so that the event loop stays free. */
+async function inspectAside<Answer>(
   request: InspectRequest,
   answerIn: (reply: Reply) => Answer | undefined,
 ): Promise<Answer> {

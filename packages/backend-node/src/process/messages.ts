@@ -2,7 +2,8 @@ import { isRecord, type LoadProgress, type TensorInfo } from '@fastflow/core'
 import { arrayOf, elementCount, isTensorType, type PackedTensor } from '@fastflow/core/backend'
 import type { Execution } from '../execution/execution.ts'
 import { type ExecutionProviderName, isProviderName } from '../execution/providers.ts'
-import { type FileStamp, isStamp } from '../file-stamp.ts'
+import type { FileStamp } from '../file-stamp.ts'
+import { isStamp } from '../known-digest.ts'
 import type { Failure, ModelInfo, Reply, Request } from '../protocol.ts'
 
 // Requests and answers as headers of frames. Memory that threads share is the payload of a frame here. Answers come
