@@ -29,6 +29,8 @@ export async function mutateFile(root, folder, path) {
     coverageAnalysis: 'perTest',
     // What runs only while a module loads would take every test, each mutant: it is not counted.
     ignoreStatic: true,
+    // The tests of plans take minutes on a busy machine, and a run that was given up says nothing.
+    dryRunTimeoutMinutes: 60,
     concurrency: 1,
     // Files of types alone.
     allowEmpty: true,
