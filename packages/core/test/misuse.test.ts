@@ -260,6 +260,20 @@ describeMisuse(
         ),
       ),
     }),
+    planRecordings: row(core.planRecordings, {
+      recordings: called(
+        /recordings|schedule/,
+        made(() => core.joinRecordings([heard]), {}),
+      ),
+      options: options({
+        budgets: only(['list'], [1], [], [0], [2], ['1']),
+        depth: optional(whole(4, 0, 1)),
+        ridge: optional(real(0)),
+        range: optional(real(2, 0)),
+        signal: sources.signal,
+        onProgress: planning.onProgress,
+      }),
+    }),
     planFromMask: row(core.planFromMask, { mask, schedule, solver: optional(solver) }),
     planPolicy: row(core.planPolicy, { sigmas, steps }),
     policyFromMask: row(core.policyFromMask, { mask: called(/mask|decisions/, mask) }),

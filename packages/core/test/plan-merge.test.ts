@@ -5,6 +5,7 @@ import {
   joinRecordings,
   linearSchedule,
   mergeCalibrations,
+  planRecordings,
   recordedRuns,
   type StoredTrajectory,
 } from '@fastflow/core'
@@ -173,5 +174,13 @@ describe('recordings of several machines', () => {
       'b.json: is another run than a.json, but both have seed 1; record it with a seed of its own',
     )
     expect(() => joinRecordings([])).toThrow('recorded: holds no run')
+  })
+
+  it('without states are planned from for a single evaluation too', async () => {
+    const bare = { ...stored.get(1)!, states: [] }
+    const { document } = await planRecordings(joinRecordings([bare]), { budgets: [1, 3] })
+    const { key, plans } = document
+    expect(plans.map(({ nodes }) => nodes.length)).toEqual([1, 3])
+    expect(key).toMatchObject({ guidance: 2, dims: [24], schedule: { name: schedule.name } })
   })
 })
