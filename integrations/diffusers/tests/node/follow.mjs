@@ -3,15 +3,15 @@
 // Plans from its own recording of the run and from that of Diffusers, and the final state of `generate` with the first plan.
 
 import { readFileSync, writeFileSync } from 'node:fs'
-import { nodeBackend } from '../../../../packages/backend-node/dist/index.js'
+import { nodeBackend } from '@fastflow/backend-node'
 import {
   calibrate,
   createRecorder,
   float32Space,
   parseTrajectory,
   sample,
-} from '../../../../packages/core/dist/index.js'
-import { loadPipeline } from '../../../../packages/pipelines/dist/index.js'
+} from '@fastflow/core'
+import { loadPipeline } from '@fastflow/pipelines'
 
 const job = JSON.parse(readFileSync(process.argv[2], 'utf8'))
 const { folder, prompt, budgets, out } = job
