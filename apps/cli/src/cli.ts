@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { BANDITS } from '@fastflow/pipelines'
+import { exportFormats } from '@fastflow/report'
 import { Command, CommanderError, Option } from 'commander'
 import { defaultCache } from './cache.ts'
 import { benchCommand } from './commands/bench.ts'
@@ -262,8 +263,8 @@ function addPolicy(program: Command, io: Io): void {
     .option('--passes <n>', 'or its network passes', wholeNumber('--passes', 1, 20_000))
     .option(
       '--as <format>',
-      'mask (1,0,...) or decisions (CGS...)',
-      oneOf('--as', ['mask', 'decisions']),
+      'mask (1,0,...), decisions (CGS...), sigmas, sd.cpp, cache-dit, or comfyui (a node with weights)',
+      oneOf('--as', exportFormats),
       'mask',
     )
     .option('--json', 'print one JSON document')
