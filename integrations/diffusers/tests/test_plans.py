@@ -37,6 +37,7 @@ NAMES = {
     "strength": "strength",
 }
 TEXT_NAMES = {
+    "_auto_resize": "autoResize",
     "max_sequence_length": "maxSequenceLength",
     "complex_human_instruction": "complexHumanInstruction",
 }
