@@ -46,7 +46,7 @@ function studio(args) {
 }
 
 function workspaces() {
-  return ['packages', 'apps'].flatMap((group) =>
+  return ['packages', 'apps', 'integrations'].flatMap((group) =>
     readdirSync(join(root, group)).map((name) => join(root, group, name)),
   )
 }

@@ -7,7 +7,7 @@ const statement =
 
 /** Folders of the workspaces, e.g. `packages/core`. */
 export function workspaces(root) {
-  return ['packages', 'apps'].flatMap((group) =>
+  return ['packages', 'apps', 'integrations'].flatMap((group) =>
     readdirSync(join(root, group))
       .map((name) => `${group}/${name}`)
       .filter((folder) => existsSync(join(root, folder, 'package.json'))),

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { BANDITS } from '@fastflow/pipelines'
-import { Command, CommanderError } from 'commander'
+import { exportFormats } from '@fastflow/report'
+import { Command, CommanderError, Option } from 'commander'
 import { defaultCache } from './cache.ts'
 import { benchCommand } from './commands/bench.ts'
 import { benchPoolCommand } from './commands/bench-pool.ts'
@@ -77,7 +78,10 @@ function createProgram(io: Io, args: readonly string[], fail: () => void): Comma
       if (!(await inspectCommand(io, model, options))) fail()
     })
 
-  withModel(program.command('calibrate').description('plan which steps to evaluate and write it to a file'))
+  withModel(
+    program.command('calibrate').description('plan which steps to evaluate and write it to a file'),
+    false,
+  )
     .option('--method <name>', 'plan or paper', oneOf('--method', ['plan', 'paper']), 'plan')
     .option(
       '--evaluations <n>',
@@ -112,7 +116,11 @@ function createProgram(io: Io, args: readonly string[], fail: () => void): Comma
     .option('--arms <list>', 'skip lengths of the paper policy, e.g. 1,2,4,8', wholeNumbers('--arms', 0, 100))
     .option('--cases <file>', 'JSON lines of prompts and pictures to plan with')
     .option('--start <file>', 'plan to start from; its plans of other budgets than --nfe are kept')
-    .requiredOption('--out <file>', 'policy file to write, or a folder to put it in under its digest')
+    .option(
+      '--recorded <files...>',
+      'plan from runs that Diffusers recorded, at no evaluation and without --model',
+    )
+    .option('--out <file>', 'policy file to write, or a folder to put it in under its digest')
     .option('--json', 'print one JSON document')
     .action((options) => calibrateCommand(io, options))
 
@@ -255,8 +263,8 @@ function addPolicy(program: Command, io: Io): void {
     .option('--passes <n>', 'or its network passes', wholeNumber('--passes', 1, 20_000))
     .option(
       '--as <format>',
-      'mask (1,0,...) or decisions (CGS...)',
-      oneOf('--as', ['mask', 'decisions']),
+      'mask (1,0,...), decisions (CGS...), sigmas, sd.cpp, cache-dit, or comfyui (a node with weights)',
+      oneOf('--as', exportFormats),
       'mask',
     )
     .option('--json', 'print one JSON document')
@@ -366,13 +374,14 @@ function withOutput(io: Io, command: Command): Command {
     .option('--json', 'print one JSON document')
 }
 
-function withModel(command: Command): Command {
-  return addRunOptions(withNetworks(command))
+function withModel(command: Command, required = true): Command {
+  return addRunOptions(withNetworks(command, required))
 }
 
-function withNetworks(command: Command): Command {
+function withNetworks(command: Command, required: boolean): Command {
+  const model = new Option('--model <name>', 'a shipped model or the path of a model folder')
   return command
-    .requiredOption('--model <name>', 'a shipped model or the path of a model folder')
+    .addOption(model.makeOptionMandatory(required))
     .option('--threads <n>', 'threads inside the network', wholeNumber('--threads', 1, 256))
     .option(
       '--isolation <kind>',

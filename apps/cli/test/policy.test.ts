@@ -91,6 +91,11 @@ test('export: the steps as a mask or as decisions', async () => {
   expect(await policy('export', 'plan.json', '--nfe', '3')).toEqual({ code: 0, out: mask.join(','), log: '' })
   const decisions = mask.map((step) => (step ? 'C' : 'S')).join('')
   expect((await policy('export', 'plan.json', '--nfe', '3', '--as', 'decisions')).out).toBe(decisions)
+  const sigmas = (await policy('export', 'plan.json', '--nfe', '3', '--as', 'sigmas')).out
+  expect(sigmas.split(', ').map(Number)).toEqual([...nodes.map((node) => plan.key.schedule.sigmas[node]), 0])
+  expect((await policy('export', 'plan.json', '--nfe', '3', '--as', 'comfyui')).out).toContain(
+    'FastFlowPlan3of12',
+  )
   const { out } = await policy('export', 'plan.json', '--nfe', '3', '--json')
   expect(JSON.parse(out)).toEqual({ nfe: 3, steps: 12, mask })
 })

@@ -23,7 +23,7 @@ from fastflow_diffusers.fixtures.golden import Run, load_pipeline
 STEPS = 12
 BUDGETS = [3, 5, 8]
 CLOSE = 1e-4
-FAMILIES = ("sd3", "flux", "sana", "wan", "qwen-image", "sd3 image-to-image")
+FAMILIES = ("sd3", "flux", "flux-kontext", "sana", "wan", "qwen-image", "sd3 image-to-image")
 """Name of a fixture, and of a case where it is not its first."""
 SCRIPT = Path(__file__).parent / "node" / "follow.mjs"
 PACKAGES = Path(__file__).parents[3] / "packages"
@@ -37,6 +37,7 @@ NAMES = {
     "strength": "strength",
 }
 TEXT_NAMES = {
+    "_auto_resize": "autoResize",
     "max_sequence_length": "maxSequenceLength",
     "complex_human_instruction": "complexHumanInstruction",
 }
@@ -93,7 +94,9 @@ def make(family: str, case: str, exported: Exported, folder: Path) -> Both:
     with record(run.pipeline) as runs:
         recorded = latents(run)
     runs.save(folder / "run.json")
-    runs.generations[0].states[0].numpy().tofile(folder / "latents.bin")
+    (generation,) = runs.generations
+    generation.states[0].numpy().tofile(folder / "latents.bin")
+    torch.stack(generation.velocities).numpy().tofile(folder / "velocities.bin")
     call = run.case.call
     image = run.inputs.get("image")
     if image is not None:
@@ -106,6 +109,7 @@ def make(family: str, case: str, exported: Exported, folder: Path) -> Both:
         "latents": str(folder / "latents.bin"),
         "image": image and {"width": image.width, "height": image.height, "file": str(folder / "image.bin")},
         "run": str(folder / "run.json"),
+        "velocities": str(folder / "velocities.bin"),
         "budgets": BUDGETS,
         "out": str(folder),
     }
@@ -152,6 +156,17 @@ def test_plans_of_recordings_are_those_of_node(both: Callable[[str], Both], fami
         assert (one.budget, one.nodes) == (other.budget, other.nodes)
         for row, expected in zip(one.weights, other.weights, strict=True):
             assert row == pytest.approx(expected, abs=1e-3)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_recording_makes_the_plan_that_node_makes_of_the_same_run(both: Callable[[str], Both], family: str) -> None:
+    made = both(family)
+    ours, theirs = made.plan("python"), made.plan("same")
+    assert [one.nodes for one in ours.entries] == [one.nodes for one in theirs.entries]
+    for one, other in zip(ours.entries, theirs.entries, strict=True):
+        for row, expected in zip(one.weights, other.weights, strict=True):
+            assert row == pytest.approx(expected, abs=1e-6)
+        assert one.state_weight == pytest.approx(other.state_weight, abs=1e-6)
 
 
 @pytest.mark.parametrize("family", FAMILIES)

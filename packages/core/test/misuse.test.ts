@@ -56,6 +56,18 @@ const trajectory = {
   nfe: 2,
   gram: [1, 0, 0, 1],
 }
+const heard = {
+  ...{ seed: 1, nfe: 2, gram: new Float64Array([1, 0, 0, 1]), states: [], firstVelocity: noiseOf(1) },
+  ...{ schedule: trajectory.schedule, guidance: null, dims: null },
+}
+const position = {
+  ...{ version: 3, sigmas: [1, 0.5, 0], target: 'baseline', depth: 4, ridge: 1e-6, range: 2, parts: 1 },
+  ...{ spent: 0, runs: [{ seed: 1, gram: [1, 0, 0, 1] }], floor: undefined, trials: [] },
+}
+const checkpoint = called(
+  /checkpoint|calibrations/,
+  made(() => position, {}, { ...position, version: 2 }, { ...position, runs: [{ seed: 1, gram: [1] }] }),
+)
 const folder = { location: 'model', has: async () => true, read: async () => Uint8Array.of(123, 125) }
 const key = only(['text'], 'a-key', '', 'A', '../a', 'a b', 'a'.repeat(129))
 const document: Argument = only(['null', 'number', 'text', 'flag', 'list', 'object'], {})
@@ -217,6 +229,22 @@ describeMisuse(
         ),
       ),
     }),
+    joinRecordings: row(core.joinRecordings, {
+      recorded: called(
+        /recorded|run.json/,
+        made(() => [heard], ...[[], [{}], [null], [{ ...heard, gram: 5 }], [{ ...heard, schedule: null }]], [
+          heard,
+          { ...heard, guidance: 2 },
+        ]),
+      ),
+      names: optional(only(['list'], ['run.json'])),
+    }),
+    mergeCalibrations: row(core.mergeCalibrations, {
+      first: checkpoint,
+      second: { ...checkpoint, wrong: [...checkpoint.wrong!, { ...position, depth: 3 }] },
+    }),
+    recordedRuns: row(core.recordedRuns, { checkpoint }),
+    solverNamed: row(core.solverNamed, { name: called(/solver/, only([], 'unipc2', '', 'heun')) }),
     parseTrajectory: row(core.parseTrajectory, {
       stored: called(
         /trajectory|format|gram/,
@@ -230,6 +258,23 @@ describeMisuse(
           /key|schedule/,
           made(() => planned.key),
         ),
+      ),
+    }),
+    planRecordings: row(core.planRecordings, {
+      recordings: called(
+        /recordings|schedule/,
+        made(() => core.joinRecordings([heard]), {}),
+      ),
+      options: called(
+        /options|budgets/,
+        options({
+          budgets: only(['list'], [1], [], [0], [2], ['1']),
+          depth: optional(whole(4, 0, 1)),
+          ridge: optional(real(0)),
+          range: optional(real(2, 0)),
+          signal: sources.signal,
+          onProgress: planning.onProgress,
+        }),
       ),
     }),
     planFromMask: row(core.planFromMask, { mask, schedule, solver: optional(solver) }),

@@ -10,6 +10,7 @@ import { calibratePlan } from './plan/calibrate.ts'
 import { calibrationSourceOf } from './plan/calibration-source.ts'
 import { type PlanRunKey, planKeyOf } from './plan/key.ts'
 import { type CalibrationOptions, calibrationNames } from './plan/options.ts'
+import { planRecorded } from './plan/recorded.ts'
 import type { PolicyKey } from './policy/document.ts'
 import { policyKeyOf } from './policy/learned.ts'
 import { type PolicyKeyOptions, policyKeyNames } from './policy/options.ts'
@@ -150,6 +151,8 @@ export function createPipeline(model: TaskModel, places: PolicyPlaces): Pipeline
     async calibrate(options = {}) {
       checkTaskOptions(model, options, calibrationNames)
       throwIfAborted(options.signal, 'calibration')
+      if (options.recorded !== undefined)
+        return planRecorded((settings) => runKeyOf(model, settings), options, places.store)
       return calibratePlan(await calibrationSourceOf(model, options), options, places.store)
     },
     async measureQuality(options) {

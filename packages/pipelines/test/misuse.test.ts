@@ -330,6 +330,7 @@ describeMisuse(
           evaluations: optional(whole(100)),
           target: optional(only([], 'baseline', 'best')),
           start: called(/start|format|plan/, optional(made(() => undefined, {}))),
+          recorded: optional(made(() => undefined, [], [{}], [null])),
           signal,
           onProgress: callback,
           checkpoint: optional(made(() => undefined)),

@@ -235,6 +235,14 @@ describeMisuse('@fastflow/report', report, {
     rows: made(() => [['a']], [['a', 5]], [5]),
     words: only(['list'], [0], [-1], ['0'], [0.5]),
   }),
+  exportPlan: row(report.exportPlan, {
+    frontier: made(() => frontier, {}),
+    budget: called(
+      /budget|nfe|passes/,
+      made(() => frontier.budgets[0]!, 0, NaN, {}),
+    ),
+    format: only([], 'comfyui', 'sdxl', ''),
+  }),
   planTable: row(report.planTable, { frontier: made(() => frontier, {}) }),
   planLines: row(report.planLines, { frontier: made(() => frontier, {}) }),
   learningTable: row(report.learningTable, {

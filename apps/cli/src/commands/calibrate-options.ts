@@ -18,3 +18,11 @@ export interface CalibrateCommandOptions extends ModelOptions, RunOptions {
   readonly arms?: readonly number[]
   readonly json?: boolean
 }
+
+/** Before it is known whether runs are made, which takes a model. */
+export type GivenCalibrateOptions = Omit<CalibrateCommandOptions, 'model' | 'out'> & {
+  readonly model?: string
+  readonly out?: string
+  /** Files of recorded runs to plan from, in place of runs that are made. */
+  readonly recorded?: readonly string[]
+}

@@ -110,9 +110,9 @@ function costOf({ limit, certificate }: CalibrationProgress): string {
   return `at most ${limit} evaluations, ${evaluations} of them for ${runs} held-out run${runs === 1 ? '' : 's'} that certify ${confidence}`
 }
 
-function report(
+export function report(
   io: Io,
-  { json }: CalibrateCommandOptions,
+  { json }: Pick<CalibrateCommandOptions, 'json'>,
   result: { readonly file: string; readonly frontier: Frontier; readonly resumedAt: number | undefined },
 ): void {
   const { file, frontier, resumedAt } = result

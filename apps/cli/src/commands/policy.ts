@@ -1,7 +1,7 @@
 import { certificateOf, paperSummary, planSummary } from '@fastflow/bench'
 import { type Frontier, invalidArgument, type PlanBudget, passesOf } from '@fastflow/core'
 import type { PaperState, PolicyDocument } from '@fastflow/pipelines'
-import { foreignName, planLines, planTable } from '@fastflow/report'
+import { type ExportFormat, exportPlan, foreignName, planLines, planTable } from '@fastflow/report'
 import { pathAt } from '../files.ts'
 import type { Io } from '../io.ts'
 import { readPolicyFile } from '../policy-file.ts'
@@ -9,7 +9,7 @@ import { readPolicyFile } from '../policy-file.ts'
 export interface PolicyExportOptions {
   readonly nfe?: number
   readonly passes?: number
-  readonly as: 'mask' | 'decisions'
+  readonly as: ExportFormat
   readonly json?: boolean
 }
 
@@ -24,7 +24,7 @@ export async function policyShowCommand(io: Io, file: string, options: { json?: 
   )
 }
 
-/** The steps one plan evaluates, for other tools: comma-separated 1 and 0, or letters C and S. */
+/** One plan in the words of another tool. */
 export async function policyExportCommand(io: Io, file: string, options: PolicyExportOptions): Promise<void> {
   const policy = await readPolicyFile(pathAt(io, file, 'FILE'), 'FILE')
   if (policy.method === 'paper') {
@@ -45,10 +45,11 @@ export async function policyExportCommand(io: Io, file: string, options: PolicyE
     io.log(
       `${name} ${wanted} is not planned, ${found} is exported${planned.length > 0 ? `; available: ${planned.join(', ')}` : ''}`,
     )
-  const value = options.as === 'mask' ? frontier.mask(budget) : decisions
   const nfe = entry?.nfe ?? decisions.length
-  if (options.json) io.out(JSON.stringify({ nfe, steps: decisions.length, [options.as]: value }, null, 2))
-  else io.out(typeof value === 'string' ? value : value.join(','))
+  const text = exportPlan(frontier, budget, options.as)
+  if (!options.json) return io.out(text)
+  const value = options.as === 'mask' ? frontier.mask(budget) : text
+  io.out(JSON.stringify({ nfe, steps: decisions.length, [options.as]: value }, null, 2))
 }
 
 function budgetOf({ nfe, passes }: PolicyExportOptions): PlanBudget {

@@ -1,17 +1,11 @@
 // What Node makes of the run that a test has made with Diffusers: node follow.mjs JOB.json
 //
-// Plans from its own recording of the run and from that of Diffusers, and the final state of `generate` with the first plan.
+// Plans from its own recording of the run, from that of Diffusers, and from its own of the velocities that Diffusers had, and the final state of `generate` with the first plan.
 
 import { readFileSync, writeFileSync } from 'node:fs'
-import { nodeBackend } from '../../../../packages/backend-node/dist/index.js'
-import {
-  calibrate,
-  createRecorder,
-  float32Space,
-  parseTrajectory,
-  sample,
-} from '../../../../packages/core/dist/index.js'
-import { loadPipeline } from '../../../../packages/pipelines/dist/index.js'
+import { nodeBackend } from '@fastflow/backend-node'
+import { calibrate, createRecorder, float32Space, parseTrajectory, sample } from '@fastflow/core'
+import { loadPipeline } from '@fastflow/pipelines'
 
 const job = JSON.parse(readFileSync(process.argv[2], 'utf8'))
 const { folder, prompt, budgets, out } = job
@@ -33,6 +27,19 @@ writeFileSync(`${out}/node-plan.json`, JSON.stringify(plan))
 const run = parseTrajectory(readFileSync(job.run, 'utf8'))
 const theirs = await calibrate({ ...common, schedule: run.schedule, recorded: [run] })
 writeFileSync(`${out}/python-plan.json`, JSON.stringify(theirs))
+
+// The same velocities, so that nothing but the recording differs.
+const heard = new Float32Array(new Uint8Array(readFileSync(job.velocities)).buffer)
+const length = flow.noise.length
+const replay = createRecorder({
+  ...listened,
+  schedule: run.schedule,
+  velocity: async (_x, _sigma, { index }) => heard.subarray(index * length, (index + 1) * length),
+})
+const again = { schedule: run.schedule, ...(solver && { solver }) }
+await sample({ ...again, velocity: replay.velocity, x: latents })
+const same = await calibrate({ ...common, ...again, recorded: [await replay.finish()] })
+writeFileSync(`${out}/same-plan.json`, JSON.stringify(same))
 
 for (const nfe of budgets) {
   let last

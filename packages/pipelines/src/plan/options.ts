@@ -1,4 +1,4 @@
-import type { CalibrateOptions, Frontier, PlanDocument } from '@fastflow/core'
+import type { CalibrateOptions, Frontier, PlanDocument, StoredTrajectory } from '@fastflow/core'
 import type { OptionNames } from '@fastflow/core/backend'
 import type { ImageInput } from '../state/image-input.ts'
 import { type RunSettings, runNames } from '../task/options.ts'
@@ -58,6 +58,11 @@ export interface CalibrationOptions
       | 'checkpoint'
       | 'onCheckpoint'
     > {
+  /**
+   * Runs that Diffusers recorded of this model (`parseTrajectory`), of one machine or several, in place of runs that are made: no
+   * evaluation. Steps and guidance are theirs unless given.
+   */
+  readonly recorded?: readonly StoredTrajectory[]
   /** What calibration runs show, in turn, for models that read text. Default: the model's own list. */
   readonly prompts?: readonly string[]
   /** Pictures that are edited, in turn, for image editing, in the model's size. Default: coloured shapes. */
@@ -73,6 +78,7 @@ export const calibrationNames: OptionNames<CalibrationOptions> = {
   evaluations: true,
   target: true,
   start: true,
+  recorded: true,
   signal: true,
   onProgress: true,
   checkpoint: true,

@@ -134,6 +134,7 @@ async function planFrontier<T>(
     hooks.save(checkpointOf(termsOf(settings), position))
   }
   let trials: Trials | undefined
+  const isBare = settings.recorded.some(({ states }) => states.length === 0)
   try {
     report()
     await teachers.prepare()
@@ -143,7 +144,8 @@ async function planFrontier<T>(
     trials = createTrials({
       walkerOf: (weighting) => openWalker(settings, teachers, velocityOf, weighting, pace),
       runs: teachers.seeds.length,
-      setup: () => teachers.missing(),
+      // Runs without states cannot be walked, not even where that takes no evaluation.
+      setup: () => (isBare ? Infinity : teachers.missing()),
       ledger,
       range: settings.range,
       known: done,
