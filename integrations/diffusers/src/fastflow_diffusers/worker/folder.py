@@ -24,4 +24,4 @@ def files_below(folder: Path, pattern: str) -> dict[str, bytes]:
 
 def config_file(pipeline: Path, part: Part, module: object) -> bytes:
     """config.json of a part, with what Diffusers keeps in the weights."""
-    return config_text(part_config(pipeline, part.component, part.statistics(module))).encode()
+    return f"{config_text(part_config(pipeline, part.component, part.statistics(module)))}\n".encode()

@@ -11,13 +11,12 @@ import torch
 from ..errors import ExportError
 from ..folder import declared, read_index
 from ..load import load
-from ..network import FLOAT32_INPUTS, TRACED, Axes, Feeds, Network, Part
+from ..network import FLOAT32_INPUTS, TRACED, WEIGHTS, Axes, Feeds, Network, Part
 from ..parts import choose
 from .digest import digest_of
 from .folder import config_file, small_files
 from .tensors import NAMES
 
-DTYPES = {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}
 Progress = Callable[[dict[str, Any]], None]
 
 
@@ -86,7 +85,7 @@ class ServedPipeline:
         if found is None:
             kind = declared(self.index, part.component)
             assert kind is not None
-            found = load(self.folder, part, kind, DTYPES[self.dtype]).to(self.device)
+            found = load(self.folder, part, kind, WEIGHTS[self.dtype]).to(self.device)
             self.modules[part.component] = found
         return found
 
@@ -100,7 +99,7 @@ class ServedPipeline:
 
     def cast(self, name: str, value: torch.Tensor) -> torch.Tensor:
         kept = not value.is_floating_point() or name in FLOAT32_INPUTS
-        return value.to(self.device, None if kept else DTYPES[self.dtype])
+        return value.to(self.device, None if kept else WEIGHTS[self.dtype])
 
     def results(self, network: Network, feeds: Feeds) -> dict[str, torch.Tensor]:
         with torch.inference_mode():
