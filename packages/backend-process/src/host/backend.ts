@@ -13,7 +13,7 @@ export interface ProcessBackend extends Backend {
 
 /**
  * Runs networks in a worker process that speaks frames over its standard input and output: PyTorch, Diffusers, or anything else. Each
- * folder that is opened has one worker, for all of its networks and files; the folder itself may be on another machine, where the
+ * folder has one worker, for all of its networks and files and however often it is opened; the folder itself may be on another machine, where the
  * command goes there (`ssh`).
  *
  * A worker that ends, is killed or takes too long fails the call it was at, and the next call starts another.
@@ -24,15 +24,15 @@ export function processBackend(options: ProcessBackendOptions): ProcessBackend {
   const checked = checkProcessOptions(options)
   const { policyStore } = options
   const stores = new Map<string, PolicyStore>()
-  const hosts = new Set<Host>()
+  const hosts = new Map<string, Host>()
   return {
     version: 1,
     name: 'process',
     open: async (given) => {
       const location = checkText('location', given, 'the folder of a model')
       const path = /^file:/i.test(location) ? fileURLToPath(location) : location
-      const host = createHost(checked, path)
-      hosts.add(host)
+      const host = hosts.get(path) ?? createHost(checked, path)
+      hosts.set(path, host)
       return openServed(host, path)
     },
     policyStore: (location) => {
@@ -43,7 +43,7 @@ export function processBackend(options: ProcessBackendOptions): ProcessBackend {
       return store
     },
     close: async () => {
-      await Promise.all([...hosts].map((host) => host.close()))
+      await Promise.all([...hosts.values()].map((host) => host.close()))
     },
   }
 }

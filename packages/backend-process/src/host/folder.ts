@@ -16,6 +16,7 @@ const listed = 20
 /** A folder as its worker serves it. */
 export async function openServed(host: Host, location: string): Promise<ModelFolder> {
   const { name, networks, files } = await host.open()
+  const readable = new Set(files)
   const known = new Set([...networks, ...files])
 
   function check(path: string): void {
@@ -23,19 +24,19 @@ export async function openServed(host: Host, location: string): Promise<ModelFol
     throw invalidArgument('path', `${shown(path)} leaves the model folder ${location}`)
   }
 
-  function existing(path: string): void {
+  function existing(path: string, among: ReadonlySet<string>): void {
     check(path)
-    if (known.has(path)) return
-    const some = [...known].sort()
+    if (among.has(path)) return
+    const some = [...among].sort()
     const more = some.length > listed ? ` and ${some.length - listed} more` : ''
     const message = `${location} has no ${path}; its worker serves ${some.slice(0, listed).join(', ') || 'nothing'}${more}`
     throw new FastFlowError({ code: 'model-not-found', field: path, message })
   }
 
   async function load(path: string, { threads, onProgress, signal }: LoadOptions): Promise<ModelRunner> {
-    const look = (): void => throwIfAborted(signal, `loading ${path}`)
+    const look = (): void => throwIfAborted(signal, `loading ${String(path)}`)
     look()
-    existing(path)
+    existing(path, known)
     const report = (progress: Omit<Parameters<NonNullable<typeof onProgress>>[0], 'name'>): void => {
       look()
       onProgress?.({ name: location, ...progress })
@@ -61,7 +62,7 @@ export async function openServed(host: Host, location: string): Promise<ModelFol
       return known.has(path)
     },
     read: async (path) => {
-      existing(path)
+      existing(path, readable)
       return host.read(path)
     },
     load: async (path, options = {}) => {
