@@ -1,5 +1,6 @@
 // Enforces the direction of dependencies between workspaces: apps -> report, bench, media, pipelines;
 // report -> bench -> pipelines -> core, proxies, bandits; proxies -> tokenizers; backends, media, proxies and tokenizers -> core;
+// backend-node -> backend-process, on which its isolation rests;
 // core and bandits -> nothing. pnpm's isolated node_modules make an undeclared import fail, so checking what is
 // declared checks what is imported.
 // Within a workspace it refuses circles of files (types included), circles of rooms, and arrows against the order of
@@ -14,7 +15,8 @@ const allowed = {
   '@fastflow/bandits': [],
   '@fastflow/tokenizers': ['@fastflow/core'],
   '@fastflow/proxies': ['@fastflow/core', '@fastflow/tokenizers'],
-  '@fastflow/backend-node': ['@fastflow/core', 'onnxruntime-node'],
+  '@fastflow/backend-process': ['@fastflow/core'],
+  '@fastflow/backend-node': ['@fastflow/backend-process', '@fastflow/core', 'onnxruntime-node'],
   '@fastflow/backend-web': ['@fastflow/core', 'onnxruntime-web'],
   '@fastflow/pipelines': [
     '@fastflow/core',

@@ -388,6 +388,7 @@ function withNetworks(command: Command, required: boolean): Command {
       'where networks run: thread, or process for models you do not trust',
       oneOf('--isolation', ['thread', 'process']),
     )
+    .option('--worker <command>', 'where networks run instead, e.g. "python -m fastflow_diffusers.worker"')
     .option(
       '--memory <mode>',
       'networks in memory: all (resident), one at a time (sequential), or as they fit (auto)',

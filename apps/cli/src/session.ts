@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { type Isolation, nodeBackend } from '@fastflow/backend-node'
+import { filePolicyStore, type Isolation, nodeBackend } from '@fastflow/backend-node'
+import { commandWords, processBackend } from '@fastflow/backend-process'
 import {
   type Defaults,
   type LoadPipelineOptions,
@@ -18,6 +19,8 @@ export interface ModelOptions {
   readonly threads?: number
   /** Where the networks live; `process` for models one did not make. */
   readonly isolation?: Isolation
+  /** The command of a worker process that they live in instead. */
+  readonly worker?: string
   /** How many of its networks are in memory at a time. */
   readonly memory?: NonNullable<LoadPipelineOptions['memory']>
   /** Folder learned policies are kept in; in memory when undefined. */
@@ -55,7 +58,10 @@ export function storeOf(io: Io, cache: string | undefined): Pick<ModelOptions, '
 /** Loads the model; the caller frees it. */
 export async function openPipeline(io: Io, options: ModelOptions): Promise<Pipeline> {
   const location = await findModel(io, options.model)
-  const backend = nodeBackend(options.isolation === undefined ? {} : { isolation: options.isolation })
+  const { isolation, worker } = options
+  const backend = worker
+    ? processBackend({ command: commandWords(worker), policyStore: filePolicyStore })
+    : nodeBackend(isolation === undefined ? {} : { isolation })
   return loadPipeline(location, {
     backend,
     signal: io.signal,

@@ -1,5 +1,4 @@
-import { createFrameReader, encodeFrame, writeFrame } from './process/frames.ts'
-import { extentOf } from './process/messages.ts'
+import { createFrameReader, encodeFrame, extentOf, writeFrame } from '@fastflow/backend-process/channel'
 import type { Reply, Request } from './protocol.ts'
 import { threadLink, workerPath } from './thread-link.ts'
 

@@ -12,7 +12,7 @@ export class WorkerFailure extends Error {
 }
 
 /** Messages are one line: onnxruntime's own run over several and name its source files. */
-export function oneLine(message: string): string {
+function oneLine(message: string): string {
   return message
     .replace(/\/onnxruntime_src\/\S+ [^[\n]*(?=\[ONNXRuntimeError\])/g, '')
     .replace(/\s+/g, ' ')

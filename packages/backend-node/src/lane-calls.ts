@@ -1,5 +1,5 @@
+import { after } from '@fastflow/backend-process/channel'
 import type { FastFlowError, Feeds, RunResult } from '@fastflow/core'
-import { after } from './deadline.ts'
 import { ended, runFailed } from './lane-errors.ts'
 import { type CheckedIsolation, limitExceeded } from './limits.ts'
 import type { Link } from './link.ts'

@@ -1,5 +1,5 @@
+import { after } from '@fastflow/backend-process/channel'
 import type { FastFlowError, LoadProgress } from '@fastflow/core'
-import { after } from './deadline.ts'
 import { type Calls, createCalls } from './lane-calls.ts'
 import { loadFailed } from './lane-errors.ts'
 import { type CheckedIsolation, checkIsolation, limitExceeded } from './limits.ts'

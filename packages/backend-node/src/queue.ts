@@ -1,6 +1,6 @@
+import { after } from '@fastflow/backend-process/channel'
 import { FastFlowError, type Feeds, type ModelRunner, type RunOptions, type RunResult } from '@fastflow/core'
 import { checkCall } from '@fastflow/core/backend'
-import { after } from './deadline.ts'
 import type { Lane } from './lane.ts'
 import { type CheckedIsolation, checkIsolation, limitExceeded } from './limits.ts'
 import { copyFeeds, type Into } from './slot.ts'

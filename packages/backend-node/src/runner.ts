@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { watchSignal } from '@fastflow/backend-process/channel'
 import type { ModelRunner } from '@fastflow/core'
 import {
   checkCallback,
@@ -17,7 +18,6 @@ import { pathOf } from './location.ts'
 import { checkBackendOptions, type ModelRunnerOptions, runnerNames } from './options.ts'
 import type { LoadRequest, ModelInfo } from './protocol.ts'
 import { runnerOf } from './queue.ts'
-import { watchSignal } from './watch-signal.ts'
 
 /**
  * Loads one ONNX model in a worker thread, or in a process with limits: neither loading nor running blocks the event loop.

@@ -1,5 +1,5 @@
+import { after } from '@fastflow/backend-process/channel'
 import { FastFlowError } from '@fastflow/core'
-import { after } from './deadline.ts'
 import { reasonsOf } from './execution/execution.ts'
 import {
   type ExecutionProviderConfig,

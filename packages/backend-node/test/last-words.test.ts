@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream'
+import { tailOf } from '@fastflow/backend-process/channel'
 import { describe, expect, it } from 'vitest'
 import { ended } from '../src/lane-errors.ts'
 import { checkIsolation } from '../src/limits.ts'
-import { tailOf } from '../src/process/tail.ts'
 
 /** As a process writes them: in pieces of any size. */
 async function lastWords(text: string, pieces: number): Promise<string> {

@@ -16,10 +16,10 @@ import torch
 
 from .check import Comparison, compare, is_half, open_part
 from .errors import ExportError
-from .families import family_of
-from .folder import copy_rest, declared, read_index, write_part_config
+from .folder import copy_rest, declared, part_config, read_index, write_config
 from .load import load
 from .network import Part
+from .parts import choose
 from .trace import FIRST_OPSET, LAST_OPSET, trace, weight_bytes
 
 DTYPES = {"fp32": torch.float32, "fp16": torch.float16}
@@ -58,7 +58,7 @@ def export_folder(
     def write(part: Part, module: Any) -> None:
         with replacing(out, part.name, weight_bytes(module)) as target:
             write_network(part, module, target, options)
-            write_part_config(pipeline, part.component, target, part.statistics(module))
+            write_config(part_config(pipeline, part.component, part.statistics(module)), target / "config.json")
 
     index = read_index(pipeline)
     chosen = choose(index, options.parts)
@@ -127,30 +127,6 @@ def each(
 def stored_dtype(out: Path, part: str) -> torch.dtype:
     open_part(out, part)
     return torch.float16 if is_half(out, part) else torch.float32
-
-
-def choose(index: dict[str, Any], names: Sequence[str]) -> list[Part]:
-    """The parts of the pipeline's family that it has; those that are named, where some are."""
-    parts = family_of(index["_class_name"]).parts
-    unknown = sorted(set(names) - {part.name for part in parts})
-    if unknown:
-        raise ExportError(
-            f"{index['_class_name']} has no part called {', '.join(unknown)}",
-            fix=f"Known: {', '.join(part.name for part in parts)}",
-        )
-    present = []
-    for part in parts:
-        if names and part.name not in names:
-            continue
-        if declared(index, part.component):
-            present.append(part)
-        elif not part.optional or names:
-            raise ExportError(
-                f"model_index.json declares no {part.component}",
-                part=part.name,
-                fix="Save the pipeline with all its components",
-            )
-    return present
 
 
 def check_options(options: ExportOptions) -> None:

@@ -67,12 +67,16 @@ def add_fast_tokenizer(folder: Path) -> None:
         ) from error
 
 
-def write_part_config(pipeline: Path, component: str, target: Path, statistics: Mapping[str, Any]) -> None:
-    config = json.loads((pipeline / component / "config.json").read_text(encoding="utf-8"))
-    write_config({**config, **statistics}, target / "config.json")
+def part_config(pipeline: Path, component: str, statistics: Mapping[str, Any]) -> dict[str, Any]:
+    """config.json of a part: that of the component, and what is in its weights."""
+    return {**json.loads((pipeline / component / "config.json").read_text(encoding="utf-8")), **statistics}
 
 
 def write_config(config: Mapping[str, Any], path: Path) -> None:
+    path.write_text(config_text(config) + "\n", encoding="utf-8")
+
+
+def config_text(config: Mapping[str, Any]) -> str:
     """Without the path that the pipeline was loaded from, which is nobody else's."""
     document = {name: value for name, value in config.items() if name != "_name_or_path"}
-    path.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    return json.dumps(document, indent=2, ensure_ascii=False)

@@ -11,6 +11,9 @@ from torch import nn
 Axes = Mapping[int, str]
 Feeds = dict[str, torch.Tensor]
 
+WEIGHTS = {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}
+"""Types that a worker runs a network in."""
+
 # Times stay float32 in float16 exports: float16 rounds 857.69 to 857.5.
 FLOAT32_INPUTS = ("timestep", "guidance", "rope_interpolation_scale")
 

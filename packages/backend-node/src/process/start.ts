@@ -1,10 +1,7 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
-import type { Socket } from 'node:net'
-import type { Readable, Writable } from 'node:stream'
+import type { Child } from '@fastflow/backend-process/channel'
 import { childEnvironment } from '../environment.ts'
-
-export type Child = ChildProcessByStdio<Writable, Readable, Readable>
 
 /** Address space that threads and Node take without using it: what the system counts beyond `memoryBytes`. */
 const reservedBytes = 2 ** 28
@@ -28,14 +25,4 @@ export function startChild(path: string, memoryBytes: number, threads: number): 
   const dataBytes = memoryBytes + reservedBytes + threads * reservedBytesPerThread
   const kilobytes = dataBytes === Infinity ? 'unlimited' : String(Math.ceil(dataBytes / 1024))
   return spawn('/bin/sh', ['-c', limited, 'sh', kilobytes, ...command], options)
-}
-
-/** Whether the process and its streams keep this one alive. */
-export function holdChild(child: Child, held: boolean): void {
-  // Pipes to a process are sockets, whatever their declared types say.
-  const streams = [child.stdin, child.stdout, child.stderr] as unknown as readonly Socket[]
-  for (const handle of [child, ...streams]) {
-    if (held) handle.ref()
-    else handle.unref()
-  }
 }

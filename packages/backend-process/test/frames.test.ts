@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createFrameReader, encodeFrame, type FrameReader } from '../src/process/frames.ts'
+import { createFrameReader, encodeFrame, type FrameReader } from '../src/stream/frames.ts'
 
 interface Frame {
   readonly header: unknown

@@ -45,7 +45,11 @@ export function encodeFrame(header: unknown, payloadBytes: number): Uint8Array {
 }
 
 /** Writes a frame in one go. The payload must stay as it is until it has arrived. */
-export function writeFrame(stream: Writable, header: unknown, payload: Uint8Array): void {
+export function writeFrame(
+  stream: Pick<Writable, 'cork' | 'uncork' | 'write'>,
+  header: unknown,
+  payload: Uint8Array,
+): void {
   stream.cork()
   stream.write(encodeFrame(header, payload.length))
   if (payload.length > 0) stream.write(payload)

@@ -1,5 +1,4 @@
 import type { Readable } from 'node:stream'
-import { oneLine } from '../failure.ts'
 
 const keptBytes = 2000
 const firstBytes = 500
@@ -22,6 +21,7 @@ export function tailOf(stream: Readable): () => string {
   return () => {
     const words = `${first}${isCut ? ' ... ' : ''}${last}`
     // biome-ignore lint/suspicious/noControlCharactersInRegex: the terminal's control characters are what must go
-    return oneLine(words.replace(/[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+/g, ' '))
+    const printable = words.replace(/[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+/g, ' ')
+    return printable.replace(/\s+/g, ' ').trim()
   }
 }

@@ -1,6 +1,6 @@
 import { MessageChannel } from 'node:worker_threads'
 import { expect, it } from 'vitest'
-import { after } from '../src/deadline.ts'
+import { after } from '../src/stream/deadline.ts'
 
 it('what had arrived before the time was up is looked at first, however late this thread comes to it', async () => {
   const { port1, port2 } = new MessageChannel()

@@ -1,0 +1,3 @@
+// For workers on Node.
+
+export { type Served, type ServedFolder, serveNetworks } from './serve/serve.ts'
