@@ -18,6 +18,7 @@ const allowed = {
   '@fastflow/backend-process': ['@fastflow/core'],
   '@fastflow/backend-node': ['@fastflow/backend-process', '@fastflow/core', 'onnxruntime-node'],
   '@fastflow/backend-web': ['@fastflow/core', 'onnxruntime-web'],
+  '@fastflow/store-redis': ['@fastflow/core', 'ioredis'],
   '@fastflow/pipelines': [
     '@fastflow/core',
     '@fastflow/proxies',
