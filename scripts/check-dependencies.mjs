@@ -26,6 +26,7 @@ const allowed = {
     '@noble/hashes',
     'entities',
   ],
+  '@fastflow/ai-provider': ['@ai-sdk/provider', '@fastflow/core', '@fastflow/media', '@fastflow/pipelines'],
   '@fastflow/bench': ['@fastflow/core', '@fastflow/bandits', '@fastflow/proxies', '@fastflow/pipelines'],
   '@fastflow/report': ['@fastflow/bench', '@fastflow/core', '@fastflow/proxies', '@noble/hashes'],
   '@fastflow/media': ['@fastflow/core', 'sharp'],
