@@ -10,7 +10,7 @@ describeMisuse('@fastflow/ai-provider', provider, {
     call: provider.createFastFlow,
     arguments: {
       options: called(
-        /options|pipelines|baseURL|apiKey|headers|fetch/,
+        /options|pipelines|baseURL|apiKey|headers|fetch|five|url/,
         made(
           () => ({ pipelines: { a: pipe } }),
           null,
