@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { BANDITS } from '@fastflow/pipelines'
+import { precisions } from '@fastflow/quantize'
 import { Command, CommanderError } from 'commander'
 import { defaultCache } from './cache.ts'
 import { benchCommand } from './commands/bench.ts'
@@ -16,6 +17,7 @@ import { measureCommand } from './commands/measure.ts'
 import { policyExportCommand, policyShowCommand } from './commands/policy.ts'
 import { policyEvaluateCommand } from './commands/policy-evaluate.ts'
 import { proxiesAddCommand, proxiesBuildCommand } from './commands/proxies.ts'
+import { quantizeCommand } from './commands/quantize.ts'
 import { PROXY_NAMES, scoreCommand } from './commands/score.ts'
 import { videoCommand } from './commands/video.ts'
 import { describeError, type ExitCode, exitCodeOf, interruptedCode, isCancelled } from './errors.ts'
@@ -76,6 +78,21 @@ function createProgram(io: Io, args: readonly string[], fail: () => void): Comma
     .action(async (model, options) => {
       if (!(await inspectCommand(io, model, options))) fail()
     })
+
+  program
+    .command('quantize')
+    .description('a copy of a model folder whose networks hold weights of 8 or 4 bits')
+    .argument('<model>', 'a shipped model or the path of a model folder')
+    .requiredOption('--as <kind>', precisions.join(', '), oneOf('--as', precisions))
+    .option('--out <folder>', "folder to write (default: beside the model's, with the kind in its name)")
+    .option('--networks <list>', 'folders of networks, e.g. text_encoder_3 (default: the velocity)', list)
+    .option(
+      '--block <n>',
+      'weights that share a scale with q8 and q4: 32, 64 or 128',
+      wholeNumber('--block', 32, 128),
+    )
+    .option('--json', 'print one JSON document')
+    .action((model, options) => quantizeCommand(io, model, options))
 
   withModel(program.command('calibrate').description('plan which steps to evaluate and write it to a file'))
     .option('--method <name>', 'plan or paper', oneOf('--method', ['plan', 'paper']), 'plan')
