@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs'
+import { invalidArgument } from '@fastflow/core'
 import { BANDITS } from '@fastflow/pipelines'
 import { precisions } from '@fastflow/quantize'
 import { Command, CommanderError } from 'commander'
 import { defaultCache } from './cache.ts'
 import { benchCommand } from './commands/bench.ts'
+import { benchCompareCommand } from './commands/bench-compare.ts'
 import { benchPoolCommand } from './commands/bench-pool.ts'
 import { benchQualityCommand, checkQualityOptions } from './commands/bench-quality.ts'
 import { calibrateCommand } from './commands/calibrate.ts'
@@ -136,7 +138,9 @@ function createProgram(io: Io, args: readonly string[], fail: () => void): Comma
   addPolicy(program, io)
   addLearning(program, io)
 
-  withModel(program.command('bench').description('every method at every budget on the same noise'))
+  withRun(program.command('bench').description('every method at every budget on the same noise'))
+    .option('--model <name>', 'a shipped model or the path of a model folder')
+    .option('--compare <folders...>', 'instead: a model and quantised copies of it, at every budget')
     .option('--nfe <list>', 'budgets', wholeNumbers('--nfe', 1, 1000), [6, 8, 10, 12, 15, 19, 25])
     .option('--samples <n>', 'number of noises', wholeNumber('--samples', 1, 100_000), 64)
     .option('--seed <n>', 'seed of the first noise', wholeNumber('--seed', 0, 900_000), 0)
@@ -167,6 +171,9 @@ function createProgram(io: Io, args: readonly string[], fail: () => void): Comma
       'with --quality: CLIP-like model that scores pictures, e.g. models/emoji-clip',
     )
     .action((options) => {
+      if (options.compare !== undefined) return benchCompareCommand(io, { ...options, command })
+      if (options.model === undefined)
+        throw invalidArgument('--model', 'is missing; name one, or --compare some')
       checkQualityOptions(options)
       if (options.guard || options.coverage) return benchPoolCommand(io, options)
       return options.quality ? benchQualityCommand(io, options) : benchCommand(io, { ...options, command })
@@ -384,12 +391,15 @@ function withOutput(io: Io, command: Command): Command {
 }
 
 function withModel(command: Command): Command {
+  return withRun(command).requiredOption('--model <name>', 'a shipped model or the path of a model folder')
+}
+
+function withRun(command: Command): Command {
   return addRunOptions(withNetworks(command))
 }
 
 function withNetworks(command: Command): Command {
   return command
-    .requiredOption('--model <name>', 'a shipped model or the path of a model folder')
     .option('--threads <n>', 'threads inside the network', wholeNumber('--threads', 1, 256))
     .option(
       '--isolation <kind>',
