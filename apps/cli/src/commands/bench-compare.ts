@@ -20,7 +20,7 @@ export interface BenchCompareOptions extends Omit<BenchCommandOptions, 'model'> 
 /** Plan and precision measured together: copies of one model, the first of them the reference. */
 export async function benchCompareCommand(io: Io, options: BenchCompareOptions): Promise<void> {
   const other = ['model', 'guard', 'coverage', 'quality', 'scorer', 'checkpoint']
-  const wrong = other.find((name) => (options as Readonly<Record<string, unknown>>)[name] !== undefined)
+  const wrong = Object.keys(options).find((name) => other.includes(name))
   if (wrong !== undefined) throw invalidArgument(`--${wrong}`, 'does not go with --compare')
   const report = options.report === undefined ? undefined : pathAt(io, options.report, '--report')
   if (report) await prepareFile(io, report, '--report')
