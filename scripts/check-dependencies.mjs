@@ -1,5 +1,5 @@
 // Enforces the direction of dependencies between workspaces: apps -> report, bench, media, pipelines;
-// report -> bench -> pipelines -> core, proxies, bandits; proxies -> tokenizers; backends, media, proxies and tokenizers -> core;
+// report -> bench -> pipelines -> core, proxies, bandits; proxies -> tokenizers; backends, media, quantize, proxies and tokenizers -> core;
 // backend-node -> backend-process, on which its isolation rests;
 // core and bandits -> nothing. pnpm's isolated node_modules make an undeclared import fail, so checking what is
 // declared checks what is imported.
@@ -31,6 +31,7 @@ const allowed = {
   '@fastflow/report': ['@fastflow/bench', '@fastflow/core', '@fastflow/proxies', '@noble/hashes'],
   '@fastflow/media': ['@fastflow/core', 'sharp'],
   '@fastflow/peers': ['@fastflow/core'],
+  '@fastflow/quantize': ['@fastflow/core'],
   '@fastflow/testkit': ['@fastflow/core', 'vitest'],
   '@fastflow/studio': [
     '@fastflow/core',

@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs'
+import { invalidArgument } from '@fastflow/core'
 import { BANDITS } from '@fastflow/pipelines'
+import { precisions } from '@fastflow/quantize'
 import { exportFormats } from '@fastflow/report'
 import { Command, CommanderError, Option } from 'commander'
 import { defaultCache } from './cache.ts'
 import { benchCommand } from './commands/bench.ts'
+import { benchCompareCommand } from './commands/bench-compare.ts'
 import { benchPoolCommand } from './commands/bench-pool.ts'
 import { benchQualityCommand, checkQualityOptions } from './commands/bench-quality.ts'
 import { calibrateCommand } from './commands/calibrate.ts'
@@ -17,6 +20,7 @@ import { measureCommand } from './commands/measure.ts'
 import { policyExportCommand, policyShowCommand } from './commands/policy.ts'
 import { policyEvaluateCommand } from './commands/policy-evaluate.ts'
 import { proxiesAddCommand, proxiesBuildCommand } from './commands/proxies.ts'
+import { quantizeCommand } from './commands/quantize.ts'
 import { PROXY_NAMES, scoreCommand } from './commands/score.ts'
 import { videoCommand } from './commands/video.ts'
 import { describeError, type ExitCode, exitCodeOf, interruptedCode, isCancelled } from './errors.ts'
@@ -78,6 +82,21 @@ function createProgram(io: Io, args: readonly string[], fail: () => void): Comma
       if (!(await inspectCommand(io, model, options))) fail()
     })
 
+  program
+    .command('quantize')
+    .description('a copy of a model folder whose networks hold weights of 8 or 4 bits')
+    .argument('<model>', 'a shipped model or the path of a model folder')
+    .requiredOption('--as <kind>', precisions.join(', '), oneOf('--as', precisions))
+    .option('--out <folder>', "folder to write (default: beside the model's, with the kind in its name)")
+    .option('--networks <list>', 'folders of networks, e.g. text_encoder_3 (default: the velocity)', list)
+    .option(
+      '--block <n>',
+      'weights that share a scale with q8 and q4: 32, 64 or 128',
+      wholeNumber('--block', 32, 128),
+    )
+    .option('--json', 'print one JSON document')
+    .action((model, options) => quantizeCommand(io, model, options))
+
   withModel(
     program.command('calibrate').description('plan which steps to evaluate and write it to a file'),
     false,
@@ -127,7 +146,8 @@ function createProgram(io: Io, args: readonly string[], fail: () => void): Comma
   addPolicy(program, io)
   addLearning(program, io)
 
-  withModel(program.command('bench').description('every method at every budget on the same noise'))
+  withModel(program.command('bench').description('every method at every budget on the same noise'), false)
+    .option('--compare <folders...>', 'instead: a model and quantised copies of it, at every budget')
     .option('--nfe <list>', 'budgets', wholeNumbers('--nfe', 1, 1000), [6, 8, 10, 12, 15, 19, 25])
     .option('--samples <n>', 'number of noises', wholeNumber('--samples', 1, 100_000), 64)
     .option('--seed <n>', 'seed of the first noise', wholeNumber('--seed', 0, 900_000), 0)
@@ -158,6 +178,9 @@ function createProgram(io: Io, args: readonly string[], fail: () => void): Comma
       'with --quality: CLIP-like model that scores pictures, e.g. models/emoji-clip',
     )
     .action((options) => {
+      if (options.compare !== undefined) return benchCompareCommand(io, { ...options, command })
+      if (options.model === undefined)
+        throw invalidArgument('--model', 'is missing; name one, or --compare some')
       checkQualityOptions(options)
       if (options.guard || options.coverage) return benchPoolCommand(io, options)
       return options.quality ? benchQualityCommand(io, options) : benchCommand(io, { ...options, command })

@@ -33,6 +33,8 @@ export { type Learned, type LearnSettings, learningCurve, learnPaper } from './m
 export { overFloor } from './over-floor.ts'
 export { certificateOf, type PlanRow, planRows } from './plan-rows.ts'
 export { paperSummary, planSummary } from './policy-summary.ts'
+export { comparePrecision, type PrecisionSettings } from './precision/compare-precision.ts'
+export type { PrecisionDocument, PrecisionRow } from './precision/document.ts'
 export type { Case } from './quality/case.ts'
 export type { Figure, QualityDocument, QualityRow } from './quality/document.ts'
 export { runQuality } from './quality/run.ts'

@@ -16,6 +16,7 @@ export {
   unpack,
   unpackOutputs,
 } from './backend/pack.ts'
+export { type Field as ProtobufField, fieldsOf } from './backend/protobuf.ts'
 export { outdatedRuntime } from './backend/runtime-version.ts'
 export { staysInside } from './backend/stays-inside.ts'
 export {
@@ -26,6 +27,14 @@ export {
   shapeText,
   tensorTypes,
 } from './backend/tensor-types.ts'
+export {
+  type Encoded,
+  joinFields,
+  nestedField,
+  textField,
+  wholeField,
+  wholesField,
+} from './backend/write-protobuf.ts'
 export { nearest } from './check/nearest.ts'
 export { checkOptions, type OptionNames } from './check/options.ts'
 export { readArgument } from './check/read-argument.ts'

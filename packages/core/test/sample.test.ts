@@ -135,6 +135,7 @@ describe('a velocity that is not finite', () => {
     const counting = countingVelocity(nanVelocity<Float32Array>(at))
     const result = await sample({ ...base, velocity: counting.velocity, trace: true })
     expect(result.status).toMatchObject({ kind: 'non-finite', step: at, sigma: schedule.sigmas[at] })
+    expect(result.status).toMatchObject({ remedy: expect.stringMatching(/float16.*mixed precision/) })
     expect(result.status).toHaveProperty(
       'remedy',
       expect.stringContaining(`step ${at} (sigma ${schedule.sigmas[at]})`),

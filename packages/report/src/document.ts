@@ -1,4 +1,4 @@
-import type { BenchDocument, LearningCurve } from '@fastflow/bench'
+import type { BenchDocument, LearningCurve, PrecisionDocument } from '@fastflow/bench'
 import type { PlanDocument } from '@fastflow/core'
 
 /** An image, or a clip as an animated one. Data are base64. */
@@ -50,4 +50,6 @@ export interface ReportDocument {
   /** Left out where no command line made it. */
   readonly command?: string
   readonly sections: readonly ModelSection[]
+  /** Plans and precisions measured together. */
+  readonly precision?: readonly PrecisionDocument[]
 }

@@ -7,6 +7,7 @@ import { longDate } from './format.ts'
 import { html, type Markup, trusted } from './html.ts'
 import { script } from './script.ts'
 import { modelSection } from './sections/model.ts'
+import { precisionSection } from './sections/precision.ts'
 import { readingGuide } from './sections/reading.ts'
 import { style } from './style/style.ts'
 
@@ -32,7 +33,7 @@ export function renderReport(document: ReportDocument, options: RenderOptions = 
   checkReport(document)
   checkOptions('options', options, names)
   checkFlag('script', options.script)
-  const { title, created, command, sections } = document
+  const { title, created, command, sections, precision = [] } = document
   const { script: live = true } = options
   const page = html`<!doctype html>
 <html lang="en">
@@ -54,7 +55,7 @@ ${contents(document)}
 </header>
 <main>
 ${readingGuide(document)}
-${sections.map((section, index) => modelSection(section, `model-${index + 1}`, live))}
+${precision.map((one, index) => precisionSection(one, `precision-${index + 1}`))}${sections.map((section, index) => modelSection(section, `model-${index + 1}`, live))}
 </main>${
     live
       ? html`

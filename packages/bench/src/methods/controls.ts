@@ -23,7 +23,7 @@ export function exactMethod(grids: Grids, steps: number): Method {
 }
 
 /** The run everything is compared with. */
-export function fullMethod({ full }: Grids): Method {
+export function fullMethod({ full }: Pick<Grids, 'full'>): Method {
   return { name: 'full', schedule: full, options: () => ({ solver: euler() }) }
 }
 

@@ -7,6 +7,8 @@ export interface Field {
   readonly payload: Uint8Array | undefined
   /** Of whole numbers; undefined for anything else. */
   readonly value: number | undefined
+  /** The 4 or 8 bytes of a number of fixed width; undefined for anything else. */
+  readonly fixed: Uint8Array | undefined
 }
 
 /** @throws RangeError for bytes that are no UTF-8. */
@@ -25,11 +27,12 @@ export function* fieldsOf(bytes: Uint8Array): Generator<Field> {
     const number = Math.floor(tag / 8)
     const wire = tag % 8
     let value: number | undefined
+    let fixed: Uint8Array | undefined
     if (wire === 0) value = varint()
-    else if (wire === 1) skip(8)
-    else if (wire === 5) skip(4)
+    else if (wire === 1) fixed = skip(8)
+    else if (wire === 5) fixed = skip(4)
     else if (wire !== 2) throw new RangeError(`it has a field of unknown kind ${wire}`)
-    yield { number, value, payload: wire === 2 ? skip(varint()) : undefined }
+    yield { number, value, fixed, payload: wire === 2 ? skip(varint()) : undefined }
   }
 
   function skip(length: number): Uint8Array {

@@ -4,6 +4,7 @@ import { invalidArgument } from '../errors.ts'
 import { isRecord } from '../json/json.ts'
 import type { Decision } from '../policy/policy.ts'
 import { evaluate } from './evaluate.ts'
+import { nonFiniteFix } from './non-finite.ts'
 import type { SampleOptions } from './options.ts'
 import type { SampleResult, SampleStats, SampleStatus, StepEvent } from './result.ts'
 import { type Run, releaseRun, startRun } from './run.ts'
@@ -47,7 +48,7 @@ async function integrateAlong<T, State>(run: Run<T, State>): Promise<SampleStatu
     if (options.signal?.aborted) return aborted(run)
     const landing = await evaluate(run)
     if (options.signal?.aborted) return aborted(run)
-    if (landing === undefined) return nonFinite(run, 'the velocity', 'check the model and its inputs')
+    if (landing === undefined) return nonFinite(run, 'the velocity', nonFiniteFix)
     const decided = policy.decide(run.state, landing, context)
     checkDecision(run, decided)
     const [decision, state] = decided
@@ -59,8 +60,7 @@ async function integrateAlong<T, State>(run: Run<T, State>): Promise<SampleStatu
     if (run.staged) {
       const failed = await takeStep(run, run.staged)
       if (options.signal?.aborted) return aborted(run)
-      if (failed !== undefined)
-        return nonFinite(run, 'the velocity', 'check the model and its inputs', failed)
+      if (failed !== undefined) return nonFinite(run, 'the velocity', nonFiniteFix, failed)
     } else jump(run, decision)
     const goOn = await options.onStep?.(eventOf(run))
     if (goOn === false && run.index < context.numSteps) {

@@ -1,4 +1,11 @@
-import { type Encoded, join, nested, text, whole, wholes } from './protobuf.ts'
+import {
+  type Encoded,
+  joinFields,
+  nestedField,
+  textField,
+  wholeField,
+  wholesField,
+} from '@fastflow/core/backend'
 
 /** Name of a value inside a graph: an input, a weight or what a node gives. */
 export type Value = string
@@ -47,13 +54,15 @@ export function createGraph(): GraphBuilder {
     from: readonly Value[],
     given: Attributes,
   ): void => {
-    const ports = [...from.map((name) => text(1, name)), ...outputs.map((name) => text(2, name))]
-    const attributes = Object.entries(given).map(([name, value]) => nested(5, attribute(name, value)))
-    nodes.push(nested(1, [ports, text(3, outputs[0]!), text(4, op), attributes.flat()].flat(2)))
+    const ports = [...from.map((name) => textField(1, name)), ...outputs.map((name) => textField(2, name))]
+    const attributes = Object.entries(given).map(([name, value]) => nestedField(5, attribute(name, value)))
+    nodes.push(
+      nestedField(1, [ports, textField(3, outputs[0]!), textField(4, op), attributes.flat()].flat(2)),
+    )
   }
   return {
     input(name, dims) {
-      inputs.push(nested(11, valueInfo(name, dims)))
+      inputs.push(nestedField(11, valueInfo(name, dims)))
       return name
     },
     weight(name, dims, data) {
@@ -72,32 +81,41 @@ export function createGraph(): GraphBuilder {
       addNode(op, outputs, from, given)
     },
     build(graphName, outputs) {
-      const results = outputs.map(({ name, dims }) => nested(12, valueInfo(name, dims)))
-      const graph = [nodes, text(2, graphName), weights, inputs, results].flat(2)
-      return join([
-        ...whole(1, IR_VERSION),
-        ...text(2, 'fastflow'),
-        ...nested(7, graph as Encoded),
-        ...nested(8, [...text(1, ''), ...whole(2, OPSET)]),
+      const results = outputs.map(({ name, dims }) => nestedField(12, valueInfo(name, dims)))
+      const graph = [nodes, textField(2, graphName), weights, inputs, results].flat(2)
+      return joinFields([
+        ...wholeField(1, IR_VERSION),
+        ...textField(2, 'fastflow'),
+        ...nestedField(7, graph as Encoded),
+        ...nestedField(8, [...textField(1, ''), ...wholeField(2, OPSET)]),
       ])
     },
   }
 }
 
 function attribute(name: string, value: number | readonly number[] | string): Encoded {
-  if (typeof value === 'number') return [...text(1, name), ...whole(3, value), ...whole(20, ATTRIBUTE.whole)]
-  if (typeof value === 'string') return [...text(1, name), ...text(4, value), ...whole(20, ATTRIBUTE.text)]
-  return [...text(1, name), ...wholes(8, value), ...whole(20, ATTRIBUTE.wholes)]
+  if (typeof value === 'number')
+    return [...textField(1, name), ...wholeField(3, value), ...wholeField(20, ATTRIBUTE.whole)]
+  if (typeof value === 'string')
+    return [...textField(1, name), ...textField(4, value), ...wholeField(20, ATTRIBUTE.text)]
+  return [...textField(1, name), ...wholesField(8, value), ...wholeField(20, ATTRIBUTE.wholes)]
 }
 
 function tensor(name: string, dims: readonly number[], type: number, raw: Uint8Array): Encoded {
-  return nested(5, [...wholes(1, dims), ...whole(2, type), ...text(8, name), ...nested(9, [raw])])
+  return nestedField(5, [
+    ...wholesField(1, dims),
+    ...wholeField(2, type),
+    ...textField(8, name),
+    ...nestedField(9, [raw]),
+  ])
 }
 
 function valueInfo(name: string, dims: Dimensions): Encoded {
-  const shape = dims.flatMap((dim) => nested(1, typeof dim === 'number' ? whole(1, dim) : text(2, dim)))
-  const tensorType = [...whole(1, FLOAT), ...nested(2, shape)]
-  return [...text(1, name), ...nested(2, nested(1, tensorType))]
+  const shape = dims.flatMap((dim) =>
+    nestedField(1, typeof dim === 'number' ? wholeField(1, dim) : textField(2, dim)),
+  )
+  const tensorType = [...wholeField(1, FLOAT), ...nestedField(2, shape)]
+  return [...textField(1, name), ...nestedField(2, nestedField(1, tensorType))]
 }
 
 /** Bytes of numbers in the order that ONNX asks for, on hosts of either order. */

@@ -4,8 +4,15 @@ import type { ReportDocument } from '../document.ts'
 import { checkBench } from './bench.ts'
 import { checkLearning, checkPlan } from './charts.ts'
 import { checkFigure, checkIf } from './figures.ts'
+import { checkPrecision } from './precision.ts'
 
-const names: OptionNames<ReportDocument> = { title: true, created: true, command: true, sections: true }
+const names: OptionNames<ReportDocument> = {
+  title: true,
+  created: true,
+  command: true,
+  sections: true,
+  precision: true,
+}
 
 /** Every part that a page shows. @throws FastFlowError `invalid-argument` naming the part. */
 export function checkReport(document: ReportDocument): void {
@@ -13,6 +20,9 @@ export function checkReport(document: ReportDocument): void {
   const field = readArgument('document', document, '{ title, created, command, sections }')
   for (const name of ['title', 'created']) field.at(name).text()
   checkIf(field.at('command'), (command) => command.text())
+  checkIf(field.at('precision'), (precision) => {
+    for (const one of precision.items()) checkPrecision(one)
+  })
   for (const section of field.at('sections').items()) {
     for (const name of ['model', 'description']) section.at(name).text()
     checkBench(section.at('bench'))

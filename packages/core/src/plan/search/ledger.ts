@@ -4,6 +4,7 @@ import { FastFlowError, throwIfAborted } from '../../errors.ts'
 import { createPace, type Pace } from '../../pace.ts'
 import type { Velocity } from '../../ports/velocity.ts'
 import { checkVelocity } from '../../sample/check-velocity.ts'
+import { nonFiniteFix } from '../../sample/non-finite.ts'
 import type { VectorSpace } from '../../space/vector-space.ts'
 
 /** Counts every evaluation a calibration makes and keeps it within its limit. */
@@ -77,7 +78,7 @@ export function createLedger<T>(
         throw new FastFlowError({
           code: 'non-finite-velocity',
           field: 'velocity',
-          message: `velocity: NaN or infinite at step ${call.index} (sigma ${sigma}); check the model and its inputs`,
+          message: `velocity: NaN or infinite at step ${call.index} (sigma ${sigma}); ${nonFiniteFix}`,
         })
       }
       onEvaluation(spent)
