@@ -24,10 +24,10 @@ export async function tuneRivals(pipe: BenchSource, preparation: Preparation): P
   const plain = [...solverFamilies(grids, budgets), ...skipFamilies(grids, budgets)]
   const expected = (families: readonly Family[]): number =>
     tuningEvaluations(families, { full, budgets, seeds }, SHARE * numSteps)
-  tally.enter('tuning', expected(plain))
+  tally.enter('tuning')
   const families = peers ? [...plain, ...(await peerFamilies(peers))] : plain
-  if (peers)
-    tally.enter('tuning', expected(families) + maskEvaluations(numSteps, budgets, seeds.length) + numSteps)
+  const before = peers ? maskEvaluations(numSteps, budgets, seeds.length) + numSteps : 0
+  tally.enter('tuning', before + expected(families))
   const onProgress = (done: number, total: number, share: number): void =>
     tally.report(`tuning on noise ${done + 1} of ${total}, ${Math.round(100 * share)} %`)
   const tuned = await log.once<readonly Tuned[]>(
