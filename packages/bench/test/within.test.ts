@@ -70,7 +70,7 @@ const source = velocitySource({
   noise: (seed) => fillNormal(new Float32Array(40), seed),
 })
 const settings = {
-  ...{ ...most, numSteps: 16, guidanceScale: 1, budgets: [6, 10], samples: 4, paperGenerations: 0 },
+  ...{ ...most, numSteps: 12, guidanceScale: 1, budgets: [5, 10], samples: 3, paperGenerations: 0 },
   environment: { node: 'v0', threads: 1 },
   signal: new AbortController().signal,
   now: () => 0,
@@ -90,10 +90,10 @@ it('what a bench is expected to cost is near to what it costs', async () => {
   }
 })
 
-const planned = await source.calibrate({ numSteps: 16, budgets: [6, 10], evaluations: 200 })
+const planned = await source.calibrate({ numSteps: 12, budgets: [5, 10], evaluations: 120 })
 
 describe('what is shown of a bench', () => {
-  const few = { ...settings, plans: 'own', exact: false, oracle: false, samples: 12 } as const
+  const few = { ...settings, plans: 'own', exact: false, oracle: false, samples: 8 } as const
 
   it('is the first samples and the worst by the plan, in their order', async () => {
     const scores: number[] = []
@@ -115,10 +115,10 @@ describe('what is shown of a bench', () => {
         return { index }
       },
     })
-    expect(every).toHaveLength(12)
+    expect(every).toHaveLength(8)
     const worst = scores.indexOf(Math.min(...scores))
     expect(comparisons.map(({ index }) => index)).toEqual([...new Set([0, 1, worst])])
-    expect(asked.length).toBeLessThan(12)
+    expect(asked.length).toBeLessThan(8)
   })
 
   it('has the way of the first sample, which ends where the sample does', async () => {
@@ -137,7 +137,7 @@ describe('what is shown of a bench', () => {
       for (const { sigma } of points) expect(sigma).toBeLessThan(1)
     }
     expect(document.evaluations.samples).toBe(
-      document.rows.reduce((sum, { nfe }) => sum + nfe, 0) + 16 + 3 * 10,
+      document.rows.reduce((sum, { nfe }) => sum + nfe, 0) + 12 + 3 * 10,
     )
   })
 })
