@@ -149,7 +149,7 @@ function createProgram(io: Io, args: readonly string[], fail: () => void): Comma
   withModel(program.command('bench').description('every method at every budget on the same noise'), false)
     .option('--compare <folders...>', 'instead: a model and quantised copies of it, at every budget')
     .option('--nfe <list>', 'budgets', wholeNumbers('--nfe', 1, 1000), [6, 8, 10, 12, 15, 19, 25])
-    .option('--samples <n>', 'number of noises', wholeNumber('--samples', 1, 100_000), 64)
+    .option('--samples <n>', 'noises, or fewer in ten minutes', wholeNumber('--samples', 1, 100_000), 64)
     .option('--seed <n>', 'seed of the first noise', wholeNumber('--seed', 0, 900_000), 0)
     .option(
       '--generations <n>',
@@ -160,12 +160,8 @@ function createProgram(io: Io, args: readonly string[], fail: () => void): Comma
     .option('--plans <file>', 'measure the plans of this file instead of calibrating some')
     .option('--no-plans', 'leave out the planner')
     .option('--no-oracle', 'leave out the best plans that a search on the noises themselves finds')
-    .option(
-      '--tune <n>',
-      'noises other methods are tuned on; 0 leaves those out',
-      wholeNumber('--tune', 0, 1000),
-      4,
-    )
+    .option('--peers', "other tools' solvers, skipping and caching rules too, each tuned first")
+    .option('--tune <n>', 'tuned on so many noises (default: 4)', wholeNumber('--tune', 0, 1000))
     .option('--json', 'print one JSON document')
     .option('--report <file>', 'write an HTML report')
     .option('--checkpoint <file>', 'keep finished parts here until the end, and go on from them')
@@ -177,13 +173,15 @@ function createProgram(io: Io, args: readonly string[], fail: () => void): Comma
       '--scorer <folder>',
       'with --quality: CLIP-like model that scores pictures, e.g. models/emoji-clip',
     )
-    .action((options) => {
+    .action((options, self: Command) => {
       if (options.compare !== undefined) return benchCompareCommand(io, { ...options, command })
       if (options.model === undefined)
         throw invalidArgument('--model', 'is missing; name one, or --compare some')
       checkQualityOptions(options)
       if (options.guard || options.coverage) return benchPoolCommand(io, options)
-      return options.quality ? benchQualityCommand(io, options) : benchCommand(io, { ...options, command })
+      const typed = (name: string): boolean => self.getOptionValueSource(name) === 'cli'
+      if (options.quality) return benchQualityCommand(io, options)
+      return benchCommand(io, { ...options, command, typed })
     })
 
   program

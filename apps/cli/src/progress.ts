@@ -2,7 +2,8 @@ import type { Io } from './io.ts'
 
 /** Reports one long task. */
 export interface Progress {
-  update(done: number, total: number, detail?: string): void
+  /** @param known of `done`, what took no time now, such as parts of a checkpoint. */
+  update(done: number, total: number, detail?: string, known?: number): void
   /** Ends the line; call it also when the task failed. */
   end(): void
 }
@@ -17,13 +18,14 @@ export function createProgress(io: Io, title: string, now: () => number = () => 
   let tenth = -1
   let drawn = false
   return {
-    update(done, total, detail = '') {
+    update(done, total, detail = '', known = 0) {
       // A count that falls back begins another phase of the task.
       if (done < before) began = now()
       before = done
       const share = total > 0 ? Math.min(1, done / total) : 0
       const seconds = (now() - began) / 1000
-      const left = share > 0.02 ? `, ${Math.round((seconds / share) * (1 - share))} s left` : ''
+      const own = total > known ? (done - known) / (total - known) : 0
+      const left = own > 0.02 ? `, ${Math.round((seconds / own) * (1 - own))} s left` : ''
       const text = `${named} ${done}/${total}${detail && ` ${detail}`} (${Math.round(seconds)} s${left})`
       if (io.rewrite) {
         const filled = Math.round(share * WIDTH)

@@ -72,6 +72,13 @@ export interface BenchPasses {
   readonly ratio: number | null
 }
 
+/** How far one run is from the full run of the same noise, on its way. */
+export interface BenchTrajectory {
+  readonly method: string
+  /** Where it lands: the noise level, and dB to the full run's state there, of states that span 2 peak to peak; at most 100. */
+  readonly points: readonly { readonly sigma: number; readonly psnr: number }[]
+}
+
 /** Evaluations a bench made, by what they were for. */
 export interface BenchCost {
   /** Of the paper's policy. */
@@ -124,6 +131,8 @@ export interface BenchDocument {
   readonly contests: readonly BenchContest[]
   /** Empty where the model has no guidance, or without plans. */
   readonly passes: readonly BenchPasses[]
+  /** Of the first sample; left out where they were not asked for. */
+  readonly trajectories?: readonly BenchTrajectory[]
 }
 
 /** How a policy learned, one entry per generation. */

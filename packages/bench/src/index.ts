@@ -7,12 +7,14 @@ export { type LogPolicy, learnedPolicy, namedPolicy } from './decisions/log-poli
 export { type BadLine, type DecisionLog, parseDecisions } from './decisions/parse-decisions.ts'
 export { type DemoLimits, effortFor, expectedMs, leastMs, shareOf, timeEvaluation } from './demo/effort.ts'
 export { type DemoSubjectOptions, demoSubjects } from './demo/subjects.ts'
+export { type FittedTermsOptions, fittedTerms, type OpenTerm } from './demo/within.ts'
 export type {
   BenchContest,
   BenchCost,
   BenchDocument,
   BenchPasses,
   BenchRow,
+  BenchTrajectory,
   Interval,
   LearningCurve,
   Summary,
@@ -42,6 +44,7 @@ export { summarizeQuality } from './quality/summarize.ts'
 export type { BenchSample, FinishedRun } from './run/bench-sample.ts'
 export { isRival } from './run/contests.ts'
 export { documentOf } from './run/document-of.ts'
+export { shownMethods } from './run/gallery.ts'
 export type { MadeRun, MadeTerms } from './run/made.ts'
 export { runBench } from './run/run.ts'
 export type { BenchResult, BenchScope, BenchSettings, BenchTerms } from './run/settings.ts'

@@ -74,6 +74,8 @@ const terms = {
 const log = optional(made(() => bench.noLog, { once: 5 }))
 const settings = options({
   ...terms,
+  trajectories: flag,
+  shownSamples: optional(whole(1)),
   environment: called(
     /environment/,
     made(
@@ -181,6 +183,17 @@ const each = real(1)
 
 describeMisuse('@fastflow/bench', bench, {
   certificateOf: row(bench.certificateOf, { frontier: made(() => frontier, frontier.document) }),
+  shownMethods: row(bench.shownMethods, { budgets: evaluations([6]) }),
+  fittedTerms: row(bench.fittedTerms, {
+    pipe: source(turns),
+    terms: options(terms),
+    options: options({
+      open: only(['list'], ['budgets'], ['steps']),
+      ms: number(100, -1),
+      now: callback(() => 0),
+      signal,
+    }),
+  }),
   planRows: row(bench.planRows, { frontier: made(() => frontier, frontier.document) }),
   compareGuards: row(bench.compareGuards, { pool: poolArgument, subjects: whole(2, 0), pace }),
   coverageOf: row(bench.coverageOf, { pool: poolArgument, psnr: real(20, 0), confidence: share(0.5) }),

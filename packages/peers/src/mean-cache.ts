@@ -6,8 +6,8 @@ import {
   checkWhole,
   isNumbers,
   type OptionNames,
-  shown,
 } from '@fastflow/core/backend'
+import { checkList } from './check-list.ts'
 import { nextEvaluation, type Peer, unlearning } from './peer.ts'
 
 export interface MeanCacheOptions {
@@ -59,7 +59,7 @@ export function meanCache(options: MeanCacheOptions): Peer<MeanCacheState> {
       init: () => [],
       decide: (state, landing, context) => {
         checkAsked(landing, context)
-        checkTaken(state, depth)
+        checkList('state', state, (step) => isTaken(step, depth))
         const { index, evaluations } = landing
         const { sigmas, numSteps } = context
         const stepAt = (i: number): number => sigmas[i + 1]! - sigmas[i]!
@@ -83,11 +83,8 @@ export function meanCache(options: MeanCacheOptions): Peer<MeanCacheState> {
   }
 }
 
-function checkTaken(state: MeanCacheState, depth: number): void {
-  const isTaken = (step: unknown): boolean =>
-    isRecord(step) && isNumbers(step.velocity) && step.velocity.length === depth
-  if (Array.isArray(state) && state.every(isTaken)) return
-  throw invalidArgument('state', `is ${shown(state)}; pass what init or decide returned`)
+function isTaken(step: unknown, depth: number): boolean {
+  return isRecord(step) && isNumbers(step.velocity) && step.velocity.length === depth
 }
 
 /** A velocity is about to be evaluated: the others are one older then, and the oldest two become one. */

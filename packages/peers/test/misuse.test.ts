@@ -40,15 +40,18 @@ const landing = made(
 )
 const rules = [
   peers.adaptiveDiffusion({ threshold: 0.1 }),
+  peers.budCache({ mask: [1, 0, 1, 0, 1, 0, 1, 0, 1, 0] }),
   peers.easyCache({ threshold: 0.1 }),
   peers.fSampler(),
   peers.magCache({ ratios: [1, 1], threshold: 0.1 }),
   peers.meanCache({ k: 2, steps: [3] }),
+  peers.spectrum(),
   peers.taylorSeer({ order: 2, interval: 3 }),
   peers.teaCache({ threshold: 0.1 }),
+  peers.vde({ stableStep: 1, interval: 3 }),
 ] as readonly peers.Peer[]
 /** Rules that keep nothing take any state. */
-const stateless = ['taylorseer', 'teacache']
+const stateless = ['replay', 'taylorseer', 'teacache']
 const deciding = rules.map(({ policy }): [string, Misusable] => [
   `Peer.policy.decide, ${policy.name}`,
   stateless.includes(policy.name)
@@ -82,6 +85,10 @@ describeMisuse('@fastflow/peers', peers, {
     context: made(() => asked, {}, { ...asked, sigmas: 5 }, { ...asked, numSteps: 1e12 }),
   }),
   adaptiveDiffusion: peer(peers.adaptiveDiffusion, { threshold, maxSkips }),
+  budCache: peer(peers.budCache, {
+    mask: only(['list'], [1, 0], [NaN], ['1'], [2], [0]),
+    reuse: optional(only([], 'velocity', 'state')),
+  }),
   easyCache: peer(peers.easyCache, { threshold, warmup, reuse: optional(only([], 'velocity', 'state')) }),
   fSampler: row(peers.fSampler, {
     options: optional(
@@ -108,6 +115,27 @@ describeMisuse('@fastflow/peers', peers, {
     steps: { ...numbers, wrong: [...numbers.wrong!, [-1], [0.5]] },
   }),
   reuseResidual: row(peers.reuseResidual),
+  searchMask: peer(peers.searchMask, {
+    numSteps: whole(10, 0),
+    nfe: whole(4, 0, 11),
+    masks: whole(2, 0),
+    loss: only(['function'], async () => 1, {}),
+    random: only(['function'], () => 0.5, {}),
+  }),
+  spectrum: row(peers.spectrum, {
+    options: optional(
+      options({
+        window: optional(real(2, 0.5)),
+        growth: optional(real(0.5)),
+        warmup: optional(whole(4, 1)),
+        stop: optional(real(0.9, 1.5)),
+        degree: optional(whole(3)),
+        ridge: optional(real(1, 0)),
+        blend: optional(real(0.4, 1.5)),
+      }),
+    ),
+  }),
   taylorSeer: peer(peers.taylorSeer, { order: only([], 2, 0, 3, NaN, 1.5), interval: whole(3, 0), warmup }),
   teaCache: peer(peers.teaCache, { threshold, coefficients: optional(numbers), warmup }),
+  vde: peer(peers.vde, { stableStep: whole(1, 0), interval: whole(3, 0) }),
 })

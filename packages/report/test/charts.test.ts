@@ -3,11 +3,13 @@ import type { PlanDocument, PlanEntry } from '@fastflow/core'
 import {
   type Chart,
   chartSvg,
+  decibels,
   decisionStrip,
   learningChart,
   ownFrontier,
   planChart,
   pullsMap,
+  trajectoryChart,
 } from '@fastflow/report'
 import { describe, expect, it, test } from 'vitest'
 import { symbolPath } from '../src/charts/marks.ts'
@@ -176,3 +178,19 @@ test.each(['circle', 'rect', 'triangle', 'diamond', 'roundRect', 'star'] as cons
     expect(symbolPath(symbol, [10, 20], 8)).toMatch(/^M[\d. LHahvqQ-]+z$/)
   },
 )
+
+test('runs are drawn on their way, a dot where they land, with the farthest in words', () => {
+  const trajectories = [
+    { method: 'plan-6', points: [0.5, 0].map((sigma) => ({ sigma, psnr: 40 - 20 * sigma })) },
+    { method: 'ab2-15', points: [0.6, 0.3, 0].map((sigma) => ({ sigma, psnr: 30 - 10 * sigma })) },
+  ]
+  const chart = trajectoryChart({ ...measured, trajectories })!
+  expect(chart.label).toBe(
+    `plan-6 is ${decibels(30)} away where it is farthest, ${decibels(40)} at the end. ab2-15 is ${decibels(24)} away where it is farthest, ${decibels(30)} at the end.`,
+  )
+  const svg = chartSvg(chart, { width: 560 })
+  expect(svg.match(/stroke-dasharray/g)).toHaveLength(1)
+  const [, dots] = /fill="none"[^>]*stroke-dasharray[^>]*\/><path d="([^"]*)"/.exec(svg)!
+  expect(dots!.match(/M/g)).toHaveLength(3)
+  expect(trajectoryChart(measured)).toBeUndefined()
+})

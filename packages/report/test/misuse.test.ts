@@ -54,6 +54,7 @@ const wrongMeasured = [
   { contests: [contest({ p10: 5 })] },
   { passes: [{ plan: 'plan-6', passes: '6' }] },
   { exactSteps: undefined },
+  ...[5, [5], [{ method: 'plan-6', points: [{ sigma: 1 }] }]].map((trajectories) => ({ trajectories })),
   { evaluations: {} },
 ].map(bench)
 const wrongBenches = [
@@ -192,6 +193,15 @@ describeMisuse('@fastflow/report', report, {
   ownFrontier: row(report.ownFrontier, { bench: drawn }),
   exactFrontier: row(report.exactFrontier, { bench: drawn }),
   skipsChart: row(report.skipsChart, { bench: drawn }),
+  trajectoryChart: row(report.trajectoryChart, { bench: drawn }),
+  describeBench: row(report.describeBench, {
+    bench: drawn,
+    options: options({
+      task: only([], 'text-to-image', 'text-to-speech'),
+      width: optional(whole(8, 0)),
+      height: optional(whole(8, 0)),
+    }),
+  }),
   scatterChart: row(report.scatterChart, {
     bench: drawn,
     to: only([], 'full', 'half'),

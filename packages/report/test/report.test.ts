@@ -340,6 +340,21 @@ describe('the sections', () => {
     expect(heads([...rows, row('floor', 10, 40, 29)])).toContain('floor')
   })
 
+  it('say which sample is the worst by a plan', () => {
+    const { comparisons, ...rest } = section({ bench: bench([...rows, row('plan-6', 6, 36, 30)]) })
+    const planned = comparisons.map((comparison, index) => ({
+      ...comparison,
+      pictures: comparison.pictures.map((picture) => {
+        return picture.method === 'paper'
+          ? { ...picture, method: 'plan-6', psnr: index === 1 ? 27 : 34 }
+          : picture
+      }),
+    }))
+    const page = renderReport(report({ ...rest, comparisons: planned }))
+    expect(page.match(/the worst of 8 by plan-6/g)).toHaveLength(1)
+    expect(page).toMatch(/dog<\/bdi><span>seed 2, the worst of 8 by plan-6/)
+  })
+
   it('are left out where they have nothing to show', () => {
     const page = renderReport(report(section({ comparisons: [], learning: undefined, bench: bench([]) })))
     const counts = elements(page)

@@ -1,4 +1,4 @@
-import { type BenchLog, type BenchTerms, noLog } from '@fastflow/bench'
+import { type BenchLog, type BenchTerms, fittedTerms, noLog, takingTurns } from '@fastflow/bench'
 import { type Pipeline, planDigest } from '@fastflow/pipelines'
 import { benchTable, type ModelSection, renderReport } from '@fastflow/report'
 import { openBenchLog } from '../bench-log.ts'
@@ -20,8 +20,9 @@ export interface BenchCommandOptions extends ModelOptions, RunOptions {
   readonly plans?: string | false
   /** Measure, with plans, what plans could be at best on these noises. */
   readonly oracle: boolean
-  /** Noises other tools' methods are tuned on; 0 leaves them out. */
-  readonly tune: number
+  /** Other tools' methods too, tuned on four noises or as many as said; 0 leaves them out. */
+  readonly peers?: boolean
+  readonly tune?: number
   readonly json?: boolean
   readonly report?: string
   /** File of what to generate instead of the model's own subjects. */
@@ -30,20 +31,31 @@ export interface BenchCommandOptions extends ModelOptions, RunOptions {
   readonly checkpoint?: string
   /** The command line, for the report. */
   readonly command: string
+  /** Whether the command line has an option. */
+  readonly typed: (name: string) => boolean
 }
+
+/** What ten minutes decide, by the options that say it instead. */
+const OPEN = { nfe: 'budgets', generations: 'paperGenerations', oracle: 'oracle', plans: 'plans' } as const
 
 /** Measures one model, as a section of a report. */
 async function benchModel(io: Io, options: BenchCommandOptions): Promise<ModelSection> {
   return withPipeline(io, options, async (pipe) => {
     const { threads, checkpoint } = options
     const given = options.plans && (await readPlanFile(pathAt(io, options.plans, '--plans'), '--plans'))
-    const terms = { ...termsOf(pipe, options), ...(given && { plans: given.document }) }
     const subjects = await casesOf(io, pipe, options.cases)
+    const most = { ...termsOf(pipe, options), ...(given && { plans: given.document }) }
+    const [run, trajectories] = [turnSettingsOf(options), options.report !== undefined]
+    const open = Object.entries(OPEN).flatMap(([name, term]) => (options.typed(name) ? [] : [term]))
+    const limits = { open, ms: 600_000, now: () => performance.now(), signal: io.signal }
+    const said = options.typed('samples') || checkpoint !== undefined
+    const terms = said ? most : await fittedTerms(takingTurns(pipe, subjects, run), most, limits)
+    if (!said) io.log(`--samples ${terms.samples} --nfe ${terms.budgets}: what ten minutes are enough for`)
     const shown = options.cases === undefined ? {} : { cases: digestOf(subjects) }
     const model = planDigest(pipe.planKey(runSettingsOf(options)))
     const log =
       checkpoint === undefined ? noLog : await openLog(io, model, { ...terms, ...shown }, checkpoint)
-    return measureSection(io, pipe, { terms, run: turnSettingsOf(options), subjects, threads, log })
+    return measureSection(io, pipe, { terms, run, subjects, threads, trajectories, log })
   })
 }
 
@@ -58,7 +70,7 @@ function termsOf(pipe: Pipeline, options: BenchCommandOptions): BenchTerms {
     exact: true,
     controls: 'all',
     oracle: options.oracle,
-    tuningSamples: options.tune,
+    tuningSamples: options.tune ?? (options.peers ? 4 : 0),
   }
 }
 

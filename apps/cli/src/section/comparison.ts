@@ -1,9 +1,10 @@
-import { type BenchFlow, type BenchSample, framesOf } from '@fastflow/bench'
+import { type BenchFlow, type BenchSample, framesOf, shownMethods } from '@fastflow/bench'
 import type { Comparison, Media, Picture } from '@fastflow/report'
 import { clipMedia, imageMedia } from './media.ts'
 
 /** The images or clips of one sample, full run first, for the methods the report shows. */
-export async function comparisonOf(sample: BenchSample, methods: readonly string[]): Promise<Comparison> {
+export async function comparisonOf(sample: BenchSample, budgets: readonly number[]): Promise<Comparison> {
+  const methods = shownMethods(budgets)
   const shown = sample.runs.filter(({ measurement }) => methods.includes(measurement.method))
   const pictures = await Promise.all(
     shown.map(async ({ measurement, scores }): Promise<Picture> => {

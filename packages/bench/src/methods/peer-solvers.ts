@@ -1,19 +1,7 @@
-import {
-  adamsBashforth,
-  createSchedule,
-  dpmSolverPP,
-  euler,
-  heun,
-  ipndm,
-  type Schedule,
-  type Solver,
-  shiftSigma,
-  unipc,
-} from '@fastflow/core'
+import { adamsBashforth, dpmSolverPP, euler, heun, ipndm, type Solver, unipc } from '@fastflow/core'
 import type { Grids } from '../method.ts'
+import { SHIFTS, shifted } from './shifts.ts'
 import type { Candidate, Family } from './tune.ts'
-
-const SHIFTS = [1, 1.5, 2, 3] as const
 
 interface SolverFamily {
   readonly name: string
@@ -36,30 +24,23 @@ const solvers: readonly SolverFamily[] = [
   { name: 'heun', solver: heun, steps: (nfe) => Math.floor((nfe + 1) / 2) },
 ]
 
-/** Every solver, its grid shifted by each of {1, 1.5, 2, 3}. */
+/** Every solver, the model's grid of so many steps shifted by each of {@link SHIFTS}. */
 export function solverFamilies(grids: Grids, budgets: readonly number[]): readonly Family[] {
   return solvers.map(({ name, solver, steps, unshifted }) => ({
     name,
     candidates: budgets.flatMap((nfe) =>
       SHIFTS.map(
         (shift): Candidate => ({
-          parameter: `shift ${shift}`,
+          parameter: `shift ${shift.name}`,
+          nfe,
           method: {
             name,
             schedule: shifted(grids.of(steps(nfe)), shift),
             options: () => ({ solver: solver() }),
-            ...(shift === 1 && unshifted && { computation: `${unshifted}-${nfe}` }),
+            ...(shift.value === 1 && unshifted && { computation: `${unshifted}-${nfe}` }),
           },
         }),
       ),
     ),
   }))
-}
-
-function shifted(schedule: Schedule, shift: number): Schedule {
-  if (shift === 1) return schedule
-  return createSchedule(
-    `${schedule.name} shifted by ${shift}`,
-    schedule.sigmas.map((sigma) => shiftSigma(sigma, shift)),
-  )
 }

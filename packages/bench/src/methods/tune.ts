@@ -1,4 +1,4 @@
-import type { AbortSignalLike } from '@fastflow/core'
+import { type AbortSignalLike, numStepsOf } from '@fastflow/core'
 import { throwIfAborted } from '@fastflow/core/backend'
 import { psnrOfFloats } from '@fastflow/proxies'
 import type { Method } from '../method.ts'
@@ -9,6 +9,8 @@ import type { BenchSource } from '../source/source.ts'
 export interface Candidate {
   readonly parameter: string
   readonly method: Method
+  /** Evaluations, where they are known beforehand. */
+  readonly nfe?: number
 }
 
 /** A method with a knob, and the settings that are tried. */
@@ -24,7 +26,8 @@ export interface TuneSettings {
   /** Noises no sample and no calibration uses. */
   readonly seeds: readonly number[]
   readonly signal: AbortSignalLike
-  readonly onProgress?: (done: number, total: number) => void
+  /** Noises that are done, all of them, and how much of the next. */
+  readonly onProgress?: (done: number, total: number, share: number) => void
 }
 
 /** Which setting of a family a budget has: its place among the candidates. */
@@ -34,33 +37,69 @@ export interface Tuned {
   readonly candidate: number
 }
 
+/** One noise. */
+interface Tried {
+  readonly nfe: number
+  /** dB to the full run. */
+  readonly psnr: number
+}
+
 interface Trial extends Omit<Tuned, 'budget'> {
   readonly method: Method
-  /** Mean over the tuning noises. */
-  readonly nfe: number
-  /** dB to the full run, mean over the tuning noises. */
-  readonly psnr: number
+  readonly tried: Tried[]
 }
 
 /** How far the mean number of evaluations may exceed a budget. */
 const SLACK = 0.5
 
+/** Settings of a family that go on, for each budget, after the first noise. */
+const GO_ON = 3
+
 /**
  * Sets every family's knob for every budget: of the settings whose mean evaluations keep within the budget (plus a
- * half), the one with the best mean PSNR to the full run. Families that cannot keep within a budget have no row there.
+ * half), the one with the best mean PSNR to the full run. All are tried on the first noise, the best three a family and budget on
+ * all of them. Families that cannot keep within a budget have no row there.
  */
 export async function tune(
   pipe: BenchSource,
   families: readonly Family[],
   settings: TuneSettings,
 ): Promise<readonly Tuned[]> {
-  const trials = await tryAll(pipe, families, settings)
-  return settings.budgets.flatMap((budget) =>
+  const { budgets, seeds, onProgress } = settings
+  const all = families.flatMap(({ name, candidates }) =>
+    candidates.map(({ method }, candidate): Trial => ({ method, candidate, family: name, tried: [] })),
+  )
+  const best = (budget: number, { name }: Family): readonly Trial[] =>
+    all
+      .filter(({ family, tried }) => family === name && meanOf(tried, 'nfe') <= budget + SLACK)
+      // Those that were dropped lost already to those that went on.
+      .sort((a, b) => b.tried.length - a.tried.length || meanOf(b.tried, 'psnr') - meanOf(a.tried, 'psnr'))
+      .slice(0, GO_ON)
+  let going: readonly Trial[] = all
+  for (const [n, seed] of seeds.entries()) {
+    await tryOn(pipe, going, seed, settings, (done) => onProgress?.(n, seeds.length, done / going.length))
+    if (n === 0)
+      going = [...new Set(budgets.flatMap((budget) => families.flatMap((one) => best(budget, one))))]
+  }
+  return budgets.flatMap((budget) =>
     families.flatMap((family) => {
-      const within = trials.filter((trial) => trial.family === family.name && trial.nfe <= budget + SLACK)
-      const [best] = within.sort((a, b) => b.psnr - a.psnr)
-      return best ? [{ budget, family: best.family, candidate: best.candidate }] : []
+      const [first] = best(budget, family)
+      return first ? [{ budget, family: first.family, candidate: first.candidate }] : []
     }),
+  )
+}
+
+/** About how many evaluations that takes. @param unknown those of a candidate that says nothing of them. */
+export function tuningEvaluations(
+  families: readonly Family[],
+  { full, budgets, seeds }: Pick<TuneSettings, 'full' | 'budgets' | 'seeds'>,
+  unknown: number,
+): number {
+  const sum = (values: readonly number[]): number => values.reduce((total, one) => total + one, 0)
+  const first = families.flatMap(({ candidates }) => candidates.map(({ nfe = unknown }) => nfe))
+  const later = families.map(({ candidates }) => Math.min(candidates.length / budgets.length, GO_ON))
+  return (
+    sum(first) + seeds.length * numStepsOf(full.schedule) + (seeds.length - 1) * sum(later) * sum(budgets)
   )
 }
 
@@ -75,25 +114,24 @@ export function tunedMethods(families: readonly Family[], tuned: readonly Tuned[
   })
 }
 
-async function tryAll(
+/** Runs all on one noise and puts down what came of each. */
+async function tryOn(
   pipe: BenchSource,
-  families: readonly Family[],
-  { full, guidanceScale, seeds, signal, onProgress }: TuneSettings,
-): Promise<readonly Trial[]> {
-  const all = families.flatMap(({ name, candidates }) =>
-    candidates.map(({ method }, candidate) => ({ method, candidate, family: name })),
-  )
-  const sums = all.map(() => ({ nfe: 0, psnr: 0 }))
-  for (const [done, seed] of seeds.entries()) {
-    const flow = await pipe.prepareTurn(seed, { seed, guidanceScale, signal })
-    const reference = await measure(flow, full, seed, signal)
-    for (const [i, { method }] of all.entries()) {
-      throwIfAborted(signal, 'bench')
-      const { nfe, pixels } = await measure(flow, method, seed, signal)
-      sums[i]!.nfe += nfe / seeds.length
-      sums[i]!.psnr += psnrOfFloats(pixels, reference.pixels, 2) / seeds.length
-      onProgress?.(done * all.length + i + 1, seeds.length * all.length)
-    }
+  trials: readonly Trial[],
+  seed: number,
+  { full, guidanceScale, signal }: TuneSettings,
+  onTried: (done: number) => void,
+): Promise<void> {
+  const flow = await pipe.prepareTurn(seed, { seed, guidanceScale, signal })
+  const reference = await measure(flow, full, seed, signal)
+  for (const [done, { method, tried }] of trials.entries()) {
+    throwIfAborted(signal, 'bench')
+    const { nfe, pixels } = await measure(flow, method, seed, signal)
+    tried.push({ nfe, psnr: psnrOfFloats(pixels, reference.pixels, 2) })
+    onTried(done + 1)
   }
-  return all.map((one, i) => ({ ...one, ...sums[i]! }))
+}
+
+function meanOf(tried: readonly Tried[], figure: keyof Tried): number {
+  return tried.reduce((sum, one) => sum + one[figure], 0) / tried.length
 }

@@ -34,6 +34,8 @@ const termNames: OptionNames<BenchTerms> = {
 
 const names: OptionNames<BenchSettings> = {
   ...termNames,
+  trajectories: true,
+  shownSamples: true,
   environment: true,
   signal: true,
   now: true,
@@ -55,6 +57,8 @@ export function checkSettings<Shown>(settings: BenchSettings<Shown>): void {
   checkOptions('settings', settings, names)
   checkAmounts(settings)
   const { environment, signal, now, watchLoop, log, onRun, onProgress, compare } = settings
+  checkFlag('trajectories', settings.trajectories)
+  if (settings.shownSamples !== undefined) checkWhole('shownSamples', settings.shownSamples, 0)
   const wanted = '{ node, threads }, or { browser, threads }'
   const { node, browser, threads } = checkMethods('environment', environment, [], wanted)
   const host = browser === undefined ? 'node' : 'browser'

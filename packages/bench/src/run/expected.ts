@@ -2,23 +2,27 @@ import { numStepsOf } from '@fastflow/core'
 import type { BenchCost } from '../document.ts'
 import { distinctMethods, type Method } from '../method.ts'
 import { oracleEvaluations } from '../methods/oracle.ts'
-import type { BenchSettings } from './settings.ts'
+import { maskEvaluations } from '../methods/peer-masks.ts'
+import type { BenchTerms } from './settings.ts'
 
 /** Share of the steps that rules without a stated budget evaluate, about. */
-const SHARE = 0.35
+export const SHARE = 0.35
 
-/** Settings of other tools' knobs that tuning tries: of solvers, a budget, and of rules. */
-const TRIED = { solvers: 32, rules: 53 } as const
+/** Settings of knobs that tuning tries on its first noise: of solvers and fixed rules a budget, and of other tools' rules. */
+const TRIED = { fixed: 84, rules: 567 } as const
+
+/** The same of later noises, a budget. */
+const TRIED_AGAIN = 60
 
 /** Rows a budget: without a knob, plans, tuned. */
 const ROWS = {
   fixed: { all: 4, ab2: 1, none: 0 },
   plans: { calibrated: 4, own: 1, given: 1, none: 0 },
-  tuned: 13,
+  tuned: 18,
 } as const
 
 /** About how many evaluations a bench will make, for the time still to come; {@link expectedSamples} knows better. */
-export function expectedCost(settings: Omit<BenchSettings, 'environment' | 'signal' | 'now'>): BenchCost {
+export function expectedCost(settings: BenchTerms): BenchCost {
   const { numSteps, budgets, paperGenerations, tuningSamples, samples, plans, oracle, exact } = settings
   const kind = typeof plans === 'object' ? 'given' : plans
   const all = settings.controls === 'all'
@@ -27,11 +31,26 @@ export function expectedCost(settings: Omit<BenchSettings, 'environment' | 'sign
   const perRow = budgets.reduce((sum, nfe) => sum + nfe, 0)
   return {
     learning: paperGenerations * numSteps * SHARE,
-    planning: { calibrated: exact ? 41 : 21, own: 1, given: 0, none: 0 }[kind] * numSteps,
+    planning: { calibrated: exact ? 41 : 21, own: 1, given: 0, none: 0 }[kind] * numSteps + joint(settings),
     oracle: plans === 'calibrated' && oracle ? oracleEvaluations(numSteps, samples) : 0,
-    tuning: tuningSamples * (TRIED.solvers * perRow + (2 + TRIED.rules * SHARE) * numSteps),
+    tuning: tuningSamples > 0 ? tuningCost(settings, perRow) : 0,
     samples: samples * (whole * numSteps + rows * perRow),
   }
+}
+
+/** Of a guided model, plans for network passes at the default cost once more. */
+function joint({
+  plans,
+  guidanceScale,
+  numSteps,
+}: Pick<BenchTerms, 'plans' | 'guidanceScale' | 'numSteps'>): number {
+  return plans === 'calibrated' && guidanceScale !== 1 ? 20 * numSteps : 0
+}
+
+function tuningCost({ numSteps, budgets, tuningSamples }: BenchTerms, perRow: number): number {
+  const first = TRIED.fixed * perRow + TRIED.rules * SHARE * numSteps
+  const masks = maskEvaluations(numSteps, budgets, tuningSamples)
+  return first + masks + (tuningSamples + 1) * numSteps + (tuningSamples - 1) * TRIED_AGAIN * perRow
 }
 
 /** The same for the samples alone, once the methods are known. `exact` is one of them here. */

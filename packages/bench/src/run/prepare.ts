@@ -1,8 +1,7 @@
 import { type Frontier, parsePlan } from '@fastflow/core'
 import type { PaperState } from '@fastflow/pipelines'
 import type { LearningCurve } from '../document.ts'
-import type { BenchLog } from '../log.ts'
-import type { Grids, Method } from '../method.ts'
+import type { Method } from '../method.ts'
 import {
   ab2Methods,
   fixedMethods,
@@ -13,8 +12,6 @@ import {
 } from '../methods/controls.ts'
 import { learningCurve, learnPaper } from '../methods/learn.ts'
 import { oracleEvaluations, searchOracle } from '../methods/oracle.ts'
-import { loadPeers, ruleFamilies } from '../methods/peer-rules.ts'
-import { solverFamilies } from '../methods/peer-solvers.ts'
 import {
   givenPlan,
   jointMethods,
@@ -26,23 +23,10 @@ import {
   type Plans,
   planMethods,
 } from '../methods/plans.ts'
-import { type Family, type Tuned, tune, tunedMethods } from '../methods/tune.ts'
 import { generating } from '../source/generating.ts'
-import { recordRun, velocityNorms } from '../source/record-run.ts'
 import type { BenchSource } from '../source/source.ts'
-import type { Tally } from '../source/tally.ts'
-import type { BenchSettings } from './settings.ts'
-
-/** Tuning noises: no sample, no calibration and no learning uses them. */
-const TUNING_SEED = 2_000_000
-
-/** What preparing the methods needs, besides the pipeline. */
-export interface Preparation {
-  readonly settings: BenchSettings
-  readonly grids: Grids
-  readonly log: BenchLog
-  readonly tally: Tally
-}
+import type { Preparation } from './preparation.ts'
+import { tuneRivals } from './tune-rivals.ts'
 
 /** Every method of the bench, ready to run; learning, calibrating and tuning happen here. */
 export async function prepareMethods(
@@ -52,7 +36,7 @@ export async function prepareMethods(
   const { settings, grids } = preparation
   const learned = settings.paperGenerations > 0 ? await learn(pipe, preparation) : undefined
   const plans = settings.plans === 'none' ? undefined : await plan(pipe, preparation)
-  const tuned = settings.tuningSamples > 0 ? await tuneAll(pipe, preparation) : []
+  const tuned = settings.tuningSamples > 0 ? await tuneRivals(pipe, preparation) : []
   const all = settings.controls === 'all'
   const fixed = { all: fixedMethods, ab2: ab2Methods, none: () => [] }[settings.controls]
   const methods = [
@@ -121,34 +105,4 @@ async function plan(pipe: BenchSource, { settings, grids, log, tally }: Preparat
     searchOracle(pipe, planned, { schedule: grids.full, guidanceScale, seed, samples, signal, onProgress }),
   )
   return { ...plans, oracle }
-}
-
-async function tuneAll(
-  pipe: BenchSource,
-  { settings, grids, log, tally }: Preparation,
-): Promise<readonly Method[]> {
-  const { budgets, guidanceScale, tuningSamples, signal, numSteps } = settings
-  const seeds = Array.from({ length: tuningSamples }, (_, i) => TUNING_SEED + i)
-  const peers = await loadPeers()
-  tally.enter('tuning')
-  const norms = await log.once(
-    'norms',
-    async () => {
-      const run = { schedule: grids.full, guidanceScale, seed: seeds[0]!, signal }
-      return peers ? velocityNorms(await recordRun(pipe, run), numSteps) : []
-    },
-    tally.cost,
-  )
-  const families: readonly Family[] = [
-    ...solverFamilies(grids, budgets),
-    ...(peers ? ruleFamilies(peers, grids.full, norms) : []),
-  ]
-  const onProgress = (done: number, total: number): void => tally.report(`tuning ${done} of ${total}`)
-  const full = fullMethod(grids)
-  const tuned = await log.once<readonly Tuned[]>(
-    'tuned',
-    () => tune(pipe, families, { full, guidanceScale, budgets, seeds, signal, onProgress }),
-    tally.cost,
-  )
-  return tunedMethods(families, tuned)
 }

@@ -17,6 +17,7 @@ import { prepareMethods } from './prepare.ts'
 import { runSamples } from './samples.ts'
 import type { BenchResult, BenchSettings } from './settings.ts'
 import { summarizeRow } from './summarize-rows.ts'
+import { followedMethods, trajectoriesOf } from './trajectories.ts'
 
 /** The fine solution takes this many times the steps of the full run. */
 const EXACT_FACTOR = 5
@@ -43,10 +44,14 @@ export async function runBench<Shown = unknown>(
   const grids: Grids = { full: gridOf(numSteps), of: gridOf }
   const exact = settings.exact ? exactMethod(grids, EXACT_FACTOR * numSteps) : undefined
   const { methods, learning, plans } = await prepareMethods(pipe, { settings, grids, log, tally })
-  tally.enter('samples', expectedSamples(exact ? [...methods, exact] : methods, settings.samples))
+  const followed = settings.trajectories ? expectedSamples(followedMethods(methods, budgets), 1) : 0
+  tally.enter('samples', followed + expectedSamples(exact ? [...methods, exact] : methods, settings.samples))
   const { result, lagMs } = await (settings.watchLoop ?? unwatched)(() =>
     runSamples(pipe, { settings, methods, exact, log, tally }),
   )
+  const trajectories = settings.trajectories
+    ? await log.once('trajectories', () => trajectoriesOf(pipe, methods, { settings, grids }), tally.cost)
+    : undefined
   const runs = withOracleChoice(result.runs, budgets)
   const rows = runs.map((run) => summarizeRow(run, runs[0]!))
   const document: BenchDocument = {
@@ -76,6 +81,7 @@ export async function runBench<Shown = unknown>(
       createPace(() => throwIfAborted(settings.signal, 'bench')),
     ),
     passes: passesOfPlans(rows),
+    ...(trajectories && { trajectories }),
   }
   return { document, learning, comparisons: result.comparisons }
 }

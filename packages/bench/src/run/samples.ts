@@ -7,6 +7,7 @@ import { measure, score } from '../source/measure.ts'
 import type { BenchSource } from '../source/source.ts'
 import type { Tally } from '../source/tally.ts'
 import type { SampleRun } from './bench-sample.ts'
+import { judgedMethod } from './gallery.ts'
 import type { BenchSettings } from './settings.ts'
 import type { MethodRuns } from './summarize-rows.ts'
 
@@ -38,24 +39,34 @@ export async function runSamples<Shown>(
   const kept: KeptSample<Shown>[] = []
   const report = (done: number): void => tally.report(`sample ${done} of ${settings.samples}`)
   report(0)
+  const judge = methods.find(({ name }) => name === judgedMethod(settings.budgets))
+  const judged = distinct.findIndex((one) => judge && computationOf(one) === computationOf(judge))
+  const psnrOf = ({ runs }: Pick<KeptSample<Shown>, 'runs'>): number => runs[judged]?.scores.psnr ?? Infinity
+  const { shownSamples = settings.samples } = settings
   for (let index = 0; index < settings.samples; index++) {
-    kept.push(await log.once(`sample ${index}`, () => runSample(pipe, index, distinct, options), tally.cost))
+    const least = Math.min(...kept.map(psnrOf))
+    const shows = (runs: KeptSample<Shown>['runs']): boolean =>
+      index < shownSamples || psnrOf({ runs }) < least
+    const run = () => runSample(pipe, index, distinct, { ...options, shows })
+    kept.push(await log.once(`sample ${index}`, run, tally.cost))
     report(index + 1)
   }
+  const worst = kept.map(psnrOf).indexOf(Math.min(...kept.map(psnrOf)))
+  const shown = kept.filter((_, index) => index < shownSamples || (judged >= 0 && index === worst))
   const runs = methods.map((method): MethodRuns => {
     const at = distinct.findIndex((one) => computationOf(one) === computationOf(method))
     const own = kept.map((sample) => sample.runs[at]!)
     const measurements = own.map(({ measurement }) => ({ ...measurement, method: method.name }))
     return { method: method.name, tuned: method.tuned, measurements, scores: own.map(({ scores }) => scores) }
   })
-  return { runs, comparisons: kept.flatMap(({ comparison }) => comparison ?? []) }
+  return { runs, comparisons: shown.flatMap(({ comparison }) => comparison ?? []) }
 }
 
 async function runSample<Shown>(
   pipe: BenchSource,
   index: number,
   methods: readonly Method[],
-  { settings, exact }: SampleOptions<Shown>,
+  { settings, exact, shows }: SampleOptions<Shown> & { shows(runs: readonly SampleRun[]): boolean },
 ): Promise<KeptSample<Shown>> {
   const { guidanceScale, signal, now } = settings
   const seed = settings.seed + index
@@ -75,7 +86,9 @@ async function runSample<Shown>(
   const runs = measured.map(
     (measurement): SampleRun => ({ measurement, scores: score(flow, measurement, measured[0]!, fine) }),
   )
-  const comparison = await settings.compare?.({ index, seed, label: flow.caption, flow, runs })
+  const comparison = shows(runs)
+    ? await settings.compare?.({ index, seed, label: flow.caption, flow, runs })
+    : undefined
   return { runs: runs.map(withoutPixels), ...(comparison && { comparison }) }
 }
 

@@ -30,6 +30,10 @@ export interface BenchSettings<Shown = unknown> extends BenchScope {
   readonly seed: number
   /** Generations the paper's policy learns from; 0 leaves it out. */
   readonly paperGenerations: number
+  /** Follow the first sample on its way too, at the cost of as many evaluations as its runs that are shown. Default false. */
+  readonly trajectories?: boolean
+  /** Samples whose images {@link BenchSettings.compare} is given: the first so many and the worst. Left out, all are. */
+  readonly shownSamples?: number
   /** What the document says of the machine. */
   readonly environment: Pick<BenchDocument['environment'], 'node' | 'browser' | 'threads'>
   readonly signal: AbortSignalLike
@@ -41,16 +45,25 @@ export interface BenchSettings<Shown = unknown> extends BenchScope {
   readonly log?: BenchLog
   /** Every finished run with its pixels, before anything is said of them: of a bench that is cancelled they are what there is. */
   readonly onRun?: (run: FinishedRun) => void
-  /** Progress, after every evaluation. */
-  readonly onProgress?: (done: number, total: number, detail: string) => void
-  /** The images of a sample that are to be kept, before all are dropped. */
+  /** Progress, after every evaluation; `known` of those that are done were found in the log, and took no time now. */
+  readonly onProgress?: (done: number, total: number, detail: string, known: number) => void
+  /** The images of a sample that are to be kept, before all are dropped. Of a sample that only seemed the worst they are not. */
   readonly compare?: (sample: BenchSample) => Promise<Shown | undefined>
 }
 
 /** What a bench has to share with an interrupted one in order to go on with it: plain JSON. */
 export type BenchTerms = Omit<
   BenchSettings,
-  'environment' | 'signal' | 'now' | 'watchLoop' | 'log' | 'onRun' | 'onProgress' | 'compare'
+  | 'environment'
+  | 'signal'
+  | 'now'
+  | 'watchLoop'
+  | 'log'
+  | 'onRun'
+  | 'onProgress'
+  | 'compare'
+  | 'trajectories'
+  | 'shownSamples'
 >
 
 /** What a bench brings home. */

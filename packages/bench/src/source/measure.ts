@@ -41,16 +41,8 @@ export async function measure(
 ): Promise<Measurement> {
   const modelBefore = flow.modelMs()
   const began = now()
-  const result: SampleResult<Float32Array, unknown> = await sample<Float32Array, unknown>({
-    velocity: flow.velocity,
-    schedule: method.schedule,
-    x: flow.noise,
-    passesPerEvaluation: flow.passesPerEvaluation,
-    signal,
-    ...method.options(createRandom(seed).next),
-  })
+  const result = await runMethod(flow, method, seed, signal)
   const wallMs = now() - began
-  if (result.status.kind !== 'completed') throw flow.failure(result.status)
   const modelMs = flow.modelMs() - modelBefore
   const { nfe, passes, decisions } = result.stats
   const timings = { modelMs, overheadMs: wallMs - modelMs, wallMs }
@@ -62,6 +54,25 @@ export async function measure(
     pixels: await flow.pixels(result.x, signal),
     ...timings,
   }
+}
+
+/** The run itself, nothing decoded. @throws as {@link measure}. */
+export async function runMethod(
+  flow: BenchFlow,
+  method: Method,
+  seed: number,
+  signal: AbortSignalLike,
+): Promise<SampleResult<Float32Array, unknown>> {
+  const result = await sample<Float32Array, unknown>({
+    velocity: flow.velocity,
+    schedule: method.schedule,
+    x: flow.noise,
+    passesPerEvaluation: flow.passesPerEvaluation,
+    signal,
+    ...method.options(createRandom(seed).next),
+  })
+  if (result.status.kind !== 'completed') throw flow.failure(result.status)
+  return result
 }
 
 export function score(

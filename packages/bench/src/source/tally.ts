@@ -22,12 +22,13 @@ const phases: readonly Phase[] = ['learning', 'planning', 'oracle', 'tuning', 's
 /** @param expected evaluations each phase is expected to make; phases that are over count as what they made. */
 export function createTally(
   expected: BenchCost,
-  onProgress?: (done: number, total: number, detail: string) => void,
+  onProgress?: (done: number, total: number, detail: string, known: number) => void,
 ): Tally {
   const made: Record<Phase, number> = { learning: 0, planning: 0, oracle: 0, tuning: 0, samples: 0 }
   const wanted: Record<Phase, number> = { ...expected }
   let current: Phase = 'learning'
   let said: string | undefined
+  let known = 0
   const report = (): void => {
     if (onProgress === undefined || said === undefined) return
     const at = phases.indexOf(current)
@@ -35,11 +36,14 @@ export function createTally(
       (sum, phase, k) => sum + (k < at ? made[phase] : Math.max(made[phase], Math.round(wanted[phase]))),
       0,
     )
-    onProgress(totalOf(made), total, `evaluations, ${said}`)
+    onProgress(totalOf(made), total, `evaluations, ${said}`, known)
   }
   return {
     cost: () => ({ ...made }),
-    restore: (cost) => void Object.assign(made, cost),
+    restore(cost) {
+      Object.assign(made, cost)
+      known = totalOf(made)
+    },
     enter(phase, evaluations) {
       current = phase
       said = undefined

@@ -12,6 +12,7 @@ export function checkMeasured(bench: JsonField): void {
     checkFigure(one.at('passes'))
     for (const name of ['joint', 'ratio']) if (!one.at(name).empty) checkFigure(one.at(name))
   }
+  checkIf(bench.at('trajectories'), (trajectories) => trajectories.items().forEach(checkTrajectory))
   bench.at('exactSteps').whole()
   checkFigures(bench.at('evaluations'), ['learning', 'planning', 'oracle', 'tuning', 'samples'])
 }
@@ -41,6 +42,11 @@ function checkRow(row: JsonField): void {
   checkIf(row.at('harm'), checkFigure)
   const skips = row.at('skips')
   for (const length of Object.keys(skips.record())) checkFigure(skips.at(length))
+}
+
+function checkTrajectory(trajectory: JsonField): void {
+  trajectory.at('method').text()
+  for (const point of trajectory.at('points').items()) checkFigures(point, ['sigma', 'psnr'])
 }
 
 function checkContest(contest: JsonField): void {

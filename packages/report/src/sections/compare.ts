@@ -2,6 +2,7 @@ import type { BenchDocument } from '@fastflow/bench'
 import type { Comparison, Media, ModelSection, Picture } from '../document.ts'
 import { count, decibels, times } from '../format.ts'
 import { html, type Markup } from '../html.ts'
+import { parseMethod } from '../methods.ts'
 import { decisionStrip } from './decision-strip.ts'
 
 /** Up to this width images are drawn as crisp squares instead of a blur. */
@@ -75,9 +76,18 @@ function against(radio: (group: string, value: string, label: string, checked?: 
 function galleryRow(comparison: Comparison, bench: BenchDocument, live: boolean): Markup {
   const { caption, seed, pictures, source } = comparison
   return html`<li class="seed" data-caption="${caption}" data-seed="${seed}">
-<p class="caption"><bdi>${caption}</bdi><span>seed ${seed}</span></p>
+<p class="caption"><bdi>${caption}</bdi><span>seed ${seed}${worstWords(comparison, bench)}</span></p>
 <div class="thumbs">${source && sourceThumb(source, caption)}${pictures.map((picture) => thumb(picture, comparison, bench, live))}</div>
 </li>`
+}
+
+/** Of the sample that a plan does worst on: the tail is to be seen too. */
+function worstWords({ pictures }: Comparison, { rows, samples }: BenchDocument): string | undefined {
+  const worst = pictures.find(({ method, psnr }) => {
+    const row = parseMethod(method).family === 'plan' && rows.find((row) => row.method === method)
+    return row && row.psnr.min === psnr
+  })
+  return samples > 1 && worst ? `, the worst of ${samples} by ${worst.method}` : undefined
 }
 
 function thumb(picture: Picture, { caption, seed }: Comparison, bench: BenchDocument, live: boolean): Markup {

@@ -6,6 +6,7 @@ import { learningChart } from '../charts/learning.ts'
 import { planChart } from '../charts/plan.ts'
 import { scatterChart } from '../charts/scatter.ts'
 import { skipsChart } from '../charts/skips.ts'
+import { trajectoryChart } from '../charts/trajectories.ts'
 import type { ModelSection } from '../document.ts'
 import { milliseconds } from '../format.ts'
 import { html, type Markup } from '../html.ts'
@@ -37,6 +38,7 @@ ${contestsSection(bench, `${id}-contests`)}
 ${charts('One by one', `${id}-samples`, {
   [`${id}-scatter`]: scatterChart(bench, 'full', 'best'),
   [`${id}-scatter-exact`]: scatterChart(bench, 'exact', 'full'),
+  [`${id}-trajectories`]: trajectoryChart(bench),
 })}
 ${benchTable(bench, `${id}-table`)}
 ${charts('What was learned', `${id}-learned`, {

@@ -1,5 +1,6 @@
 import type { Extrapolator } from '../../extrapolate/extrapolator.ts'
 import type { Pace } from '../../pace.ts'
+import { coordinatesOf, EXACT_STEPS } from '../price/factor.ts'
 import type { Increments } from '../price/increments.ts'
 import type { FitOptions, JumpEquations } from './fit.ts'
 import { fitColumns } from './fit-parts.ts'
@@ -36,7 +37,10 @@ export interface RehearsalOptions {
   readonly pace: Pace
 }
 
-/** Weights of the teacher's vectors, and behind them the Gram matrix times those: products of two cost T operations. */
+/**
+ * Weights of the teacher's vectors, and behind them the Gram matrix times those, or coordinates twice: products of two cost as many
+ * operations as half of it has numbers.
+ */
 type Combination = Float64Array
 
 /** A run and what the velocity answers there. */
@@ -79,7 +83,7 @@ export async function createRehearsal(options: RehearsalOptions): Promise<Rehear
   const { numSteps } = options.increments
   const cases: Case[] = []
   for (const gram of grams) {
-    const rows = Array.from({ length: parts * numSteps }, (_, index) => rowOf(gram, index))
+    const rows = await rowsOf(gram, numSteps, pace)
     const reached = await cumulate(options.increments, rows, pace)
     cases.push(...responses.map((response): Case => ({ rows, response, reached })))
   }
@@ -93,7 +97,7 @@ export async function createRehearsal(options: RehearsalOptions): Promise<Rehear
   }
 
   const start = (): Place => {
-    const standings = cases.map((one) => standAt(one, 0, new Float64Array(2 * parts * numSteps)))
+    const standings = cases.map((one) => standAt(one, 0, new Float64Array(one.rows[0]!.length)))
     return { index: 0, before: undefined, weights: new Float64Array(0), standings }
   }
 
@@ -183,7 +187,7 @@ async function cumulate(
   rows: readonly Combination[],
   pace: Pace,
 ): Promise<Combination[]> {
-  const reached: Combination[] = [new Float64Array(2 * rows.length)]
+  const reached: Combination[] = [new Float64Array(rows[0]!.length)]
   for (let k = 0; k < numSteps; k++) {
     if (pace.due()) await pace.rest()
     const used = [...rows.keys()].filter((a) => matrix[k * numSteps + (a % numSteps)] !== 0)
@@ -217,13 +221,17 @@ function equationsFrom(vectors: readonly Combination[], way: Combination): JumpE
   return { basis, towards, distance: Math.max(0, product(way, way)) }
 }
 
-/** One of the teacher's vectors; the Gram matrix is symmetric. */
-function rowOf(gram: Float64Array, index: number): Combination {
+/** The teacher's vectors; the Gram matrix is symmetric. On large grids in coordinates, whose products are plain. */
+async function rowsOf(gram: Float64Array, numSteps: number, pace: Pace): Promise<Combination[]> {
   const size = Math.sqrt(gram.length)
-  const row = new Float64Array(2 * size)
-  row[index] = 1
-  row.set(gram.subarray(index * size, (index + 1) * size), size)
-  return row
+  if (numSteps > EXACT_STEPS)
+    return (await coordinatesOf(gram, pace)).map((vector) => Float64Array.of(...vector, ...vector))
+  return Array.from({ length: size }, (_, index) => {
+    const row = new Float64Array(2 * size)
+    row[index] = 1
+    row.set(gram.subarray(index * size, (index + 1) * size), size)
+    return row
+  })
 }
 
 function combine(parts: readonly Combination[], weights: ArrayLike<number>): Combination {

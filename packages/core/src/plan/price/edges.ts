@@ -1,4 +1,6 @@
 import type { Pace } from '../../pace.ts'
+import { coordinatesOfRun, errorOfJump, type RunCoordinates } from './coordinate-edges.ts'
+import { EXACT_STEPS } from './factor.ts'
 import type { Increments } from './increments.ts'
 
 /**
@@ -33,6 +35,7 @@ export async function createEdgeErrors(
   pace: Pace,
 ): Promise<EdgeErrors> {
   const { numSteps } = increments
+  if (numSteps > EXACT_STEPS) return edgesOfCoordinates(grams, increments, sigmas, pace)
   const tables: RunTables[] = []
   for (const gram of grams) tables.push(await tabulate(gram, increments, pace))
   return {
@@ -41,6 +44,25 @@ export async function createEdgeErrors(
     measure(out, previous, i, j) {
       const [w0, w1] = linearWeights(increments.moments, sigmas, previous, i, j)
       for (let n = 0; n < tables.length; n++) out[n] = errorOf(tables[n]!, numSteps, previous, i, j, w0, w1)
+    },
+  }
+}
+
+/** The same in coordinates: of large grids the tables would cost the cube of the steps. */
+async function edgesOfCoordinates(
+  grams: readonly Float64Array[],
+  increments: Increments,
+  sigmas: readonly number[],
+  pace: Pace,
+): Promise<EdgeErrors> {
+  const runs: RunCoordinates[] = []
+  for (const gram of grams) runs.push(await coordinatesOfRun(gram, increments, pace))
+  return {
+    numSteps: increments.numSteps,
+    runs: runs.length,
+    measure(out, previous, i, j) {
+      const [w0, w1] = linearWeights(increments.moments, sigmas, previous, i, j)
+      for (let n = 0; n < runs.length; n++) out[n] = errorOfJump(runs[n]!, previous, i, j, w0, w1)
     },
   }
 }

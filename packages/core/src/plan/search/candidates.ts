@@ -3,8 +3,10 @@ import { shiftSigma } from '../../schedule/shifted.ts'
 import { judge, meanOf, psnrOf } from '../document/quality.ts'
 import { createRehearsal, type RehearsalOptions } from '../fit/rehearse.ts'
 import type { EdgeErrors } from '../price/edges.ts'
+import { EXACT_STEPS } from '../price/factor.ts'
 import { nearestIndex } from '../price/nearest-index.ts'
-import { type EdgeCost, shortestPaths } from '../price/shortest-path.ts'
+import { cheapestPaths } from '../price/refined-paths.ts'
+import type { EdgeCost } from '../price/shortest-path.ts'
 import { type Candidate, distinct } from './candidate.ts'
 import { climb } from './climb.ts'
 import { lowestResponse, responsesNear } from './response.ts'
@@ -48,7 +50,8 @@ export async function createProposals(options: ProposalsOptions): Promise<Propos
   const { sigmas, pace } = rehearsal
   const grams = rehearsal.grams.slice(0, forecastRuns)
   const tilting = tiltedCost(edges, sigmas)
-  const shapes = await cheapestPaths(edges, sigmas, tilting, Math.max(...budgets), pace)
+  const shapes = await pathsByCosts(edges, sigmas, tilting, budgets, pace)
+  const stride = Math.max(1, Math.round(edges.numSteps / EXACT_STEPS))
   const forecaster = async (response: number | undefined): Promise<Forecast> => {
     const { errors } = await createRehearsal({ ...rehearsal, grams, responses: responsesNear(response) })
     return async (path) => judge((await errors({ path })).map((mse) => psnrOf(mse, range)))
@@ -62,17 +65,25 @@ export async function createProposals(options: ProposalsOptions): Promise<Propos
     const ranked: (Proposed & { readonly value: number })[] = []
     for (const one of known(nfe)) ranked.push({ ...one, value: await forecast(one.path) })
     ranked.sort((a, b) => b.value - a.value)
-    return [{ family: 'climbed', path: await climb(ranked[0]!.path, forecast) }, ...ranked]
+    return [{ family: 'climbed', path: await climb(ranked[0]!.path, forecast, stride) }, ...ranked]
+  }
+  // The search asks for the same again where nothing was learned meanwhile.
+  const climbed = new Map<string, readonly Proposed[]>()
+  const climbingOnce = async (nfe: number, response: number | undefined): Promise<readonly Proposed[]> => {
+    const key = `${nfe} ${response}`
+    const found = climbed.get(key) ?? (await climbing(nfe, response))
+    climbed.set(key, found)
+    return found
   }
   const candidate = ({ family, path }: Proposed, response: number | undefined): Candidate => {
     return { family, path, response, mode: 'rehearsed', parts: 1 }
   }
   return {
     candidates: async (nfe, response) => {
-      const [climbed, ...ranked] = await climbing(nfe, response)
-      return distinct([climbed!, known(nfe)[0]!, ...ranked].map((one) => candidate(one, response)))
+      const [best, ...ranked] = await climbingOnce(nfe, response)
+      return distinct([best!, known(nfe)[0]!, ...ranked].map((one) => candidate(one, response)))
     },
-    safest: async (nfe) => candidate((await climbing(nfe, lowestResponse))[0]!, lowestResponse),
+    safest: async (nfe) => candidate((await climbingOnce(nfe, lowestResponse))[0]!, lowestResponse),
     forecaster,
   }
 }
@@ -89,13 +100,13 @@ export function tiltedCost(edges: EdgeErrors, sigmas: readonly number[]): EdgeCo
 }
 
 /** Cheapest paths of every budget by several costs, the best known first. */
-async function cheapestPaths(
+async function pathsByCosts(
   edges: EdgeErrors,
   sigmas: readonly number[],
   tilting: EdgeCost,
-  maxBudget: number,
+  budgets: readonly number[],
   pace: Pace,
-): Promise<Map<string, Map<number, readonly number[]>>> {
+): Promise<Map<string, ReadonlyMap<number, readonly number[]>>> {
   const errors = new Float64Array(edges.runs)
   const measured = (previous: number, i: number, j: number): Float64Array => {
     edges.measure(errors, previous, i, j)
@@ -111,9 +122,9 @@ async function cheapestPaths(
     // Jumps by the newest velocity alone: with few evaluations the one before it is too far off to help.
     ['newest', (_, i, j) => tilting(i, i, j)],
   ]
-  const paths = new Map<string, Map<number, readonly number[]>>()
+  const paths = new Map<string, ReadonlyMap<number, readonly number[]>>()
   for (const [family, cost] of costs)
-    paths.set(family, await shortestPaths(edges.numSteps, maxBudget, cost, pace))
+    paths.set(family, await cheapestPaths(edges.numSteps, budgets, cost, pace))
   return paths
 }
 

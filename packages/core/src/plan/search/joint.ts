@@ -1,7 +1,7 @@
 import type { Pace } from '../../pace.ts'
 import type { EdgeErrors } from '../price/edges.ts'
+import { cheapestPaths } from '../price/refined-paths.ts'
 import type { EdgeCost } from '../price/shortest-path.ts'
-import { shortestPaths } from '../price/shortest-path.ts'
 import type { Candidate } from './candidate.ts'
 import { distinct } from './candidate.ts'
 import { tiltedCost } from './candidates.ts'
@@ -79,7 +79,7 @@ async function cheapestNodes(
   const tilting = tiltedCost(terms, sigmas)
   const cost: EdgeCost = (previous, i, j) =>
     nodes.has(previous) && nodes.has(i) && nodes.has(j) ? tilting(previous, i, j) : Number.POSITIVE_INFINITY
-  return (await shortestPaths(terms.numSteps, count, cost, pace)).get(count)!
+  return (await cheapestPaths(terms.numSteps, [count], cost, pace)).get(count)!
 }
 
 /** Positions in a schedule of `evaluations` nodes at which `count` guidance terms are forecast; most promising first. */
