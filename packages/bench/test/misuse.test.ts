@@ -22,6 +22,7 @@ import { unhurried } from './support/unhurried.ts'
 const pipe = await loadPipeline(fileURLToPath(new URL('models/words', fixtures)), { backend: nodeBackend() })
 afterAll(() => pipe.dispose())
 const turns = bench.takingTurns(pipe, [{ subject: 'a' }, { subject: 'b' }])
+const otherTurns = bench.takingTurns({ ...pipe, model: 'other' }, [{ subject: 'a' }, { subject: 'b' }])
 const frontier = await calibrate({
   velocity: (x, sigma) => x.map((value) => value / (sigma + 0.5)),
   noise: (seed) => fillNormal(new Float32Array(8), seed),
@@ -385,6 +386,23 @@ describeMisuse('@fastflow/bench', bench, {
     rows: made(() => [{ method: 'floor', psnr: { mean: 20 } }], [{ method: 'floor' }]),
   }),
   isRival: row(bench.isRival, { method: only(['text'], 'ab2-10', '') }),
+  comparePrecision: row(bench.comparePrecision, {
+    sources: called(
+      /sources|pipe/,
+      made(() => [turns, otherTurns], [], [5], [turns], [turns, turns], [turns, { model: 'b' }]),
+    ),
+    settings: options({
+      numSteps,
+      guidanceScale,
+      budgets: evaluations([6]),
+      samples,
+      seed,
+      environment: made(() => ({ node: 'v0', threads: 1 })),
+      signal,
+      now: callback(() => 0),
+      onProgress: optional(callback(() => undefined)),
+    }),
+  }),
   runBench: row(bench.runBench, { pipe: source(turns), settings }),
   runQuality: row(bench.runQuality, {
     pipe: made(() => pipe, { generate: 5 }),

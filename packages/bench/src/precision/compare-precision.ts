@@ -9,6 +9,7 @@ import {
   throwIfAborted,
 } from '@fastflow/core/backend'
 import { psnrOfFloats, quantile, summarize } from '@fastflow/proxies'
+import { checkEnvironment } from '../check/environment.ts'
 import { checkRun, checkSamples } from '../check/run.ts'
 import { checkEvaluations, checkList, checkSource } from '../check/values.ts'
 import type { Method } from '../method.ts'
@@ -177,6 +178,7 @@ function check(sources: readonly BenchSource[], settings: PrecisionSettings): vo
   checkRun(settings)
   checkSamples(settings)
   checkEvaluations('budgets', settings.budgets)
+  checkEnvironment(settings.environment)
   checkSignal(settings.signal)
   checkFunction('now', settings.now, '() => performance.now()')
   checkCallback('onProgress', settings.onProgress, '(done, total, detail) => ...')

@@ -3,15 +3,14 @@ import {
   checkCallback,
   checkFlag,
   checkFunction,
-  checkMethods,
   checkOneOf,
   checkOptions,
   checkSignal,
-  checkText,
   checkWhole,
   type OptionNames,
   readArgument,
 } from '@fastflow/core/backend'
+import { checkEnvironment } from '../check/environment.ts'
 import { checkParts, checkRun, checkSamples } from '../check/run.ts'
 import { checkEvaluations, checkLog } from '../check/values.ts'
 import type { BenchSettings, BenchTerms } from './settings.ts'
@@ -59,15 +58,7 @@ export function checkSettings<Shown>(settings: BenchSettings<Shown>): void {
   const { environment, signal, now, watchLoop, log, onRun, onProgress, compare } = settings
   checkFlag('trajectories', settings.trajectories)
   if (settings.shownSamples !== undefined) checkWhole('shownSamples', settings.shownSamples, 0)
-  const wanted = '{ node, threads }, or { browser, threads }'
-  const { node, browser, threads } = checkMethods('environment', environment, [], wanted)
-  const host = browser === undefined ? 'node' : 'browser'
-  checkText(
-    `environment.${host}`,
-    browser === undefined ? node : browser,
-    'what the bench runs in, such as the version of Node',
-  )
-  checkWhole('environment.threads', threads, 1)
+  checkEnvironment(environment)
   checkSignal(signal)
   checkFunction('now', now, '() => performance.now()')
   checkCallback('watchLoop', watchLoop, 'async (work) => ({ result: await work(), lagMs })')
