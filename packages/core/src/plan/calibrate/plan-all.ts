@@ -1,5 +1,6 @@
 import type { Pace } from '../../pace.ts'
 import type { PlanEntry } from '../document/document.ts'
+import { judge } from '../document/quality.ts'
 import type { Rehearsal, RehearsalOptions } from '../fit/rehearse.ts'
 import { createRehearsal } from '../fit/rehearse.ts'
 import { priorRule } from '../fit/visit.ts'
@@ -11,13 +12,16 @@ import type { Proposals } from '../search/candidates.ts'
 import { createProposals } from '../search/candidates.ts'
 import { grow, improveLocally, makeMonotone, nodeMoves } from '../search/improve.ts'
 import { jointMoves, proposeJoint, splitsOf, usualSplit } from '../search/joint.ts'
+import { byWalksAndForecasts, type RunForecasts } from '../search/judge.ts'
 import type { Ledger } from '../search/ledger.ts'
 import { keepingBack } from '../search/ledger.ts'
 import { fitResponse, lowestResponse, responsesNear } from '../search/response.ts'
+import { ruleCandidates } from '../search/rules.ts'
 import type { Found } from '../search/search.ts'
 import { finishBudgets, searchBudgets, walkedIn } from '../search/search.ts'
 import type { Trial } from '../search/trial.ts'
 import type { Trials } from '../search/trials.ts'
+import { createForecasts } from './forecasts.ts'
 import type { CalibrateOptions, CalibrationProgress } from './options.ts'
 import type { Settings } from './settings.ts'
 import { firstRuns } from './settings.ts'
@@ -97,13 +101,31 @@ async function planSteps<T>(
   }
   const learn = (walked: readonly Trial[]): Promise<number | undefined> =>
     fitResponse(walked, rehearsalOf, range)
-  const shared = { trials, ledger, runs: grams.length, firstRound: firstRuns(grams.length) }
+  const forecasts = createForecasts(rehearsal, settings, range)
+  let learned: { readonly walked: number; readonly of: RunForecasts } | undefined
+  const compare = byWalksAndForecasts(
+    () => trials.done,
+    async () => {
+      const walked = trials.done
+      if (learned?.walked !== walked.length)
+        learned = { walked: walked.length, of: await forecasts.at(await learn(walked)) }
+      return learned.of
+    },
+  )
+  const shared = { trials, ledger, runs: grams.length, firstRound: firstRuns(grams.length), compare }
   const propose = async (nfe: number, walked: readonly Trial[]): Promise<Candidate[]> => {
     const response = await learn(walked)
     const [best, ...others] = await proposals.candidates(nfe, response)
+    const rules = await bestRules(settings, nfe, await forecasts.at(response))
     const wary = shared.firstRound >= tellingRuns && response !== lowestResponse
     const safest = wary ? [await proposals.safest(nfe)] : []
-    return [...(await startingPoint(options, nfe, response, proposals)), best!, ...safest, ...others]
+    return [
+      ...(await startingPoint(options, nfe, response, proposals)),
+      best!,
+      ...rules,
+      ...safest,
+      ...others,
+    ]
   }
   const otherwise = async (nfe: number): Promise<Candidate> =>
     (await proposals.candidates(nfe, undefined))[0]!
@@ -176,6 +198,19 @@ async function startingPoint<T>(
   const path = [...entry.nodes, start.document.key.schedule.sigmas.length - 1]
   const known: Candidate = { family: 'start', mode: 'rehearsed', parts: 1, response, path }
   return [entry.nfe === nfe ? known : await grow(await proposals.forecaster(response), known, nfe)]
+}
+
+/** Rules that nothing is fitted for, with the best forecasts: on a shifted grid, and on the schedule that is fitted otherwise. */
+async function bestRules<T>(
+  { sigmas, target }: Settings<T>,
+  nfe: number,
+  forecast: RunForecasts,
+): Promise<Candidate[]> {
+  const ranked: { readonly rule: Candidate; readonly value: number }[] = []
+  for (const rule of ruleCandidates(sigmas, nfe, target))
+    ranked.push({ rule, value: judge(await forecast(rule)) })
+  ranked.sort((a, b) => b.value - a.value)
+  return [ranked[0]!.rule]
 }
 
 async function rehearsed<T>(

@@ -60,7 +60,7 @@ function moveEntry(
 }
 
 /** Nearest grid indices of decreasing noise levels, distinct and starting at 0. */
-function matchNodes(levels: readonly number[], sigmas: readonly number[]): number[] {
+export function matchNodes(levels: readonly number[], sigmas: readonly number[]): number[] {
   const nodes = levels.map((level) => nearestIndex(sigmas, level))
   const last = sigmas.length - 2
   nodes[0] = 0
