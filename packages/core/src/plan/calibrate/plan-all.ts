@@ -7,6 +7,7 @@ import { priorRule } from '../fit/visit.ts'
 import { blurred } from '../price/blurred.ts'
 import { createEdgeErrors } from '../price/edges.ts'
 import { eachGram, guidanceGram, wholeGram } from '../record/two-parts.ts'
+import { budgetsAlike } from '../search/alike.ts'
 import type { Candidate, Weighting } from '../search/candidate.ts'
 import type { Proposals } from '../search/candidates.ts'
 import { createProposals } from '../search/candidates.ts'
@@ -38,6 +39,8 @@ const jointShare = 0.25
 /** The best plans found, by their budgets: evaluations, and passes of joint plans. */
 export interface AllFound {
   readonly steps: ReadonlyMap<number, Found>
+  /** Of evaluations that do no better than fewer, as far as the calibration can tell, the smallest such budget. */
+  readonly alike: ReadonlyMap<number, number>
   readonly joint: ReadonlyMap<number, Found>
 }
 
@@ -69,11 +72,15 @@ export async function planAll<T>(planning: Planning<T>): Promise<AllFound> {
   const rehearsal = await rehearsalOptions(settings, grams, { parts: 1 }, pace)
   const proposals = await createProposals({ edges, budgets: known, rehearsal, range: settings.range })
   const kept = passes.length > 0 ? Math.floor(jointShare * ledger.left) : 0
-  const steps = await planSteps({ ...planning, ledger: keepingBack(ledger, kept) }, proposals, rehearsal)
-  if (passes.length === 0) return { steps, joint: new Map() }
+  const { steps, alike } = await planSteps(
+    { ...planning, ledger: keepingBack(ledger, kept) },
+    proposals,
+    rehearsal,
+  )
+  if (passes.length === 0) return { steps, alike, joint: new Map() }
   const schedules = new Map<number, readonly Candidate[]>()
   for (const nfe of known) schedules.set(nfe, [await scheduleOf(nfe, steps, proposals)])
-  return { steps, joint: await planJoint(planning, schedules) }
+  return { steps, alike, joint: await planJoint(planning, schedules) }
 }
 
 /** The schedule found for so many evaluations, unless a smaller one stands in for it. */
@@ -90,7 +97,7 @@ async function planSteps<T>(
   planning: Planning<T>,
   proposals: Proposals,
   rehearsal: RehearsalOptions,
-): Promise<Map<number, Found>> {
+): Promise<Pick<AllFound, 'steps' | 'alike'>> {
   const { options, settings, grams, trials, ledger, pace, onStage } = planning
   const { budgets, range } = settings
   const rehearsals = new Map<number, Rehearsal>()
@@ -137,11 +144,12 @@ async function planSteps<T>(
   await makeMonotone(improving, forecast, found)
   await improveLocally(improving, found, (winner) => nodeMoves(forecast, winner))
   await makeMonotone(improving, forecast, found)
+  const alike = await budgetsAlike(found, compare)
   for (const nfe of budgets) {
     if (!found.has(nfe) && keptEntry(options, 'plans', nfe) === undefined)
       found.set(nfe, await rehearsed(settings, grams, (await propose(nfe, []))[0]!, pace))
   }
-  return found
+  return { steps: found, alike }
 }
 
 /** The same for joint plans, round the schedules found for evaluations alone. */

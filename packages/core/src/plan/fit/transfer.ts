@@ -50,7 +50,7 @@ function moveEntry(
     entry.nodes.map((node) => before[node]!),
     sigmas,
   )
-  const { guidance, stateWeight: _, ...rest } = entry
+  const { guidance, stateWeight: _, notBetterThan: __, ...rest } = entry
   const steps = { nodes, weights: ruleWeights(nodes, sigmas, rule) }
   const unmeasured = { ...rest, ...steps, scores: [], scoredOn: [], quality: summarise([], 'none') }
   if (guidance === undefined) return unmeasured

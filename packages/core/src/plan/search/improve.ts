@@ -19,6 +19,9 @@ export interface ImproveOptions {
 /** A gain smaller than this on the first runs is not worth walking the others for; dB. */
 const margin = 0.2
 
+/** A smaller plan stands in where it is better by so many errors: more evaluations mostly help. */
+const certain = 2
+
 /** Moves a budget may try without gain before the others get their turn for good. */
 const patience = 6
 
@@ -75,7 +78,7 @@ function candidateOf({ path, mode, parts, response, rule, family }: Candidate): 
 }
 
 /**
- * Makes the frontier monotone: where a larger budget scores lower, the smaller plan is grown by the node that the recorded
+ * Makes the frontier monotone: where a larger budget surely scores lower, the smaller plan is grown by the node that the recorded
  * runs forecast to help most and walked; if that does not help either (or cannot be afforded), the smaller plan itself stands in.
  */
 export async function makeMonotone(
@@ -90,7 +93,7 @@ export async function makeMonotone(
     const holder = found.get(nfe)!
     if (smaller === undefined) continue
     const { gain, error } = await compare(smaller.winner, holder.winner)
-    if (gain <= error) continue
+    if (gain <= certain * error) continue
     const candidate = await grow(forecast, smaller.winner, nfe)
     const grown = await options.trials.attempt(candidate, options.runs, options.ledger.left)
     const better =
