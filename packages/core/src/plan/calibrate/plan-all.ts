@@ -30,8 +30,12 @@ import { firstRuns } from './settings.ts'
 /** First runs that show which schedule is far off on one run in a few; fewer would choose by luck. */
 const tellingRuns = 4
 
-/** Share of the evaluations that is kept for fitting the winners' weights on the way and moving single nodes. */
-const reserve = 0.5
+/**
+ * Share of the evaluations that is kept for walking the winners with all runs, fitting their weights on the way and moving
+ * single nodes; less where the first runs are all there are: a second opinion is worth more than moves that two runs judge.
+ */
+const reserveOf = ({ runs, firstRound }: { readonly runs: number; readonly firstRound: number }): number =>
+  runs > firstRound ? 0.4 : 0.1
 
 /** Share of the evaluations that joint plans of guided velocities get. */
 const jointShare = 0.25
@@ -90,7 +94,10 @@ async function scheduleOf(
   proposals: Proposals,
 ): Promise<Candidate> {
   const winner = steps.get(nfe)?.winner
-  return winner?.path.length === nfe + 1 ? winner : (await proposals.candidates(nfe, undefined))[0]!
+  if (winner?.path.length !== nfe + 1) return (await proposals.candidates(nfe, undefined))[0]!
+  const { family, path, mode, response } = winner
+  // Rules know no parts of guidance.
+  return { family, path, mode: mode === 'rule' ? 'rehearsed' : mode, response, parts: 1 }
 }
 
 async function planSteps<T>(
@@ -137,7 +144,14 @@ async function planSteps<T>(
   const otherwise = async (nfe: number): Promise<Candidate> =>
     (await proposals.candidates(nfe, undefined))[0]!
   const onBudget = (nfe: number): void => onStage('search', nfe)
-  const found = await searchBudgets({ ...shared, budgets, propose, otherwise, reserve, onBudget })
+  const found = await searchBudgets({
+    ...shared,
+    budgets,
+    propose,
+    otherwise,
+    reserve: reserveOf(shared),
+    onBudget,
+  })
   const forecast = await proposals.forecaster(await learn(walkedIn(found)))
   const improving = { ...shared, onMove: (nfe: number) => onStage('improve', nfe) }
   await finishBudgets(improving, found)
@@ -169,7 +183,13 @@ async function planJoint<T>(
   const shared = { ledger, runs: grams.length, firstRound: firstRuns(grams.length), trials: sharing }
   const onBudget = (count: number): void => onStage('joint', count)
   const propose = async (count: number): Promise<readonly Candidate[]> => candidates.get(count)!
-  const found = await searchBudgets({ ...shared, budgets: passes, propose, reserve, onBudget })
+  const found = await searchBudgets({
+    ...shared,
+    budgets: passes,
+    propose,
+    reserve: reserveOf(shared),
+    onBudget,
+  })
   const improving = { ...shared, onMove: onBudget }
   await finishBudgets(improving, found)
   await improveLocally(improving, found, async (winner) => jointMoves(winner))

@@ -28,7 +28,7 @@ const usual = { forecast: 3, walk: 3, worth: 4 } as const
  * is by how much forecasts favour fitted weights over rules.
  *
  * The gain is `(d_f / tau^2 + n d_w / s^2) / (1 / tau^2 + n / s^2)`, `d_f` the forecast difference, `d_w` that on the n runs both
- * were walked with, `tau` and `s / sqrt(n)` their errors.
+ * were walked with, `tau` and `s / sqrt(n)` their errors; in doubt a rule stays.
  */
 export function byWalksAndForecasts(
   walked: () => readonly Trial[],
@@ -38,13 +38,18 @@ export function byWalksAndForecasts(
     const count = Math.min(challenger.scores.length, holder.scores.length)
     const of = await forecasts()
     const { tau, s, bias } = await errorsOf(walked(), of)
-    const expected = advantage(await of(challenger), await of(holder)) - bias * fittedMore(challenger, holder)
+    const sign = fittedMore(challenger, holder)
+    const expected = advantage(await of(challenger), await of(holder)) - bias * sign
     const shown = advantage(challenger.scores.slice(0, count), holder.scores.slice(0, count))
     const [trustF, trustW] = [1 / tau ** 2, count / s ** 2]
     const trust = trustF + trustW
-    return { gain: (trustF * expected + trustW * shown) / trust, error: 1 / Math.sqrt(trust) }
+    const error = 1 / Math.sqrt(trust)
+    return { gain: (trustF * expected + trustW * shown) / trust - doubt * error * sign, error }
   }
 }
+
+/** Errors by which fitted weights have to be ahead of a rule: few runs hardly show the tails that fits have. */
+const doubt = 0.5
 
 /** From so many runs on, their worst tenth is more than the luck of one. */
 const tellingTenth = 16

@@ -3,6 +3,7 @@ import { shiftSigma } from '../../schedule/shifted.ts'
 import { adamsBashforth } from '../../solver/adams-bashforth.ts'
 import { dpmSolverPP } from '../../solver/dpm-solver-pp.ts'
 import { emulateSolver } from '../../solver/emulate-solver.ts'
+import { euler } from '../../solver/euler.ts'
 import { ipndm } from '../../solver/ipndm.ts'
 import type { Solver } from '../../solver/solver.ts'
 import { unipc } from '../../solver/unipc.ts'
@@ -17,6 +18,7 @@ import { type RuleName, ruleNames } from './rule-names.ts'
 const shifts = [1, 1.5, 0.7, 2, 1 / 2, 3, 1 / 3] as const
 
 const solvers: Readonly<Record<Exclude<RuleName, 'emulate'>, () => Solver>> = {
+  euler,
   ab2: () => adamsBashforth(2),
   unipc2: () => unipc(2),
   dpmpp2m: dpmSolverPP,
