@@ -13,7 +13,7 @@ import type { Proposals } from '../search/candidates.ts'
 import { createProposals } from '../search/candidates.ts'
 import { grow, improveLocally, makeMonotone, nodeMoves } from '../search/improve.ts'
 import { jointMoves, proposeJoint, splitsOf, usualSplit } from '../search/joint.ts'
-import { byWalksAndForecasts, type RunForecasts } from '../search/judge.ts'
+import { byWalksAndForecasts, mayBeat, type RunForecasts } from '../search/judge.ts'
 import type { Ledger } from '../search/ledger.ts'
 import { keepingBack } from '../search/ledger.ts'
 import { fitResponse, lowestResponse, responsesNear } from '../search/response.ts'
@@ -35,7 +35,7 @@ const tellingRuns = 4
  * single nodes; less where the first runs are all there are: a second opinion is worth more than moves that two runs judge.
  */
 const reserveOf = ({ runs, firstRound }: { readonly runs: number; readonly firstRound: number }): number =>
-  runs > firstRound ? 0.4 : 0.1
+  runs > firstRound ? 0.5 : 0.1
 
 /** Share of the evaluations that joint plans of guided velocities get. */
 const jointShare = 0.25
@@ -130,16 +130,13 @@ async function planSteps<T>(
   const propose = async (nfe: number, walked: readonly Trial[]): Promise<Candidate[]> => {
     const response = await learn(walked)
     const [best, ...others] = await proposals.candidates(nfe, response)
-    const rules = await bestRules(settings, nfe, await forecasts.at(response))
+    const forecast = await forecasts.at(response)
+    const rule = await bestRule(settings, nfe, forecast)
+    const early = await mayBeat(rule, best!, trials.done, forecast)
     const wary = shared.firstRound >= tellingRuns && response !== lowestResponse
     const safest = wary ? [await proposals.safest(nfe)] : []
-    return [
-      ...(await startingPoint(options, nfe, response, proposals)),
-      best!,
-      ...rules,
-      ...safest,
-      ...others,
-    ]
+    const proposed = early ? [best!, rule, ...safest, ...others] : [best!, ...safest, ...others, rule]
+    return [...(await startingPoint(options, nfe, response, proposals)), ...proposed]
   }
   const otherwise = async (nfe: number): Promise<Candidate> =>
     (await proposals.candidates(nfe, undefined))[0]!
@@ -228,17 +225,17 @@ async function startingPoint<T>(
   return [entry.nfe === nfe ? known : await grow(await proposals.forecaster(response), known, nfe)]
 }
 
-/** Rules that nothing is fitted for, with the best forecasts: on a shifted grid, and on the schedule that is fitted otherwise. */
-async function bestRules<T>(
+/** Of the rules that nothing is fitted for, on all their grids, the one with the best forecast. */
+async function bestRule<T>(
   { sigmas, target }: Settings<T>,
   nfe: number,
   forecast: RunForecasts,
-): Promise<Candidate[]> {
+): Promise<Candidate> {
   const ranked: { readonly rule: Candidate; readonly value: number }[] = []
   for (const rule of ruleCandidates(sigmas, nfe, target))
     ranked.push({ rule, value: judge(await forecast(rule)) })
   ranked.sort((a, b) => b.value - a.value)
-  return [ranked[0]!.rule]
+  return ranked[0]!.rule
 }
 
 async function rehearsed<T>(

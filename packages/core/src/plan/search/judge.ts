@@ -48,6 +48,17 @@ export function byWalksAndForecasts(
   }
 }
 
+/** Whether a rule may well be better than a fitted candidate, before both have been walked: by forecasts and what they were worth. */
+export async function mayBeat(
+  rule: Candidate,
+  fitted: Candidate,
+  walked: readonly Trial[],
+  forecasts: RunForecasts,
+): Promise<boolean> {
+  const { tau, bias } = await errorsOf(walked, forecasts)
+  return advantage(await forecasts(rule), await forecasts(fitted)) + bias > -2 * tau
+}
+
 /** Errors by which fitted weights have to be ahead of a rule: few runs hardly show the tails that fits have. */
 const doubt = 0.5
 
