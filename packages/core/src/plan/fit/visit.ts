@@ -11,9 +11,9 @@ import type { Columns, Parts } from './route.ts'
 
 /**
  * Where the weights of a plan's jumps before the last come from: fitted on the states the student itself reaches, or on the
- * recorded runs (teacher forcing, {@link createRehearsal}).
+ * recorded runs (teacher forcing, {@link createRehearsal}), or given by a rule and not fitted at all.
  */
-export type FitMode = 'fitted' | 'rehearsed'
+export type FitMode = 'fitted' | 'rehearsed' | 'rule'
 
 /** What all jumps of a calibration have in common. */
 export interface JumpSetup<T> {
