@@ -1,5 +1,5 @@
-// Enforces the direction of dependencies between workspaces: apps -> report, bench, media, pipelines;
-// report -> bench -> pipelines -> core, proxies, bandits; proxies -> tokenizers; backends, media, proxies and tokenizers -> core;
+// Enforces the direction of dependencies between workspaces: apps -> report, bench, server, media, pipelines;
+// server -> media, pipelines; report -> bench -> pipelines -> core, proxies, bandits; proxies -> tokenizers; backends, media, proxies and tokenizers -> core;
 // core and bandits -> nothing. pnpm's isolated node_modules make an undeclared import fail, so checking what is
 // declared checks what is imported.
 // Within a workspace it refuses circles of files (types included), circles of rooms, and arrows against the order of
@@ -26,6 +26,14 @@ const allowed = {
   '@fastflow/bench': ['@fastflow/core', '@fastflow/bandits', '@fastflow/proxies', '@fastflow/pipelines'],
   '@fastflow/report': ['@fastflow/bench', '@fastflow/core', '@fastflow/proxies', '@noble/hashes'],
   '@fastflow/media': ['@fastflow/core', 'sharp'],
+  '@fastflow/server': [
+    '@fastflow/core',
+    '@fastflow/media',
+    '@fastflow/pipelines',
+    '@fastify/multipart',
+    '@fastify/swagger',
+    'fastify',
+  ],
   '@fastflow/peers': ['@fastflow/core'],
   '@fastflow/testkit': ['@fastflow/core', 'vitest'],
   '@fastflow/studio': [

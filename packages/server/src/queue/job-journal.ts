@@ -1,0 +1,75 @@
+import { isRecord, type UpdateJournal } from '@fastflow/core'
+import type { JobRecord } from '../ports/queue.ts'
+
+const KEY = 'jobs'
+
+/** Updates between two foldings. */
+const FOLD_EVERY = 256
+
+/** A record as it was written; of several of one job the highest revision counts, so that their order does not matter. */
+interface Revised {
+  readonly revision: number
+  /** Null for a job that is forgotten. */
+  readonly record: JobRecord | null
+  readonly id: string
+}
+
+/** Keeps the records of jobs in a journal. */
+export interface JobJournal {
+  /** What was there when it was opened. */
+  readonly records: readonly JobRecord[]
+  /** @throws FastFlowError `output-unwritable`. */
+  write(id: string, record: JobRecord | null): Promise<void>
+  /** Waits for what is being written. */
+  close(): Promise<void>
+}
+
+/** @param isOver whether a record's time is over: it is left out when updates are folded. */
+export async function openJobJournal(
+  journal: UpdateJournal,
+  isOver: (record: JobRecord) => boolean,
+): Promise<JobJournal> {
+  const fold = (document: unknown, updates: readonly unknown[]): unknown => {
+    const latest = [...merged(document, updates).values()]
+    return {
+      format: 'fastflow-jobs',
+      version: 1,
+      records: latest.filter(({ record }) => record !== null && !isOver(record)),
+    }
+  }
+  await journal.compact(KEY, fold)
+  const { document, updates } = await journal.read(KEY)
+  const found = [...merged(document, updates).values()]
+  let revision = found.reduce((most, one) => Math.max(most, one.revision), 0)
+  let written = 0
+  let folding: Promise<unknown> = Promise.resolve()
+  return {
+    records: found.flatMap(({ record }) => (record === null || isOver(record) ? [] : [record])),
+    async write(id, record) {
+      revision++
+      await journal.append(KEY, { id, revision, record } satisfies Revised)
+      if (++written % FOLD_EVERY !== 0) return
+      // What cannot be folded now is folded next time; nothing is lost meanwhile.
+      folding = folding.then(() => journal.compact(KEY, fold)).catch(() => {})
+    },
+    async close() {
+      await folding
+    },
+  }
+}
+
+function merged(document: unknown, updates: readonly unknown[]): ReadonlyMap<string, Revised> {
+  const before = isRecord(document) && Array.isArray(document.records) ? document.records : []
+  const latest = new Map<string, Revised>()
+  for (const update of [...before, ...updates]) {
+    if (!isRevised(update)) continue
+    const known = latest.get(update.id)
+    if (known === undefined || known.revision < update.revision) latest.set(update.id, update)
+  }
+  return latest
+}
+
+function isRevised(value: unknown): value is Revised {
+  if (!isRecord(value) || typeof value.id !== 'string' || typeof value.revision !== 'number') return false
+  return value.record === null || (isRecord(value.record) && isRecord(value.record.job))
+}
