@@ -2,21 +2,20 @@ export { type ApiKey, parseKeys } from './admission/keys.ts'
 export type { Limits } from './admission/limits.ts'
 export { folderBlobs } from './blobs/folder-blobs.ts'
 export { memoryBlobs } from './blobs/memory-blobs.ts'
-export type { BlobStore } from './ports/blob-store.ts'
 export type {
+  ImageClaim,
+  ImageQueue,
+  ImageRecord,
   ImageStats,
   Job,
-  JobError,
   JobImage,
   JobKind,
-  JobProgress,
   JobReply,
   JobRequest,
   JobResult,
   OutputFormat,
   PlainAcceleration,
 } from './ports/job.ts'
-export type { Claim, JobEvent, JobPartial, JobRecord, JobState, Queue, QueueStats } from './ports/queue.ts'
 export { type MemoryQueueOptions, memoryQueue } from './queue/memory-queue.ts'
 export type { Log } from './routes/app.ts'
 export { createServer, type FastFlowServer, type ListenOptions } from './server.ts'

@@ -1,4 +1,4 @@
-import { invalidArgument, isRecord, type PolicyStore } from '@fastflow/core'
+import { type BlobStore, invalidArgument, isRecord, type PolicyStore } from '@fastflow/core'
 import {
   checkCallback,
   checkMethods,
@@ -11,9 +11,7 @@ import {
 } from '@fastflow/core/backend'
 import type { ApiKey } from './admission/keys.ts'
 import type { Limits } from './admission/limits.ts'
-import type { BlobStore } from './ports/blob-store.ts'
-import type { PlainAcceleration } from './ports/job.ts'
-import type { Queue } from './ports/queue.ts'
+import type { ImageQueue, PlainAcceleration } from './ports/job.ts'
 import type { Log } from './routes/app.ts'
 import type { Moderate } from './service/service.ts'
 import type { Measure, ModelsToCome } from './work/served-model.ts'
@@ -22,7 +20,7 @@ export interface ServerOptions {
   /** Pipelines, or promises of them, by the names that requests call them; the first one is the usual one. */
   readonly models: ModelsToCome
   /** Default: {@link memoryQueue} without a journal. */
-  readonly queue?: Queue
+  readonly queue?: ImageQueue
   /** Default: {@link memoryBlobs}. A queue with a journal needs files that last as long, {@link folderBlobs}. */
   readonly blobs?: BlobStore
   /** Where the pipelines keep plans and policies, for `/v1/policies`. */

@@ -1,6 +1,6 @@
 import { decodeImage, encodePng, encodeStill } from '@fastflow/media'
 import type { Pipeline } from '@fastflow/pipelines'
-import OpenAI, { toFile } from 'openai'
+import OpenAI, { type APIError, toFile } from 'openai'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Serving, serving, tiny } from './support/serving.ts'
 
@@ -198,8 +198,8 @@ describe('the official client gets typed errors', () => {
       (thrown) => thrown,
     )
     expect(error).toBeInstanceOf(OpenAI.BadRequestError)
-    const { type, message } = error as OpenAI.APIError
-    expect({ param: (error as OpenAI.APIError).param, type }).toEqual({
+    const { type, message } = error as APIError
+    expect({ param: (error as APIError).param, type }).toEqual({
       param,
       type: 'invalid_request_error',
     })

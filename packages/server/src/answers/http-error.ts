@@ -1,5 +1,4 @@
-import { FastFlowError } from '@fastflow/core'
-import type { JobError } from '../ports/job.ts'
+import { FastFlowError, type JobError } from '@fastflow/core'
 import { wireField, wireMessage } from '../request/wire-names.ts'
 
 interface HttpErrorOptions {

@@ -1,4 +1,4 @@
-import type { BlobStore } from '../ports/blob-store.ts'
+import type { BlobStore } from '@fastflow/core'
 import type { Job, JobResult } from '../ports/job.ts'
 import { HttpError } from './http-error.ts'
 

@@ -1,5 +1,4 @@
-import type { JobKind } from '../ports/job.ts'
-import type { JobRecord } from '../ports/queue.ts'
+import type { ImageRecord, JobKind } from '../ports/job.ts'
 
 /** Where a request of this kind is sent to. */
 export const ENDPOINTS: Readonly<Record<JobKind, string>> = {
@@ -9,14 +8,14 @@ export const ENDPOINTS: Readonly<Record<JobKind, string>> = {
 }
 
 /** Share of a job that is done, 0 to 1. */
-export function doneOf({ state, progress, job }: JobRecord): number {
+export function doneOf({ state, progress, job }: ImageRecord): number {
   if (state === 'completed') return 1
   if (progress === undefined) return 0
   return Math.min(1, (progress.image + progress.step / progress.steps) / job.request.n)
 }
 
 /** @param result as the endpoint itself answers, null before it is there. */
-export function jobAnswer(record: JobRecord, base: string, result: unknown): Record<string, unknown> {
+export function jobAnswer(record: ImageRecord, base: string, result: unknown): Record<string, unknown> {
   const { job, state, position, startedAt, finishedAt, error, progress } = record
   return {
     id: job.id,

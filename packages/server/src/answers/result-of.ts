@@ -1,9 +1,8 @@
-import type { JobResult } from '../ports/job.ts'
-import type { JobRecord } from '../ports/queue.ts'
+import type { ImageRecord, JobResult } from '../ports/job.ts'
 import { HttpError, httpErrorOf } from './http-error.ts'
 
 /** @throws HttpError for a job that came to nothing. */
-export function resultOf({ state, result, error }: JobRecord): JobResult {
+export function resultOf({ state, result, error }: ImageRecord): JobResult {
   if (result !== undefined) return result
   throw error === undefined
     ? new HttpError({ status: 409, code: 'cancelled', message: `the job was ${state}` })

@@ -1,4 +1,5 @@
-import type { JobRecord, JobState } from '../ports/queue.ts'
+import type { JobState } from '@fastflow/core'
+import type { ImageRecord } from '../ports/job.ts'
 import { fastflowOf, usageOf } from './images.ts'
 import { doneOf, seconds } from './job.ts'
 
@@ -19,7 +20,7 @@ export interface Expected {
 
 /** As the official clients read it. */
 export function videoAnswer(
-  record: JobRecord,
+  record: ImageRecord,
   expected: Expected,
   keepSeconds: number,
 ): Record<string, unknown> {

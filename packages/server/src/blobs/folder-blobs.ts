@@ -1,8 +1,7 @@
 import { mkdir, open, readdir, readFile, rm, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
-import { FastFlowError } from '@fastflow/core'
+import { type BlobStore, FastFlowError } from '@fastflow/core'
 import { checkText } from '@fastflow/core/backend'
-import type { BlobStore } from '../ports/blob-store.ts'
 import { isKey, newKey } from './blob-key.ts'
 
 /** Milliseconds between two looks for files whose time is over. */

@@ -1,4 +1,4 @@
-import type { BlobStore } from '../ports/blob-store.ts'
+import type { BlobStore } from '@fastflow/core'
 import { newKey } from './blob-key.ts'
 
 /** Files in memory, for tests and servers that keep nothing. */

@@ -1,3 +1,4 @@
+import type { Claim, JobRecord, Queue, QueueJob } from '@fastflow/core'
 import type { Accelerate } from '@fastflow/pipelines'
 
 /** What a job makes. */
@@ -39,18 +40,13 @@ export type PlainAcceleration =
   | { readonly target: { readonly lpips?: number; readonly psnr?: number; readonly confidence?: number } }
 
 /** What is handed to a queue. */
-export interface Job {
-  /** Chosen by who submits it; 1 to 128 lower-case letters, digits and hyphens. The same id is the same job. */
-  readonly id: string
+export interface Job extends QueueJob {
   readonly kind: JobKind
-  readonly model: string
   /** Whose it is: the id of an API key. */
   readonly owner: string
   readonly request: JobRequest
   /** Digest of what was asked for, by which a repetition is told from another request of the same id. */
   readonly fingerprint: string
-  /** Milliseconds since 1970. */
-  readonly createdAt: number
   /** Seconds it may run. */
   readonly timeoutSeconds: number
   /** How the answer is to look. */
@@ -108,19 +104,7 @@ export interface JobResult {
   readonly notes: readonly string[]
 }
 
-/** Why a job failed; the fields of a `FastFlowError`. */
-export interface JobError {
-  readonly code: string
-  readonly field: string | null
-  readonly message: string
-}
-
-export interface JobProgress {
-  /** Image at work, from 0. */
-  readonly image: number
-  /** Steps of it that are behind. */
-  readonly step: number
-  readonly steps: number
-  /** Its decisions so far. */
-  readonly decisions: string
-}
+/** The ports of @fastflow/core, with what is queued here. */
+export type ImageQueue = Queue<Job, JobResult>
+export type ImageRecord = JobRecord<Job, JobResult>
+export type ImageClaim = Claim<Job, JobResult>

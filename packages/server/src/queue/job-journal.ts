@@ -1,5 +1,4 @@
-import { isRecord, type UpdateJournal } from '@fastflow/core'
-import type { JobRecord } from '../ports/queue.ts'
+import { isRecord, type JobRecord, type QueueJob, type UpdateJournal } from '@fastflow/core'
 
 const KEY = 'jobs'
 
@@ -7,30 +6,30 @@ const KEY = 'jobs'
 const FOLD_EVERY = 256
 
 /** A record as it was written; of several of one job the highest revision counts, so that their order does not matter. */
-interface Revised {
+interface Revised<Job extends QueueJob, Result> {
   readonly revision: number
   /** Null for a job that is forgotten. */
-  readonly record: JobRecord | null
+  readonly record: JobRecord<Job, Result> | null
   readonly id: string
 }
 
 /** Keeps the records of jobs in a journal. */
-export interface JobJournal {
+export interface JobJournal<Job extends QueueJob, Result> {
   /** What was there when it was opened. */
-  readonly records: readonly JobRecord[]
+  readonly records: readonly JobRecord<Job, Result>[]
   /** @throws FastFlowError `output-unwritable`. */
-  write(id: string, record: JobRecord | null): Promise<void>
+  write(id: string, record: JobRecord<Job, Result> | null): Promise<void>
   /** Waits for what is being written. */
   close(): Promise<void>
 }
 
 /** @param isOver whether a record's time is over: it is left out when updates are folded. */
-export async function openJobJournal(
+export async function openJobJournal<Job extends QueueJob, Result>(
   journal: UpdateJournal,
-  isOver: (record: JobRecord) => boolean,
-): Promise<JobJournal> {
+  isOver: (record: JobRecord<Job, Result>) => boolean,
+): Promise<JobJournal<Job, Result>> {
   const fold = (document: unknown, updates: readonly unknown[]): unknown => {
-    const latest = [...merged(document, updates).values()]
+    const latest = [...merged<Job, Result>(document, updates).values()]
     return {
       format: 'fastflow-jobs',
       version: 1,
@@ -39,7 +38,7 @@ export async function openJobJournal(
   }
   await journal.compact(KEY, fold)
   const { document, updates } = await journal.read(KEY)
-  const found = [...merged(document, updates).values()]
+  const found = [...merged<Job, Result>(document, updates).values()]
   let revision = found.reduce((most, one) => Math.max(most, one.revision), 0)
   let written = 0
   let folding: Promise<unknown> = Promise.resolve()
@@ -47,7 +46,7 @@ export async function openJobJournal(
     records: found.flatMap(({ record }) => (record === null || isOver(record) ? [] : [record])),
     async write(id, record) {
       revision++
-      await journal.append(KEY, { id, revision, record } satisfies Revised)
+      await journal.append(KEY, { id, revision, record } satisfies Revised<Job, Result>)
       if (++written % FOLD_EVERY !== 0) return
       // What cannot be folded now is folded next time; nothing is lost meanwhile.
       folding = folding.then(() => journal.compact(KEY, fold)).catch(() => {})
@@ -58,18 +57,21 @@ export async function openJobJournal(
   }
 }
 
-function merged(document: unknown, updates: readonly unknown[]): ReadonlyMap<string, Revised> {
+function merged<Job extends QueueJob, Result>(
+  document: unknown,
+  updates: readonly unknown[],
+): ReadonlyMap<string, Revised<Job, Result>> {
   const before = isRecord(document) && Array.isArray(document.records) ? document.records : []
-  const latest = new Map<string, Revised>()
+  const latest = new Map<string, Revised<Job, Result>>()
   for (const update of [...before, ...updates]) {
-    if (!isRevised(update)) continue
+    if (!isRevised<Job, Result>(update)) continue
     const known = latest.get(update.id)
     if (known === undefined || known.revision < update.revision) latest.set(update.id, update)
   }
   return latest
 }
 
-function isRevised(value: unknown): value is Revised {
+function isRevised<Job extends QueueJob, Result>(value: unknown): value is Revised<Job, Result> {
   if (!isRecord(value) || typeof value.id !== 'string' || typeof value.revision !== 'number') return false
   return value.record === null || (isRecord(value.record) && isRecord(value.record.job))
 }

@@ -1,4 +1,4 @@
-import type { JobEvent } from '../ports/queue.ts'
+import type { JobEvent } from '@fastflow/core'
 
 /** Who listens to which job of this process. */
 export interface Listeners {

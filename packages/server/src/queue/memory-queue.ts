@@ -1,4 +1,14 @@
-import type { UpdateJournal } from '@fastflow/core'
+import type {
+  AbortSignalHeard,
+  Claim,
+  JobEvent,
+  JobRecord,
+  JobState,
+  Queue,
+  QueueJob,
+  QueueStats,
+  UpdateJournal,
+} from '@fastflow/core'
 import {
   checkCallback,
   checkMethods,
@@ -7,8 +17,6 @@ import {
   checkWhole,
   type OptionNames,
 } from '@fastflow/core/backend'
-import type { Job } from '../ports/job.ts'
-import type { Claim, JobRecord, JobState, Queue } from '../ports/queue.ts'
 import { type JobJournal, openJobJournal } from './job-journal.ts'
 import { createListeners } from './listeners.ts'
 import { queueFull } from './queue-full.ts'
@@ -31,8 +39,8 @@ const MOST_ATTEMPTS = 3
 
 type Ended = Extract<JobState, 'completed' | 'failed' | 'cancelled'>
 
-interface Entry {
-  record: JobRecord
+interface Entry<Job extends QueueJob, Result> {
+  record: JobRecord<Job, Result>
   /** Of the worker that has it. */
   readonly abort: AbortController
 }
@@ -42,22 +50,24 @@ interface Entry {
  *
  * @throws FastFlowError `invalid-argument` naming the option; `output-unwritable`, `policy-unreadable` of the journal.
  */
-export async function memoryQueue(options: MemoryQueueOptions = {}): Promise<Queue> {
+export async function memoryQueue<Job extends QueueJob, Result>(
+  options: MemoryQueueOptions = {},
+): Promise<Queue<Job, Result>> {
   checkOptions('options', options, NAMES)
   const { limit = 64, keepSeconds = 3600, journal, onNote } = options
   checkWhole('limit', limit, 1, 100_000)
   checkPositive('keepSeconds', keepSeconds)
   checkCallback('onNote', onNote, '(note) => ...')
   if (journal !== undefined) checkMethods('journal', journal, ['append', 'read', 'compact'], 'a journal')
-  const isOver = ({ finishedAt }: JobRecord): boolean =>
+  const isOver = ({ finishedAt }: JobRecord<Job, Result>): boolean =>
     finishedAt !== undefined && finishedAt + keepSeconds * 1000 <= Date.now()
-  const opened = journal && (await openJobJournal(journal, isOver))
-  return new MemoryQueue(limit, isOver, opened, onNote ?? (() => {}))
+  const opened = journal && (await openJobJournal<Job, Result>(journal, isOver))
+  return new MemoryQueue<Job, Result>(limit, isOver, opened, onNote ?? (() => {}))
 }
 
-class MemoryQueue implements Queue {
+class MemoryQueue<Job extends QueueJob, Result> implements Queue<Job, Result> {
   readonly version = 1
-  readonly #entries = new Map<string, Entry>()
+  readonly #entries = new Map<string, Entry<Job, Result>>()
   /** Ids in the order in which they are taken. */
   #waiting: string[] = []
   /** Ids that are being written to the journal. */
@@ -65,14 +75,14 @@ class MemoryQueue implements Queue {
   readonly #listeners = createListeners()
   readonly #takers = new Set<() => void>()
   readonly #limit: number
-  readonly #isOver: (record: JobRecord) => boolean
-  readonly #journal: JobJournal | undefined
+  readonly #isOver: (record: JobRecord<Job, Result>) => boolean
+  readonly #journal: JobJournal<Job, Result> | undefined
   readonly #onNote: (note: string) => unknown
 
   constructor(
     limit: number,
-    isOver: (record: JobRecord) => boolean,
-    journal: JobJournal | undefined,
+    isOver: (record: JobRecord<Job, Result>) => boolean,
+    journal: JobJournal<Job, Result> | undefined,
     onNote: (note: string) => unknown,
   ) {
     this.#limit = limit
@@ -83,11 +93,11 @@ class MemoryQueue implements Queue {
       this.#restore(record)
   }
 
-  #restore(found: JobRecord): void {
+  #restore(found: JobRecord<Job, Result>): void {
     const { job, attempts, finishedAt } = found
     const lost = finishedAt === undefined && attempts >= MOST_ATTEMPTS
     const message = `its process ended ${attempts} times while it was at work`
-    const record: JobRecord = lost
+    const record: JobRecord<Job, Result> = lost
       ? {
           ...found,
           state: 'failed',
@@ -109,7 +119,7 @@ class MemoryQueue implements Queue {
     if (known !== undefined && known.state !== 'failed' && known.state !== 'cancelled')
       return { accepted: false, job: known.job }
     if (this.#waiting.length + this.#arriving.size >= this.#limit) throw queueFull(this.#limit)
-    const record: JobRecord = { job, state: 'queued', attempts: 0 }
+    const record: JobRecord<Job, Result> = { job, state: 'queued', attempts: 0 }
     const written = this.#journal?.write(job.id, record) ?? Promise.resolve()
     this.#arriving.set(job.id, written)
     try {
@@ -123,7 +133,7 @@ class MemoryQueue implements Queue {
     return { accepted: true, job }
   }
 
-  async take(models: readonly string[], signal: AbortSignal): Promise<Claim | undefined> {
+  async take(models: readonly string[], signal: AbortSignalHeard): Promise<Claim<Job, Result> | undefined> {
     while (!signal.aborted) {
       const at = this.#waiting.findIndex((id) => models.includes(this.#entries.get(id)!.record.job.model))
       if (at >= 0) return this.#claim(this.#waiting.splice(at, 1)[0]!)
@@ -132,7 +142,7 @@ class MemoryQueue implements Queue {
     return undefined
   }
 
-  async read(id: string): Promise<JobRecord | undefined> {
+  async read(id: string): Promise<JobRecord<Job, Result> | undefined> {
     await this.#arriving.get(id)?.catch(() => {})
     const record = this.#entries.get(id)?.record
     if (record === undefined || this.#isOver(record)) return undefined
@@ -152,11 +162,11 @@ class MemoryQueue implements Queue {
     return true
   }
 
-  async subscribe(id: string, listener: Parameters<Queue['subscribe']>[1]): Promise<() => void> {
+  async subscribe(id: string, listener: (event: JobEvent) => void): Promise<() => void> {
     return this.#listeners.add(id, listener)
   }
 
-  async stats(): ReturnType<Queue['stats']> {
+  async stats(): Promise<QueueStats> {
     const records = [...this.#entries.values()].map(({ record }) => record)
     const oldest = Math.min(...this.#waiting.map((id) => this.#entries.get(id)!.record.job.createdAt))
     return {
@@ -173,10 +183,10 @@ class MemoryQueue implements Queue {
     await this.#journal?.close()
   }
 
-  async #claim(id: string): Promise<Claim> {
+  async #claim(id: string): Promise<Claim<Job, Result>> {
     const entry = this.#entries.get(id)!
     const { job, attempts } = entry.record
-    const claimed: Entry = {
+    const claimed: Entry<Job, Result> = {
       record: { job, state: 'running', attempts: attempts + 1, startedAt: Date.now() },
       abort: new AbortController(),
     }
@@ -200,7 +210,7 @@ class MemoryQueue implements Queue {
       fail: async (error) => isMine() && this.#end(id, { state: 'failed', error }),
       release: async () => {
         if (!isMine()) return
-        const record: JobRecord = { job, state: 'queued', attempts }
+        const record: JobRecord<Job, Result> = { job, state: 'queued', attempts }
         this.#entries.set(id, { record, abort: new AbortController() })
         this.#waiting.unshift(id)
         await this.#keep(id, record)
@@ -211,7 +221,7 @@ class MemoryQueue implements Queue {
 
   async #end(
     id: string,
-    outcome: { readonly state: Ended } & Pick<JobRecord, 'result' | 'error'>,
+    outcome: { readonly state: Ended } & Pick<JobRecord<Job, Result>, 'result' | 'error'>,
   ): Promise<boolean> {
     const entry = this.#entries.get(id)
     if (entry === undefined || entry.record.finishedAt !== undefined) return false
@@ -224,7 +234,7 @@ class MemoryQueue implements Queue {
   }
 
   /** What came of a job is worth more than its line in the journal. */
-  async #keep(id: string, record: JobRecord | null): Promise<void> {
+  async #keep(id: string, record: JobRecord<Job, Result> | null): Promise<void> {
     try {
       await this.#journal?.write(id, record)
     } catch (error) {
@@ -241,7 +251,7 @@ class MemoryQueue implements Queue {
   }
 
   /** Until a job arrives or the signal is aborted. */
-  #news(signal: AbortSignal): Promise<void> {
+  #news(signal: AbortSignalHeard): Promise<void> {
     return new Promise((resolve) => {
       const done = (): void => {
         this.#takers.delete(done)

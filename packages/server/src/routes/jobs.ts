@@ -4,8 +4,7 @@ import { HttpError } from '../answers/http-error.ts'
 import { imagesAnswer } from '../answers/images.ts'
 import { ENDPOINTS, jobAnswer } from '../answers/job.ts'
 import { videoAnswer } from '../answers/video.ts'
-import type { JobKind } from '../ports/job.ts'
-import type { JobRecord } from '../ports/queue.ts'
+import type { ImageRecord, JobKind } from '../ports/job.ts'
 import { type RequestBody, withoutNulls } from '../request/body.ts'
 import { withErrors } from '../schemas/answers.ts'
 import { idParams, jobBodies } from '../schemas/jobs.ts'
@@ -24,7 +23,7 @@ interface JobBody {
 
 /** `POST /v1/jobs`; `GET`, `DELETE` and `/events` of one. */
 export function jobRoutes(app: FastifyInstance, service: Service): void {
-  const answer = async (request: FastifyRequest, record: JobRecord): Promise<Record<string, unknown>> =>
+  const answer = async (request: FastifyRequest, record: ImageRecord): Promise<Record<string, unknown>> =>
     answerFor(service, record, baseOf(service, request))
 
   app.post(
@@ -118,7 +117,7 @@ function idOf({ params }: FastifyRequest): string {
 
 async function answerFor(
   service: Service,
-  record: JobRecord,
+  record: ImageRecord,
   base: string,
 ): Promise<Record<string, unknown>> {
   const { job, result } = record

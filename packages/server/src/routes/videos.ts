@@ -3,7 +3,7 @@ import { expectedOf } from '../answers/expected.ts'
 import { HttpError } from '../answers/http-error.ts'
 import { resultOf } from '../answers/result-of.ts'
 import { videoAnswer } from '../answers/video.ts'
-import type { JobRecord } from '../ports/queue.ts'
+import type { ImageRecord } from '../ports/job.ts'
 import { type RequestBody, withoutNulls } from '../request/body.ts'
 import { withErrors } from '../schemas/answers.ts'
 import { idParams } from '../schemas/jobs.ts'
@@ -23,13 +23,13 @@ const variants = {
 
 /** `POST /v1/videos`; `GET`, `DELETE` and `/content` of one. */
 export function videoRoutes(app: FastifyInstance, service: Service): void {
-  const answer = (record: JobRecord): Record<string, unknown> =>
+  const answer = (record: ImageRecord): Record<string, unknown> =>
     videoAnswer(
       record,
       expectedOf(record.job.request, service.models.get(record.job.model)),
       service.keepSeconds,
     )
-  const find = async (request: FastifyRequest): Promise<JobRecord> => {
+  const find = async (request: FastifyRequest): Promise<ImageRecord> => {
     const { id } = request.params as { readonly id: string }
     const record = await recordOf(service, request.owner, id)
     if (record.job.kind === 'video') return record

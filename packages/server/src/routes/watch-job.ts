@@ -1,6 +1,7 @@
+import type { JobEvent } from '@fastflow/core'
 import { answerOf } from '../answers/http-error.ts'
 import { base64Of } from '../answers/images.ts'
-import type { JobEvent, JobRecord } from '../ports/queue.ts'
+import type { ImageRecord } from '../ports/job.ts'
 import type { Service } from '../service/service.ts'
 import { waitFor } from '../service/wait.ts'
 import type { EventSender } from './events.ts'
@@ -8,10 +9,10 @@ import type { EventSender } from './events.ts'
 /** Tells of a job until it has ended, as it is at first; a client that goes cancels nothing. */
 export async function watchJob(
   service: Service,
-  record: JobRecord,
+  record: ImageRecord,
   events: EventSender,
   gone: AbortSignal,
-  answer: (record: JobRecord) => Promise<Record<string, unknown>>,
+  answer: (record: ImageRecord) => Promise<Record<string, unknown>>,
 ): Promise<void> {
   // In their order, though previews are read from where they are kept.
   let sent: Promise<unknown> = Promise.resolve()

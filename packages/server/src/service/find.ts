@@ -1,9 +1,9 @@
 import { HttpError } from '../answers/http-error.ts'
-import type { JobRecord } from '../ports/queue.ts'
+import type { ImageRecord } from '../ports/job.ts'
 import type { Service } from './service.ts'
 
 /** The record of a job of this owner. @throws HttpError 404, also for the job of another. */
-export async function recordOf({ queue }: Service, owner: string, id: string): Promise<JobRecord> {
+export async function recordOf({ queue }: Service, owner: string, id: string): Promise<ImageRecord> {
   const record = await queue.read(id)
   if (record !== undefined && record.job.owner === owner) return record
   throw new HttpError({

@@ -1,12 +1,10 @@
-import type { PolicyStore } from '@fastflow/core'
+import type { BlobStore, PolicyStore } from '@fastflow/core'
 import type { Pipeline } from '@fastflow/pipelines'
 import type { Recognize } from '../admission/keys.ts'
 import type { Limits } from '../admission/limits.ts'
 import type { PerKey } from '../admission/per-key.ts'
 import type { Metrics } from '../metrics/metrics.ts'
-import type { BlobStore } from '../ports/blob-store.ts'
-import type { PlainAcceleration } from '../ports/job.ts'
-import type { Queue } from '../ports/queue.ts'
+import type { ImageQueue, PlainAcceleration } from '../ports/job.ts'
 
 /** Says whether a prompt may be drawn; what it returns is why not. */
 export type Moderate = (
@@ -16,7 +14,7 @@ export type Moderate = (
 
 /** What the routes of one server share. */
 export interface Service {
-  readonly queue: Queue
+  readonly queue: ImageQueue
   readonly blobs: BlobStore
   /** Names of all models, in their order. */
   readonly names: readonly string[]

@@ -1,6 +1,6 @@
+import type { JobEvent } from '@fastflow/core'
 import { HttpError } from '../answers/http-error.ts'
-import type { Job } from '../ports/job.ts'
-import type { JobEvent, JobRecord } from '../ports/queue.ts'
+import type { ImageRecord, Job } from '../ports/job.ts'
 import type { Service } from './service.ts'
 
 /** Milliseconds between two looks at a job of which nothing was heard. */
@@ -22,7 +22,7 @@ export interface WaitOptions {
  *
  * @throws HttpError 503 where it takes too long, or the server stops before the job has begun.
  */
-export async function waitFor(service: Service, { id }: Job, options: WaitOptions): Promise<JobRecord> {
+export async function waitFor(service: Service, { id }: Job, options: WaitOptions): Promise<ImageRecord> {
   const { queue, waiting, limits, stopping } = service
   const { gone, onEvent, cancels } = options
   const deadline = Date.now() + (cancels ? limits.seconds * 1000 : MOST_MS)

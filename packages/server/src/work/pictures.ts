@@ -1,7 +1,6 @@
-import { FastFlowError, type RgbImage } from '@fastflow/core'
+import { type BlobStore, FastFlowError, type RgbImage } from '@fastflow/core'
 import { decodeImage, decodeRgba, resizePicture } from '@fastflow/media'
 import type { Pipeline } from '@fastflow/pipelines'
-import type { BlobStore } from '../ports/blob-store.ts'
 import type { JobRequest } from '../ports/job.ts'
 
 /** The picture of a job in the size that its model takes, undefined where it has none. */

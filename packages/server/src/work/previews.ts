@@ -1,8 +1,7 @@
+import type { BlobStore, JobPartial } from '@fastflow/core'
 import { encodeStill, resizePicture } from '@fastflow/media'
 import type { GenerateOptions } from '@fastflow/pipelines'
-import type { BlobStore } from '../ports/blob-store.ts'
 import type { Job } from '../ports/job.ts'
-import type { JobPartial } from '../ports/queue.ts'
 import type { Size } from '../request/size.ts'
 
 type GenerateStep = Parameters<NonNullable<GenerateOptions['onStep']>>[0]

@@ -1,3 +1,4 @@
+import type { BlobStore } from '@fastflow/core'
 import { clipNotes, encodePng } from '@fastflow/media'
 import {
   type Accelerate,
@@ -8,9 +9,7 @@ import {
   planDigest,
   policyDigest,
 } from '@fastflow/pipelines'
-import type { BlobStore } from '../ports/blob-store.ts'
-import type { Job, JobImage, JobRequest, JobResult } from '../ports/job.ts'
-import type { Claim } from '../ports/queue.ts'
+import type { ImageClaim, Job, JobImage, JobRequest, JobResult } from '../ports/job.ts'
 import { usualSize } from '../request/size.ts'
 import { encodeResult, metadataOf } from './encode.ts'
 import { masked, pictureOf } from './pictures.ts'
@@ -35,7 +34,7 @@ export interface Ran {
 }
 
 /** Makes what a job asks for, files included. @throws FastFlowError as `generate` does. */
-export async function runJob({ job, progress, partial }: Claim, context: RunContext): Promise<Ran> {
+export async function runJob({ job, progress, partial }: ImageClaim, context: RunContext): Promise<Ran> {
   const { pipe, blobs, signal, keepSeconds } = context
   const { request } = job
   const picture = await pictureOf(request, pipe, blobs)

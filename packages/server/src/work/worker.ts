@@ -1,17 +1,15 @@
-import { FastFlowError } from '@fastflow/core'
+import { type BlobStore, FastFlowError, type JobError } from '@fastflow/core'
 import type { Pipeline } from '@fastflow/pipelines'
 import { countDecision, countRun } from '../metrics/count-run.ts'
 import type { Metrics } from '../metrics/metrics.ts'
-import type { BlobStore } from '../ports/blob-store.ts'
-import type { Job, JobError } from '../ports/job.ts'
-import type { Claim, Queue } from '../ports/queue.ts'
+import type { ImageClaim, ImageQueue, Job } from '../ports/job.ts'
 import { wireField, wireMessage } from '../request/wire-names.ts'
 import { runJob } from './run-job.ts'
 import type { Measure, Models } from './served-model.ts'
 
 /** What a worker works on, and with. */
 export interface WorkContext {
-  readonly queue: Queue
+  readonly queue: ImageQueue
   readonly blobs: BlobStore
   readonly models: Models
   readonly measure: Measure
@@ -37,6 +35,7 @@ export interface Work {
 /** Why a signal of a job was aborted, where it was not the queue. */
 const TIMED_OUT = Symbol('timed out')
 const DRAINED = Symbol('drained')
+const LOST = Symbol('cancelled, or taken by another')
 
 /** Milliseconds until a queue that cannot be reached is asked again. */
 const AGAIN_MS = 1000
@@ -77,7 +76,7 @@ async function lane(context: WorkContext, stopping: AbortSignal, draining: Abort
   }
 }
 
-async function work(context: WorkContext, claim: Claim, draining: AbortSignal): Promise<void> {
+async function work(context: WorkContext, claim: ImageClaim, draining: AbortSignal): Promise<void> {
   const { job } = claim
   const { outcome, error } = await attempt(context, claim, draining)
   if (outcome !== 'released') await forgetInputs(context.blobs, job)
@@ -88,7 +87,7 @@ async function work(context: WorkContext, claim: Claim, draining: AbortSignal): 
 
 async function attempt(
   context: WorkContext,
-  claim: Claim,
+  claim: ImageClaim,
   draining: AbortSignal,
 ): Promise<{ readonly outcome: Outcome; readonly error?: unknown }> {
   const { models, metrics, blobs, measure, keepSeconds } = context
@@ -96,7 +95,11 @@ async function attempt(
   const pipe = models.get(job.model) as Pipeline
   const timeout = new AbortController()
   const timer = setTimeout(() => timeout.abort(TIMED_OUT), job.timeoutSeconds * 1000)
-  const signal = AbortSignal.any([claim.signal, draining, timeout.signal])
+  const own = new AbortController()
+  const lose = (): void => own.abort(LOST)
+  claim.signal.addEventListener('abort', lose)
+  if (claim.signal.aborted) lose()
+  const signal = AbortSignal.any([own.signal, draining, timeout.signal])
   try {
     const { result, generated } = await runJob(claim, {
       pipe,
@@ -110,7 +113,7 @@ async function attempt(
     if (result.policy !== null) remember(context.policies, result.policy, generated.plan ?? generated.policy)
     return { outcome: (await claim.complete(result)) ? 'completed' : 'cancelled' }
   } catch (error) {
-    if (claim.signal.aborted) return { outcome: 'cancelled' }
+    if (own.signal.aborted) return { outcome: 'cancelled' }
     if (signal.reason === DRAINED) {
       await claim.release()
       return { outcome: 'released' }
@@ -119,6 +122,7 @@ async function attempt(
     return { outcome: (await claim.fail(known)) ? 'failed' : 'cancelled', error }
   } finally {
     clearTimeout(timer)
+    claim.signal.removeEventListener('abort', lose)
   }
 }
 
