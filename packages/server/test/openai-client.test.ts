@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib'
 import { decodeImage, encodePng, encodeStill } from '@fastflow/media'
 import type { Pipeline } from '@fastflow/pipelines'
 import OpenAI, { type APIError, toFile } from 'openai'
@@ -220,7 +221,11 @@ describe('the official client gets typed errors', () => {
         ...more,
       })
     await expect(ask(Buffer.from('no picture'))).rejects.toMatchObject({ status: 400, param: 'image' })
-    await expect(ask(hugePng)).rejects.toMatchObject({ status: 400, param: 'image' })
+    await expect(ask(hugePng)).rejects.toMatchObject({
+      status: 400,
+      param: 'image',
+      message: expect.stringContaining('30000 x 30000'),
+    })
     const png = await encodePng(picture)
     const mask = await toFile(await encodePng({ width: 1, height: 1, data: data.slice(0, 3) }), 'm.png')
     await expect(ask(png, { mask })).rejects.toMatchObject({ status: 400, param: 'mask' })
@@ -231,8 +236,10 @@ describe('the official client gets typed errors', () => {
 })
 
 /** The head of a picture of 30,000 x 30,000 pixels. */
-const hugePng = Buffer.concat([
-  Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'),
-  Buffer.from('000075300000753008020000007f3e0a5c', 'hex'),
-  Buffer.from('0000000049454e44ae426082', 'hex'),
-])
+const hugePng = (() => {
+  const head = Buffer.from('IHDR\0\0\x75\x30\0\0\x75\x30\x08\x02\0\0\0', 'latin1')
+  const sum = Buffer.alloc(4)
+  sum.writeUInt32BE(crc32(head))
+  const begin = Buffer.from('89504e470d0a1a0a0000000d', 'hex')
+  return Buffer.concat([begin, head, sum, Buffer.from('0000000049444154', 'hex')])
+})()

@@ -17,6 +17,7 @@ import {
   checkWhole,
   type OptionNames,
 } from '@fastflow/core/backend'
+import type { Job as ImageJob, JobResult } from '../ports/job.ts'
 import { type JobJournal, openJobJournal } from './job-journal.ts'
 import { createListeners } from './listeners.ts'
 import { queueFull } from './queue-full.ts'
@@ -50,7 +51,7 @@ interface Entry<Job extends QueueJob, Result> {
  *
  * @throws FastFlowError `invalid-argument` naming the option; `output-unwritable`, `policy-unreadable` of the journal.
  */
-export async function memoryQueue<Job extends QueueJob, Result>(
+export async function memoryQueue<Job extends QueueJob = ImageJob, Result = JobResult>(
   options: MemoryQueueOptions = {},
 ): Promise<Queue<Job, Result>> {
   checkOptions('options', options, NAMES)

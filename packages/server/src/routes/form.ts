@@ -1,6 +1,7 @@
-import { invalidArgument } from '@fastflow/core'
+import { FastFlowError, invalidArgument } from '@fastflow/core'
 import type { MultipartFile } from '@fastify/multipart'
 import type { FastifyRequest } from 'fastify'
+import { HttpError } from '../answers/http-error.ts'
 import { onlyOne, type Pictures } from '../service/pictures.ts'
 
 declare module 'fastify' {
@@ -29,6 +30,20 @@ const FILES = new Set(['image', 'image[]', 'mask', 'input_reference'])
  */
 export async function readForm(request: FastifyRequest): Promise<void> {
   if (!request.isMultipart()) return
+  try {
+    await readParts(request)
+  } catch (error) {
+    // The parser's own errors have no status.
+    if (FastFlowError.isInstance(error) || (error as { statusCode?: number }).statusCode) throw error
+    throw new HttpError({
+      status: 400,
+      code: 'invalid_form',
+      message: 'the form cannot be read: it is damaged, or ends too soon',
+    })
+  }
+}
+
+async function readParts(request: FastifyRequest): Promise<void> {
   const fields = new Map<string, unknown>()
   const images: Uint8Array[] = []
   let mask: Uint8Array | undefined

@@ -173,7 +173,5 @@ export const answers: readonly Schema[] = [
 
 /** What every route may answer besides. */
 export function withErrors(success: Readonly<Record<string, Schema>>): Readonly<Record<string, Schema>> {
-  const error = { $ref: 'Error#' }
-  const codes = [400, 401, 404, 405, 409, 413, 415, 422, 429, 500, 503]
-  return { ...Object.fromEntries(codes.map((code) => [code, error])), ...success }
+  return { '4xx': { $ref: 'Error#' }, '5xx': { $ref: 'Error#' }, ...success }
 }
