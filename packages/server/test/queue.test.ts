@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileJournal } from '@fastflow/backend-node'
-import { memoryJournal } from '@fastflow/core'
+import { memoryJournal, type QueueJob } from '@fastflow/core'
 import { describeBlobStore, describeQueue } from '@fastflow/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { folderBlobs, memoryBlobs, memoryQueue } from '../src/index.ts'
@@ -51,10 +51,12 @@ describe('memoryQueue', () => {
 
   it('gives up a job that ended its process three times', async () => {
     const journal = memoryJournal()
-    await (await memoryQueue({ journal })).submit(job('a'))
+    await (await memoryQueue<QueueJob, string>({ journal })).submit(job('a'))
     for (let k = 1; k <= 3; k++)
-      expect((await (await memoryQueue({ journal })).take(['words'], never))?.attempt).toBe(k)
-    expect(await (await memoryQueue({ journal })).read('a')).toMatchObject({
+      expect((await (await memoryQueue<QueueJob, string>({ journal })).take(['words'], never))?.attempt).toBe(
+        k,
+      )
+    expect(await (await memoryQueue<QueueJob, string>({ journal })).read('a')).toMatchObject({
       state: 'failed',
       error: { code: 'model-failed' },
     })
@@ -62,18 +64,20 @@ describe('memoryQueue', () => {
 
   it('forgets what came of a job after its time', async () => {
     const journal = memoryJournal()
-    const queue = await memoryQueue({ journal, keepSeconds: 1e-6 })
+    const queue = await memoryQueue<QueueJob, string>({ journal, keepSeconds: 1e-6 })
     await queue.submit(job('a'))
     await (await queue.take(['words'], never))?.complete('done')
     await new Promise((resolve) => setTimeout(resolve, 2))
     expect(await queue.read('a')).toBeUndefined()
-    expect(await (await memoryQueue({ journal, keepSeconds: 1e-6 })).read('a')).toBeUndefined()
+    expect(
+      await (await memoryQueue<QueueJob, string>({ journal, keepSeconds: 1e-6 })).read('a'),
+    ).toBeUndefined()
   })
 
   it('refuses a job that cannot be written down, and goes on', async () => {
     const journal = memoryJournal()
     let full = true
-    const queue = await memoryQueue({
+    const queue = await memoryQueue<QueueJob, string>({
       journal: {
         ...journal,
         append: async (key, update) => {
@@ -97,11 +101,11 @@ describe('memoryQueue', () => {
 
   it('keeps its journal short', async () => {
     const journal = memoryJournal()
-    const queue = await memoryQueue({ journal, limit: 1000 })
+    const queue = await memoryQueue<QueueJob, string>({ journal, limit: 1000 })
     for (let k = 0; k < 600; k++) await queue.submit(job(`job-${k}`))
     await queue.close()
     expect((await journal.read('jobs')).updates.length).toBeLessThan(256)
-    const stats = await (await memoryQueue({ journal, limit: 1000 })).stats()
+    const stats = await (await memoryQueue<QueueJob, string>({ journal, limit: 1000 })).stats()
     expect(stats.waiting).toBe(600)
   })
 })
