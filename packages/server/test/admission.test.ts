@@ -121,6 +121,8 @@ describe('what is no request', () => {
     ['a list', 400, endpoint, '[]', 'application/json'],
     ['nothing', 400, endpoint, '', 'application/json'],
     ['another type', 415, endpoint, 'prompt', 'text/csv'],
+    ['a text', 415, endpoint, '{"prompt":"red"}', 'text/plain'],
+    ['a form where there is none', 400, endpoint, '--b--', 'multipart/form-data; boundary=b'],
     ['a form without a boundary', 400, '/v1/images/edits', 'x', 'multipart/form-data'],
     [
       'a form cut short',
@@ -144,6 +146,11 @@ describe('what is no request', () => {
     expect(answer.status).toBe(status)
     expect(await answer.json()).toMatchObject({ error: { type: 'invalid_request_error' } })
     if (status === 405) expect(answer.headers.get('allow')).toContain('GET')
+  })
+
+  it('no body and no type is answered 400', async () => {
+    for (const path of [endpoint, '/v1/images/edits', '/v1/videos', '/v1/jobs'])
+      expect((await fetch(`${live.base}${path}`, { method: 'POST' })).status).toBe(400)
   })
 
   it('sockets that close half way leave nothing behind', async () => {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { invalidArgument } from '@fastflow/core'
 import multipart from '@fastify/multipart'
 import swagger from '@fastify/swagger'
 import Fastify, { type FastifyInstance, type FastifyLoggerOptions, type FastifyRequest } from 'fastify'
@@ -45,6 +46,7 @@ export async function createApp(service: Service, log: Log): Promise<FastifyInst
     },
   })
   const findMethods = pathsOf(app)
+  app.removeContentTypeParser('text/plain')
   await app.register(swagger, openApi)
   await app.register(multipart, {
     limits: {
@@ -58,7 +60,7 @@ export async function createApp(service: Service, log: Log): Promise<FastifyInst
   for (const schema of answers) app.addSchema(schema)
   app.decorateRequest('owner', '')
   app.decorateRequest('pictures', undefined)
-  answerErrors(app)
+  answerErrors(app, findMethods)
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
   })
@@ -73,6 +75,10 @@ export async function createApp(service: Service, log: Log): Promise<FastifyInst
   fileRoutes(app, service)
   await app.register(async (guarded) => {
     guarded.addHook('onRequest', async (request) => recognize(service, request))
+    // Forms are read by then, where a route takes them.
+    guarded.addHook('preHandler', async ({ method, body }) => {
+      if (method === 'POST' && body === undefined) throw invalidArgument('body', 'is missing; send one')
+    })
     modelRoutes(guarded, service)
     imageRoutes(guarded, service)
     videoRoutes(guarded, service)
@@ -82,9 +88,9 @@ export async function createApp(service: Service, log: Log): Promise<FastifyInst
   return app
 }
 
-function answerErrors(app: FastifyInstance): void {
+function answerErrors(app: FastifyInstance, findMethods: (url: string) => readonly string[]): void {
   app.setErrorHandler((error, request, reply) => {
-    const known = answerOf(error)
+    const known = isUnrouted(error) ? notFound(request, findMethods(request.url)) : answerOf(error)
     if (known === undefined) request.log.error(error)
     const told = known ?? unexpected
     const { status, retryAfter, allow } = told
@@ -93,6 +99,11 @@ function answerErrors(app: FastifyInstance): void {
     if (status === 401) reply.header('www-authenticate', 'Bearer')
     return reply.code(status).send(told.body())
   })
+}
+
+/** A method with a body that no route has, such as QUERY, is refused for its missing content type first. */
+function isUnrouted(error: unknown): boolean {
+  return (error as { readonly code?: unknown }).code === 'FST_ERR_ROUTE_MISSING_CONTENT_TYPE'
 }
 
 const unexpected = new HttpError({

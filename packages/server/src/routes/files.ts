@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { HttpError } from '../answers/http-error.ts'
-import { withErrors } from '../schemas/answers.ts'
+import { bytesOf, files, withErrors } from '../schemas/answers.ts'
 import type { Service } from '../service/service.ts'
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -24,7 +24,7 @@ export function fileRoutes(app: FastifyInstance, service: Service): void {
           properties: { name: { type: 'string', pattern: '^[0-9a-f]{48}\\.(png|apng|jpeg|webp)$' } },
         },
         security: [],
-        response: withErrors({}),
+        response: withErrors({ 200: bytesOf('The file', files) }),
       },
     },
     async (request, reply) => sendFile(service, reply, (request.params as { readonly name: string }).name),

@@ -1,5 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { FastifyInstance } from 'fastify'
+import { bytesOf } from '../schemas/answers.ts'
 import type { Service } from '../service/service.ts'
 
 const RESOLUTION_MS = 10
@@ -48,8 +49,7 @@ export function healthRoutes(app: FastifyInstance, service: Service): void {
         operationId: 'getMetrics',
         summary: "What was counted, in Prometheus' text format",
         security: [],
-        produces: ['text/plain'],
-        response: { 200: { type: 'string' } },
+        response: { 200: bytesOf('One line a number', ['text/plain']) },
       },
     },
     async (_, reply) => {

@@ -4,7 +4,7 @@ import { ENDPOINTS } from '../answers/job.ts'
 import { resultOf } from '../answers/result-of.ts'
 import type { JobKind } from '../ports/job.ts'
 import { type RequestBody, withoutNulls } from '../request/body.ts'
-import { withErrors } from '../schemas/answers.ts'
+import { events, withErrors } from '../schemas/answers.ts'
 import { editBody, editForm, generationBody } from '../schemas/request-fields.ts'
 import { accept } from '../service/accept.ts'
 import { picturesOf } from '../service/pictures.ts'
@@ -14,7 +14,12 @@ import { baseOf, goneSignal, keyOf } from './caller.ts'
 import { readForm } from './form.ts'
 import { streamImages } from './stream-images.ts'
 
-const success = { 200: { description: 'The images, or events with stream.', $ref: 'Images#' } }
+const success = {
+  200: {
+    description: 'The images, or events with stream',
+    content: { 'application/json': { schema: { $ref: 'Images#' } }, ...events },
+  },
+}
 
 /** `POST /v1/images/generations` and `/v1/images/edits`. */
 export function imageRoutes(app: FastifyInstance, service: Service): void {

@@ -6,7 +6,7 @@ import { ENDPOINTS, jobAnswer } from '../answers/job.ts'
 import { videoAnswer } from '../answers/video.ts'
 import type { ImageRecord, JobKind } from '../ports/job.ts'
 import { type RequestBody, withoutNulls } from '../request/body.ts'
-import { withErrors } from '../schemas/answers.ts'
+import { events as eventStream, withErrors } from '../schemas/answers.ts'
 import { idParams, jobBodies } from '../schemas/jobs.ts'
 import { accept } from '../service/accept.ts'
 import { recordOf } from '../service/find.ts'
@@ -98,8 +98,9 @@ export function jobRoutes(app: FastifyInstance, service: Service): void {
         operationId: 'watchJob',
         summary: 'What happens to a job, as events',
         params: idParams,
-        produces: ['text/event-stream'],
-        response: withErrors({}),
+        response: withErrors({
+          200: { description: 'Events until the job has ended', content: eventStream },
+        }),
       },
     },
     async (request, reply) => {

@@ -5,7 +5,7 @@ import { resultOf } from '../answers/result-of.ts'
 import { videoAnswer } from '../answers/video.ts'
 import type { ImageRecord } from '../ports/job.ts'
 import { type RequestBody, withoutNulls } from '../request/body.ts'
-import { withErrors } from '../schemas/answers.ts'
+import { bytesOf, files, withErrors } from '../schemas/answers.ts'
 import { idParams } from '../schemas/jobs.ts'
 import { videoBody } from '../schemas/request-fields.ts'
 import { accept } from '../service/accept.ts'
@@ -105,7 +105,7 @@ export function videoRoutes(app: FastifyInstance, service: Service): void {
         summary: 'The file of a clip, or its first frame',
         params: idParams,
         querystring: variants,
-        response: withErrors({}),
+        response: withErrors({ 200: bytesOf('The file', files) }),
       },
     },
     async (request, reply) => {

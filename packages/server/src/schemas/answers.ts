@@ -171,6 +171,20 @@ export const answers: readonly Schema[] = [
   health,
 ]
 
+/** An answer that is no JSON. */
+export function bytesOf(description: string, types: readonly string[]): Schema {
+  const schema = { type: 'string', format: 'binary' }
+  return { description, content: Object.fromEntries(types.map((type) => [type, { schema }])) }
+}
+
+/** Server-sent events: what each is called, and its JSON. */
+export const events: Schema = {
+  'text/event-stream': { schema: object({ event: text, data: text }) },
+}
+
+/** The files of results. */
+export const files: readonly string[] = ['image/png', 'image/apng', 'image/jpeg', 'image/webp']
+
 /** What every route may answer besides. */
 export function withErrors(success: Readonly<Record<string, Schema>>): Readonly<Record<string, Schema>> {
   return { '4xx': { $ref: 'Error#' }, '5xx': { $ref: 'Error#' }, ...success }
