@@ -2,6 +2,7 @@ import { type BlobStore, invalidArgument, isRecord, type PolicyStore } from '@fa
 import {
   checkCallback,
   checkMethods,
+  checkOneOf,
   checkOptions,
   checkPositive,
   checkText,
@@ -80,9 +81,34 @@ export function checkServerOptions(options: ServerOptions): void {
   if (keys !== undefined && !Array.isArray(keys))
     throw invalidArgument('keys', `${shown(keys)} is no list; pass [{ id, sha256 }]`)
   if (measure !== undefined) checkOptions('measure', measure, { lpips: true })
+  if (options.accelerate !== undefined) checkAcceleration(options.accelerate)
+  if (options.log !== undefined) checkLog(options.log)
   checkCallback('moderate', moderate, '(prompt, level) => reason')
   if (work !== undefined) checkWhole('work', work, 0, 64)
   if (keepSeconds !== undefined) checkPositive('keepSeconds', keepSeconds)
   if (publicUrl !== undefined)
     checkText('publicUrl', publicUrl, 'an address such as https://images.example.com')
+}
+
+const METHODS = ['off', 'auto', 'plan', 'paper']
+const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
+
+function checkAcceleration(given: unknown): void {
+  const { method, target, ...rest } = isRecord(given) ? given : {}
+  if (typeof given === 'string') checkOneOf('accelerate', given, METHODS)
+  else if (target === undefined && (method === 'auto' || method === 'plan'))
+    checkOptions('accelerate', rest, { nfe: true, passes: true })
+  else if (!isRecord(target) || method !== undefined)
+    throw invalidArgument(
+      'accelerate',
+      `${shown(given)} is no acceleration; pass one of ${METHODS.join(', ')}, { method: 'auto', nfe } or { target: { psnr } }`,
+    )
+}
+
+function checkLog(log: unknown): void {
+  if (typeof log === 'boolean') return
+  if (!isRecord(log)) throw invalidArgument('log', `${shown(log)} is no log; pass true, or { level, stream }`)
+  checkOptions('log', log, { level: true, stream: true })
+  if (log.level !== undefined) checkOneOf('log.level', log.level, LEVELS)
+  if (log.stream !== undefined) checkMethods('log.stream', log.stream, ['write'], 'process.stdout')
 }

@@ -89,6 +89,7 @@ export async function createServer(options: ServerOptions): Promise<FastFlowServ
       blobs,
       models,
       policies,
+      alarms: new Set(),
       measure: options.measure ?? {},
       metrics,
       concurrency: stopping.signal.aborted ? 0 : work,

@@ -13,6 +13,15 @@ export function countRun(metrics: Metrics, model: string, { items }: GenerateRes
   }
 }
 
+/** What a target says while its alarm is on. */
+const ALARM = /^the landings stopped looking/
+
+/** Whether a model has stopped looking like what was certified, as its requests have it. */
+export function alarmOf({ items }: GenerateResult): boolean | undefined {
+  const known = items.flatMap(({ stats }) => stats.quality ?? [])
+  return known.length === 0 ? undefined : known.some(({ abstained }) => ALARM.test(abstained ?? ''))
+}
+
 /** Whether a measured request kept to its target. */
 export function countDecision(metrics: Metrics, model: string, record: DecisionRecord): void {
   const { arm, arms, scores, metric, limit } = record

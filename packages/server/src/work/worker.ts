@@ -1,6 +1,6 @@
 import { type BlobStore, FastFlowError, type JobError } from '@fastflow/core'
 import type { Pipeline } from '@fastflow/pipelines'
-import { countDecision, countRun } from '../metrics/count-run.ts'
+import { alarmOf, countDecision, countRun } from '../metrics/count-run.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import type { ImageClaim, ImageQueue, Job } from '../ports/job.ts'
 import { wireField, wireMessage } from '../request/wire-names.ts'
@@ -16,6 +16,8 @@ export interface WorkContext {
   readonly metrics: Metrics
   /** Plans and policies that were followed, by their digests; this adds to them. */
   readonly policies: Map<string, unknown>
+  /** Models whose alarm is on. */
+  readonly alarms: Set<string>
   /** Jobs at once. */
   readonly concurrency: number
   /** Seconds that results are kept. */
@@ -110,6 +112,7 @@ async function attempt(
       onDecision: (record) => countDecision(metrics, job.model, record),
     })
     countRun(metrics, job.model, generated)
+    watchDrift(context, job.model, alarmOf(generated))
     if (result.policy !== null) remember(context.policies, result.policy, generated.plan ?? generated.policy)
     return { outcome: (await claim.complete(result)) ? 'completed' : 'cancelled' }
   } catch (error) {
@@ -124,6 +127,13 @@ async function attempt(
     clearTimeout(timer)
     claim.signal.removeEventListener('abort', lose)
   }
+}
+
+/** An alarm counts once, when it begins. */
+function watchDrift({ alarms, metrics }: WorkContext, model: string, alarm: boolean | undefined): void {
+  if (alarm && !alarms.has(model)) metrics.add('drift_alarms', { model })
+  if (alarm) alarms.add(model)
+  else if (alarm === false) alarms.delete(model)
 }
 
 /** The last ones that were followed. */
