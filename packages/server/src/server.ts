@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import type { Pipeline } from '@fastflow/pipelines'
 import { checkAddress } from './admission/address.ts'
@@ -52,6 +53,8 @@ export async function createServer(options: ServerOptions): Promise<FastFlowServ
   const limits = limitsOf(options.limits)
   const metrics = createMetrics()
   const stopping = new AbortController()
+  // Every request that waits hears it.
+  setMaxListeners(0, stopping.signal)
   const service: Service = {
     queue,
     blobs,
