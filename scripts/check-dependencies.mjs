@@ -1,4 +1,4 @@
-// Enforces the direction of dependencies between workspaces: apps -> report, bench, media, pipelines;
+// Enforces the direction of dependencies between workspaces: apps -> report, bench, server, media, pipelines; server -> media, pipelines;
 // report -> bench -> pipelines -> core, proxies, bandits; proxies -> tokenizers; backends, media, quantize, proxies and tokenizers -> core;
 // backend-node -> backend-process, on which its isolation rests;
 // core and bandits -> nothing. pnpm's isolated node_modules make an undeclared import fail, so checking what is
@@ -30,6 +30,14 @@ const allowed = {
   '@fastflow/bench': ['@fastflow/core', '@fastflow/bandits', '@fastflow/proxies', '@fastflow/pipelines'],
   '@fastflow/report': ['@fastflow/bench', '@fastflow/core', '@fastflow/proxies', '@noble/hashes'],
   '@fastflow/media': ['@fastflow/core', 'sharp'],
+  '@fastflow/server': [
+    '@fastflow/core',
+    '@fastflow/media',
+    '@fastflow/pipelines',
+    '@fastify/multipart',
+    '@fastify/swagger',
+    'fastify',
+  ],
   '@fastflow/peers': ['@fastflow/core'],
   '@fastflow/quantize': ['@fastflow/core'],
   '@fastflow/testkit': ['@fastflow/core', 'vitest'],

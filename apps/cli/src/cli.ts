@@ -22,6 +22,7 @@ import { policyEvaluateCommand } from './commands/policy-evaluate.ts'
 import { proxiesAddCommand, proxiesBuildCommand } from './commands/proxies.ts'
 import { quantizeCommand } from './commands/quantize.ts'
 import { PROXY_NAMES, scoreCommand } from './commands/score.ts'
+import { serveCommand } from './commands/serve.ts'
 import { videoCommand } from './commands/video.ts'
 import { describeError, type ExitCode, exitCodeOf, interruptedCode, isCancelled } from './errors.ts'
 import type { Io } from './io.ts'
@@ -72,6 +73,8 @@ function createProgram(io: Io, args: readonly string[], fail: () => void): Comma
   withOutput(io, program.command('video').description('clips of a prompt as animated WebP and PNG files'))
     .requiredOption('--prompt <text>', 'what to show')
     .action((options) => videoCommand(io, options))
+
+  addServing(program, io)
 
   program
     .command('inspect')
@@ -221,6 +224,30 @@ function createProgram(io: Io, args: readonly string[], fail: () => void): Comma
       if (!(await doctorCommand(io, options))) fail()
     })
   return program
+}
+
+function addServing(program: Command, io: Io): void {
+  withRunners(program.command('serve').description('an images API that the official OpenAI clients talk to'))
+    .requiredOption(
+      '--model <name...>',
+      'shipped models, folders, or NAME=FOLDER; the first is the usual one',
+    )
+    .option('--host <address>', 'to listen on; others than this machine only with --keys', '127.0.0.1')
+    .option('--port <n>', 'to listen on; 0 takes one that is free', wholeNumber('--port', 0, 65_535), 8000)
+    .option('--keys <file>', 'who may ask: lines with a name and the SHA-256 of a key')
+    .option('--data <folder>', 'keeps accepted jobs and results over a restart', folder('--data'))
+    .option('--queue-limit <n>', 'jobs that may wait', wholeNumber('--queue-limit', 1, 100_000), 64)
+    .option('--concurrency <n>', 'jobs at once', wholeNumber('--concurrency', 1, 64), 1)
+    .option('--weights <file>', 'network of LPIPS to measure targets with')
+    .option('--public-url <address>', 'under which others reach it')
+    .option(
+      '--cache <folder>',
+      'where policies and plans are kept between calls',
+      folder('--cache'),
+      defaultCache(io),
+    )
+    .option('--quiet', 'no line of JSON a request')
+    .action((options) => serveCommand(io, options))
 }
 
 function addLearning(program: Command, io: Io): void {
@@ -401,8 +428,11 @@ function withModel(command: Command, required = true): Command {
 
 function withNetworks(command: Command, required: boolean): Command {
   const model = new Option('--model <name>', 'a shipped model or the path of a model folder')
+  return withRunners(command.addOption(model.makeOptionMandatory(required)))
+}
+
+function withRunners(command: Command): Command {
   return command
-    .addOption(model.makeOptionMandatory(required))
     .option('--threads <n>', 'threads inside the network', wholeNumber('--threads', 1, 256))
     .option(
       '--isolation <kind>',

@@ -1,4 +1,4 @@
-export type { AbortSignalLike } from './abort-signal.ts'
+export type { AbortSignalHeard, AbortSignalLike } from './abort-signal.ts'
 export { type Baseline, type BaselineOptions, baselineFromConfig } from './baseline/baseline.ts'
 export { type FromConfigOptions, scheduleFromConfig } from './baseline/schedule-from-config.ts'
 export type { SchedulerConfig } from './baseline/scheduler-config.ts'
@@ -72,6 +72,7 @@ export { maskFromDecisions, policyFromMask, replay } from './policy/replay.ts'
 export type { SkipBandit, SkipSelection } from './policy/skip-bandit.ts'
 export { uniformSkip } from './policy/uniform-skip.ts'
 export type { Backend, LoadOptions, LoadProgress, ModelFolder } from './ports/backend.ts'
+export type { BlobStore } from './ports/blob-store.ts'
 export { type ConfigFile, readConfig, type WholeRange } from './ports/config-file.ts'
 export type {
   Feeds,
@@ -86,6 +87,18 @@ export type {
 } from './ports/model-runner.ts'
 export type { PolicyStore } from './ports/policy-store.ts'
 export type { QualityInput, QualityProxy, QualityScore, RgbImage } from './ports/quality-proxy.ts'
+export type {
+  Claim,
+  JobError,
+  JobEvent,
+  JobPartial,
+  JobProgress,
+  JobRecord,
+  JobState,
+  Queue,
+  QueueJob,
+  QueueStats,
+} from './ports/queue.ts'
 export type { JournalContent, UpdateJournal } from './ports/update-journal.ts'
 export type { GuidanceSlot, Velocity, VelocityCall } from './ports/velocity.ts'
 export { fillNormal, portableLog } from './random/normal.ts'

@@ -1,5 +1,6 @@
 import { type FastFlowError, invalidArgument, type RgbImage } from '@fastflow/core'
 import { checkOptions, checkText, checkWhole, type OptionNames, shown } from '@fastflow/core/backend'
+import type { Sharp } from 'sharp'
 
 const MAX_MEGAPIXELS = 25
 
@@ -43,7 +44,27 @@ function checkedOptions(options: DecodeOptions): {
  *   pixels on a side; for options that are none.
  */
 export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}): Promise<RgbImage> {
-  const { size, name, field } = checkedOptions(options)
+  const { data, info } = await decoded(bytes, checkedOptions(options), (picture) =>
+    picture.flatten({ background: 'white' }).removeAlpha(),
+  )
+  return { width: info.width, height: info.height, data: new Uint8Array(data) }
+}
+
+/**
+ * The same with transparency, four bytes a pixel; what `size` adds is transparent.
+ *
+ * @throws FastFlowError `invalid-argument` as {@link decodeImage} does.
+ */
+export async function decodeRgba(bytes: Uint8Array, options: DecodeOptions = {}): Promise<RgbImage> {
+  const { data, info } = await decoded(bytes, checkedOptions(options), (picture) => picture.ensureAlpha())
+  return { width: info.width, height: info.height, data: new Uint8Array(data) }
+}
+
+async function decoded(
+  bytes: Uint8Array,
+  { size, name, field }: ReturnType<typeof checkedOptions>,
+  channels: (picture: Sharp) => Sharp,
+): Promise<{ readonly data: Buffer; readonly info: { readonly width: number; readonly height: number } }> {
   const wrong = (problem: string): FastFlowError => invalidArgument(field, `${name} ${problem}`)
   if (!(bytes instanceof Uint8Array))
     throw wrong(`is ${shown(bytes)}, not bytes; pass what a PNG, JPEG or WebP file holds`)
@@ -64,15 +85,13 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}
     throw wrong(`has ${width} x ${height} pixels; make it smaller than ${MAX_MEGAPIXELS} megapixels`)
   if (Math.max(width, height) > MAX_SIDE)
     throw wrong(`has ${width} x ${height} pixels; make no side longer than ${MAX_SIDE}`)
-  const upright = open().autoOrient().toColourspace('srgb').flatten({ background: 'white' })
-  const fitted =
-    size === undefined ? upright : upright.resize(size, size, { fit: 'contain', background: 'white' })
-  const { data, info } = await fitted
-    .removeAlpha()
+  const upright = channels(open().autoOrient().toColourspace('srgb'))
+  const background = { r: 255, g: 255, b: 255, alpha: 0 }
+  const fitted = size === undefined ? upright : upright.resize(size, size, { fit: 'contain', background })
+  return fitted
     .raw()
     .toBuffer({ resolveWithObject: true })
     .catch((cause: Error) => {
       throw wrong(`is damaged (${cause.message.split('\n')[0]}); save it again`)
     })
-  return { width: info.width, height: info.height, data: new Uint8Array(data) }
 }

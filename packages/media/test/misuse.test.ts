@@ -6,6 +6,7 @@ import {
   only,
   optional,
   options,
+  real,
   whole,
 } from '@fastflow/testkit'
 import * as media from '../src/index.ts'
@@ -61,9 +62,37 @@ describeMisuse('@fastflow/media', media, {
       }),
     ),
   }),
+  decodeRgba: row(media.decodeRgba, {
+    bytes: called(
+      /image/,
+      made(() => png, '', new Uint8Array(0), new Uint16Array(4), data),
+    ),
+    options: optional(
+      options({
+        size: optional(whole(4, 0, 6000)),
+        name: optional(only(['text'], 'mine', '')),
+        field: optional(only(['text'], 'source', '')),
+      }),
+    ),
+  }),
   encodeApng: row(media.encodeApng, { clip, metadata }),
   encodePng: row(media.encodePng, { image, metadata }),
+  encodeStill: row(media.encodeStill, {
+    image,
+    options: optional(
+      options({
+        format: optional(only([], 'jpeg', 'gif', '')),
+        quality: optional(real(80, 101)),
+        metadata,
+      }),
+    ),
+  }),
   encodeWebp: row(media.encodeWebp, { clip, metadata }),
+  resizePicture: row(media.resizePicture, {
+    image,
+    width: whole(4, 0, 100_000),
+    height: whole(4, 0, 100_000),
+  }),
   resultName: row(media.resultName, {
     model: only(['text'], 'emoji', ''),
     caption: only(['text'], 'a fox'),

@@ -1,4 +1,5 @@
 export { type BackendUnderTest, describeBackend } from './backend-conformance.ts'
+export { describeBlobStore } from './blob-store-conformance.ts'
 export { fixtures } from './fixtures.ts'
 export { float64Space } from './flows/float64-space.ts'
 export { type GaussianFlow, type GaussianFlowOptions, gaussianFlow } from './flows/gaussian-flow.ts'
@@ -36,6 +37,7 @@ export {
 } from './misuse.ts'
 export { mutateJson } from './mutate-json.ts'
 export { describePolicyStore } from './policy-store-conformance.ts'
+export { describeQueue, type QueueUnderTest } from './queue-conformance.ts'
 export { describeExamples, examplesOf } from './readme-examples.ts'
 export { describeModelRunner, type RunnerUnderTest } from './runner-conformance.ts'
 export { describeVectorSpace, type VectorMaker } from './space-conformance.ts'
