@@ -38,7 +38,8 @@ export async function startRegistry(cache, work) {
   const main = join(home, 'node_modules/verdaccio/bin/verdaccio')
   if (!existsSync(main)) {
     mkdirSync(home, { recursive: true })
-    writeFileSync(join(home, 'package.json'), '{"private":true}')
+    // One of its packages asks for node-fetch by a tag, which not every registry knows.
+    writeFileSync(join(home, 'package.json'), '{"private":true,"overrides":{"node-fetch":"2.7.0"}}')
     await run(['npm', 'install', '--no-audit', '--no-fund', `verdaccio@${version}`], {
       cwd: home,
       env: process.env,
