@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 
-/** Names with a scope, which alone can mean a package. */
+/** Names with a scope; without one a name would be a folder's. */
 export const packageName: RegExp = /^@[a-z0-9~][\w.~-]*\/[a-z0-9~][\w.~-]*$/
 
 /**
