@@ -55,7 +55,7 @@ const texts = [
   })),
   {
     path: 'CITATION.cff',
-    text: citation.replace(/^repository-code: .*$/m, `repository-code: '${repository}'`),
+    text: citation.replace(/^repository-code: .*$/m, `repository-code: "${repository}"`),
   },
 ]
 const check = process.argv.includes('--check')

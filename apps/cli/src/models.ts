@@ -6,12 +6,12 @@ import { FastFlowError } from '@fastflow/core'
 import { isFile, isFolder, pathAt } from './files.ts'
 import type { Io } from './io.ts'
 
-/** Models that come as packages; those beside this command, and what is installed where it runs. */
+/** Models of ours that come as packages: they are looked for where the command runs, then beside it. */
 const packaged = ['cifar10', 'emoji', 'emoji-clip', 'emoji-edit', 'emoji-motion', 'perceptual']
 
-async function installed(name: string): Promise<string | undefined> {
+async function installed(io: Io, name: string): Promise<string | undefined> {
   const model = `@fastflow/models-${name}`
-  return (await installedModel(model)) ?? installedModel(model, import.meta.url)
+  return (await installedModel(model, io.cwd)) ?? installedModel(model, import.meta.dirname)
 }
 
 /** Folders that hold model folders, nearest first: `FASTFLOW_MODELS`, `models/` here, the models shipped with FastFlow. */
@@ -36,7 +36,7 @@ export async function listModels(io: Io): Promise<ReadonlyMap<string, string>> {
     }
   }
   for (const name of packaged) {
-    const folder = models.has(name) ? undefined : await installed(name)
+    const folder = models.has(name) ? undefined : await installed(io, name)
     if (folder !== undefined && (await isFile(join(folder, 'model_index.json')))) models.set(name, folder)
   }
   return models
@@ -46,7 +46,7 @@ export async function listModels(io: Io): Promise<ReadonlyMap<string, string>> {
 export async function findModelFile(io: Io, path: string): Promise<string | undefined> {
   for (const root of await modelRoots(io)) if (await isFile(join(root, path))) return join(root, path)
   const [name = '', ...rest] = path.split('/')
-  const folder = await installed(name)
+  const folder = await installed(io, name)
   return folder === undefined ? undefined : join(folder, ...rest)
 }
 
@@ -54,7 +54,7 @@ export async function findModelFile(io: Io, path: string): Promise<string | unde
 export async function findModel(io: Io, model: string): Promise<string> {
   const path = pathAt(io, model, '--model')
   // A name with a slash, one of dots alone and an address can only mean a place.
-  if (/[\\/]|^file:|^\.+$/i.test(model)) return (await installedModel(model)) ?? path
+  if (/[\\/]|^file:|^\.+$/i.test(model)) return (await installedModel(model, io.cwd)) ?? path
   const models = await listModels(io)
   const folder = models.get(model)
   if (folder !== undefined) return folder

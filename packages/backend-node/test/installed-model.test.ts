@@ -35,10 +35,10 @@ it('prefers a folder of that name', async () => {
   expect(await opened.has('model_index.json')).toBe(false)
 })
 
-it('looks where another file would', async () => {
+it('looks where it is told to', async () => {
   vi.mocked(process.cwd).mockReturnValue(tmpdir())
   expect(await installedModel('@shop/models-cups')).toBeUndefined()
-  expect(await installedModel('@shop/models-cups', join(folder, 'main.js'))).toBe(model)
+  expect(await installedModel('@shop/models-cups', folder)).toBe(model)
 })
 
 it('says that nothing is installed, and takes no path for a package', async () => {
