@@ -55,6 +55,27 @@ const esbuild = {
   },
 }
 
+const rollup = {
+  name: 'rollup',
+  async check({ folder, env }) {
+    const config = `import resolve from '@rollup/plugin-node-resolve'
+export default {
+  input: { main: 'main.js', worker: 'node_modules/@fastflow/backend-web/dist/worker.js' },
+  output: { dir: 'dist', format: 'es', entryFileNames: '[name].js' },
+  external: [/^onnxruntime-web/],
+  plugins: [resolve({ browser: true })],
+}`
+    project(folder, {}, { 'main.js': main, 'rollup.config.js': config })
+    await run(['npm', 'install', 'rollup@4', '@rollup/plugin-node-resolve@16', ...needed], {
+      cwd: folder,
+      env,
+    })
+    // Like esbuild it leaves the address of the worker to the page.
+    await run(['npx', 'rollup', '--config'], { cwd: folder, env })
+    expectWorker(join(folder, 'dist'))
+  },
+}
+
 const handler = `
 import { linearSchedule, sample } from '@fastflow/core'
 export const dynamic = 'force-dynamic'
@@ -85,4 +106,4 @@ const next = {
   },
 }
 
-export const bundlers = [vite, webpack, esbuild, next]
+export const bundlers = [vite, webpack, esbuild, rollup, next]
