@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { run } from '../run.mjs'
 import { project } from './toy.mjs'
 
-const demo = ['demo', '--minutes', '0.1', '--samples', '1', '--generations', '1', '--out', 'out']
+const demo = ['demo', '--minutes', '0.5', '--samples', '2', '--generations', '2', '--out', 'out']
 
 function expectReport(folder) {
   if (!existsSync(join(folder, 'out/report.html')))
