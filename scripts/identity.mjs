@@ -21,8 +21,9 @@ function withIdentity(folder, manifest) {
     keywords,
   }
   if (manifest.private) return next
-  const kept = manifest.files.filter((file) => !documents.includes(file) && !file.startsWith('!'))
-  const left = manifest.files.filter((file) => file.startsWith('!'))
+  const files = manifest.files ?? ['dist', 'src']
+  const kept = files.filter((file) => !documents.includes(file) && !file.startsWith('!'))
+  const left = files.filter((file) => file.startsWith('!'))
   const present = documents.filter((file) => file === 'CHANGELOG.md' || existsSync(join(root, folder, file)))
   next.files = [...kept, ...present, ...left]
   next.publishConfig = { access: 'public' }
