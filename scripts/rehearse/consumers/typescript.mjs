@@ -36,12 +36,19 @@ export const load = async (): Promise<number> => {
 }
 `
 
+/** From 5.8 on by `require` too, as Node does. */
+const required = `
+import core = require('@fastflow/core')
+export const sigmas: readonly number[] = core.linearSchedule(10).sigmas
+`
+const requires = (version) => Number(version) >= 5.8
+
 function consumer(version) {
   return {
     name: `typescript-${version}`,
     quick: version === '5.4',
     async check({ folder, env }) {
-      project(folder, {}, { 'main.ts': typed, 'common.cts': common })
+      project(folder, {}, { 'main.ts': typed, 'common.cts': common, 'required.cts': required })
       await run(
         [
           'npm',
@@ -55,7 +62,9 @@ function consumer(version) {
         { cwd: folder, env },
       )
       for (const { module, moduleResolution } of modules) {
-        const files = module === 'esnext' ? ['main.ts'] : ['main.ts', 'common.cts']
+        const files = ['main.ts']
+        if (module !== 'esnext') files.push('common.cts')
+        if (module === 'nodenext' && requires(version)) files.push('required.cts')
         const compilerOptions = {
           module,
           moduleResolution,
