@@ -1,9 +1,18 @@
 import { readdir } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { installedModel } from '@fastflow/backend-node'
 import { FastFlowError } from '@fastflow/core'
 import { isFile, isFolder, pathAt } from './files.ts'
 import type { Io } from './io.ts'
+
+/** Models of ours that come as packages: they are looked for where the command runs, then beside it. */
+const packaged = ['cifar10', 'emoji', 'emoji-clip', 'emoji-edit', 'emoji-motion', 'perceptual']
+
+async function installed(io: Io, name: string): Promise<string | undefined> {
+  const model = `@fastflow/models-${name}`
+  return (await installedModel(model, io.cwd)) ?? installedModel(model, import.meta.dirname)
+}
 
 /** Folders that hold model folders, nearest first: `FASTFLOW_MODELS`, `models/` here, the models shipped with FastFlow. */
 async function modelRoots(io: Io): Promise<string[]> {
@@ -26,20 +35,26 @@ export async function listModels(io: Io): Promise<ReadonlyMap<string, string>> {
       if (!models.has(name) && (await isFile(join(folder, 'model_index.json')))) models.set(name, folder)
     }
   }
+  for (const name of packaged) {
+    const folder = models.has(name) ? undefined : await installed(io, name)
+    if (folder !== undefined && (await isFile(join(folder, 'model_index.json')))) models.set(name, folder)
+  }
   return models
 }
 
 /** A file below `models/` that is no pipeline's, undefined where no folder of models has it. */
 export async function findModelFile(io: Io, path: string): Promise<string | undefined> {
   for (const root of await modelRoots(io)) if (await isFile(join(root, path))) return join(root, path)
-  return undefined
+  const [name = '', ...rest] = path.split('/')
+  const folder = await installed(io, name)
+  return folder === undefined ? undefined : join(folder, ...rest)
 }
 
 /** The folder of `--model`, a name or a path. @throws FastFlowError `model-not-found` listing the names. */
 export async function findModel(io: Io, model: string): Promise<string> {
   const path = pathAt(io, model, '--model')
   // A name with a slash, one of dots alone and an address can only mean a place.
-  if (/[\\/]|^file:|^\.+$/i.test(model)) return path
+  if (/[\\/]|^file:|^\.+$/i.test(model)) return (await installedModel(model, io.cwd)) ?? path
   const models = await listModels(io)
   const folder = models.get(model)
   if (folder !== undefined) return folder

@@ -6,6 +6,7 @@ import { resolveInside } from './contained.ts'
 import type { DigestMemory } from './digest/digest-memory.ts'
 import { digestOfModel, sizeOfModel } from './digest/inspect.ts'
 import { errorCode, messageOf } from './failure.ts'
+import { installedModel, packageName } from './installed-model.ts'
 import { pathOf } from './location.ts'
 import type { NodeBackendOptions } from './options.ts'
 import { readRegularFile } from './regular-file.ts'
@@ -18,7 +19,7 @@ const listed = 20
 const maxFileBytes = 64 * 2 ** 20
 
 /**
- * @param given a path or a `file:` address.
+ * @param given a path, a `file:` address, or the name of an installed package of a model where no folder has it.
  * @throws FastFlowError `model-not-found` listing what lies beside, when there is no such folder, `invalid-argument`.
  */
 export async function openFolder(
@@ -27,13 +28,16 @@ export async function openFolder(
   digests: DigestMemory,
 ): Promise<ModelFolder> {
   const location = pathOf(given, 'location', 'a model folder')
-  const root = resolve(location)
+  const root = (await installedModel(location)) ?? resolve(location)
   const found = await stat(root).catch((error: unknown) => {
     if (isMissing(error)) return undefined
     throw unreadable(location, error)
   })
   if (found === undefined)
-    throw notFound(location, `there is no folder ${location}; ${await contents(dirname(root))}`)
+    throw notFound(
+      location,
+      `there is no folder${packageName.test(location) ? ', nor an installed package,' : ''} ${location}; ${await contents(dirname(root))}`,
+    )
   if (!found.isDirectory()) throw notFound(location, `${location} is a file; give the folder of the model`)
 
   /** The real path of a file of the folder, undefined where there is none. */

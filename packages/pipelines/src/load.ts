@@ -66,7 +66,8 @@ const modes = ['auto', 'resident', 'sequential'] as const
  * Whether networks and configs fit together is checked here, before anything is generated. Cost: no evaluation; where a
  * decoder does not say how large its pictures are, one pass of it over at most 8 x 8 latents, if it takes so few.
  *
- * @param location what the backend opens: a path or a `file:` address in Node, an address in the browser.
+ * @param location what the backend opens: a path, a `file:` address or the name of an installed package
+ *   (`@fastflow/models-emoji`) in Node, an address in the browser.
  * @throws FastFlowError `model-not-found`, `model-unreadable` or `model-mismatch` naming the file,
  *   `unsupported` for a pipeline class, scheduler or convention this version does not run, `invalid-argument`, `aborted`.
  */
