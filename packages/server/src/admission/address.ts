@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import { invalidArgument } from '@fastflow/core'
 
 /** Whether only this machine can reach a host. */
-export function isLocal(host: string): boolean {
+function isLocal(host: string): boolean {
   if (host === 'localhost' || host === '::1') return true
   return isIP(host) === 4 && host.startsWith('127.')
 }

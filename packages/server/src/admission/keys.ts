@@ -14,7 +14,7 @@ export interface ApiKey {
 export type Recognize = (authorization: string | undefined) => string | undefined
 
 /** Who asks where there are no keys. */
-export const ANYONE = 'anyone'
+const ANYONE = 'anyone'
 
 /** @throws FastFlowError `invalid-argument`. */
 export function recognizer(keys: readonly ApiKey[] | undefined): Recognize {

@@ -63,7 +63,7 @@ export async function imagesAnswer(
   }
 }
 
-export function fileUrl(base: string, blob: string): string {
+function fileUrl(base: string, blob: string): string {
   return `${base}/v1/files/${blob}`
 }
 

@@ -12,14 +12,14 @@ function object(properties: Readonly<Record<string, Schema>>, optional: readonly
 
 const list = (items: Schema): Schema => ({ type: 'array', items })
 
-export const errorAnswer: Schema = {
+const errorAnswer: Schema = {
   $id: 'Error',
   ...object({
     error: object({ message: text, type: text, param: orNull('string'), code: orNull('string') }),
   }),
 }
 
-export const imageStats: Schema = {
+const imageStats: Schema = {
   $id: 'ImageStats',
   description: 'What one image cost: evaluated k of n steps.',
   ...object({
@@ -37,7 +37,7 @@ export const imageStats: Schema = {
   }),
 }
 
-export const stats: Schema = {
+const stats: Schema = {
   $id: 'Stats',
   description:
     'What was done: by which plan or policy (null: every step was evaluated), and what each image cost.',
@@ -50,7 +50,7 @@ export const stats: Schema = {
   }),
 }
 
-export const usage: Schema = {
+const usage: Schema = {
   $id: 'Usage',
   description: 'A token is a network pass.',
   ...object({
@@ -61,7 +61,7 @@ export const usage: Schema = {
   }),
 }
 
-export const imagesAnswer: Schema = {
+const imagesAnswer: Schema = {
   $id: 'Images',
   ...object({
     created: whole,
@@ -75,7 +75,7 @@ export const imagesAnswer: Schema = {
   }),
 }
 
-export const modelAnswer: Schema = {
+const modelAnswer: Schema = {
   $id: 'Model',
   ...object({
     id: text,
@@ -89,7 +89,7 @@ export const modelAnswer: Schema = {
   }),
 }
 
-export const modelsAnswer: Schema = {
+const modelsAnswer: Schema = {
   $id: 'Models',
   ...object({ object: { const: 'list' }, data: list({ $ref: 'Model#' }) }),
 }
@@ -100,7 +100,7 @@ const jobError: Schema = {
   properties: { code: text, param: orNull('string'), message: text },
 }
 
-export const jobAnswer: Schema = {
+const jobAnswer: Schema = {
   $id: 'Job',
   ...object({
     id: text,
@@ -121,7 +121,7 @@ export const jobAnswer: Schema = {
   }),
 }
 
-export const videoAnswer: Schema = {
+const videoAnswer: Schema = {
   $id: 'Video',
   ...object({
     id: text,
@@ -146,12 +146,12 @@ export const videoAnswer: Schema = {
   }),
 }
 
-export const deletedAnswer: Schema = {
+const deletedAnswer: Schema = {
   $id: 'DeletedVideo',
   ...object({ id: text, object: { const: 'video.deleted' }, deleted: { type: 'boolean' } }),
 }
 
-export const health: Schema = {
+const health: Schema = {
   $id: 'Health',
   ...object({ status: text, models: list(text), problems: list(text) }, ['models', 'problems']),
 }

@@ -2,7 +2,7 @@
 export type Schema = Readonly<Record<string, unknown>>
 
 /** A field that may be null, which is "not given" in the official clients. */
-export function nullable(type: string, rest: Schema): Schema {
+function nullable(type: string, rest: Schema): Schema {
   const { enum: words, ...others } = rest
   const values = Array.isArray(words) ? { enum: [...words, null] } : {}
   return { type: [type, 'null'], ...others, ...values }
@@ -17,7 +17,7 @@ const number = (minimum: number, maximum: number, description: string): Schema =
 const word = (words: readonly string[], description: string): Schema =>
   nullable('string', { enum: words, description })
 
-export const prompt: Schema = {
+const prompt: Schema = {
   type: 'string',
   minLength: 1,
   maxLength: 10_000,
@@ -70,7 +70,7 @@ const common: Readonly<Record<string, Schema>> = {
 }
 
 /** Of requests for images. */
-export const imageFields: Readonly<Record<string, Schema>> = {
+const imageFields: Readonly<Record<string, Schema>> = {
   ...common,
   n: whole(1, 1000, 'Images.'),
   quality: word(
@@ -88,7 +88,7 @@ export const imageFields: Readonly<Record<string, Schema>> = {
 }
 
 /** Of requests for videos. */
-export const videoFields: Readonly<Record<string, Schema>> = {
+const videoFields: Readonly<Record<string, Schema>> = {
   ...common,
   seconds: {
     type: ['string', 'number', 'null'],
@@ -101,7 +101,7 @@ export const videoFields: Readonly<Record<string, Schema>> = {
 }
 
 /** A picture in a JSON body: base64, as it is or as a data URL. */
-export const picture: Schema = {
+const picture: Schema = {
   type: 'string',
   minLength: 1,
   description: 'base64 of a PNG, JPEG or WebP file, or a data URL of it.',
@@ -116,7 +116,7 @@ const pictureObject: Schema = {
 }
 
 /** Of requests that edit. */
-export const editFields: Readonly<Record<string, Schema>> = {
+const editFields: Readonly<Record<string, Schema>> = {
   ...imageFields,
   input_fidelity: word(['high', 'low'], 'How close to stay to the picture, for models that begin at it.'),
 }
