@@ -1,6 +1,6 @@
 import './style/index.css'
 import { app } from './app.ts'
-import type { Catalog } from './engine/catalog.ts'
+import { readCatalog } from './engine/catalog.ts'
 import { EngineError, startEngine } from './engine/client.ts'
 import { keepForOffline } from './offline.ts'
 import { createActions } from './state/actions.ts'
@@ -19,9 +19,7 @@ watchTab(store)
 if (import.meta.env.PROD) keepForOffline(store)
 
 try {
-  const response = await fetch('models.json')
-  if (!response.ok) throw new Error(`the server answered ${response.status}`)
-  const { models, perceptual } = (await response.json()) as Catalog
+  const { models, perceptual } = await readCatalog()
   store.set({ models, perceptual })
   if (models[0]) await actions.pick(models[0])
 } catch (cause) {

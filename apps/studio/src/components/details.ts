@@ -1,7 +1,8 @@
 import { h } from '../dom/element.ts'
 import { icon } from '../dom/icon.ts'
 import type { Actions } from '../state/actions.ts'
-import type { Settings, State } from '../state/state.ts'
+import type { Settings } from '../state/settings.ts'
+import type { State } from '../state/state.ts'
 import type { Store } from '../state/store.ts'
 
 /** Largest seed the pipelines take. */

@@ -97,9 +97,15 @@ export interface CalibrationReport {
   readonly limit: number
 }
 
-/** Where a model lies, and where the network that tells how different two pictures look. */
+/** What was stored on this device for some settings, by its name in the store; undefined where nothing was. */
+export interface Keepsake {
+  readonly documents: readonly (readonly [name: string, document: unknown])[]
+}
+
+/** The files of a model, and the network that tells how different two pictures look. */
 export interface ModelSource {
-  readonly model: FolderSource
+  /** Paths of its files. */
+  readonly files: readonly string[]
   readonly perceptual: FolderSource
 }
 
@@ -158,15 +164,29 @@ export interface Commands {
   }
   /** Puts a plan or policy from a file where it is followed from now on. */
   readonly adopt: { input: { settings: RunSettings; document: unknown }; report: never; result: Knowledge }
+  /** What is stored on this device for these settings. */
+  readonly keep: { input: RunSettings; report: never; result: Keepsake }
   /** Forgets what was learned and planned on this device for these settings. */
-  readonly forget: { input: RunSettings; report: never; result: Knowledge }
+  readonly forget: {
+    input: RunSettings
+    report: never
+    result: { readonly kept: Keepsake; readonly knowledge: Knowledge }
+  }
+  /** Undoes `forget`, or whatever came after `keep`. */
+  readonly restore: { input: Keepsake; report: never; result: undefined }
 }
 
 export type CommandName = keyof Commands
 
 export type Request =
   | {
-      readonly [Name in CommandName]: { job: number; name: Name; input: Commands[Name]['input'] }
+      readonly [Name in CommandName]: {
+        job: number
+        name: Name
+        /** Location of the model it is for: with another one loaded it is answered `aborted`. */
+        model: string
+        input: Commands[Name]['input']
+      }
     }[CommandName]
   | { readonly job: number; readonly name: 'cancel' }
 

@@ -4,9 +4,11 @@ import type { Take } from '../engine/protocol.ts'
 import { compareBudgets } from './comparing.ts'
 import { createDesk } from './desk.ts'
 import { generate } from './generating.ts'
-import { adopt, calibrate, forget, learn, measure } from './learning.ts'
+import { adopt, calibrate, forget, learn, measure, undo } from './learning.ts'
 import { loadModel } from './loading.ts'
-import type { Settings, Source, State } from './state.ts'
+import { change } from './result.ts'
+import type { Settings, Source } from './settings.ts'
+import type { State } from './state.ts'
 import type { Store } from './store.ts'
 
 /** Everything the user can have done. Nothing here throws: what goes wrong is put into the state, in words. */
@@ -25,6 +27,8 @@ export interface Actions {
   measure(runs: number): Promise<void>
   adopt(document: unknown): Promise<void>
   forget(): Promise<void>
+  /** Takes back what was forgotten last. */
+  undo(): Promise<void>
   /** Stops what runs at the next step. */
   stop(): void
   fail(error: unknown): void
@@ -48,8 +52,9 @@ export function createActions(store: Store<State>, engine: Engine): Actions {
     compareBudgets: () => compareBudgets(desk),
     show(fast) {
       const { result } = store.state
-      if (result) store.set({ result: { ...result, fast } })
+      if (result) change(desk, result.request, () => ({ fast }))
     },
+    undo: () => undo(desk),
     learn: (generations, fresh) => learn(desk, generations, fresh),
     calibrate: (evaluations) => calibrate(desk, evaluations),
     measure: (runs) => measure(desk, runs),

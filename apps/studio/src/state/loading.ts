@@ -1,6 +1,6 @@
 import type { CatalogModel } from '../engine/catalog.ts'
 import { EngineError } from '../engine/client.ts'
-import type { FolderSource, ModelAbout } from '../engine/protocol.ts'
+import type { ModelAbout } from '../engine/protocol.ts'
 import type { Desk } from './desk.ts'
 import { budgetsOf, nearestBudget } from './plan.ts'
 
@@ -9,26 +9,27 @@ const FIRST_BUDGET = 12
 
 /** Loads a model in place of the one before, and takes up its own settings. */
 export async function loadModel(desk: Desk, model: CatalogModel): Promise<void> {
-  const { store, engine } = desk
-  desk.stop()
+  const { store } = desk
+  const signal = desk.exchange()
   store.set({
     model,
     about: undefined,
     knowledge: undefined,
+    making: undefined,
     result: undefined,
     error: undefined,
     notes: [],
     loading: { status: 'loading', loaded: 0 },
   })
   const files = new Map<string, number>()
-  const isWanted = (): boolean => store.state.model === model
   try {
-    const about = await engine.call(
+    const about = await desk.ask(
       'load',
-      { model: folderOf(model), perceptual: folderOf(store.state.perceptual!) },
+      model,
+      { files: model.files, perceptual: store.state.perceptual! },
       {
+        signal,
         onReport(report) {
-          if (!isWanted()) return
           if (report.status === 'notice') return store.set({ notes: [...store.state.notes, report.message] })
           const { file, loaded } = report
           if (loaded === undefined) return
@@ -38,19 +39,20 @@ export async function loadModel(desk: Desk, model: CatalogModel): Promise<void> 
         },
       },
     )
-    if (isWanted()) await welcome(desk, model, about)
+    if (!signal.aborted) await welcome(desk, model, about, signal)
   } catch (error) {
-    if (!isWanted()) return
+    if (signal.aborted) return
     if (error instanceof EngineError) store.set({ loading: { status: 'failed', error } })
     desk.fail(error)
   }
 }
 
-function folderOf({ location, files }: FolderSource): FolderSource {
-  return { location: new URL(location, document.baseURI).href, files }
-}
-
-async function welcome(desk: Desk, model: CatalogModel, about: ModelAbout): Promise<void> {
+async function welcome(
+  desk: Desk,
+  model: CatalogModel,
+  about: ModelAbout,
+  signal: AbortSignal,
+): Promise<void> {
   const { store } = desk
   const { numSteps, guidanceScale } = about.defaults
   const { prompt, label } = store.state.settings
@@ -65,6 +67,7 @@ async function welcome(desk: Desk, model: CatalogModel, about: ModelAbout): Prom
   })
   store.set({ about })
   await desk.refresh()
+  if (signal.aborted) return
   const { knowledge } = store.state
   desk.change({ nfe: nearestBudget(budgetsOf(knowledge, numSteps), FIRST_BUDGET) })
   store.set({ loading: { status: 'ready' }, announcement: `${model.title} is ready.` })

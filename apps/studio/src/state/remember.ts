@@ -1,5 +1,5 @@
 import { LPIPS_LEVELS } from './plan.ts'
-import type { Settings } from './state.ts'
+import type { Settings } from './settings.ts'
 
 const KEY = 'fastflow-studio.settings'
 
