@@ -3,6 +3,7 @@ import { h } from '../dom/element.ts'
 import { type IconName, icon } from '../dom/icon.ts'
 import { saveClip, savePicture } from '../export/save-picture.ts'
 import type { Actions } from '../state/actions.ts'
+import { linkOf } from '../state/link.ts'
 import { psnrOf } from '../state/measured.ts'
 import { shownResult } from '../state/result.ts'
 import type { Result, State } from '../state/state.ts'
@@ -154,6 +155,10 @@ function exportButtons(store: Store<State>, actions: Actions): HTMLElement {
     const { saveReport } = await import('../export/save-report.ts')
     return saveReport(result, store.state)
   })
+  const link = button('link', 'Link', async ({ request }) => {
+    await navigator.clipboard.writeText(new URL(linkOf(request), location.href).href)
+    store.set({ announcement: 'The link is copied.', notes: [linkNote(request.source !== undefined)] })
+  })
   const edit = button('edit', 'Edit', async (result) => {
     const editor = store.state.models.find(({ task }) => task === 'image-editing')
     const image = result.fast?.image
@@ -167,7 +172,7 @@ function exportButtons(store: Store<State>, actions: Actions): HTMLElement {
       const { result, activity, models } = store.state
       const take = result?.fast
       const about = result?.request.about
-      for (const one of [picture, clip, report, edit])
+      for (const one of [picture, clip, report, link, edit])
         one.disabled = take === undefined || activity !== undefined
       clip.hidden = !take?.clip
       const fits = models.some(({ task }) => task === 'image-editing') && about?.size === 64
@@ -180,6 +185,12 @@ function exportButtons(store: Store<State>, actions: Actions): HTMLElement {
     picture,
     clip,
     report,
+    link,
     edit,
   )
+}
+
+function linkNote(edited: boolean): string {
+  const settings = 'a link to these settings is copied; nothing was uploaded'
+  return edited ? `${settings}, and the picture that was edited is not in it` : settings
 }

@@ -8,12 +8,16 @@ import type { Store } from '../state/store.ts'
 
 /** Where a picture to edit is dropped, pasted or chosen. */
 export function sourcePicker(store: Store<State>, actions: Actions): HTMLElement {
+  let asked = 0
   const take = async (file: File | undefined): Promise<void> => {
     if (file === undefined) return
+    const turn = ++asked
     try {
-      actions.setSource({ name: file.name, image: await readImage(file, store.state.about!.size) })
+      const image = await readImage(file, store.state.about!.size)
+      // A picture that takes longer to read does not replace one that was chosen after it.
+      if (turn === asked) actions.setSource({ name: file.name, image })
     } catch (error) {
-      actions.fail(error)
+      if (turn === asked) actions.fail(error)
     }
   }
   const input = h('input', {
@@ -34,6 +38,9 @@ export function sourcePicker(store: Store<State>, actions: Actions): HTMLElement
   zone.addEventListener('drop', (event) => {
     over(false)(event)
     void take(event.dataTransfer?.files[0])
+  })
+  window.addEventListener('paste', ({ clipboardData }) => {
+    if (zone.isConnected) void take(clipboardData?.files[0])
   })
   store.watch(
     ({ source }) => source,

@@ -35,11 +35,13 @@ interface Pending {
   reject(error: Error): void
 }
 
-export function startEngine(): Engine {
+/** @param onNotice told what is worth telling and stops nothing. */
+export function startEngine(onNotice: (message: string) => void): Engine {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'engine' })
   const pending = new Map<number, Pending>()
   let jobs = 0
   worker.onmessage = ({ data }: MessageEvent<Reply>) => {
+    if (data.kind === 'notice') return onNotice(data.message)
     const call = pending.get(data.job)
     if (call === undefined) return
     if (data.kind === 'report') return call.onReport?.(data.report as never)

@@ -60,9 +60,6 @@ export interface Take extends Omit<GeneratedImage, 'index' | 'stats'> {
   readonly notes: readonly string[]
 }
 
-/** While a model is loaded: how far it is, or something worth telling that stops nothing. */
-export type LoadReport = LoadProgress | { readonly status: 'notice'; readonly message: string }
-
 /** After every jump. */
 export interface StepReport {
   /** Grid index just reached. */
@@ -119,7 +116,7 @@ export interface FolderSource {
 export interface Commands {
   readonly load: {
     input: ModelSource
-    report: LoadReport
+    report: LoadProgress
     result: ModelAbout
   }
   readonly know: { input: RunSettings; report: never; result: Knowledge }
@@ -197,6 +194,8 @@ export interface Failure {
 }
 
 export type Reply =
+  /** Something worth telling that stops nothing. */
+  | { readonly kind: 'notice'; readonly message: string }
   | { readonly job: number; readonly kind: 'report'; readonly report: unknown }
   | { readonly job: number; readonly kind: 'done'; readonly result: unknown }
   | { readonly job: number; readonly kind: 'failed'; readonly failure: Failure }

@@ -39,8 +39,8 @@ interface OnModel {
   readonly know: (settings: RunSettings) => Promise<Knowledge>
 }
 
-export function createSession(): Session {
-  let notice = (_: string): void => {}
+/** @param notice what is worth telling and stops nothing. */
+export function createSession(notice: (message: string) => void): Session {
   const files = new Map<string, readonly string[]>()
   const backend = webBackend({
     filesOf: (location) => files.get(location),
@@ -74,7 +74,7 @@ export function createSession(): Session {
         if (loaded?.location !== context.model) throw exchanged()
         const { pipe, location } = loaded
         const know = async (settings: RunSettings): Promise<Knowledge> =>
-          readKnowledge(pipe, store, await backend.open(location), settings)
+          readKnowledge(pipe, store, await backend.open(location), settings, notice)
         return command(input, { ...context, pipe, know })
       })
   return {
@@ -85,7 +85,6 @@ export function createSession(): Session {
         perceptualSource = input.perceptual.location
         files.set(model, input.files)
         files.set(input.perceptual.location, input.perceptual.files)
-        notice = (message) => report({ status: 'notice', message })
         const pipe = await loadPipelineOf(ownFamilies, model, { backend, store, signal, onProgress: report })
         loaded = { pipe, location: model }
         return aboutOf(pipe, await backend.support())

@@ -2,7 +2,7 @@ import { FastFlowError } from '@fastflow/core'
 import type { Failure, Reply, Request } from './protocol.ts'
 import { createSession } from './session.ts'
 
-const session = createSession()
+const session = createSession((message) => reply({ kind: 'notice', message }))
 const running = new Map<number, AbortController>()
 
 self.onmessage = ({ data }: MessageEvent<Request>) => {

@@ -4,16 +4,18 @@ import type { Take } from '../engine/protocol.ts'
 import { compareBudgets } from './comparing.ts'
 import { createDesk } from './desk.ts'
 import { generate } from './generating.ts'
-import { adopt, calibrate, forget, learn, measure, undo } from './learning.ts'
-import { loadModel } from './loading.ts'
+import { adopt, calibrate, forget, learn, measure } from './learning.ts'
+import { loadModel, open } from './loading.ts'
 import { change } from './result.ts'
 import type { Settings, Source } from './settings.ts'
-import type { State } from './state.ts'
+import type { Result, State } from './state.ts'
 import type { Store } from './store.ts'
+import { clearHistory, undo } from './undoing.ts'
 
 /** Everything the user can have done. Nothing here throws: what goes wrong is put into the state, in words. */
 export interface Actions {
-  pick(model: CatalogModel): Promise<void>
+  /** @param settings in place of those that the model begins with. */
+  pick(model: CatalogModel, settings?: Partial<Settings>): Promise<void>
   change(patch: Partial<Settings>): void
   setSource(source: Source | undefined): void
   generate(): Promise<void>
@@ -27,7 +29,10 @@ export interface Actions {
   measure(runs: number): Promise<void>
   adopt(document: unknown): Promise<void>
   forget(): Promise<void>
-  /** Takes back what was forgotten last. */
+  /** Goes on with what was made before: its settings, and its model. */
+  open(result: Result): Promise<void>
+  clearHistory(): void
+  /** Takes back what was removed last. */
   undo(): Promise<void>
   /** Stops what runs at the next step. */
   stop(): void
@@ -38,7 +43,7 @@ export interface Actions {
 export function createActions(store: Store<State>, engine: Engine): Actions {
   const desk = createDesk(store, engine)
   return {
-    pick: (model) => loadModel(desk, model),
+    pick: (model, settings) => loadModel(desk, model, settings),
     change(patch) {
       desk.change(patch)
       const matters = ['numSteps', 'guidanceScale', 'guidedFrom', 'guidedTo'].some((name) => name in patch)
@@ -47,13 +52,16 @@ export function createActions(store: Store<State>, engine: Engine): Actions {
       store.set({ error: undefined })
       desk.refresh().catch(desk.fail)
     },
-    setSource: (source) => store.set({ source }),
+    // What was wrong with another picture is no news any more.
+    setSource: (source) => store.set({ source, error: undefined }),
     generate: () => generate(desk),
     compareBudgets: () => compareBudgets(desk),
     show(fast) {
       const { result } = store.state
       if (result) change(desk, result.request, () => ({ fast }))
     },
+    open: (result) => open(desk, result),
+    clearHistory: () => clearHistory(desk),
     undo: () => undo(desk),
     learn: (generations, fresh) => learn(desk, generations, fresh),
     calibrate: (evaluations) => calibrate(desk, evaluations),

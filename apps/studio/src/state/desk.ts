@@ -43,7 +43,11 @@ export function createDesk(store: Store<State>, engine: Engine): Desk {
   const desk: Desk = {
     store,
     ask: (name, { location }, input, options) => engine.call(name, location, input, options),
-    change: (patch) => store.set({ settings: { ...store.state.settings, ...patch } }),
+    change(patch) {
+      const { settings, prompts, model } = store.state
+      const kept = model && patch.prompt !== undefined ? { [model.task]: patch.prompt } : {}
+      store.set({ settings: { ...settings, ...patch }, prompts: { ...prompts, ...kept } })
+    },
     fail(error) {
       if (error instanceof EngineError && error.code === 'aborted') return desk.announce('Stopped.')
       const shown =

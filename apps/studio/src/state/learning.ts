@@ -27,7 +27,7 @@ export function learn(desk: Desk, generations: number, fresh: boolean): Promise<
         },
       })
     } finally {
-      if (kept) store.set({ undo: { kept, words: 'Learning began anew.' } })
+      if (kept) store.set({ undo: { documents: kept, words: 'Learning began anew.' } })
     }
     desk.announce(`Learned from ${generations} pictures.`)
   })
@@ -90,19 +90,7 @@ export function forget(desk: Desk): Promise<void> {
     const { model, settings } = requestOf(store.state)!
     const { kept, knowledge } = await ask('forget', model, runSettingsOf(settings))
     desk.know(model, settings, knowledge)
-    store.set({ undo: { kept, words: 'Forgotten.' } })
+    store.set({ undo: { documents: kept, words: 'Forgotten.' } })
     desk.announce('Forgotten.')
-  })
-}
-
-/** Takes back the last thing that can be taken back. */
-export function undo(desk: Desk): Promise<void> {
-  const { store, ask } = desk
-  return desk.busy('planning', 'Taking it back', async () => {
-    const { undo, model } = store.state
-    await ask('restore', model!, undo!.kept)
-    store.set({ undo: undefined })
-    await desk.refresh()
-    desk.announce('It is as it was before.')
   })
 }

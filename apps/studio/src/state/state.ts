@@ -1,9 +1,13 @@
 import type { BenchDocument } from '@fastflow/bench'
+import type { Task } from '@fastflow/pipelines'
 import type { Catalog, CatalogModel } from '../engine/catalog.ts'
 import type { EngineError } from '../engine/client.ts'
 import type { Keepsake, Knowledge, ModelAbout, StepReport, Take } from '../engine/protocol.ts'
 import type { PictureRequest } from './picture-request.ts'
 import type { Settings, Source } from './settings.ts'
+
+/** The last prompt of every task. */
+export type Prompts = Readonly<Partial<Record<Task, string>>>
 
 export type Loading =
   | { readonly status: 'idle' | 'ready' }
@@ -30,6 +34,20 @@ export interface Result {
   readonly bench: BenchDocument | undefined
 }
 
+/** A result that is kept on this device. */
+export interface Made {
+  /** That of its request. */
+  readonly id: string
+  /** When it was made, ms since 1970. */
+  readonly at: number
+  readonly result: Result
+}
+
+/** What brings back what was removed last, and what was done, in words. */
+export type Undo =
+  | { readonly words: string; readonly documents: Keepsake }
+  | { readonly words: string; readonly history: readonly Made[] }
+
 export interface State {
   readonly models: readonly CatalogModel[]
   /** The network that tells how different two pictures look. */
@@ -39,6 +57,7 @@ export interface State {
   readonly about: ModelAbout | undefined
   readonly knowledge: Knowledge | undefined
   readonly settings: Settings
+  readonly prompts: Prompts
   readonly source: Source | undefined
   readonly activity: Activity | undefined
   /** Whether the page, its runtime and what was loaded open without a network by now. */
@@ -49,8 +68,10 @@ export interface State {
   readonly making: Result | undefined
   /** What was made last. */
   readonly result: Result | undefined
+  /** Results on this device, newest first. */
+  readonly history: readonly Made[]
   /** What can be taken back, and what was done. */
-  readonly undo: { readonly kept: Keepsake; readonly words: string } | undefined
+  readonly undo: Undo | undefined
   readonly error: EngineError | undefined
   readonly notes: readonly string[]
   /** Read aloud when it changes. */
@@ -81,7 +102,9 @@ export const initialState: State = {
     share: 0.8,
     compare: true,
   },
+  prompts: {},
   source: undefined,
+  history: [],
   offline: false,
   activity: undefined,
   step: undefined,
