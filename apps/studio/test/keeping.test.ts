@@ -1,3 +1,4 @@
+import { decodeImage, encodePng } from '@fastflow/media'
 import type { Browser, BrowserContext } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { launch, noBrowser } from './support/chromium.ts'
@@ -100,6 +101,23 @@ describe.skipIf(noBrowser)(`nothing that was made is lost ${noBrowser ?? ''}`, (
     await other.page.context().close()
   })
 
+  test('a picture to edit is fitted to the same bytes as on the command line', async () => {
+    const { page } = studio
+    await studio.pick('Emoji editing')
+    for (const file of await pictures()) {
+      await page.getByLabel('Picture to edit').setInputFiles(file)
+      await page.getByText(`${file.name}. Drop another`).waitFor()
+      const shown = await page.locator('.drop canvas').evaluate((canvas) => {
+        const { width, height } = canvas as HTMLCanvasElement
+        const { data } = (canvas as HTMLCanvasElement).getContext('2d')!.getImageData(0, 0, width, height)
+        return [...data].filter((_, n) => n % 4 < 3)
+      })
+      expect(shown).toEqual([...(await decodeImage(file.buffer, { size: 64 })).data])
+    }
+    await studio.pick('CIFAR-10')
+    await studio.ready()
+  })
+
   test('what is cleared can be had back', async () => {
     const { page } = studio
     await page.getByRole('button', { name: 'Clear' }).click()
@@ -115,3 +133,21 @@ describe.skipIf(noBrowser)(`nothing that was made is lost ${noBrowser ?? ''}`, (
     expect(studio.complaints).toEqual([])
   })
 })
+
+/** Larger and smaller than the model's pictures, wide and tall. */
+async function pictures(): Promise<
+  readonly { readonly name: string; readonly mimeType: string; readonly buffer: Buffer }[]
+> {
+  const sizes = [
+    [150, 90],
+    [31, 57],
+    [64, 64],
+  ] as const
+  return Promise.all(
+    sizes.map(async ([width, height]) => {
+      const data = Uint8Array.from({ length: 3 * width * height }, (_, n) => (n * n * 31 + n * 7) % 256)
+      const buffer = Buffer.from(await encodePng({ width, height, data }))
+      return { name: `${width}x${height}.png`, mimeType: 'image/png', buffer }
+    }),
+  )
+}

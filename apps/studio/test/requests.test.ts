@@ -91,6 +91,7 @@ function slowEngine(): { readonly engine: Engine; readonly waiting: Waiting[] } 
       loaded = model
       return aboutOf(model)
     },
+    fit: async () => pause(),
     async know(model, settings) {
       await pause()
       return knowledgeOf(model, settings)

@@ -1,13 +1,11 @@
 import { type FastFlowError, invalidArgument, type RgbImage } from '@fastflow/core'
 import { checkOptions, checkText, checkWhole, type OptionNames, shown } from '@fastflow/core/backend'
+import { fitOnWhite, MAX_FITTED } from './fit-on-white.ts'
 
 const MAX_MEGAPIXELS = 25
 
 /** Pixels on a side: a strip of one by millions takes minutes to resize and shows nothing. */
 const MAX_SIDE = 32_768
-
-/** Pixels on a side that it is made to fit: 25 megapixels. */
-const MAX_RESIZED = 5000
 
 /** How PNG, JPEG and WebP files begin, hex. */
 const SIGNATURES: readonly RegExp[] = [/^89504e470d0a1a0a/, /^ffd8ff/, /^52494646.{8}57454250/]
@@ -30,7 +28,7 @@ function checkedOptions(options: DecodeOptions): {
 } {
   checkOptions('options', options, NAMES)
   const { size, name = 'picture', field = 'image' } = options
-  if (size !== undefined) checkWhole('size', size, 1, MAX_RESIZED)
+  if (size !== undefined) checkWhole('size', size, 1, MAX_FITTED)
   checkText('name', name, 'what errors are to call the picture')
   checkText('field', field, 'what named it')
   return { size, name, field }
@@ -64,15 +62,16 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}
     throw wrong(`has ${width} x ${height} pixels; make it smaller than ${MAX_MEGAPIXELS} megapixels`)
   if (Math.max(width, height) > MAX_SIDE)
     throw wrong(`has ${width} x ${height} pixels; make no side longer than ${MAX_SIDE}`)
-  const upright = open().autoOrient().toColourspace('srgb').flatten({ background: 'white' })
-  const fitted =
-    size === undefined ? upright : upright.resize(size, size, { fit: 'contain', background: 'white' })
-  const { data, info } = await fitted
+  const { data, info } = await open()
+    .autoOrient()
+    .toColourspace('srgb')
+    .flatten({ background: 'white' })
     .removeAlpha()
     .raw()
     .toBuffer({ resolveWithObject: true })
     .catch((cause: Error) => {
       throw wrong(`is damaged (${cause.message.split('\n')[0]}); save it again`)
     })
-  return { width: info.width, height: info.height, data: new Uint8Array(data) }
+  const image = { width: info.width, height: info.height, data: new Uint8Array(data) }
+  return size === undefined ? image : fitOnWhite(image, size)
 }

@@ -64,6 +64,7 @@ describeMisuse('@fastflow/media', media, {
   encodeApng: row(media.encodeApng, { clip, metadata }),
   encodePng: row(media.encodePng, { image, metadata }),
   encodeWebp: row(media.encodeWebp, { clip, metadata }),
+  fitOnWhite: row(media.fitOnWhite, { image, size: whole(4, 0, 6000) }),
   resultName: row(media.resultName, {
     model: only(['text'], 'emoji', ''),
     caption: only(['text'], 'a fox'),

@@ -119,6 +119,12 @@ export interface Commands {
     report: LoadProgress
     result: ModelAbout
   }
+  /** A picture in the middle of a white square, as the models take it. */
+  readonly fit: {
+    input: { readonly image: RgbImage; readonly size: number }
+    report: never
+    result: RgbImage
+  }
   readonly know: { input: RunSettings; report: never; result: Knowledge }
   readonly generate: {
     input: { subject: string; options: FlowOptions; accelerate: Accelerate }

@@ -1,5 +1,6 @@
 import { indexedDbPolicyStore, webBackend } from '@fastflow/backend-web'
 import { type Backend, FastFlowError, type QualityProxy } from '@fastflow/core'
+import { fitOnWhite } from '@fastflow/media/fit'
 import {
   loadPipelineOf,
   type Metric,
@@ -89,6 +90,7 @@ export function createSession(notice: (message: string) => void): Session {
         loaded = { pipe, location: model }
         return aboutOf(pipe, await backend.support())
       }),
+    fit: async ({ image, size }) => fitOnWhite(image, size),
     know: onModel<'know'>((settings, { know }) => know(settings)),
     generate: onModel<'generate'>((input, { pipe, ...context }) =>
       generate(pipe, input, { ...context, store, proxyFor }),

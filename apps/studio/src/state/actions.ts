@@ -1,6 +1,7 @@
 import type { CatalogModel } from '../engine/catalog.ts'
 import type { Engine } from '../engine/client.ts'
 import type { Take } from '../engine/protocol.ts'
+import { sourceChooser } from './choosing.ts'
 import { compareBudgets } from './comparing.ts'
 import { createDesk } from './desk.ts'
 import { generate } from './generating.ts'
@@ -17,6 +18,8 @@ export interface Actions {
   /** @param settings in place of those that the model begins with. */
   pick(model: CatalogModel, settings?: Partial<Settings>): Promise<void>
   change(patch: Partial<Settings>): void
+  /** A picture to edit, from a file. */
+  chooseSource(file: File): Promise<void>
   setSource(source: Source | undefined): void
   generate(): Promise<void>
   compareBudgets(): Promise<void>
@@ -42,6 +45,7 @@ export interface Actions {
 
 export function createActions(store: Store<State>, engine: Engine): Actions {
   const desk = createDesk(store, engine)
+  const source = sourceChooser(desk)
   return {
     pick: (model, settings) => loadModel(desk, model, settings),
     change(patch) {
@@ -52,8 +56,8 @@ export function createActions(store: Store<State>, engine: Engine): Actions {
       store.set({ error: undefined })
       desk.refresh().catch(desk.fail)
     },
-    // What was wrong with another picture is no news any more.
-    setSource: (source) => store.set({ source, error: undefined }),
+    chooseSource: source.choose,
+    setSource: source.set,
     generate: () => generate(desk),
     compareBudgets: () => compareBudgets(desk),
     show(fast) {
