@@ -34,7 +34,8 @@ describe.skipIf(noBrowser)(`nothing that was made is lost ${noBrowser ?? ''}`, (
     await server?.close()
   })
 
-  const picture = (name: string) => studio.page.locator('.stage').getByRole('img', { name })
+  // Without a plan the first picture evaluates every step, and is its own full run.
+  const picture = (name: string) => studio.page.locator('.side.fast').getByRole('img', { name })
   const made = () => studio.page.locator('.made li')
 
   test('a run that is stopped, or refused, leaves the last picture', async () => {
@@ -42,6 +43,8 @@ describe.skipIf(noBrowser)(`nothing that was made is lost ${noBrowser ?? ''}`, (
     expect(await picture('ship, seed 7').count()).toBe(1)
     await page.getByRole('radio', { name: 'frog' }).check({ force: true })
     await page.getByLabel('Seed', { exact: true }).fill('8')
+    // So many that there is time to stop.
+    await studio.setSteps(1000)
     await page.getByRole('button', { name: 'Generate', exact: true }).click()
     await page.getByRole('button', { name: 'Stop' }).click()
     await studio.ready()
