@@ -29,7 +29,7 @@ const allowed = {
   '@fastflow/ai-provider': ['@ai-sdk/provider', '@fastflow/core', '@fastflow/media', '@fastflow/pipelines'],
   '@fastflow/bench': ['@fastflow/core', '@fastflow/bandits', '@fastflow/proxies', '@fastflow/pipelines'],
   '@fastflow/report': ['@fastflow/bench', '@fastflow/core', '@fastflow/proxies', '@noble/hashes'],
-  '@fastflow/media': ['@fastflow/core', 'sharp'],
+  '@fastflow/media': ['@fastflow/core', '@fastflow/proxies', 'sharp'],
   '@fastflow/server': [
     '@fastflow/core',
     '@fastflow/media',
@@ -45,6 +45,7 @@ const allowed = {
     '@fastflow/core',
     '@fastflow/bench',
     '@fastflow/report',
+    '@fastflow/media',
     '@fastflow/proxies',
     '@fastflow/pipelines',
     '@fastflow/backend-web',

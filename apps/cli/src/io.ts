@@ -8,6 +8,8 @@ export interface Io {
   log(text: string): void
   /** Rewrites the current line of the terminal that logs go to; undefined where they go elsewhere. */
   readonly rewrite: ((text: string) => void) | undefined
+  /** Columns of that terminal; a longer line would wrap, and stay behind when it is rewritten. */
+  columns?(): number | undefined
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
   /** Cancels the command; its reason is an {@link Interruption} where the process was told to end. */
@@ -50,6 +52,7 @@ export function processIo(): Io {
     out: (text) => process.stdout.write(`${text}\n`),
     log: (text) => process.stderr.write(`${text}\n`),
     rewrite: terminal ? (text) => process.stderr.write(`\r\x1b[2K${text}`) : undefined,
+    columns: () => process.stderr.columns,
     env: process.env,
     cwd: process.cwd(),
     signal: abort.signal,

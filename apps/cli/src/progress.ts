@@ -28,8 +28,12 @@ export function createProgress(io: Io, title: string, now: () => number = () => 
       const left = own > 0.02 ? `, ${Math.round((seconds / own) * (1 - own))} s left` : ''
       const text = `${named} ${done}/${total}${detail && ` ${detail}`} (${Math.round(seconds)} s${left})`
       if (io.rewrite) {
-        const filled = Math.round(share * WIDTH)
-        io.rewrite(`[${'#'.repeat(filled)}${'-'.repeat(WIDTH - filled)}] ${text}`)
+        const room = (io.columns?.() || Infinity) - 1
+        // What is said is worth more than the bar.
+        const width = Math.min(WIDTH, room - text.length - 3)
+        const filled = Math.round(share * width)
+        const bar = width < 4 ? '' : `[${'#'.repeat(filled)}${'-'.repeat(width - filled)}] `
+        io.rewrite(`${bar}${text}`.slice(0, room))
         drawn = true
       } else if (Math.floor(share * 10) !== tenth) {
         tenth = Math.floor(share * 10)

@@ -33,3 +33,14 @@ test('on a terminal one line is rewritten, and ended', () => {
   expect(drawn).toEqual([`[${'#'.repeat(12)}${'-'.repeat(12)}] task 1/2 (0 s, 0 s left)`])
   expect(lines).toEqual([''])
 })
+
+test.each([200, 80, 60, 40, 12])('a terminal of %i columns has no line that wraps', (columns) => {
+  const drawn: string[] = []
+  const { io } = silentIo((text) => drawn.push(text))
+  const progress = createProgress({ ...io, columns: () => columns }, 'generate a red fox, 3d', () => 0)
+  for (let done = 0; done <= 50; done++) progress.update(done, 50, 'C, computed in full; 3 skipped')
+  for (const line of drawn) expect(line.length).toBeLessThan(columns)
+  const words = 'generate a red fox, 3d 25/50 C, computed in full; 3 skipped (0 s, 0 s left)'
+  const shown = drawn[25]!.replace(/^\[[#-]+\] /, '')
+  expect(shown).toBe(words.slice(0, columns - 1))
+})

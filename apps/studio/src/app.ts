@@ -3,6 +3,7 @@ import { computePanel } from './components/compute.ts'
 import { detailsPanel } from './components/details.ts'
 import { deviceSection } from './components/device.ts'
 import { header } from './components/header.ts'
+import { historySection } from './components/history.ts'
 import { learningSection } from './components/learning.ts'
 import { modelPicker } from './components/models.ts'
 import { notices } from './components/notices.ts'
@@ -54,6 +55,7 @@ export function app(store: Store<State>, actions: Actions): HTMLElement {
       notices(store, actions),
       picture,
       budgetStrip(store, actions),
+      historySection(store, actions),
       qualitySection(store, actions),
       learningSection(store, actions),
       deviceSection(store, actions),

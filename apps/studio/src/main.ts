@@ -1,30 +1,48 @@
 import './style/index.css'
 import { app } from './app.ts'
-import type { Catalog } from './engine/catalog.ts'
+import { readCatalog } from './engine/catalog.ts'
 import { EngineError, startEngine } from './engine/client.ts'
+import { historyDatabase } from './history/database.ts'
+import { keepHistory } from './history/history.ts'
 import { keepForOffline } from './offline.ts'
 import { createActions } from './state/actions.ts'
-import { readSettings, writeSettings } from './state/remember.ts'
+import { openFirst } from './state/opening.ts'
+import { recall, remember } from './state/remember.ts'
 import { initialState } from './state/state.ts'
 import { createStore } from './state/store.ts'
 import { watchTab } from './state/watch-tab.ts'
 import { applyTheme, readTheme } from './theme.ts'
 
 applyTheme(readTheme())
-const store = createStore({ ...initialState, settings: { ...initialState.settings, ...readSettings() } })
-const actions = createActions(store, startEngine())
+const before = recall()
+const store = createStore({
+  ...initialState,
+  settings: { ...initialState.settings, ...before.settings },
+  prompts: before.prompts,
+})
+const actions = createActions(store, startEngine(note))
 document.body.append(app(store, actions))
-store.watch(({ settings }) => settings, writeSettings)
 watchTab(store)
 if (import.meta.env.PROD) keepForOffline(store)
 
 try {
-  const response = await fetch('models.json')
-  if (!response.ok) throw new Error(`the server answered ${response.status}`)
-  const { models, perceptual } = (await response.json()) as Catalog
+  const [{ models, perceptual }] = await Promise.all([
+    readCatalog(),
+    keepHistory(store, historyDatabase('fastflow-studio')),
+  ])
   store.set({ models, perceptual })
-  if (models[0]) await actions.pick(models[0])
+  await openFirst(store, actions, before)
+  for (const part of ['settings', 'prompts', 'model'] as const)
+    store.watch(
+      (state) => state[part],
+      () => remember(store.state),
+    )
 } catch (cause) {
   const message = `models.json, the list of models, cannot be read (${cause}); build the app again, or reload the page`
   actions.fail(new EngineError({ code: 'model-not-found', field: 'models.json', message }))
+}
+
+function note(message: string): void {
+  const { notes } = store.state
+  if (!notes.includes(message)) store.set({ notes: [...notes, message] })
 }

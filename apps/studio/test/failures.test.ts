@@ -1,10 +1,14 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { launch, noBrowser } from './support/chromium.ts'
-import { type StudioServer, serveStudio } from './support/server.ts'
+import { dist, type StudioServer, serveStudio } from './support/server.ts'
 import { openStudio } from './support/studio.ts'
 
 const NETWORK = 'models/cifar10/unet/model.onnx'
+/** The plan that comes with the model that opens first. */
+const PLAN = `models/emoji/policies/${shippedPlan()}`
 
 describe.skipIf(noBrowser)(`what goes wrong is said in words ${noBrowser ?? ''}`, () => {
   let server: StudioServer
@@ -44,6 +48,25 @@ describe.skipIf(noBrowser)(`what goes wrong is said in words ${noBrowser ?? ''}`
     await page.getByRole('button', { name: 'Load the model again' }).click()
     await studio.ready()
     expect(await studio.alerts()).toEqual([])
+  })
+
+  test('a plan that came damaged is named, not used, and not kept', async () => {
+    const visited = await browser.newContext()
+    try {
+      server.faults.set(PLAN, 'truncated')
+      const studio = await openStudio(visited, server.url)
+      const { page } = studio
+      await studio.ready()
+      await page.getByText(PLAN.replace('models/emoji/', '')).waitFor()
+      await page.getByText('None yet. The first picture makes one.').waitFor()
+      server.faults.clear()
+      await page.reload()
+      await studio.ready()
+      await page.getByText('Came with the model: 6, 8').waitFor()
+      await page.getByText('Not needed any more').waitFor()
+    } finally {
+      await visited.close()
+    }
   })
 
   test('no list of models', async () => {
@@ -118,4 +141,11 @@ async function hide(page: Page, hidden: boolean): Promise<void> {
     Object.defineProperty(document, 'hidden', { configurable: true, value })
     document.dispatchEvent(new Event('visibilitychange'))
   }, hidden)
+}
+
+function shippedPlan(): string {
+  const folder = join(dist, 'models/emoji/policies')
+  const isPlan = (file: string): boolean =>
+    JSON.parse(readFileSync(join(folder, file), 'utf8')).format === 'fastflow-plan'
+  return readdirSync(folder).find(isPlan)!
 }

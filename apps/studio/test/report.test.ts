@@ -57,20 +57,25 @@ const full = take('full', STEPS, 0)
 const fast = take('plan-6', 6, 4)
 const others = [take('plan-8', 8, 2), take('plan-6', 6, 4)]
 
+const model = {
+  name: 'emoji',
+  title: 'Emoji',
+  task: 'text-to-image',
+  location: '',
+  bytes: 0,
+  files: [],
+} as const
+const request = { id: 'i', model, about, subject: 'a fox', source: undefined, settings, key: 'k' }
 const result: Result = {
-  model: 'emoji',
-  subject: 'a fox',
-  source: undefined,
-  settings,
-  key: 'k',
+  request,
   fast,
   full,
   others,
   bench: undefined,
 }
 
-async function mediaOf(one: Take, state: State): Promise<Media> {
-  const bytes = await encodePng(one.image, metadataOf(one, result, state))
+async function mediaOf(one: Take): Promise<Media> {
+  const bytes = await encodePng(one.image, metadataOf(one, result))
   const base64 = Buffer.from(bytes).toString('base64')
   return { type: 'image/png', width: 16, height: 16, base64 }
 }
@@ -80,7 +85,7 @@ test('the saved report is the page of @fastflow/report for what was measured', a
   const curve = [50, 30, 12]
   const known = { plan, policy, curve, planSource: 'shipped', policySource: 'shipped' } as const
   const knowledge: Knowledge = { ...known, measured: { psnr: undefined, lpips: undefined } }
-  const state: State = { ...initialState, settings, about, knowledge }
+  const state: State = { ...initialState, settings, model, about, knowledge }
   const runOf = ({ method, stats, wallMs, image: frame }: Take) => ({
     ...stats,
     method,
@@ -103,7 +108,7 @@ test('the saved report is the page of @fastflow/report for what was measured', a
       nfe: one.stats.nfe,
       psnr: n === 0 ? undefined : bench.rows[n]!.psnr.mean,
       decisions: one.stats.decisions,
-      media: await mediaOf(one, state),
+      media: await mediaOf(one),
     })),
   )
   const expected = renderReport(
@@ -130,10 +135,10 @@ test('the saved report is the page of @fastflow/report for what was measured', a
 test('a picture without a full run is in the page all the same, and of other settings nothing is claimed', async () => {
   const { plan, policy } = shipped()
   const knowledge = { plan, policy, curve: [] } as unknown as Knowledge
-  const state: State = { ...initialState, settings: { ...settings, numSteps: 20 }, about, knowledge }
+  const state: State = { ...initialState, settings: { ...settings, numSteps: 20 }, model, about, knowledge }
   const alone = { ...result, full: undefined, others: [] }
   const page = await reportPage(alone, state, '2026-11-30T12:00:00Z')
-  expect(page).toContain((await mediaOf(fast, state)).base64)
+  expect(page).toContain((await mediaOf(fast)).base64)
   expect(page).toContain('aria-label="6 of 50 steps evaluated"')
   expect(page).not.toMatch(/<table|<figure/)
 })
@@ -141,8 +146,8 @@ test('a picture without a full run is in the page all the same, and of other set
 test('an edited picture stands beside what it was made from', async () => {
   const data = new Uint8Array([1, 2, 3, 255, 4, 5, 6, 255])
   const source = { name: 'mine.png', image: { width: 2, height: 1, data } }
-  const state: State = { ...initialState, settings, about }
-  const page = await reportPage({ ...result, source }, state, '2026-11-30T12:00:00Z')
+  const state: State = { ...initialState, settings, model, about }
+  const page = await reportPage({ ...result, request: { ...request, source } }, state, '2026-11-30T12:00:00Z')
   const bytes = await encodePng({ width: 2, height: 1, data: new Uint8Array([1, 2, 3, 4, 5, 6]) }, {})
   expect(page).toContain(Buffer.from(bytes).toString('base64'))
   expect(page).toContain('alt="the picture before: a fox"')

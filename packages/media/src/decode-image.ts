@@ -1,14 +1,12 @@
 import { type FastFlowError, invalidArgument, type RgbImage } from '@fastflow/core'
 import { checkOptions, checkText, checkWhole, type OptionNames, shown } from '@fastflow/core/backend'
 import type { Sharp } from 'sharp'
+import { fitOnWhite, MAX_FITTED } from './fit-on-white.ts'
 
 const MAX_MEGAPIXELS = 25
 
 /** Pixels on a side: a strip of one by millions takes minutes to resize and shows nothing. */
 const MAX_SIDE = 32_768
-
-/** Pixels on a side that it is made to fit: 25 megapixels. */
-const MAX_RESIZED = 5000
 
 /** How PNG, JPEG and WebP files begin, hex. */
 const SIGNATURES: readonly RegExp[] = [/^89504e470d0a1a0a/, /^ffd8ff/, /^52494646.{8}57454250/]
@@ -31,7 +29,7 @@ function checkedOptions(options: DecodeOptions): {
 } {
   checkOptions('options', options, NAMES)
   const { size, name = 'picture', field = 'image' } = options
-  if (size !== undefined) checkWhole('size', size, 1, MAX_RESIZED)
+  if (size !== undefined) checkWhole('size', size, 1, MAX_FITTED)
   checkText('name', name, 'what errors are to call the picture')
   checkText('field', field, 'what named it')
   return { size, name, field }
@@ -44,10 +42,11 @@ function checkedOptions(options: DecodeOptions): {
  *   pixels on a side; for options that are none.
  */
 export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}): Promise<RgbImage> {
-  const { data, info } = await decoded(bytes, checkedOptions(options), (picture) =>
+  const checked = checkedOptions(options)
+  const image = await decoded(bytes, checked, (picture) =>
     picture.flatten({ background: 'white' }).removeAlpha(),
   )
-  return { width: info.width, height: info.height, data: new Uint8Array(data) }
+  return checked.size === undefined ? image : fitOnWhite(image, checked.size)
 }
 
 /**
@@ -56,15 +55,20 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}
  * @throws FastFlowError `invalid-argument` as {@link decodeImage} does.
  */
 export async function decodeRgba(bytes: Uint8Array, options: DecodeOptions = {}): Promise<RgbImage> {
-  const { data, info } = await decoded(bytes, checkedOptions(options), (picture) => picture.ensureAlpha())
-  return { width: info.width, height: info.height, data: new Uint8Array(data) }
+  const checked = checkedOptions(options)
+  const { size } = checked
+  const background = { r: 255, g: 255, b: 255, alpha: 0 }
+  return decoded(bytes, checked, (picture) => {
+    const whole = picture.ensureAlpha()
+    return size === undefined ? whole : whole.resize(size, size, { fit: 'contain', background })
+  })
 }
 
 async function decoded(
   bytes: Uint8Array,
-  { size, name, field }: ReturnType<typeof checkedOptions>,
-  channels: (picture: Sharp) => Sharp,
-): Promise<{ readonly data: Buffer; readonly info: { readonly width: number; readonly height: number } }> {
+  { name, field }: ReturnType<typeof checkedOptions>,
+  laid: (picture: Sharp) => Sharp,
+): Promise<RgbImage> {
   const wrong = (problem: string): FastFlowError => invalidArgument(field, `${name} ${problem}`)
   if (!(bytes instanceof Uint8Array))
     throw wrong(`is ${shown(bytes)}, not bytes; pass what a PNG, JPEG or WebP file holds`)
@@ -85,13 +89,11 @@ async function decoded(
     throw wrong(`has ${width} x ${height} pixels; make it smaller than ${MAX_MEGAPIXELS} megapixels`)
   if (Math.max(width, height) > MAX_SIDE)
     throw wrong(`has ${width} x ${height} pixels; make no side longer than ${MAX_SIDE}`)
-  const upright = channels(open().autoOrient().toColourspace('srgb'))
-  const background = { r: 255, g: 255, b: 255, alpha: 0 }
-  const fitted = size === undefined ? upright : upright.resize(size, size, { fit: 'contain', background })
-  return fitted
+  const { data, info } = await laid(open().autoOrient().toColourspace('srgb'))
     .raw()
     .toBuffer({ resolveWithObject: true })
     .catch((cause: Error) => {
       throw wrong(`is damaged (${cause.message.split('\n')[0]}); save it again`)
     })
+  return { width: info.width, height: info.height, data: new Uint8Array(data) }
 }

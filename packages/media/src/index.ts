@@ -1,5 +1,6 @@
 export { clipNotes, encodeApng, encodeWebp } from './clip.ts'
 export { type DecodeOptions, decodeImage, decodeRgba } from './decode-image.ts'
+export { fitOnWhite } from './fit-on-white.ts'
 export type { Metadata } from './metadata.ts'
 export type { Frames, Picture } from './pictures.ts'
 export { encodePng } from './png.ts'

@@ -93,6 +93,7 @@ describeMisuse('@fastflow/media', media, {
     width: whole(4, 0, 100_000),
     height: whole(4, 0, 100_000),
   }),
+  fitOnWhite: row(media.fitOnWhite, { image, size: whole(4, 0, 6000) }),
   resultName: row(media.resultName, {
     model: only(['text'], 'emoji', ''),
     caption: only(['text'], 'a fox'),

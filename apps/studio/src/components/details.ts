@@ -1,11 +1,10 @@
 import { h } from '../dom/element.ts'
 import { icon } from '../dom/icon.ts'
 import type { Actions } from '../state/actions.ts'
-import type { Settings, State } from '../state/state.ts'
+import { MAX_SEED } from '../state/sensible.ts'
+import type { Settings } from '../state/settings.ts'
+import type { State } from '../state/state.ts'
 import type { Store } from '../state/store.ts'
-
-/** Largest seed the pipelines take. */
-const MAX_SEED = 4_294_967_295
 
 const NOISE_LEVELS = { min: 0, max: 1, step: 0.05 } as const
 

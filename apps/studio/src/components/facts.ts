@@ -3,7 +3,9 @@ import { h } from '../dom/element.ts'
 import { type IconName, icon } from '../dom/icon.ts'
 import { saveClip, savePicture } from '../export/save-picture.ts'
 import type { Actions } from '../state/actions.ts'
+import { linkOf } from '../state/link.ts'
 import { psnrOf } from '../state/measured.ts'
+import { shownResult } from '../state/result.ts'
 import type { Result, State } from '../state/state.ts'
 import type { Store } from '../state/store.ts'
 import { duration } from '../words.ts'
@@ -21,24 +23,25 @@ export function factsPanel(store: Store<State>, actions: Actions): HTMLElement {
   }
   const strips = { fast: namedStrip(), full: namedStrip() }
   const update = (): void => {
-    const { result, step, settings } = store.state
+    const { step, settings } = store.state
+    const result = shownResult(store.state)
     if (result === undefined) {
       strips.fast.update('Planned', plannedDecisions(store.state) ?? '', settings.numSteps)
       strips.full.update('Full run', 'C'.repeat(settings.numSteps), settings.numSteps)
       return
     }
-    caption.textContent = result.subject
-    seed.textContent = `seed ${result.settings.seed}`
+    caption.textContent = result.request.subject
+    seed.textContent = `seed ${result.request.settings.seed}`
     for (const side of ['fast', 'full'] as const) {
       const take = result[side]
       const running = step?.side === side ? step.report : undefined
       const decisions = running?.decisions ?? take?.stats.decisions ?? ''
-      const steps = running?.numSteps ?? take?.stats.steps ?? result.settings.numSteps
+      const steps = running?.numSteps ?? take?.stats.steps ?? result.request.settings.numSteps
       strips[side].update(side === 'fast' ? 'Accelerated' : 'Full run', decisions, steps)
     }
     updateFigures(figures, result)
   }
-  store.watch(({ result }) => result, update)
+  store.watch(shownResult, update)
   store.watch(({ step }) => step, update)
   store.watch(({ settings }) => settings, update)
   store.watch(({ knowledge }) => knowledge, update)
@@ -52,7 +55,7 @@ export function factsPanel(store: Store<State>, actions: Actions): HTMLElement {
     exportButtons(store, actions),
   )
   store.watch(
-    ({ result }) => result === undefined,
+    (state) => shownResult(state) === undefined,
     (nothing) => panel.classList.toggle('idle', nothing),
   )
   return panel
@@ -145,26 +148,31 @@ function exportButtons(store: Store<State>, actions: Actions): HTMLElement {
       icon(name),
       words,
     )
-  const picture = button('download', 'Picture', (result) => savePicture(result, store.state))
-  const clip = button('download', 'Clip', (result) => saveClip(result, store.state))
+  const picture = button('download', 'Picture', savePicture)
+  const clip = button('download', 'Clip', saveClip)
   const report = button('file', 'Report', async (result) => {
     // The page is more than half of what the report has in code, and seldom asked for.
     const { saveReport } = await import('../export/save-report.ts')
     return saveReport(result, store.state)
   })
+  const link = button('link', 'Link', async ({ request }) => {
+    await navigator.clipboard.writeText(new URL(linkOf(request), location.href).href)
+    store.set({ announcement: 'The link is copied.', notes: [linkNote(request.source !== undefined)] })
+  })
   const edit = button('edit', 'Edit', async (result) => {
     const editor = store.state.models.find(({ task }) => task === 'image-editing')
     const image = result.fast?.image
     if (editor === undefined || image === undefined) return
-    actions.setSource({ name: result.subject, image })
+    actions.setSource({ name: result.request.subject, image })
     if (store.state.model !== editor) await actions.pick(editor)
   })
   store.watch(
     ({ result, activity, models }) => [result, activity, models] as const,
     () => {
-      const { result, activity, models, about } = store.state
+      const { result, activity, models } = store.state
       const take = result?.fast
-      for (const one of [picture, clip, report, edit])
+      const about = result?.request.about
+      for (const one of [picture, clip, report, link, edit])
         one.disabled = take === undefined || activity !== undefined
       clip.hidden = !take?.clip
       const fits = models.some(({ task }) => task === 'image-editing') && about?.size === 64
@@ -177,6 +185,12 @@ function exportButtons(store: Store<State>, actions: Actions): HTMLElement {
     picture,
     clip,
     report,
+    link,
     edit,
   )
+}
+
+function linkNote(edited: boolean): string {
+  const settings = 'a link to these settings is copied; nothing was uploaded'
+  return edited ? `${settings}, and the picture that was edited is not in it` : settings
 }

@@ -28,6 +28,21 @@ export function notices(store: Store<State>, actions: Actions): HTMLElement {
     icon('close'),
   )
   const alert = h('div', { class: 'alert', role: 'alert', hidden: true })
+  const undone = h('span', {})
+  const undo = h(
+    'p',
+    { class: 'undo' },
+    undone,
+    ' ',
+    h('button', { type: 'button', class: 'plain', onclick: () => void actions.undo() }, 'Undo'),
+  )
+  store.watch(
+    ({ undo }) => undo,
+    (offer) => {
+      undo.hidden = offer === undefined
+      undone.textContent = offer?.words ?? ''
+    },
+  )
   const notes = h('ul', { class: 'notes' })
   const spoken = h('p', { class: 'unseen', role: 'status' })
   store.watch(
@@ -53,7 +68,7 @@ export function notices(store: Store<State>, actions: Actions): HTMLElement {
       spoken.textContent = words
     },
   )
-  return h('div', { class: 'notices' }, alert, notes, spoken)
+  return h('div', { class: 'notices' }, alert, undo, notes, spoken)
 }
 
 const titles: Readonly<Partial<Record<EngineError['code'], string>>> = {

@@ -1,7 +1,8 @@
 import { h, setAttribute } from '../dom/element.ts'
 import type { Actions } from '../state/actions.ts'
 import { choiceOf, LPIPS_LEVELS, runsToMeasure } from '../state/plan.ts'
-import type { Settings, State } from '../state/state.ts'
+import type { Settings } from '../state/settings.ts'
+import type { State } from '../state/state.ts'
 import type { Store } from '../state/store.ts'
 import { measuresSpelled, sentence } from '../words.ts'
 

@@ -1,26 +1,20 @@
 import { h } from '../dom/element.ts'
 import { icon } from '../dom/icon.ts'
 import { paint } from '../image/paint.ts'
-import { readImage } from '../image/read-image.ts'
 import type { Actions } from '../state/actions.ts'
 import type { State } from '../state/state.ts'
 import type { Store } from '../state/store.ts'
 
 /** Where a picture to edit is dropped, pasted or chosen. */
 export function sourcePicker(store: Store<State>, actions: Actions): HTMLElement {
-  const take = async (file: File | undefined): Promise<void> => {
-    if (file === undefined) return
-    try {
-      actions.setSource({ name: file.name, image: await readImage(file, store.state.about!.size) })
-    } catch (error) {
-      actions.fail(error)
-    }
+  const take = (file: File | undefined): void => {
+    if (file) void actions.chooseSource(file)
   }
   const input = h('input', {
     type: 'file',
     accept: 'image/png,image/jpeg,image/webp,image/gif,image/avif,image/bmp',
     'aria-label': 'Picture to edit',
-    onchange: () => void take(input.files?.[0]),
+    onchange: () => take(input.files?.[0]),
   })
   const canvas = h('canvas', { role: 'img' })
   const words = h('span', { class: 'words' })
@@ -33,7 +27,10 @@ export function sourcePicker(store: Store<State>, actions: Actions): HTMLElement
   zone.addEventListener('dragleave', over(false))
   zone.addEventListener('drop', (event) => {
     over(false)(event)
-    void take(event.dataTransfer?.files[0])
+    take(event.dataTransfer?.files[0])
+  })
+  window.addEventListener('paste', ({ clipboardData }) => {
+    if (zone.isConnected) take(clipboardData?.files[0])
   })
   store.watch(
     ({ source }) => source,

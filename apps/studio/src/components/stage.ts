@@ -4,6 +4,7 @@ import type { Take } from '../engine/protocol.ts'
 import { noiseImage } from '../image/noise.ts'
 import { paint } from '../image/paint.ts'
 import type { Actions } from '../state/actions.ts'
+import { shownResult } from '../state/result.ts'
 import type { Result, State } from '../state/state.ts'
 import type { Store } from '../state/store.ts'
 import { evaluations } from '../words.ts'
@@ -21,7 +22,8 @@ export function stage(store: Store<State>, actions: Actions): HTMLElement {
   )
   compare.frame.append(empty)
   const sides = (): void => {
-    const { result, step } = store.state
+    const { step } = store.state
+    const result = shownResult(store.state)
     const full = result?.full !== undefined || (step?.side === 'full' && step.report.preview !== undefined)
     const fast = result?.fast !== undefined || (step?.side === 'fast' && step.report.preview !== undefined)
     compare.setSides(full && fast ? 'both' : full ? 'full' : fast ? 'fast' : 'none')
@@ -35,18 +37,21 @@ export function stage(store: Store<State>, actions: Actions): HTMLElement {
     if (take) compare[side].show(take, `${take.caption}, seed ${take.seed}, ${evaluations(take.stats)}`)
     compare[side].tag(take ? tagOf(side, take) : '')
   }
-  store.watch(
-    ({ result }) => result,
-    (result) => {
-      put('full', result)
-      put('fast', result)
-      sides()
-    },
-  )
+  store.watch(shownResult, (result) => {
+    put('full', result)
+    put('fast', result)
+    sides()
+  })
   store.watch(
     ({ step }) => step,
     (step) => {
       sides()
+      // A preview that nothing came of makes way for what was there before.
+      if (step === undefined) {
+        const result = shownResult(store.state)
+        put('full', result)
+        put('fast', result)
+      }
       if (!step?.report.preview) return
       compare[step.side].preview(step.report.preview)
       compare[step.side].tag(`step ${step.report.index} of ${step.report.numSteps}`)
@@ -84,7 +89,10 @@ function pauseButton(store: Store<State>): HTMLElement {
   if (matchMedia('(prefers-reduced-motion: reduce)').matches) root.dataset.clips = 'paused'
   update()
   store.watch(
-    ({ result }) => (result?.fast ?? result?.full)?.clip === undefined,
+    (state) => {
+      const result = shownResult(state)
+      return (result?.fast ?? result?.full)?.clip === undefined
+    },
     (still) => {
       button.hidden = still
     },

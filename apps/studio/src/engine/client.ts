@@ -13,14 +13,17 @@ export class EngineError extends Error {
 }
 
 export interface CallOptions<Name extends CommandName> {
+  /** What came too late, after `signal`, is not reported. */
   readonly onReport?: (report: Commands[Name]['report']) => void
   readonly signal?: AbortSignal
 }
 
 /** The engine, seen from the page: every call runs in the worker, so that the page stays free. */
 export interface Engine {
+  /** @param model address of the model it is for. */
   call<Name extends CommandName>(
     name: Name,
+    model: string,
     input: Commands[Name]['input'],
     options?: CallOptions<Name>,
   ): Promise<Commands[Name]['result']>
@@ -32,11 +35,13 @@ interface Pending {
   reject(error: Error): void
 }
 
-export function startEngine(): Engine {
+/** @param onNotice told what is worth telling and stops nothing. */
+export function startEngine(onNotice: (message: string) => void): Engine {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'engine' })
   const pending = new Map<number, Pending>()
   let jobs = 0
   worker.onmessage = ({ data }: MessageEvent<Reply>) => {
+    if (data.kind === 'notice') return onNotice(data.message)
     const call = pending.get(data.job)
     if (call === undefined) return
     if (data.kind === 'report') return call.onReport?.(data.report as never)
@@ -53,13 +58,16 @@ export function startEngine(): Engine {
     pending.clear()
   }
   return {
-    call(name, input, { onReport, signal } = {}) {
+    call(name, model, input, { onReport, signal } = {}) {
       const job = ++jobs
+      const report: typeof onReport = (news) => {
+        if (!signal?.aborted) onReport?.(news)
+      }
       const send = (request: Request): void => worker.postMessage(request)
       const cancel = (): void => send({ job, name: 'cancel' })
       return new Promise<never>((resolve, reject) => {
-        pending.set(job, { onReport, resolve, reject })
-        send({ job, name, input } as Request)
+        pending.set(job, { onReport: report, resolve, reject })
+        send({ job, name, model, input } as Request)
         signal?.addEventListener('abort', cancel)
         if (signal?.aborted) cancel()
       }).finally(() => signal?.removeEventListener('abort', cancel))

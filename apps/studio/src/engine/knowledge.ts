@@ -13,6 +13,8 @@ import {
 } from '@fastflow/pipelines'
 import type { Knowledge } from './protocol.ts'
 
+type Find = <Document>(digest: string) => Promise<Found<Document>>
+
 interface Found<Document> {
   readonly document: Document | undefined
   readonly source: 'shipped' | 'device' | undefined
@@ -24,10 +26,12 @@ export async function readKnowledge(
   store: PolicyStore,
   folder: ModelFolder,
   settings: RunSettings,
+  onTrouble: (message: string) => void = () => {},
 ): Promise<Knowledge> {
+  const find = finder(store, folder, onTrouble)
   const policyName = policyDigest(pipe.policyKey(settings))
-  const plan = await find<PlanDocument>(store, folder, planDigest(pipe.planKey(settings)))
-  const policy = await find<PolicyDocument<PaperState>>(store, folder, policyName)
+  const plan = await find<PlanDocument>(planDigest(pipe.planKey(settings)))
+  const policy = await find<PolicyDocument<PaperState>>(policyName)
   return {
     plan: plan.document,
     planSource: plan.source,
@@ -35,8 +39,8 @@ export async function readKnowledge(
     policySource: policy.source,
     curve: await readCurve(store, policyName),
     measured: {
-      lpips: await readMeasured('lpips', pipe, store, folder, settings, plan.document),
-      psnr: await readMeasured('psnr', pipe, store, folder, settings, plan.document),
+      lpips: await readMeasured('lpips', pipe, find, settings, plan.document),
+      psnr: await readMeasured('psnr', pipe, find, settings, plan.document),
     },
   }
 }
@@ -45,14 +49,13 @@ export async function readKnowledge(
 async function readMeasured(
   metric: Metric,
   pipe: Pipeline,
-  store: PolicyStore,
-  folder: ModelFolder,
+  find: Find,
   settings: RunSettings,
   plan: PlanDocument | undefined,
 ): Promise<QualityTable | undefined> {
   if (plan === undefined) return undefined
   const digest = tableDigest(planDigest(pipe.planKey(settings)), metric)
-  const { document } = await find<QualityTable>(store, folder, digest)
+  const { document } = await find<QualityTable>(digest)
   return document?.plans === plansDigest(plan) ? document : undefined
 }
 
@@ -82,15 +85,20 @@ function loadIfReadable(store: PolicyStore, key: string): Promise<unknown> {
   return store.load(key).catch(() => undefined)
 }
 
-async function find<Document>(
-  store: PolicyStore,
-  folder: ModelFolder,
-  digest: string,
-): Promise<Found<Document>> {
-  const stored = await loadIfReadable(store, digest)
-  if (stored !== undefined) return { document: stored as Document, source: 'device' }
-  const path = `policies/${digest}.json`
-  if (!(await folder.has(path))) return { document: undefined, source: undefined }
-  const text = new TextDecoder().decode(await folder.read(path))
-  return { document: JSON.parse(text) as Document, source: 'shipped' }
+/** Documents of the store first, else of the model's folder; one that is damaged there is named and done without. */
+function finder(store: PolicyStore, folder: ModelFolder, onTrouble: (message: string) => void): Find {
+  return async <Document>(digest: string): Promise<Found<Document>> => {
+    const stored = await loadIfReadable(store, digest)
+    if (stored !== undefined) return { document: stored as Document, source: 'device' }
+    const path = `policies/${digest}.json`
+    const none = { document: undefined, source: undefined }
+    if (!(await folder.has(path))) return none
+    try {
+      const text = new TextDecoder().decode(await folder.read(path))
+      return { document: JSON.parse(text) as Document, source: 'shipped' }
+    } catch (error) {
+      onTrouble(`${path} of the model cannot be read and is not used (${(error as Error).message})`)
+      return none
+    }
+  }
 }

@@ -60,9 +60,6 @@ export interface Take extends Omit<GeneratedImage, 'index' | 'stats'> {
   readonly notes: readonly string[]
 }
 
-/** While a model is loaded: how far it is, or something worth telling that stops nothing. */
-export type LoadReport = LoadProgress | { readonly status: 'notice'; readonly message: string }
-
 /** After every jump. */
 export interface StepReport {
   /** Grid index just reached. */
@@ -97,9 +94,15 @@ export interface CalibrationReport {
   readonly limit: number
 }
 
-/** Where a model lies, and where the network that tells how different two pictures look. */
+/** What was stored on this device for some settings, by its name in the store; undefined where nothing was. */
+export interface Keepsake {
+  readonly documents: readonly (readonly [name: string, document: unknown])[]
+}
+
+/** The files of a model, and the network that tells how different two pictures look. */
 export interface ModelSource {
-  readonly model: FolderSource
+  /** Paths of its files. */
+  readonly files: readonly string[]
   readonly perceptual: FolderSource
 }
 
@@ -113,8 +116,14 @@ export interface FolderSource {
 export interface Commands {
   readonly load: {
     input: ModelSource
-    report: LoadReport
+    report: LoadProgress
     result: ModelAbout
+  }
+  /** A picture in the middle of a white square, as the models take it. */
+  readonly fit: {
+    input: { readonly image: RgbImage; readonly size: number }
+    report: never
+    result: RgbImage
   }
   readonly know: { input: RunSettings; report: never; result: Knowledge }
   readonly generate: {
@@ -158,15 +167,29 @@ export interface Commands {
   }
   /** Puts a plan or policy from a file where it is followed from now on. */
   readonly adopt: { input: { settings: RunSettings; document: unknown }; report: never; result: Knowledge }
+  /** What is stored on this device for these settings. */
+  readonly keep: { input: RunSettings; report: never; result: Keepsake }
   /** Forgets what was learned and planned on this device for these settings. */
-  readonly forget: { input: RunSettings; report: never; result: Knowledge }
+  readonly forget: {
+    input: RunSettings
+    report: never
+    result: { readonly kept: Keepsake; readonly knowledge: Knowledge }
+  }
+  /** Undoes `forget`, or whatever came after `keep`. */
+  readonly restore: { input: Keepsake; report: never; result: undefined }
 }
 
 export type CommandName = keyof Commands
 
 export type Request =
   | {
-      readonly [Name in CommandName]: { job: number; name: Name; input: Commands[Name]['input'] }
+      readonly [Name in CommandName]: {
+        job: number
+        name: Name
+        /** Location of the model it is for: with another one loaded it is answered `aborted`. */
+        model: string
+        input: Commands[Name]['input']
+      }
     }[CommandName]
   | { readonly job: number; readonly name: 'cancel' }
 
@@ -177,6 +200,8 @@ export interface Failure {
 }
 
 export type Reply =
+  /** Something worth telling that stops nothing. */
+  | { readonly kind: 'notice'; readonly message: string }
   | { readonly job: number; readonly kind: 'report'; readonly report: unknown }
   | { readonly job: number; readonly kind: 'done'; readonly result: unknown }
   | { readonly job: number; readonly kind: 'failed'; readonly failure: Failure }

@@ -1,44 +1,47 @@
-import { type IndexedDbPolicyStore, indexedDbPolicyStore, webBackend } from '@fastflow/backend-web'
-import { type Backend, FastFlowError, invalidArgument, parsePlan, type QualityProxy } from '@fastflow/core'
+import { indexedDbPolicyStore, webBackend } from '@fastflow/backend-web'
+import { type Backend, FastFlowError, type QualityProxy } from '@fastflow/core'
+import { fitOnWhite } from '@fastflow/media/fit'
 import {
-  type Accelerate,
-  checkPolicyDocument,
   loadPipelineOf,
   type Metric,
   ownFamilies,
   type Pipeline,
-  planDigest,
-  policyDigest,
   type RunSettings,
-  type TargetAcceleration,
 } from '@fastflow/pipelines'
 import { type Perceptual, perceptual } from '@fastflow/proxies'
 import { aboutOf, environmentOf } from './about.ts'
 import { benchOne } from './bench.ts'
-import { curveKey, readKnowledge, recordGeneration } from './knowledge.ts'
+import { adoptDocument, forgetDocuments, keepsakeOf, restoreDocuments } from './documents.ts'
+import { generate } from './generate.ts'
+import { readKnowledge } from './knowledge.ts'
 import { learn } from './learn.ts'
-import type { CommandName, Commands, Take } from './protocol.ts'
+import type { CommandName, Commands, Knowledge } from './protocol.ts'
+import { createTurns } from './turns.ts'
 
 interface Context {
+  /** Location of the model that the command is for. */
+  readonly model: string
   readonly report: (report: unknown) => void
   readonly signal: AbortSignal
 }
 
-/** The commands, as the worker runs them: one model at a time. */
-export type Session = {
-  readonly [Name in CommandName]: (
-    input: Commands[Name]['input'],
-    context: Context,
-  ) => Promise<Commands[Name]['result']>
-}
+/** A command, as the worker runs it. */
+type Command<Name extends CommandName, Target = unknown> = (
+  input: Commands[Name]['input'],
+  context: Context & Target,
+) => Promise<Commands[Name]['result']>
 
-interface Loaded {
+/** The commands: one model at a time, and nothing is run on another than it was asked of. */
+export type Session = { readonly [Name in CommandName]: Command<Name> }
+
+interface OnModel {
   readonly pipe: Pipeline
-  readonly location: string
+  /** What is known of the model for these settings. */
+  readonly know: (settings: RunSettings) => Promise<Knowledge>
 }
 
-export function createSession(): Session {
-  let notice = (_: string): void => {}
+/** @param notice what is worth telling and stops nothing. */
+export function createSession(notice: (message: string) => void): Session {
   const files = new Map<string, readonly string[]>()
   const backend = webBackend({
     filesOf: (location) => files.get(location),
@@ -47,7 +50,8 @@ export function createSession(): Session {
     },
   })
   const store = indexedDbPolicyStore('studio')
-  let loaded: Loaded | undefined
+  const turns = createTurns()
+  let loaded: { readonly pipe: Pipeline; readonly location: string } | undefined
   let perceptualSource = ''
   let opened: Promise<Perceptual> | undefined
   const openProxy = (): Promise<Perceptual> => {
@@ -56,96 +60,86 @@ export function createSession(): Session {
   }
   const proxyFor = async (metric: Metric): Promise<{ proxy?: QualityProxy }> =>
     metric === 'lpips' ? { proxy: (await openProxy()).proxy } : {}
-  const model = (): Loaded => {
-    if (loaded === undefined) throw invalidArgument('model', 'is not loaded; pick a model first')
-    return loaded
+  const unload = async (): Promise<void> => {
+    const [before, proxy] = [loaded, opened]
+    loaded = undefined
+    opened = undefined
+    await before?.pipe.dispose()
+    await proxy?.then(({ dispose }) => dispose()).catch(() => {})
   }
-  const know = async (settings: RunSettings): Promise<Commands['know']['result']> => {
-    const { pipe, location } = model()
-    return readKnowledge(pipe, store, await backend.open(location), settings)
-  }
+  /** Runs on the model that the command is for, if that is loaded when its turn comes. */
+  const onModel =
+    <Name extends CommandName>(command: Command<Name, OnModel>): Command<Name> =>
+    (input, context) =>
+      turns.shared(async () => {
+        if (loaded?.location !== context.model) throw exchanged()
+        const { pipe, location } = loaded
+        const know = async (settings: RunSettings): Promise<Knowledge> =>
+          readKnowledge(pipe, store, await backend.open(location), settings, notice)
+        return command(input, { ...context, pipe, know })
+      })
   return {
-    async load(input, { report }) {
-      await loaded?.pipe.dispose()
-      await opened?.then(({ dispose }) => dispose()).catch(() => {})
-      loaded = undefined
-      opened = undefined
-      const { location } = input.model
-      perceptualSource = input.perceptual.location
-      for (const folder of [input.model, input.perceptual]) files.set(folder.location, folder.files)
-      notice = (message) => report({ status: 'notice', message })
-      const pipe = await loadPipelineOf(ownFamilies, location, { backend, store, onProgress: report })
-      loaded = { pipe, location }
-      return aboutOf(pipe, await backend.support())
-    },
-    know,
-    async generate({ subject, options, accelerate }, { report, signal }) {
-      const { pipe } = model()
-      let decisions = ''
-      const started = performance.now()
-      const { items, notes, policy } = await pipe.generate(subject, {
-        ...options,
-        accelerate: isTarget(accelerate)
-          ? { ...accelerate, ...(await proxyFor(accelerate.target.lpips === undefined ? 'psnr' : 'lpips')) }
-          : accelerate,
-        signal,
-        clock: () => performance.now(),
-        async onStep({ preview, ...event }) {
-          decisions += event.decisions
-          const { index, numSteps, nfe } = event
-          report({ index, numSteps, nfe, decisions, jump: event.decisions, preview: await preview() })
-        },
-      })
-      const wallMs = performance.now() - started
-      const { index: _, ...item } = items[0]!
-      const troubles: string[] = []
-      // The image is worth more than the curve it is a point of.
-      if (policy)
-        await recordGeneration(store, policy, item.stats.nfe, isFresh(accelerate)).catch((error: Error) =>
-          troubles.push(`the learning curve cannot be stored: ${error.message}`),
-        )
-      const method = methodOf(accelerate, item.stats)
-      return { ...item, method, notes: [...notes, ...troubles], wallMs }
-    },
-    async bench(input, context) {
+    load: (input, { model, report, signal }) =>
+      turns.alone(async () => {
+        if (signal.aborted) throw exchanged()
+        await unload()
+        perceptualSource = input.perceptual.location
+        files.set(model, input.files)
+        files.set(input.perceptual.location, input.perceptual.files)
+        const pipe = await loadPipelineOf(ownFamilies, model, { backend, store, signal, onProgress: report })
+        loaded = { pipe, location: model }
+        return aboutOf(pipe, await backend.support())
+      }),
+    fit: async ({ image, size }) => fitOnWhite(image, size),
+    know: onModel<'know'>((settings, { know }) => know(settings)),
+    generate: onModel<'generate'>((input, { pipe, ...context }) =>
+      generate(pipe, input, { ...context, store, proxyFor }),
+    ),
+    bench: onModel<'bench'>(async (input, { pipe, ...context }) => {
       const environment = environmentOf(await backend.support())
-      return benchOne(model().pipe, input, { ...context, environment })
-    },
-    async learn(input, context) {
-      await learn(model().pipe, store, await know(input.settings), input, {
-        ...context,
-        know: () => know(input.settings),
-      })
-      return know(input.settings)
-    },
-    async calibrate({ settings, evaluations }, { report, signal }) {
-      await model().pipe.calibrate({ ...settings, evaluations, signal, onProgress: report, onNote: refuse })
+      return benchOne(pipe, input, { ...context, environment })
+    }),
+    learn: onModel<'learn'>(async (input, { pipe, know, ...context }) => {
+      const { settings } = input
+      await learn(pipe, store, await know(settings), input, { ...context, know: () => know(settings) })
       return know(settings)
-    },
-    async measure({ settings, metric, runs, images }, { report, signal }) {
-      await store.check?.()
-      await model().pipe.measureQuality({
-        ...settings,
-        metric,
-        runs,
-        signal,
-        ...(images.length > 0 && { images }),
-        ...(await proxyFor(metric)),
-        onProgress: (done, total) => report({ done, total }),
-      })
+    }),
+    calibrate: onModel<'calibrate'>(async ({ settings, evaluations }, { pipe, know, report, signal }) => {
+      await pipe.calibrate({ ...settings, evaluations, signal, onProgress: report, onNote: refuse })
       return know(settings)
-    },
-    async adopt({ settings, document }) {
-      const { pipe } = model()
-      const [digest, checked] = checkDocument(pipe, settings, document)
-      await store.save(digest, checked)
+    }),
+    measure: onModel<'measure'>(
+      async ({ settings, metric, runs, images }, { pipe, know, report, signal }) => {
+        await store.check?.()
+        await pipe.measureQuality({
+          ...settings,
+          metric,
+          runs,
+          signal,
+          ...(images.length > 0 && { images }),
+          ...(await proxyFor(metric)),
+          onProgress: (done, total) => report({ done, total }),
+        })
+        return know(settings)
+      },
+    ),
+    adopt: onModel<'adopt'>(async ({ settings, document }, { pipe, know }) => {
+      await adoptDocument(pipe, store, settings, document)
       return know(settings)
-    },
-    async forget(settings) {
-      await forgetDocuments(model().pipe, store, settings)
-      return know(settings)
-    },
+    }),
+    keep: onModel<'keep'>((settings, { pipe }) => keepsakeOf(pipe, store, settings)),
+    forget: onModel<'forget'>(async (settings, { pipe, know }) => {
+      const kept = await forgetDocuments(pipe, store, settings)
+      return { kept, knowledge: await know(settings) }
+    }),
+    restore: (kept) => turns.shared(() => restoreDocuments(store, kept)),
   }
+}
+
+/** Nobody waits for the answer any more: the page has gone on to another model. */
+function exchanged(): FastFlowError {
+  const message = 'the model was exchanged for another one meanwhile'
+  return new FastFlowError({ code: 'aborted', field: 'model', message })
 }
 
 /** This page has plans from its store alone: one that could not be stored is lost. */
@@ -156,47 +150,4 @@ function refuse(note: string): never {
 async function loadPerceptual(backend: Backend, location: string): Promise<Perceptual> {
   const folder = await backend.open(location)
   return perceptual(await folder.load('model.onnx'))
-}
-
-function isTarget(accelerate: Accelerate): accelerate is TargetAcceleration {
-  return typeof accelerate === 'object' && 'target' in accelerate
-}
-
-/** The row of a bench that a generation belongs to. */
-function methodOf(accelerate: Accelerate, { nfe, steps }: Take['stats']): string {
-  if (nfe === steps) return 'full'
-  if (
-    accelerate === 'paper' ||
-    (typeof accelerate === 'object' && 'method' in accelerate && accelerate.method === 'paper')
-  )
-    return 'paper'
-  const planned = typeof accelerate === 'object' && 'nfe' in accelerate ? accelerate.nfe : undefined
-  return `plan-${planned ?? nfe}`
-}
-
-function isFresh(accelerate: Accelerate): boolean {
-  return typeof accelerate === 'object' && 'fresh' in accelerate && accelerate.fresh === true
-}
-
-function checkDocument(
-  pipe: Pipeline,
-  settings: RunSettings,
-  document: unknown,
-): readonly [digest: string, document: unknown] {
-  const { format } = (document ?? {}) as { format?: unknown }
-  if (format === 'fastflow-plan') {
-    const key = pipe.planKey(settings)
-    return [planDigest(key), parsePlan(document, key).document]
-  }
-  const key = pipe.policyKey(settings)
-  return [policyDigest(key), checkPolicyDocument(document, key, 'the file')]
-}
-
-async function forgetDocuments(
-  pipe: Pipeline,
-  store: IndexedDbPolicyStore,
-  settings: RunSettings,
-): Promise<void> {
-  const policy = policyDigest(pipe.policyKey(settings))
-  for (const key of [planDigest(pipe.planKey(settings)), policy, curveKey(policy)]) await store.remove(key)
 }

@@ -1,21 +1,21 @@
 import { FastFlowError } from '@fastflow/core'
-import type { CommandName, Commands, Failure, Reply, Request } from './protocol.ts'
+import type { Failure, Reply, Request } from './protocol.ts'
 import { createSession } from './session.ts'
 
-const session = createSession()
+const session = createSession((message) => reply({ kind: 'notice', message }))
 const running = new Map<number, AbortController>()
 
 self.onmessage = ({ data }: MessageEvent<Request>) => {
   if (data.name === 'cancel') running.get(data.job)?.abort()
-  else void serve(data.job, data.name, data.input)
+  else void serve(data)
 }
 
-async function serve(job: number, name: CommandName, input: Commands[CommandName]['input']): Promise<void> {
+async function serve({ job, name, model, input }: Exclude<Request, { name: 'cancel' }>): Promise<void> {
   const controller = new AbortController()
   running.set(job, controller)
   try {
     const report = (report: unknown): void => reply({ job, kind: 'report', report })
-    const result = await session[name](input as never, { report, signal: controller.signal })
+    const result = await session[name](input as never, { model, report, signal: controller.signal })
     reply({ job, kind: 'done', result })
   } catch (error) {
     reply({ job, kind: 'failed', failure: failureOf(error) })

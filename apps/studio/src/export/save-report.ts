@@ -5,49 +5,54 @@ import { type Comparison, type Media, type ModelSection, renderReport } from '@f
 import type { Take } from '../engine/protocol.ts'
 import { curveOf } from '../state/learning-curve.ts'
 import { measured, psnrOf, takesOf } from '../state/measured.ts'
-import { type Result, runSettingsOf, type State } from '../state/state.ts'
-import { download, fileName } from './download.ts'
+import { runSettingsOf } from '../state/settings.ts'
+import type { Result, State } from '../state/state.ts'
+import { download } from './download.ts'
 import { metadataOf } from './metadata.ts'
+import { pictureName } from './picture-name.ts'
 import { encodeApng, encodePng, type Metadata } from './png.ts'
 
 /** Everything on the page about this picture as one HTML file that needs no network and runs no script. */
 export async function saveReport(result: Result, state: State): Promise<void> {
   const html = await reportPage(result, state, new Date().toISOString())
-  download(`${fileName(result.model, result.subject, result.settings.seed)}-report.html`, html, 'text/html')
+  download(`${pictureName(result.request)}-report.html`, html, 'text/html')
 }
 
 /** The page of `@fastflow/report` for a result. @param created ISO 8601. */
 export async function reportPage(result: Result, state: State, created: string): Promise<string> {
-  const section = await sectionOf({ ...result, bench: measured(result, state.about!) }, state)
-  return renderReport({ title: result.subject, created, sections: [section] }, { script: false })
+  const section = await sectionOf({ ...result, bench: measured(result) }, state)
+  return renderReport({ title: result.request.subject, created, sections: [section] }, { script: false })
 }
 
 type Measured = Result & { readonly bench: BenchDocument }
 
 async function sectionOf(result: Measured, state: State): Promise<ModelSection> {
-  const { about, knowledge, settings } = state
-  // What is known belongs to the settings of now, the picture to those it was made with.
-  const same = JSON.stringify(runSettingsOf(settings)) === JSON.stringify(runSettingsOf(result.settings))
+  const { knowledge, settings, model } = state
+  const { request } = result
+  // What is known belongs to the model and settings of now, the picture to those it was made with.
+  const same =
+    model === request.model &&
+    JSON.stringify(runSettingsOf(settings)) === JSON.stringify(runSettingsOf(request.settings))
   const { plan } = (same && knowledge) || {}
   return {
-    model: about!.name,
-    description: descriptionOf(result, state),
+    model: request.about.name,
+    description: descriptionOf(result),
     bench: result.bench,
-    comparisons: [await comparisonOf(result, state)],
+    comparisons: [await comparisonOf(result)],
     learning: same ? curveOf(knowledge) : undefined,
     ...(plan && { plan }),
   }
 }
 
-function descriptionOf({ settings }: Result, { about }: State): string {
+function descriptionOf({ request: { settings, about } }: Result): string {
   const { guidanceInterval } = runSettingsOf(settings)
   const where = guidanceInterval ? ` at noise levels ${guidanceInterval.join(' to ')}` : ''
-  return `One picture of seed ${settings.seed}, ${settings.numSteps} steps, guidance ${settings.guidanceScale}${where}, made in a browser on ${about!.runtime.name}.`
+  return `One picture of seed ${settings.seed}, ${settings.numSteps} steps, guidance ${settings.guidanceScale}${where}, made in a browser on ${about.runtime.name}.`
 }
 
-async function comparisonOf(result: Measured, state: State): Promise<Comparison> {
+async function comparisonOf(result: Measured): Promise<Comparison> {
   const media = async (take: Take): Promise<Media> => {
-    const metadata = metadataOf(take, result, state)
+    const metadata = metadataOf(take, result)
     const picture = await pictureOf(take.image, metadata)
     if (take.clip === undefined) return picture
     return { ...picture, base64: base64(await encodeApng(take.clip, metadata)), still: picture.base64 }
@@ -61,7 +66,7 @@ async function comparisonOf(result: Measured, state: State): Promise<Comparison>
       media: await media(take),
     })),
   )
-  const { subject, settings, source } = result
+  const { subject, settings, source } = result.request
   return {
     caption: subject,
     seed: settings.seed,

@@ -1,18 +1,25 @@
 import type { CatalogModel } from '../engine/catalog.ts'
 import type { Engine } from '../engine/client.ts'
 import type { Take } from '../engine/protocol.ts'
+import { sourceChooser } from './choosing.ts'
 import { compareBudgets } from './comparing.ts'
 import { createDesk } from './desk.ts'
 import { generate } from './generating.ts'
 import { adopt, calibrate, forget, learn, measure } from './learning.ts'
-import { loadModel } from './loading.ts'
-import type { Settings, Source, State } from './state.ts'
+import { loadModel, open } from './loading.ts'
+import { change } from './result.ts'
+import type { Settings, Source } from './settings.ts'
+import type { Result, State } from './state.ts'
 import type { Store } from './store.ts'
+import { clearHistory, undo } from './undoing.ts'
 
 /** Everything the user can have done. Nothing here throws: what goes wrong is put into the state, in words. */
 export interface Actions {
-  pick(model: CatalogModel): Promise<void>
+  /** @param settings in place of those that the model begins with. */
+  pick(model: CatalogModel, settings?: Partial<Settings>): Promise<void>
   change(patch: Partial<Settings>): void
+  /** A picture to edit, from a file. */
+  chooseSource(file: File): Promise<void>
   setSource(source: Source | undefined): void
   generate(): Promise<void>
   compareBudgets(): Promise<void>
@@ -25,6 +32,11 @@ export interface Actions {
   measure(runs: number): Promise<void>
   adopt(document: unknown): Promise<void>
   forget(): Promise<void>
+  /** Goes on with what was made before: its settings, and its model. */
+  open(result: Result): Promise<void>
+  clearHistory(): void
+  /** Takes back what was removed last. */
+  undo(): Promise<void>
   /** Stops what runs at the next step. */
   stop(): void
   fail(error: unknown): void
@@ -33,8 +45,9 @@ export interface Actions {
 
 export function createActions(store: Store<State>, engine: Engine): Actions {
   const desk = createDesk(store, engine)
+  const source = sourceChooser(desk)
   return {
-    pick: (model) => loadModel(desk, model),
+    pick: (model, settings) => loadModel(desk, model, settings),
     change(patch) {
       desk.change(patch)
       const matters = ['numSteps', 'guidanceScale', 'guidedFrom', 'guidedTo'].some((name) => name in patch)
@@ -43,13 +56,17 @@ export function createActions(store: Store<State>, engine: Engine): Actions {
       store.set({ error: undefined })
       desk.refresh().catch(desk.fail)
     },
-    setSource: (source) => store.set({ source }),
+    chooseSource: source.choose,
+    setSource: source.set,
     generate: () => generate(desk),
     compareBudgets: () => compareBudgets(desk),
     show(fast) {
       const { result } = store.state
-      if (result) store.set({ result: { ...result, fast } })
+      if (result) change(desk, result.request, () => ({ fast }))
     },
+    open: (result) => open(desk, result),
+    clearHistory: () => clearHistory(desk),
+    undo: () => undo(desk),
     learn: (generations, fresh) => learn(desk, generations, fresh),
     calibrate: (evaluations) => calibrate(desk, evaluations),
     measure: (runs) => measure(desk, runs),

@@ -1,17 +1,18 @@
 import { type BenchDocument, documentOf, type MadeRun, type MadeTerms } from '@fastflow/bench'
-import type { ModelAbout, Take } from '../engine/protocol.ts'
-import { type Result, runSettingsOf } from './state.ts'
+import type { Take } from '../engine/protocol.ts'
+import { runSettingsOf } from './settings.ts'
+import type { Result } from './state.ts'
 
 /**
  * The result's document with every take in it, held against the full run of the same seed: takes that no bench measured are
  * added. Without a full run it has no rows.
  */
-export function measured(result: Result, about: ModelAbout): BenchDocument {
+export function measured(result: Result): BenchDocument {
   const { full, bench } = result
   const known = new Set((bench?.rows ?? []).map(({ method }) => method))
   const missing = takesOf(result).filter(({ method }) => method !== 'full' && !known.has(method))
   if (bench && missing.length === 0) return bench
-  const made = documentOf(termsOf(result, about), full ? [full, ...missing].map(runOf) : [])
+  const made = documentOf(termsOf(result), full ? [full, ...missing].map(runOf) : [])
   if (bench === undefined) return made
   const samples = bench.evaluations.samples + missing.reduce((sum, { stats }) => sum + stats.nfe, 0)
   return {
@@ -21,11 +22,11 @@ export function measured(result: Result, about: ModelAbout): BenchDocument {
   }
 }
 
-function termsOf({ model, settings, full, fast }: Result, about: ModelAbout): MadeTerms {
+function termsOf({ request: { settings, about }, full, fast }: Result): MadeTerms {
   const { guidanceScale, guidanceInterval } = runSettingsOf(settings)
   const clip = (full ?? fast)?.clip
   return {
-    model,
+    model: about.name,
     steps: settings.numSteps,
     seed: settings.seed,
     guidanceScale: guidanceScale!,

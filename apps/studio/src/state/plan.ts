@@ -1,7 +1,7 @@
 import { type Frontier, type PlanEntry, parsePlan } from '@fastflow/core'
 import { type Certificate, certify, leastRuns } from '@fastflow/pipelines'
 import type { Knowledge } from '../engine/protocol.ts'
-import type { Settings } from './state.ts'
+import type { Settings } from './settings.ts'
 
 /** Planned where there is no plan yet, by the pipeline's own rule. */
 const USUAL_BUDGETS = [6, 8, 10, 12, 15, 19, 25]

@@ -1,36 +1,46 @@
-import { LPIPS_LEVELS } from './plan.ts'
-import type { Settings } from './state.ts'
+import { sensible } from './sensible.ts'
+import type { Settings } from './settings.ts'
+import type { Prompts, State } from './state.ts'
 
 const KEY = 'fastflow-studio.settings'
 
-/** Settings that outlive the page. Prompts do not. */
-const remembered = ['seed', 'mode', 'metric', 'psnr', 'lpips', 'share', 'compare'] as const
+/** Settings that outlive the page. */
+const remembered = ['seed', 'mode', 'metric', 'psnr', 'lpips', 'share', 'compare', 'label', 'nfe'] as const
 
-type Remembered = Partial<Pick<Settings, (typeof remembered)[number]>>
+/** What the page was left with. */
+export interface Remembered {
+  /** Name of the model's folder. */
+  readonly model: string | undefined
+  readonly settings: Partial<Settings>
+  readonly prompts: Prompts
+}
 
-export function writeSettings(settings: Settings): void {
+export function remember({ model, settings, prompts }: State): void {
   try {
     const kept = Object.fromEntries(remembered.map((name) => [name, settings[name]]))
-    localStorage.setItem(KEY, JSON.stringify(kept))
+    localStorage.setItem(KEY, JSON.stringify({ ...kept, model: model?.name, prompts }))
   } catch {
     // A browser that keeps nothing is no reason to stop.
   }
 }
 
-/** What was written, as far as it makes sense. */
-export function readSettings(): Remembered {
+/** What was remembered, as far as it makes sense. */
+export function recall(): Remembered {
   try {
-    const { seed, mode, metric, psnr, lpips, share, compare } = JSON.parse(localStorage.getItem(KEY) ?? '{}')
+    const { model, prompts, ...settings } = JSON.parse(localStorage.getItem(KEY) ?? '{}')
     return {
-      ...(Number.isInteger(seed) && seed >= 0 && { seed }),
-      ...(['auto', 'budget', 'quality', 'learn'].includes(mode) && { mode }),
-      ...(['lpips', 'psnr'].includes(metric) && { metric }),
-      ...(LPIPS_LEVELS.includes(lpips) && { lpips }),
-      ...(psnr >= 20 && psnr <= 60 && { psnr }),
-      ...([0.8, 0.9, 0.95].includes(share) && { share }),
-      ...(typeof compare === 'boolean' && { compare }),
+      model: typeof model === 'string' ? model : undefined,
+      settings: sensible(settings, remembered),
+      prompts: promptsOf(prompts),
     }
   } catch {
-    return {}
+    return { model: undefined, settings: {}, prompts: {} }
   }
+}
+
+function promptsOf(kept: unknown): Prompts {
+  const prompts = Object.entries(kept ?? {}).filter(
+    ([, prompt]) => 'prompt' in sensible({ prompt }, ['prompt']),
+  )
+  return Object.fromEntries(prompts)
 }

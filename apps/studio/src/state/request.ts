@@ -1,23 +1,40 @@
 import type { Accelerate, FlowOptions } from '@fastflow/pipelines'
-import { runSettingsOf, type State } from './state.ts'
+import type { ModelAbout } from '../engine/protocol.ts'
+import type { PictureRequest } from './picture-request.ts'
+import { runSettingsOf, type Settings } from './settings.ts'
+import type { State } from './state.ts'
 
-/** What the settings ask the pipeline for. */
-export function requestOf({ settings, about, source }: State): {
-  readonly options: FlowOptions
-  readonly accelerate: Accelerate
-} {
+/** The present request; undefined as long as no model is loaded. */
+export function requestOf({ model, about, settings, source: chosen }: State): PictureRequest | undefined {
+  if (model === undefined || about === undefined) return undefined
+  const source = about.task === 'image-editing' ? chosen : undefined
+  const subject = subjectOf(about, settings)
+  const request = { id: crypto.randomUUID(), model, about, subject, source, settings }
+  return { ...request, key: keyOf(request) }
+}
+
+/** The class or the prompt. */
+export function subjectOf({ task }: ModelAbout, { label, prompt }: Settings): string {
+  return task === 'class-to-image' ? label : prompt
+}
+
+/** What the pipeline is asked for. */
+export function optionsOf({
+  about,
+  settings,
+  source,
+}: Pick<PictureRequest, 'about' | 'settings' | 'source'>): FlowOptions {
   const { seed, negativePrompt } = settings
-  const reads = about?.task !== 'class-to-image'
-  const options: FlowOptions = {
+  const reads = about.task !== 'class-to-image'
+  return {
     seed,
     ...runSettingsOf(settings),
     ...(reads && negativePrompt.trim() !== '' && { negativePrompt }),
-    ...(about?.task === 'image-editing' && source && { image: source.image }),
+    ...(source && { image: source.image }),
   }
-  return { options, accelerate: accelerationOf(settings) }
 }
 
-function accelerationOf(settings: State['settings']): Accelerate {
+export function accelerationOf(settings: Settings): Accelerate {
   const { mode, nfe, numSteps, metric, share } = settings
   if (mode === 'learn') return 'paper'
   if (mode === 'auto') return 'auto'
@@ -25,16 +42,11 @@ function accelerationOf(settings: State['settings']): Accelerate {
   return nfe >= numSteps ? 'off' : { method: 'plan', nfe }
 }
 
-/** The class or the prompt. */
-export function subjectOf({ settings, about }: State): string {
-  return about?.task === 'class-to-image' ? settings.label : settings.prompt
-}
-
-/** Equal for two states exactly if they have the same full run. */
-export function resultKey(state: State): string {
-  const { options } = requestOf(state)
-  const { image, ...rest } = options
-  return JSON.stringify([state.model?.name, subjectOf(state), rest, image && digestOf(image.data)])
+/** Equal for two requests exactly if they have the same full run. */
+function keyOf(request: Omit<PictureRequest, 'id' | 'key'>): string {
+  const { image, ...options } = optionsOf(request)
+  const { model, about, subject } = request
+  return JSON.stringify([model.name, about.digest, subject, options, image && digestOf(image.data)])
 }
 
 /** FNV-1a over the bytes: tells two pictures apart, no more. */

@@ -1,44 +1,13 @@
 import type { BenchDocument } from '@fastflow/bench'
-import type { ImageInput, Metric, RunSettings } from '@fastflow/pipelines'
+import type { Task } from '@fastflow/pipelines'
 import type { Catalog, CatalogModel } from '../engine/catalog.ts'
 import type { EngineError } from '../engine/client.ts'
-import type { Knowledge, ModelAbout, StepReport, Take } from '../engine/protocol.ts'
+import type { Keepsake, Knowledge, ModelAbout, StepReport, Take } from '../engine/protocol.ts'
+import type { PictureRequest } from './picture-request.ts'
+import type { Settings, Source } from './settings.ts'
 
-/** How much is computed: what the model's plan makes of it, so many evaluations, a fidelity, or whatever a bandit learns. */
-export type Mode = 'auto' | 'budget' | 'quality' | 'learn'
-
-/** What the user has set. */
-export interface Settings {
-  readonly prompt: string
-  /** Class of models that draw classes. */
-  readonly label: string
-  readonly negativePrompt: string
-  readonly seed: number
-  readonly numSteps: number
-  readonly guidanceScale: number
-  /** Lowest and highest noise level at which guidance acts. */
-  readonly guidedFrom: number
-  readonly guidedTo: number
-  readonly mode: Mode
-  /** Evaluations an image; those of the grid or more are the full run. */
-  readonly nfe: number
-  /** What a fidelity is measured in. */
-  readonly metric: Metric
-  /** Least fidelity, dB. */
-  readonly psnr: number
-  /** Largest perceptual distance. */
-  readonly lpips: number
-  /** Share of images that have to reach it. */
-  readonly share: number
-  /** Also make the full run, to compare with. */
-  readonly compare: boolean
-}
-
-/** A picture handed in for editing. */
-export interface Source {
-  readonly name: string
-  readonly image: ImageInput
-}
+/** The last prompt of every task. */
+export type Prompts = Readonly<Partial<Record<Task, string>>>
 
 export type Loading =
   | { readonly status: 'idle' | 'ready' }
@@ -53,14 +22,9 @@ export interface Activity {
   readonly words: string
 }
 
-/** One subject and seed, computed with different effort. */
+/** One request, computed with different effort. */
 export interface Result {
-  readonly model: string
-  readonly subject: string
-  readonly source: Source | undefined
-  readonly settings: Settings
-  /** Names the full run this is compared with: everything it depends on. */
-  readonly key: string
+  readonly request: PictureRequest
   /** What is on the stage beside the full run; undefined while it is being made. */
   readonly fast: Take | undefined
   readonly full: Take | undefined
@@ -69,6 +33,20 @@ export interface Result {
   /** What they came to, one row a method; undefined as long as there is no full run to compare with. */
   readonly bench: BenchDocument | undefined
 }
+
+/** A result that is kept on this device. */
+export interface Made {
+  /** That of its request. */
+  readonly id: string
+  /** When it was made, ms since 1970. */
+  readonly at: number
+  readonly result: Result
+}
+
+/** What brings back what was removed last, and what was done, in words. */
+export type Undo =
+  | { readonly words: string; readonly documents: Keepsake }
+  | { readonly words: string; readonly history: readonly Made[] }
 
 export interface State {
   readonly models: readonly CatalogModel[]
@@ -79,13 +57,21 @@ export interface State {
   readonly about: ModelAbout | undefined
   readonly knowledge: Knowledge | undefined
   readonly settings: Settings
+  readonly prompts: Prompts
   readonly source: Source | undefined
   readonly activity: Activity | undefined
   /** Whether the page, its runtime and what was loaded open without a network by now. */
   readonly offline: boolean
   /** The run under way. */
   readonly step: { readonly side: 'fast' | 'full'; readonly report: StepReport } | undefined
+  /** What is being made; while it is, it is on the stage. */
+  readonly making: Result | undefined
+  /** What was made last. */
   readonly result: Result | undefined
+  /** Results on this device, newest first. */
+  readonly history: readonly Made[]
+  /** What can be taken back, and what was done. */
+  readonly undo: Undo | undefined
   readonly error: EngineError | undefined
   readonly notes: readonly string[]
   /** Read aloud when it changes. */
@@ -116,19 +102,16 @@ export const initialState: State = {
     share: 0.8,
     compare: true,
   },
+  prompts: {},
   source: undefined,
+  history: [],
   offline: false,
   activity: undefined,
   step: undefined,
+  making: undefined,
   result: undefined,
+  undo: undefined,
   error: undefined,
   notes: [],
   announcement: '',
-}
-
-/** What plans and policies depend on, besides the model. */
-export function runSettingsOf({ numSteps, guidanceScale, guidedFrom, guidedTo }: Settings): RunSettings {
-  // Where guidance is off an interval would be refused: the fields stay as they are until it is on again.
-  const whole = guidanceScale === 1 || (guidedFrom === 0 && guidedTo === 1)
-  return { numSteps, guidanceScale, ...(!whole && { guidanceInterval: [guidedFrom, guidedTo] as const }) }
 }

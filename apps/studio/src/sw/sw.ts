@@ -4,12 +4,15 @@
  */
 declare const self: ServiceWorkerGlobalScope
 
+/** SHA-256 of files, as hexadecimal digits. */
+type Digests = Readonly<Record<string, string>>
+
 interface Precache {
   readonly version: string
-  readonly files: readonly string[]
+  readonly files: Digests
   /** The runtime, by what it runs on. */
-  readonly wasm: readonly string[]
-  readonly webgpu: readonly string[]
+  readonly wasm: Digests
+  readonly webgpu: Digests
 }
 
 const { version, files, ...runtimes } = '__PRECACHE__' as unknown as Precache
@@ -18,7 +21,7 @@ const CACHE = `fastflow-studio-${version}`
 self.addEventListener('install', (event) => {
   const keep = async (): Promise<void> => {
     const cache = await caches.open(CACHE)
-    await cache.addAll(files.map((file) => new Request(file, { cache: 'no-cache' })))
+    await addMissing(cache, files)
     await self.skipWaiting()
   }
   event.waitUntil(keep())
@@ -47,8 +50,23 @@ self.addEventListener('message', (event) => {
   )
 })
 
-async function addMissing(cache: Cache, urls: readonly string[]): Promise<void> {
-  for (const url of urls) if (!(await cache.match(url))) await cache.add(url)
+async function addMissing(cache: Cache, wanted: Digests): Promise<void> {
+  await Promise.all(
+    Object.entries(wanted).map(async ([file, digest]) => {
+      if (!(await cache.match(file))) await cache.put(file, await intact(file, digest))
+    }),
+  )
+}
+
+/** A file as the build made it: what came cut off or as another file would be there for ever. */
+async function intact(file: string, digest: string): Promise<Response> {
+  const response = await fetch(file, { cache: 'no-cache' })
+  if (!response.ok)
+    throw new Error(`${file} is not kept for offline use: the server answered ${response.status}`)
+  const hash = await crypto.subtle.digest('SHA-256', await response.clone().arrayBuffer())
+  const found = Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, '0')).join('')
+  if (found !== digest) throw new Error(`${file} is not kept for offline use: it came damaged`)
+  return response
 }
 
 self.addEventListener('fetch', (event) => {

@@ -1,0 +1,2 @@
+/** What browsers run as well. */
+export { fitOnWhite } from './fit-on-white.ts'
