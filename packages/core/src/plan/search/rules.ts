@@ -44,7 +44,7 @@ export function ruleCandidates(sigmas: readonly number[], nfe: number, target: P
 }
 
 /** A schedule followed by a rule. */
-function ruleCandidate(path: readonly number[], rule: RuleName, family: string): Candidate {
+export function ruleCandidate(path: readonly number[], rule: RuleName, family: string): Candidate {
   return { family, path, rule, mode: 'rule', parts: 1 }
 }
 
