@@ -34,17 +34,12 @@ export function planLines(frontier: Frontier): readonly string[] {
   const { key, calibration } = document
   const { evaluations, fullGenerations, borrowed, seeds, heldOut } = calibration
   const cost = `${evaluations} evaluations (${fullGenerations} full generations), ${seeds.length} runs to plan with, ${heldOut.length} held out`
-  const alike = document.plans.filter(({ notBetterThan }) => notBetterThan !== undefined)
   const free = borrowed > 0 ? `, ${borrowed} evaluations of runs that happened anyway` : ''
   return [
     `plan for ${key.schedule.sigmas.length - 1} steps of ${foreignName(key.schedule.name)}, target ${key.target}`,
     `model ${foreignName(key.model ?? 'any')}, guidance ${key.guidance ?? 'any'}${actingAt(key)}, ${key.dims?.join(' x ') ?? 'any size'}, ${foreignName(key.dtype ?? 'any type')}`,
     `calibration: ${cost}${free}`,
     `floor: ${describeFloor(document)}`,
-    ...alike.map(
-      ({ budget, notBetterThan }) =>
-        `${budget} evaluations: as far as the calibration can tell no better than ${notBetterThan}`,
-    ),
   ]
 }
 

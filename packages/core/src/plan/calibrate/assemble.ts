@@ -5,7 +5,7 @@ import { createFrontier, type Frontier } from '../document/frontier.ts'
 import { without } from '../document/held-out.ts'
 import type { PlanFloor } from '../document/plan-floor.ts'
 import type { PlannedSteps } from '../document/planned-steps.ts'
-import { psnrOf, scoresWithoutChoice, standardError, summarise } from '../document/quality.ts'
+import { psnrOf, scoresWithoutChoice, summarise } from '../document/quality.ts'
 import { seedLedger } from '../document/seeds.ts'
 import { createRehearsal } from '../fit/rehearse.ts'
 import { columnsOf } from '../fit/route.ts'
@@ -97,14 +97,7 @@ async function entryOf<T>(
   if (result === undefined) return undefined
   const { winner, rivals } = result
   const unjudged = { scores: [], scoredOn: [] }
-  const like = list === 'plans' ? found.alike.get(budget) : undefined
-  const steps = {
-    budget,
-    nfe: winner.path.length - 1,
-    ...(like !== undefined && { notBetterThan: like }),
-    ...stepsOf(settings, winner),
-    ...unjudged,
-  }
+  const steps = { budget, nfe: winner.path.length - 1, ...stepsOf(settings, winner), ...unjudged }
   const count = winner.scores.length
   if (count === 0) return { ...steps, quality: await rehearsedQuality(parts, winner) }
   if (count === 1) return { ...steps, quality: summarise(winner.scores, 'in-sample') }
@@ -112,8 +105,7 @@ async function entryOf<T>(
     .filter(({ scores }) => scores.length >= count)
     .map(({ scores }) => scores.slice(0, count))
   const scores = scoresWithoutChoice([[...winner.scores], ...peers]).map((score) => compact(score, 4))
-  const error = compact(standardError(scores), 4)
-  return { ...steps, quality: { ...summarise(scores, 'leave-one-out'), error } }
+  return { ...steps, quality: summarise(scores, 'leave-one-out') }
 }
 
 /** Splits the weights of a trial into those of its parts. */

@@ -9,7 +9,6 @@ import { elementsOf } from '../record/trajectory.ts'
 import { filledSlot, openSlot, subtract } from '../record/two-parts.ts'
 import type { Weighting } from '../search/candidate.ts'
 import { createLedger } from '../search/ledger.ts'
-import { ruleJump } from '../search/rules.ts'
 import type { Trial } from '../search/trial.ts'
 import { createTrials, type Trials } from '../search/trials.ts'
 import { createWalker, type Evaluated, type Walker } from '../search/walker.ts'
@@ -173,7 +172,7 @@ async function openWalker<T>(
   settings: Settings<T>,
   teachers: Teachers<T>,
   velocityOf: (seed: number) => Velocity<T>,
-  { mode, parts, response, rule = 'emulate' }: Weighting,
+  { mode, parts, response }: Weighting,
   pace: Pace,
 ): Promise<Walker> {
   const { space, sigmas, depth, ridge, target, solver } = settings
@@ -205,11 +204,5 @@ async function openWalker<T>(
   const rehearsals = await leaveOneOut(
     await rehearsalOptions(settings, teachers.grams, { parts, response }, pace),
   )
-  return createWalker({
-    ...setup,
-    mode,
-    rehearsals,
-    rule: (path) => ruleJump(rule, path, settings),
-    evaluate,
-  })
+  return createWalker({ ...setup, mode, rehearsals, evaluate })
 }

@@ -8,7 +8,6 @@ import type { PlanDocument } from '../document/document.ts'
 import type { PlanFloor } from '../document/plan-floor.ts'
 import type { Parts } from '../fit/route.ts'
 import type { PlanTarget } from '../price/increments.ts'
-import { ruleNames } from '../search/rule-names.ts'
 import type { Trial } from '../search/trial.ts'
 
 /** Where a calibration stands; plain JSON. Latents are not in it: runs are recorded again if more has to be walked. */
@@ -87,9 +86,8 @@ export function checkCheckpoint(checkpoint: unknown, terms: Terms): void {
 
 function checkTrial(trial: JsonField, numSteps: number): void {
   trial.at('family').text()
-  trial.at('mode').oneOf(['fitted', 'rehearsed', 'rule'])
+  trial.at('mode').oneOf(['fitted', 'rehearsed'])
   trial.at('parts').oneOf([1, 2])
-  if (trial.at('mode').value === 'rule') trial.at('rule').oneOf([...ruleNames])
   const path = trial.at('path').numbers({ whole: true, least: 0, most: numSteps })
   const rising = path.every((node, m) => m === 0 || node > path[m - 1]!)
   if (path.length < 2 || path[0] !== 0 || path.at(-1) !== numSteps || !rising)

@@ -1,28 +1,23 @@
 import type { Pace } from '../../pace.ts'
 import type { PlanEntry } from '../document/document.ts'
-import { judge } from '../document/quality.ts'
 import type { Rehearsal, RehearsalOptions } from '../fit/rehearse.ts'
 import { createRehearsal } from '../fit/rehearse.ts'
 import { priorRule } from '../fit/visit.ts'
 import { blurred } from '../price/blurred.ts'
 import { createEdgeErrors } from '../price/edges.ts'
 import { eachGram, guidanceGram, wholeGram } from '../record/two-parts.ts'
-import { budgetsAlike } from '../search/alike.ts'
 import type { Candidate, Weighting } from '../search/candidate.ts'
 import type { Proposals } from '../search/candidates.ts'
 import { createProposals } from '../search/candidates.ts'
 import { grow, improveLocally, makeMonotone, nodeMoves } from '../search/improve.ts'
 import { jointMoves, proposeJoint, splitsOf, usualSplit } from '../search/joint.ts'
-import { byWalksAndForecasts, mayBeat, type RunForecasts } from '../search/judge.ts'
 import type { Ledger } from '../search/ledger.ts'
 import { keepingBack } from '../search/ledger.ts'
 import { fitResponse, lowestResponse, responsesNear } from '../search/response.ts'
-import { ruleCandidates } from '../search/rules.ts'
 import type { Found } from '../search/search.ts'
 import { finishBudgets, searchBudgets, walkedIn } from '../search/search.ts'
 import type { Trial } from '../search/trial.ts'
 import type { Trials } from '../search/trials.ts'
-import { createForecasts } from './forecasts.ts'
 import type { CalibrateOptions, CalibrationProgress } from './options.ts'
 import type { Settings } from './settings.ts'
 import { firstRuns } from './settings.ts'
@@ -30,12 +25,8 @@ import { firstRuns } from './settings.ts'
 /** First runs that show which schedule is far off on one run in a few; fewer would choose by luck. */
 const tellingRuns = 4
 
-/**
- * Share of the evaluations that is kept for walking the winners with all runs, fitting their weights on the way and moving
- * single nodes; less where the first runs are all there are: a second opinion is worth more than moves that two runs judge.
- */
-const reserveOf = ({ runs, firstRound }: { readonly runs: number; readonly firstRound: number }): number =>
-  runs > firstRound ? 0.5 : 0.1
+/** Share of the evaluations that is kept for fitting the winners' weights on the way and moving single nodes. */
+const reserve = 0.5
 
 /** Share of the evaluations that joint plans of guided velocities get. */
 const jointShare = 0.25
@@ -43,8 +34,6 @@ const jointShare = 0.25
 /** The best plans found, by their budgets: evaluations, and passes of joint plans. */
 export interface AllFound {
   readonly steps: ReadonlyMap<number, Found>
-  /** Of evaluations that do no better than fewer, as far as the calibration can tell, the smallest such budget. */
-  readonly alike: ReadonlyMap<number, number>
   readonly joint: ReadonlyMap<number, Found>
 }
 
@@ -76,15 +65,11 @@ export async function planAll<T>(planning: Planning<T>): Promise<AllFound> {
   const rehearsal = await rehearsalOptions(settings, grams, { parts: 1 }, pace)
   const proposals = await createProposals({ edges, budgets: known, rehearsal, range: settings.range })
   const kept = passes.length > 0 ? Math.floor(jointShare * ledger.left) : 0
-  const { steps, alike } = await planSteps(
-    { ...planning, ledger: keepingBack(ledger, kept) },
-    proposals,
-    rehearsal,
-  )
-  if (passes.length === 0) return { steps, alike, joint: new Map() }
+  const steps = await planSteps({ ...planning, ledger: keepingBack(ledger, kept) }, proposals, rehearsal)
+  if (passes.length === 0) return { steps, joint: new Map() }
   const schedules = new Map<number, readonly Candidate[]>()
   for (const nfe of known) schedules.set(nfe, [await scheduleOf(nfe, steps, proposals)])
-  return { steps, alike, joint: await planJoint(planning, schedules) }
+  return { steps, joint: await planJoint(planning, schedules) }
 }
 
 /** The schedule found for so many evaluations, unless a smaller one stands in for it. */
@@ -94,17 +79,14 @@ async function scheduleOf(
   proposals: Proposals,
 ): Promise<Candidate> {
   const winner = steps.get(nfe)?.winner
-  if (winner?.path.length !== nfe + 1) return (await proposals.candidates(nfe, undefined))[0]!
-  const { family, path, mode, response } = winner
-  // Rules know no parts of guidance.
-  return { family, path, mode: mode === 'rule' ? 'rehearsed' : mode, response, parts: 1 }
+  return winner?.path.length === nfe + 1 ? winner : (await proposals.candidates(nfe, undefined))[0]!
 }
 
 async function planSteps<T>(
   planning: Planning<T>,
   proposals: Proposals,
   rehearsal: RehearsalOptions,
-): Promise<Pick<AllFound, 'steps' | 'alike'>> {
+): Promise<Map<number, Found>> {
   const { options, settings, grams, trials, ledger, pace, onStage } = planning
   const { budgets, range } = settings
   const rehearsals = new Map<number, Rehearsal>()
@@ -115,52 +97,29 @@ async function planSteps<T>(
   }
   const learn = (walked: readonly Trial[]): Promise<number | undefined> =>
     fitResponse(walked, rehearsalOf, range)
-  const forecasts = createForecasts(rehearsal, settings, range)
-  let learned: { readonly walked: number; readonly of: RunForecasts } | undefined
-  const compare = byWalksAndForecasts(
-    () => trials.done,
-    async () => {
-      const walked = trials.done
-      if (learned?.walked !== walked.length)
-        learned = { walked: walked.length, of: await forecasts.at(await learn(walked)) }
-      return learned.of
-    },
-  )
-  const shared = { trials, ledger, runs: grams.length, firstRound: firstRuns(grams.length), compare }
+  const shared = { trials, ledger, runs: grams.length, firstRound: firstRuns(grams.length) }
   const propose = async (nfe: number, walked: readonly Trial[]): Promise<Candidate[]> => {
     const response = await learn(walked)
     const [best, ...others] = await proposals.candidates(nfe, response)
-    const forecast = await forecasts.at(response)
-    const rule = await bestRule(settings, nfe, forecast)
-    const early = await mayBeat(rule, best!, trials.done, forecast)
     const wary = shared.firstRound >= tellingRuns && response !== lowestResponse
     const safest = wary ? [await proposals.safest(nfe)] : []
-    const proposed = early ? [best!, rule, ...safest, ...others] : [best!, ...safest, ...others, rule]
-    return [...(await startingPoint(options, nfe, response, proposals)), ...proposed]
+    return [...(await startingPoint(options, nfe, response, proposals)), best!, ...safest, ...others]
   }
   const otherwise = async (nfe: number): Promise<Candidate> =>
     (await proposals.candidates(nfe, undefined))[0]!
   const onBudget = (nfe: number): void => onStage('search', nfe)
-  const found = await searchBudgets({
-    ...shared,
-    budgets,
-    propose,
-    otherwise,
-    reserve: reserveOf(shared),
-    onBudget,
-  })
+  const found = await searchBudgets({ ...shared, budgets, propose, otherwise, reserve, onBudget })
   const forecast = await proposals.forecaster(await learn(walkedIn(found)))
   const improving = { ...shared, onMove: (nfe: number) => onStage('improve', nfe) }
   await finishBudgets(improving, found)
   await makeMonotone(improving, forecast, found)
   await improveLocally(improving, found, (winner) => nodeMoves(forecast, winner))
   await makeMonotone(improving, forecast, found)
-  const alike = await budgetsAlike(found, compare)
   for (const nfe of budgets) {
     if (!found.has(nfe) && keptEntry(options, 'plans', nfe) === undefined)
       found.set(nfe, await rehearsed(settings, grams, (await propose(nfe, []))[0]!, pace))
   }
-  return { steps: found, alike }
+  return found
 }
 
 /** The same for joint plans, round the schedules found for evaluations alone. */
@@ -180,13 +139,7 @@ async function planJoint<T>(
   const shared = { ledger, runs: grams.length, firstRound: firstRuns(grams.length), trials: sharing }
   const onBudget = (count: number): void => onStage('joint', count)
   const propose = async (count: number): Promise<readonly Candidate[]> => candidates.get(count)!
-  const found = await searchBudgets({
-    ...shared,
-    budgets: passes,
-    propose,
-    reserve: reserveOf(shared),
-    onBudget,
-  })
+  const found = await searchBudgets({ ...shared, budgets: passes, propose, reserve, onBudget })
   const improving = { ...shared, onMove: onBudget }
   await finishBudgets(improving, found)
   await improveLocally(improving, found, async (winner) => jointMoves(winner))
@@ -223,19 +176,6 @@ async function startingPoint<T>(
   const path = [...entry.nodes, start.document.key.schedule.sigmas.length - 1]
   const known: Candidate = { family: 'start', mode: 'rehearsed', parts: 1, response, path }
   return [entry.nfe === nfe ? known : await grow(await proposals.forecaster(response), known, nfe)]
-}
-
-/** Of the rules that nothing is fitted for, on all their grids, the one with the best forecast. */
-async function bestRule<T>(
-  { sigmas, target }: Settings<T>,
-  nfe: number,
-  forecast: RunForecasts,
-): Promise<Candidate> {
-  const ranked: { readonly rule: Candidate; readonly value: number }[] = []
-  for (const rule of ruleCandidates(sigmas, nfe, target))
-    ranked.push({ rule, value: judge(await forecast(rule)) })
-  ranked.sort((a, b) => b.value - a.value)
-  return ranked[0]!.rule
 }
 
 async function rehearsed<T>(

@@ -26,8 +26,6 @@ export interface PlanEntry extends PlannedSteps {
   /** Evaluations (of a joint plan: passes) it was planned for; it may use fewer where more did not help. */
   readonly budget: number
   readonly nfe: number
-  /** The smallest budget whose plan the calibration could not tell from this one; missing where this one is better than all. */
-  readonly notBetterThan?: number
   readonly quality: PlanQuality
   /** PSNR of each held-out run, rounded down: what certificates rest on. Empty until the plan has been validated. */
   readonly scores: readonly number[]

@@ -4,8 +4,6 @@ export interface PlanQuality {
   /** Tenth percentile. */
   readonly p10: number
   readonly min: number
-  /** Standard error of the mean, dB, in a calibration's own estimates: that of new runs mostly lies within twice of it. */
-  readonly error?: number
   /** Runs behind the figures. */
   readonly runs: number
   /**
@@ -39,13 +37,6 @@ export function meanOf(values: ArrayLike<number>): number {
   let sum = 0
   for (let n = 0; n < values.length; n++) sum += values[n]!
   return sum / values.length
-}
-
-/** Standard error of the mean of two values or more. */
-export function standardError(values: readonly number[]): number {
-  const mean = meanOf(values)
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0)
-  return Math.sqrt(squares / (values.length - 1) / values.length)
 }
 
 /** What candidates are compared by: the middle between mean and tenth percentile, so that tails count. */

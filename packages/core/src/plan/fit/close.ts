@@ -1,4 +1,3 @@
-import { meanOf } from '../document/quality.ts'
 import type { JumpEquations } from './fit.ts'
 import { fitColumns } from './fit-parts.ts'
 import { columnsOf, type Route } from './route.ts'
@@ -15,9 +14,6 @@ export interface Closing {
 
 /** Pull towards the weights of before: the states are those that the plan itself reaches, so little is to be guarded against. */
 const closingRidge = 0.02
-
-/** A mean square that is none. */
-const tiny = 1e-30
 
 /** Weights of a jump, and those fitted without each run, as far as there are such. */
 export type Jump = Pick<Visit<unknown>, 'weights' | 'own'>
@@ -46,28 +42,14 @@ export async function closeRoute<T>(
   const fit = (samples: readonly JumpEquations[], before: Float64Array): Float64Array =>
     fitColumns(samples, Float64Array.of(...before, 0), columns, { ...setup.fit, ridge: closingRidge })
   const fitted = fit(equations, jump.weights)
-  const errorOf = async (n: number, weights: ArrayLike<number>): Promise<number> => {
-    const x = combineWith(space, last, n, vectorsOf(last, columns, n), weights)
-    const error = await space.meanSquaredDifference(x, used[n]!.states[end]!)
+  const errors = used.map(async ({ states }, n) => {
+    const others = equations.filter((_, m) => m !== n)
+    const own = others.length > 0 ? fit(others, jump.own[n] ?? jump.weights) : fitted
+    const x = combineWith(space, last, n, vectorsOf(last, columns, n), own)
+    const error = await space.meanSquaredDifference(x, states[end]!)
     space.release(x)
     return error
-  }
-  const before = used.map((_, n) => jump.own[n] ?? jump.weights)
-  const without = await Promise.all(before.map((weights, n) => errorOf(n, Float64Array.of(...weights, 0))))
-  const errors = await Promise.all(
-    before.map((weights, n) => {
-      const others = equations.filter((_, m) => m !== n)
-      return errorOf(n, others.length > 0 ? fit(others, weights) : fitted)
-    }),
-  )
-  if (!helps(errors, without)) return { weights: [...jump.weights], stateWeight: 1, errors: without }
-  return { weights: [...fitted.subarray(0, -1)], stateWeight: 1 + fitted.at(-1)!, errors }
-}
-
-/** Whether errors are smaller with the fit than without, in decibels, by more than the mean of so few runs wavers. */
-function helps(errors: readonly number[], without: readonly number[]): boolean {
-  const gains = errors.map((error, n) => 10 * Math.log10((without[n]! + tiny) / (error + tiny)))
-  const mean = meanOf(gains)
-  const spread = gains.reduce((sum, gain) => sum + (gain - mean) ** 2, 0)
-  return mean > Math.sqrt(spread / Math.max(1, gains.length - 1) / gains.length)
+  })
+  const weights = [...fitted.subarray(0, -1)]
+  return { weights, stateWeight: 1 + fitted.at(-1)!, errors: await Promise.all(errors) }
 }

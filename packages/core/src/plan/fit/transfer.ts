@@ -50,7 +50,7 @@ function moveEntry(
     entry.nodes.map((node) => before[node]!),
     sigmas,
   )
-  const { guidance, stateWeight: _, notBetterThan: __, ...rest } = entry
+  const { guidance, stateWeight: _, ...rest } = entry
   const steps = { nodes, weights: ruleWeights(nodes, sigmas, rule) }
   const unmeasured = { ...rest, ...steps, scores: [], scoredOn: [], quality: summarise([], 'none') }
   if (guidance === undefined) return unmeasured
@@ -60,7 +60,7 @@ function moveEntry(
 }
 
 /** Nearest grid indices of decreasing noise levels, distinct and starting at 0. */
-export function matchNodes(levels: readonly number[], sigmas: readonly number[]): number[] {
+function matchNodes(levels: readonly number[], sigmas: readonly number[]): number[] {
   const nodes = levels.map((level) => nearestIndex(sigmas, level))
   const last = sigmas.length - 2
   nodes[0] = 0

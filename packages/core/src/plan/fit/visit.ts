@@ -11,9 +11,9 @@ import type { Columns, Parts } from './route.ts'
 
 /**
  * Where the weights of a plan's jumps before the last come from: fitted on the states the student itself reaches, or on the
- * recorded runs (teacher forcing, {@link createRehearsal}), or given by a rule and not fitted at all.
+ * recorded runs (teacher forcing, {@link createRehearsal}).
  */
-export type FitMode = 'fitted' | 'rehearsed' | 'rule'
+export type FitMode = 'fitted' | 'rehearsed'
 
 /** What all jumps of a calibration have in common. */
 export interface JumpSetup<T> {

@@ -1,6 +1,5 @@
 import { type Parts, prefixKey, type Route } from '../fit/route.ts'
 import type { FitMode } from '../fit/visit.ts'
-import type { RuleName } from './rule-names.ts'
 
 /** A schedule worth trying: which family proposed it, and how its weights are found. */
 export interface Candidate extends Route {
@@ -8,14 +7,12 @@ export interface Candidate extends Route {
   readonly mode: FitMode
   /** What its weights are of. */
   readonly parts: Parts
-  /** Whose weights those of mode `rule` are. */
-  readonly rule?: RuleName
   /** What rehearsed weights take the model to answer to errors; left out where that was not known. */
   readonly response?: number | undefined
 }
 
 /** Where a candidate's weights come from, and what they are of. */
-export type Weighting = Pick<Candidate, 'mode' | 'parts' | 'response' | 'rule'>
+export type Weighting = Pick<Candidate, 'mode' | 'parts' | 'response'>
 
 /** Tells candidates apart by what they do. */
 export function nameOf(candidate: Candidate): string {
@@ -23,8 +20,7 @@ export function nameOf(candidate: Candidate): string {
 }
 
 /** Tells weightings apart; only rehearsed weights depend on the response. */
-export function kindOf({ mode, parts, response, rule }: Weighting): string {
-  if (mode === 'rule') return `${mode} ${rule}`
+export function kindOf({ mode, parts, response }: Weighting): string {
   return mode === 'rehearsed' ? `${mode} ${response ?? 'any'} ${parts}` : `${mode} ${parts}`
 }
 

@@ -1,7 +1,6 @@
 import type { Candidate } from './candidate.ts'
 import type { Forecast } from './candidates.ts'
 import { movesOf } from './climb.ts'
-import { byWalks, type Compare } from './judge.ts'
 import type { Ledger } from './ledger.ts'
 import type { Found } from './search.ts'
 import type { Trial } from './trial.ts'
@@ -12,15 +11,11 @@ export interface ImproveOptions {
   readonly ledger: Ledger
   readonly runs: number
   readonly firstRound: number
-  readonly compare?: Compare
   readonly onMove: (nfe: number) => void
 }
 
 /** A gain smaller than this on the first runs is not worth walking the others for; dB. */
 const margin = 0.2
-
-/** A smaller plan stands in where it is better by so many errors: more evaluations mostly help. */
-const certain = 2
 
 /** Moves a budget may try without gain before the others get their turn for good. */
 const patience = 6
@@ -36,7 +31,7 @@ export async function improveLocally(
   found: Map<number, Found>,
   movesOf: (winner: Trial) => Promise<Candidate[]>,
 ): Promise<void> {
-  const { trials, ledger, runs, firstRound, compare = byWalks } = options
+  const { trials, ledger, runs, firstRound } = options
   const queues = new Map<number, Candidate[]>()
   for (const [nfe, { winner }] of found) queues.set(nfe, await movesOf(winner))
   const failures = new Map<number, number>()
@@ -51,7 +46,7 @@ export async function improveLocally(
       const first = await trials.attempt(move, firstRound, ledger.left)
       const hopeful = first !== undefined && isBetter(first, holder.winner, margin)
       const trial = hopeful ? await trials.attempt(move, runs, ledger.left) : undefined
-      if (trial !== undefined && (await compare(trial, holder.winner)).gain > margin) {
+      if (trial !== undefined && isBetter(trial, holder.winner, margin)) {
         found.set(nfe, { winner: trial, rivals: [...holder.rivals, holder.winner] })
         queues.set(nfe, await movesOf(trial))
         failures.set(nfe, 0)
@@ -73,12 +68,12 @@ export async function nodeMoves(forecast: Forecast, winner: Trial): Promise<Cand
 }
 
 /** What is to be tried of what has been. */
-function candidateOf({ path, mode, parts, response, rule, family }: Candidate): Candidate {
-  return { path, mode, parts, response, family, ...(rule && { rule }) }
+function candidateOf({ path, mode, parts, response, family }: Candidate): Candidate {
+  return { path, mode, parts, response, family }
 }
 
 /**
- * Makes the frontier monotone: where a larger budget surely scores lower, the smaller plan is grown by the node that the recorded
+ * Makes the frontier monotone: where a larger budget scores lower, the smaller plan is grown by the node that the recorded
  * runs forecast to help most and walked; if that does not help either (or cannot be afforded), the smaller plan itself stands in.
  */
 export async function makeMonotone(
@@ -86,18 +81,14 @@ export async function makeMonotone(
   forecast: Forecast,
   found: Map<number, Found>,
 ): Promise<void> {
-  const { compare = byWalks } = options
   const budgets = [...found.keys()].sort((a, b) => a - b)
   for (const [k, nfe] of budgets.entries()) {
     const smaller = found.get(budgets[k - 1] ?? -1)
     const holder = found.get(nfe)!
-    if (smaller === undefined) continue
-    const { gain, error } = await compare(smaller.winner, holder.winner)
-    if (gain <= certain * error) continue
+    if (smaller === undefined || !isBetter(smaller.winner, holder.winner)) continue
     const candidate = await grow(forecast, smaller.winner, nfe)
     const grown = await options.trials.attempt(candidate, options.runs, options.ledger.left)
-    const better =
-      grown !== undefined && (await compare(grown, smaller.winner)).gain > 0 ? grown : smaller.winner
+    const better = grown !== undefined && isBetter(grown, smaller.winner) ? grown : smaller.winner
     found.set(nfe, { winner: better, rivals: [...holder.rivals, holder.winner] })
   }
 }

@@ -1,4 +1,4 @@
-import { psnrOf, quantile } from '../document/quality.ts'
+import { meanOf, psnrOf } from '../document/quality.ts'
 import type { Rehearsal } from '../fit/rehearse.ts'
 import type { Trial } from './trial.ts'
 
@@ -54,18 +54,14 @@ export async function fitResponse(
 
 const psnrs = (errors: readonly number[], range: number): number[] => errors.map((mse) => psnrOf(mse, range))
 
-/** A difference beyond this is one of pictures, dB. */
-const most = 6
-
 /** Squared differences between what was forecast and what came, each run's means over the schedules taken off. */
 function misfit(group: readonly Trial[], forecasts: readonly (readonly number[])[]): number {
   const runs = Math.min(...group.map(({ scores }, k) => Math.min(scores.length, forecasts[k]!.length)))
   let sum = 0
   for (let n = 0; n < runs; n++) {
     const off = group.map(({ scores }, k) => scores[n]! - forecasts[k]![n]!)
-    const middle = quantile(off, 0.5)
-    // A run that ends in another picture under one schedule says nothing of how errors grow.
-    for (const value of off) sum += Math.min(most, Math.abs(value - middle)) ** 2
+    const mean = meanOf(off)
+    for (const value of off) sum += (value - mean) ** 2
   }
   return sum
 }

@@ -1,7 +1,6 @@
 import { judge } from '../document/quality.ts'
 import type { Candidate } from './candidate.ts'
 import { distinct } from './candidate.ts'
-import { byWalks, type Compare } from './judge.ts'
 import type { Ledger } from './ledger.ts'
 import type { Trial } from './trial.ts'
 import { isBetter, type Trials } from './trials.ts'
@@ -24,8 +23,6 @@ export interface SearchOptions {
   readonly firstRound: number
   /** Share of the evaluations left that is kept back for fitting and improving the winners. */
   readonly reserve: number
-  /** What is preferred; by default what did better on the runs both were walked with. */
-  readonly compare?: Compare
   readonly onBudget: (nfe: number) => void
 }
 
@@ -34,7 +31,6 @@ export interface FinishOptions {
   readonly ledger: Ledger
   /** Number of calibration runs. */
   readonly runs: number
-  readonly compare?: Compare
   readonly onMove: (nfe: number) => void
 }
 
@@ -80,21 +76,21 @@ const triedIn = (found: Found | undefined): Trial[] =>
  * without it too.
  */
 async function reconsider(
-  { trials, ledger, firstRound: few, otherwise, compare = byWalks }: SearchOptions,
+  { trials, ledger, firstRound: few, otherwise }: SearchOptions,
   nfe: number,
   round: Trial[],
   smaller: Trial | undefined,
 ): Promise<Trial[]> {
   const [best] = round
   if (otherwise === undefined || best === undefined || smaller === undefined) return round
-  if ((await compare(best, smaller)).gain > 0) return round
+  if (isBetter(best, smaller)) return round
   const trial = await trials.attempt(await otherwise(nfe), few, ledger.left)
-  return trial === undefined ? round : bestFirst(ranked(distinct([...round, trial]), few), compare)
+  return trial === undefined ? round : ranked(distinct([...round, trial]), few)
 }
 
 /** Walks as many candidates as the allowance bears, the first one at any rate; best first. */
 async function firstRound(
-  { trials, ledger, firstRound: few, compare = byWalks }: SearchOptions,
+  { trials, ledger, firstRound: few }: SearchOptions,
   candidates: readonly Candidate[],
   allowance: number,
 ): Promise<Trial[]> {
@@ -104,15 +100,7 @@ async function firstRound(
     const trial = await trials.attempt(candidate, few, round.length > 0 ? until - ledger.spent : ledger.left)
     if (trial !== undefined) round.push(trial)
   }
-  return bestFirst(ranked(round, few), compare)
-}
-
-/** With what is preferred to all others in front. */
-async function bestFirst(round: readonly Trial[], compare: Compare): Promise<Trial[]> {
-  let best = round[0]
-  for (const trial of round.slice(1))
-    if (best !== undefined && (await compare(trial, best)).gain > 0) best = trial
-  return best === undefined ? [] : [best, ...round.filter((trial) => trial !== best)]
+  return ranked(round, few)
 }
 
 /** Best first, by the first runs. */
@@ -128,13 +116,13 @@ const close = 1
 
 /** Walks the best again with weights fitted on the way, and what is best or close to it with all runs; keeps the best. */
 export async function finishBudgets(options: FinishOptions, found: Map<number, Found>): Promise<void> {
-  const { trials, ledger, runs, onMove, compare = byWalks } = options
+  const { trials, ledger, runs, onMove } = options
   const ascending = [...found.keys()].sort((a, b) => a - b)
   const challenge = async (nfe: number, candidate: Candidate): Promise<boolean> => {
     const { winner, rivals } = found.get(nfe)!
     const trial = await trials.attempt(candidate, runs, ledger.left)
     if (trial === undefined) return false
-    const better = (await compare(trial, winner)).gain > 0
+    const better = isBetter(trial, winner)
     found.set(
       nfe,
       better ? { winner: trial, rivals: [...rivals, winner] } : { winner, rivals: [...rivals, trial] },

@@ -24,8 +24,6 @@ export interface WalkerOptions<T> extends JumpSetup<T> {
   readonly mode: FitMode
   /** Weights of a path fitted on recorded runs; entry n leaves run n out, the last one none. Used by mode `rehearsed`. */
   readonly rehearsals: readonly Rehearsal[]
-  /** Weights of the last jump of a path, of mode `rule`. */
-  readonly rule: (path: readonly number[]) => Float64Array
   /** Evaluates the velocity; counts, checks and may refuse. */
   readonly evaluate: (run: number, x: T, index: number, conditional: boolean) => Promise<Evaluated<T>>
 }
@@ -114,7 +112,6 @@ async function openVisit<T>(options: WalkerOptions<T>, before: Visit<T>, route: 
   const { path } = route
   const to = path.at(-1)!
   const visit = { index: to, before, states: [], velocities: [], guidance: [] }
-  if (options.mode === 'rule') return { ...visit, weights: options.rule(path), own: [] }
   if (options.mode === 'rehearsed') {
     const own: Float64Array[] = []
     for (const rehearsal of options.rehearsals)
