@@ -22,6 +22,7 @@ beforeAll(async () => {
   project = await mkdtemp(join(tmpdir(), 'fastflow-'))
   for (const [name, from] of [
     ['backend-node', root],
+    ['backend-process', join(root, '..', 'backend-process')],
     ['core', join(root, '..', 'core')],
   ] as const) {
     const target = join(project, 'node_modules', '@fastflow', name)
@@ -98,8 +99,12 @@ describe('in a bundle', () => {
     // What a bundler makes of it: the code is elsewhere, and the package is not installed.
     const bundle = await mkdtemp(join(tmpdir(), 'fastflow-'))
     await cp(join(root, 'dist'), join(bundle, 'dist'), { recursive: true })
-    const core = join(bundle, 'node_modules', '@fastflow', 'core')
-    await cp(join(project, 'node_modules', '@fastflow', 'core'), core, { recursive: true })
+    for (const name of ['core', 'backend-process'])
+      await cp(
+        join(project, 'node_modules', '@fastflow', name),
+        join(bundle, 'node_modules', '@fastflow', name),
+        { recursive: true },
+      )
     await writeFile(join(bundle, 'package.json'), '{ "type": "module" }')
     const code = `
       import { createModelRunner } from './dist/index.js'

@@ -102,6 +102,10 @@ describeMisuse('@fastflow/backend-node', backend, {
   executionSupport: row(backend.executionSupport),
   fileJournal: row(backend.fileJournal, { folder: location }),
   filePolicyStore: row(backend.filePolicyStore, { folder: location }),
+  installedModel: row(backend.installedModel, {
+    name: only(['text'], '@fastflow/models-none'),
+    folder: optional(only(['text'], place)),
+  }),
   nodeBackend: row(backend.nodeBackend, { options: optional(options({ ...threading, ...execution })) }),
   pathOf: row((location: string) => backend.pathOf(location, 'location', 'a model folder'), {
     location: only(['text'], place, '', 'https://example.org/model'),

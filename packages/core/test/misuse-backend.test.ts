@@ -30,6 +30,7 @@ const row = (call: Misusable['call'], fields: Readonly<Record<string, Argument>>
 const feed = called(/x/, made(tensor, ...wrongTensors))
 const between = 'carries what has been checked between backends and their workers'
 const checks = 'is a check itself, of anything'
+const fields = 'reads or writes parts of a file that has been checked, for our own packages'
 
 describeMisuse(
   '@fastflow/core/backend',
@@ -98,6 +99,12 @@ describeMisuse(
   },
   {
     createPace: 'is handed what its caller looks at, by our own packages',
+    fieldsOf: fields,
+    joinFields: fields,
+    nestedField: fields,
+    textField: fields,
+    wholeField: fields,
+    wholesField: fields,
     checkShape: between,
     layOut: between,
     layOutFeeds: between,

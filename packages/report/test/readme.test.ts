@@ -7,6 +7,7 @@ const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
 
 describeExamples(readme, { '@fastflow/report': report })
 
-it('README lists every function of the package', () => {
-  for (const name of Object.keys(report)) expect(readme).toContain(`\`${name}(`)
+it('README lists every function and list of the package', () => {
+  for (const [name, value] of Object.entries(report))
+    expect(readme).toContain(typeof value === 'function' ? `\`${name}(` : `\`${name}\``)
 })
