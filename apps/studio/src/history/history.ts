@@ -41,7 +41,7 @@ export async function keepHistory(store: Store<State>, database: HistoryDatabase
 }
 
 /** The history with a result in it, newest first. @param now ms since 1970. */
-export function withResult(history: readonly Made[], result: Result, now: number): readonly Made[] {
+function withResult(history: readonly Made[], result: Result, now: number): readonly Made[] {
   const { id } = result.request
   const before = history.find((made) => made.id === id)
   if (before?.result === result) return history

@@ -14,7 +14,7 @@ export function requestOf({ model, about, settings, source: chosen }: State): Pi
 }
 
 /** The class or the prompt. */
-export function subjectOf({ task }: ModelAbout, { label, prompt }: Settings): string {
+function subjectOf({ task }: ModelAbout, { label, prompt }: Settings): string {
   return task === 'class-to-image' ? label : prompt
 }
 

@@ -61,7 +61,8 @@ export function createTrials(options: TrialsOptions): Trials {
       const count = countOf(candidate, wanted)
       const known = recall(candidate, count)
       // No more scores than asked for: a resumed calibration then decides as an uninterrupted one does.
-      if (known !== undefined) return { ...known, ...candidate, scores: known.scores.slice(0, count) }
+      if (known !== undefined)
+        return { ...known, family: candidate.family, scores: known.scores.slice(0, count) }
       if (cost(candidate, count) > Math.min(allowance, ledger.left)) return undefined
       const walker = walkers.get(kindOf(candidate)) ?? (await options.walkerOf(candidate))
       walkers.set(kindOf(candidate), walker)
