@@ -1,10 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { invalidArgument } from '@fastflow/core'
-import { BANDITS } from '@fastflow/pipelines'
 import { precisions } from '@fastflow/quantize'
-import { exportFormats } from '@fastflow/report'
-import { Command, CommanderError, Option } from 'commander'
-import { defaultCache } from './cache.ts'
+import { Command, CommanderError } from 'commander'
 import { benchCommand } from './commands/bench.ts'
 import { benchCompareCommand } from './commands/bench-compare.ts'
 import { benchPoolCommand } from './commands/bench-pool.ts'
@@ -15,19 +12,18 @@ import { doctorCommand } from './commands/doctor.ts'
 import { editCommand } from './commands/edit.ts'
 import { generateCommand } from './commands/generate.ts'
 import { inspectCommand } from './commands/inspect.ts'
-import { learnBenchCommand } from './commands/learn-bench.ts'
-import { measureCommand } from './commands/measure.ts'
-import { policyExportCommand, policyShowCommand } from './commands/policy.ts'
-import { policyEvaluateCommand } from './commands/policy-evaluate.ts'
-import { proxiesAddCommand, proxiesBuildCommand } from './commands/proxies.ts'
 import { quantizeCommand } from './commands/quantize.ts'
 import { PROXY_NAMES, scoreCommand } from './commands/score.ts'
-import { serveCommand } from './commands/serve.ts'
 import { videoCommand } from './commands/video.ts'
 import { describeError, type ExitCode, exitCodeOf, interruptedCode, isCancelled } from './errors.ts'
 import type { Io } from './io.ts'
-import { decimal, folder, list, oneOf, wholeNumber, wholeNumbers } from './options.ts'
-import { addReadingOptions, addRunOptions } from './run-options.ts'
+import { decimal, list, oneOf, wholeNumber, wholeNumbers } from './options.ts'
+import { addLearning } from './program/learning.ts'
+import { withModel } from './program/model.ts'
+import { withOutput } from './program/output.ts'
+import { addPolicy } from './program/policy.ts'
+import { addProxies } from './program/proxies.ts'
+import { addServing } from './program/serving.ts'
 import { guarded } from './terminal.ts'
 
 /** Runs one command line. @returns the exit code: 0 done, 1 failed, 2 bad usage, 130 and 143 ended by a signal. */
@@ -224,227 +220,6 @@ function createProgram(io: Io, args: readonly string[], fail: () => void): Comma
       if (!(await doctorCommand(io, options))) fail()
     })
   return program
-}
-
-function addServing(program: Command, io: Io): void {
-  withRunners(program.command('serve').description('an images API that the official OpenAI clients talk to'))
-    .requiredOption(
-      '--model <name...>',
-      'shipped models, folders, or NAME=FOLDER; the first is the usual one',
-    )
-    .option('--host <address>', 'to listen on; others than this machine only with --keys', '127.0.0.1')
-    .option('--port <n>', 'to listen on; 0 takes one that is free', wholeNumber('--port', 0, 65_535), 8000)
-    .option('--keys <file>', 'who may ask: lines with a name and the SHA-256 of a key')
-    .option('--data <folder>', 'keeps accepted jobs and results over a restart', folder('--data'))
-    .option('--queue-limit <n>', 'jobs that may wait', wholeNumber('--queue-limit', 1, 100_000), 64)
-    .option('--concurrency <n>', 'jobs at once', wholeNumber('--concurrency', 1, 64), 1)
-    .option('--weights <file>', 'network of LPIPS to measure targets with')
-    .option('--public-url <address>', 'under which others reach it')
-    .option(
-      '--cache <folder>',
-      'where policies and plans are kept between calls',
-      folder('--cache'),
-      defaultCache(io),
-    )
-    .option('--quiet', 'no line of JSON a request')
-    .action((options) => serveCommand(io, options))
-}
-
-function addLearning(program: Command, io: Io): void {
-  withMeasured(
-    io,
-    program.command('measure').description("how far the images of a model's plans are from its full run's"),
-  )
-    .option('--out <file>', 'also write the table here, or into a folder under its digest')
-    .action((options) => measureCommand(io, options))
-  withMeasured(
-    io,
-    program
-      .command('learn-bench')
-      .description('how policies learn, how targets are kept and how the alarm does, over measured runs'),
-  )
-    .option(
-      '--limit <x>',
-      'score that rewards are measured against (default: lpips 0.05, psnr 30)',
-      decimal('--limit', 0.0001, 120),
-    )
-    .option('--confidence <share>', 'of the targets', decimal('--confidence', 0.01, 0.999), 0.95)
-    .option('--generations <n>', 'requests a replay', wholeNumber('--generations', 20, 100_000), 200)
-    .option('--repeats <n>', 'replays', wholeNumber('--repeats', 1, 10_000), 50)
-    .option('--swapped <folder>', 'a model of the same shapes with other weights, for the alarm')
-    .action((options) => learnBenchCommand(io, options))
-}
-
-function withMeasured(io: Io, command: Command): Command {
-  return withModel(command)
-    .option('--metric <name>', 'lpips or psnr', oneOf('--metric', ['lpips', 'psnr']), 'lpips')
-    .option('--weights <file>', 'network of LPIPS to measure with')
-    .option('--cases <file>', 'JSON lines of prompts and pictures to measure on')
-    .option(
-      '--runs <n>',
-      'noises to measure on; those measured before count',
-      wholeNumber('--runs', 1, 100_000),
-      64,
-    )
-    .option(
-      '--cache <folder>',
-      'where policies and plans are kept between calls',
-      folder('--cache'),
-      defaultCache(io),
-    )
-    .option('--json', 'print one JSON document')
-}
-
-function addPolicy(program: Command, io: Io): void {
-  const policy = program.command('policy').description('look into the files that calibrate writes')
-  policy
-    .command('show')
-    .description('what a policy does, what it cost and how good it is')
-    .argument('<file>', 'a file that calibrate wrote')
-    .option('--json', 'print one JSON document')
-    .action((file, options) => policyShowCommand(io, file, options))
-  policy
-    .command('export')
-    .description('the steps a plan evaluates, for other tools')
-    .argument('<file>', 'a plan that calibrate wrote')
-    .option('--nfe <n>', 'evaluations of the plan', wholeNumber('--nfe', 1, 10_000))
-    .option('--passes <n>', 'or its network passes', wholeNumber('--passes', 1, 20_000))
-    .option(
-      '--as <format>',
-      'mask (1,0,...), decisions (CGS...), sigmas, sd.cpp, cache-dit, or comfyui (a node with weights)',
-      oneOf('--as', exportFormats),
-      'mask',
-    )
-    .option('--json', 'print one JSON document')
-    .action((file, options) => policyExportCommand(io, file, options))
-  policy
-    .command('evaluate')
-    .description('what another policy would have earned, from a log of decisions')
-    .argument('<log>', 'a file that generate --lpips wrote with --log')
-    .requiredOption('--policy <name>', 'full, uniform, nfe:N, or a snapshot of a learned state (a file)')
-    .option('--confidence <share>', 'of the intervals', decimal('--confidence', 0.5, 0.9999), 0.95)
-    .option('--clip <weight>', 'largest weight of one decision', decimal('--clip', 1, 1e9), 100)
-    .option('--json', 'print one JSON document')
-    .action((file, options) => policyEvaluateCommand(io, file, options))
-}
-
-function addProxies(program: Command, io: Io): void {
-  const proxies = program.command('proxies').description('networks that pictures are scored with')
-  proxies
-    .command('build')
-    .description('an ONNX file of LPIPS from its weights')
-    .argument('<name>', 'lpips', oneOf('NAME', ['lpips']))
-    .requiredOption('--weights <file>', 'safetensors file: backbone (alex, squeeze or vgg) and linear heads')
-    .requiredOption('--out <file>', 'ONNX file to write')
-    .option('--spatial', 'the distance at every pixel instead of one a picture')
-    .option('--json', 'print one JSON document')
-    .action((_, options) => proxiesBuildCommand(io, options))
-  proxies
-    .command('add')
-    .description('install LPIPS for score and quality targets, its weights checked by their digest')
-    .argument('<name>', 'lpips', oneOf('NAME', ['lpips']))
-    .requiredOption('--from <source>', 'folder, file or http(s) address of lpips_NET_v0.1.safetensors')
-    .option('--net <name>', 'alex, squeeze or vgg', oneOf('--net', ['alex', 'squeeze', 'vgg']), 'alex')
-    .option('--sha256 <hex>', 'digest of a file to accept, for weights that are not known here')
-    .option('--json', 'print one JSON document')
-    .action((_, options) => proxiesAddCommand(io, options))
-}
-
-/** What `generate`, `edit` and `video` have in common. */
-function withOutput(io: Io, command: Command): Command {
-  return addReadingOptions(withModel(command))
-    .option(
-      '--seed <n>',
-      'seed of the first image; image i has seed + i',
-      wholeNumber('--seed', 0, 0xffffffff),
-      0,
-    )
-    .option('--count <n>', 'number of images', wholeNumber('--count', 1, 100_000), 1)
-    .option('--out <folder>', 'where to write', 'out')
-    .option(
-      '--accelerate <mode>',
-      'off, auto (a plan, made from the first image where there is none), plan or paper',
-      oneOf('--accelerate', ['off', 'auto', 'plan', 'paper']),
-      'off',
-    )
-    .option('--nfe <n>', 'evaluations an image, with auto or plan', wholeNumber('--nfe', 1, 10_000))
-    .option(
-      '--passes <n>',
-      'network passes instead, two an evaluation with guidance or one, with auto or plan',
-      wholeNumber('--passes', 1, 20_000),
-    )
-    .option('--psnr <dB>', 'least fidelity instead, certified, with auto or plan', decimal('--psnr', 1, 120))
-    .option(
-      '--confidence <share>',
-      'share of images that have to reach it (default: 0.95)',
-      decimal('--confidence', 0.01, 0.999),
-    )
-    .option('--arms <list>', 'skip lengths of the paper policy, e.g. 1,2,4,8', wholeNumbers('--arms', 0, 100))
-    .option(
-      '--lpips <x>',
-      'most LPIPS to the own full run instead, certified, with auto or plan',
-      decimal('--lpips', 0.0001, 0.9999),
-    )
-    .option('--weights <file>', 'with --lpips: network to measure with')
-    .option(
-      '--choose <how>',
-      'with --lpips: certified, or learned by a bandit',
-      oneOf('--choose', ['certified', 'learned']),
-    )
-    .option(
-      '--bandit <name>',
-      `with --choose learned: ${BANDITS.join(', ')} (default: lin-ucb)`,
-      oneOf('--bandit', BANDITS),
-    )
-    .option(
-      '--conservative <share>',
-      'with --choose learned: share of what the certified plan would earn that may be lost',
-      decimal('--conservative', 0.001, 0.999),
-    )
-    .option(
-      '--mode <name>',
-      'with --lpips: on, canary or shadow',
-      oneOf('--mode', ['on', 'canary', 'shadow']),
-    )
-    .option(
-      '--measure <share>',
-      'with --lpips: requests whose quality is measured (default: 0.05)',
-      decimal('--measure', 0, 1),
-    )
-    .option('--log <file>', 'with --lpips: append every decision as a line of JSON')
-    .option(
-      '--cache <folder>',
-      'where policies and plans are kept between calls',
-      folder('--cache'),
-      defaultCache(io),
-    )
-    .option('--policy <file>', 'apply this plan or learned policy as it is, learn nothing')
-    .option('--json', 'print one JSON document')
-}
-
-function withModel(command: Command, required = true): Command {
-  return addRunOptions(withNetworks(command, required))
-}
-
-function withNetworks(command: Command, required: boolean): Command {
-  const model = new Option('--model <name>', 'a shipped model or the path of a model folder')
-  return withRunners(command.addOption(model.makeOptionMandatory(required)))
-}
-
-function withRunners(command: Command): Command {
-  return command
-    .option('--threads <n>', 'threads inside the network', wholeNumber('--threads', 1, 256))
-    .option(
-      '--isolation <kind>',
-      'where networks run: thread, or process for models you do not trust',
-      oneOf('--isolation', ['thread', 'process']),
-    )
-    .option('--worker <command>', 'where networks run instead, e.g. "python -m fastflow_diffusers.worker"')
-    .option(
-      '--memory <mode>',
-      'networks in memory: all (resident), one at a time (sequential), or as they fit (auto)',
-      oneOf('--memory', ['auto', 'resident', 'sequential']),
-    )
 }
 
 function version(): string {
