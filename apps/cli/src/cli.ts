@@ -86,7 +86,10 @@ function createProgram(io: Io, args: readonly string[], fail: () => void): Comma
     .description('a copy of a model folder whose networks hold weights of 8 or 4 bits')
     .argument('<model>', 'a shipped model or the path of a model folder')
     .requiredOption('--as <kind>', precisions.join(', '), oneOf('--as', precisions))
-    .option('--out <folder>', "folder to write (default: beside the model's, with the kind in its name)")
+    .option(
+      '--out <folder>',
+      'folder to write (default: beside the one that is given, for a shipped model here, with the kind in its name)',
+    )
     .option('--networks <list>', 'folders of networks, e.g. text_encoder_3 (default: the velocity)', list)
     .option(
       '--block <n>',
@@ -173,12 +176,12 @@ function createProgram(io: Io, args: readonly string[], fail: () => void): Comma
       'with --quality: CLIP-like model that scores pictures, e.g. models/emoji-clip',
     )
     .action((options, self: Command) => {
-      if (options.compare !== undefined) return benchCompareCommand(io, { ...options, command })
+      const typed = (name: string): boolean => self.getOptionValueSource(name) === 'cli'
+      if (options.compare !== undefined) return benchCompareCommand(io, { ...options, command, typed })
       if (options.model === undefined)
         throw invalidArgument('--model', 'is missing; name one, or --compare some')
       checkQualityOptions(options)
       if (options.guard || options.coverage) return benchPoolCommand(io, options)
-      const typed = (name: string): boolean => self.getOptionValueSource(name) === 'cli'
       if (options.quality) return benchQualityCommand(io, options)
       return benchCommand(io, { ...options, command, typed })
     })

@@ -46,6 +46,9 @@ const typed = new Map([
   ['images', '--cases'],
   ['budgets', '--nfe'],
   ['records', 'LOG'],
+  ['blockSize', '--block'],
+  ['networks', '--networks'],
+  ['out', '--out'],
   ...sameName.map((name): [string, string] => [name, `--${name}`]),
 ])
 

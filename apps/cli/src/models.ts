@@ -47,7 +47,8 @@ export async function findModelFile(io: Io, path: string): Promise<string | unde
   for (const root of await modelRoots(io)) if (await isFile(join(root, path))) return join(root, path)
   const [name = '', ...rest] = path.split('/')
   const folder = await installed(io, name)
-  return folder === undefined ? undefined : join(folder, ...rest)
+  const file = folder === undefined ? undefined : join(folder, ...rest)
+  return file !== undefined && (await isFile(file)) ? file : undefined
 }
 
 /** The folder of `--model`, a name or a path. @throws FastFlowError `model-not-found` listing the names. */

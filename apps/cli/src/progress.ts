@@ -42,6 +42,7 @@ export function createProgress(io: Io, title: string, now: () => number = () => 
     },
     end() {
       if (drawn) io.log('')
+      drawn = false
     },
   }
 }

@@ -9,7 +9,7 @@ export interface LocalOptions {
 
 /** Models of a server of `@fastflow/server`. */
 export interface RemoteOptions {
-  /** Address of the server, e.g. `http://127.0.0.1:8080/v1`. */
+  /** Address of the server, e.g. `http://127.0.0.1:8000/v1`. */
   readonly baseURL: string
   readonly apiKey?: string
   readonly headers?: Readonly<Record<string, string>>
@@ -47,7 +47,7 @@ function checkRemote({ baseURL, apiKey, headers, fetch }: RemoteOptions): void {
   if (typeof baseURL !== 'string' || !URL.canParse(baseURL) || !/^https?:/.test(baseURL))
     throw invalidArgument(
       'baseURL',
-      `is ${shown(baseURL)}; pass the server's address, http://127.0.0.1:8080/v1`,
+      `is ${shown(baseURL)}; pass the server's address, http://127.0.0.1:8000/v1`,
     )
   if (apiKey !== undefined && (typeof apiKey !== 'string' || apiKey === ''))
     throw invalidArgument('apiKey', `is ${shown(apiKey)}; pass a key of the server, or leave it out`)

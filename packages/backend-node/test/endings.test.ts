@@ -4,10 +4,11 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { isThere } from '@fastflow/testkit/processes'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { childEnvironment } from '../src/environment.ts'
 import { loops, nestsFunctions, zeros } from './support/hostile-models.ts'
-import { exists, networksOf } from './support/processes.ts'
+import { networksOf } from './support/processes.ts'
 
 // How processes end that have a network at work which never ends: scripts of their own, on the built package.
 
@@ -199,7 +200,7 @@ describe('processes', () => {
     await expect.poll(() => networksOf(parent)[0]?.seconds, poll).toBeGreaterThan(0)
     const [network] = networksOf(parent)
     script.process.kill('SIGKILL')
-    await expect.poll(() => exists(network?.pid ?? 0), poll).toBe(false)
+    await expect.poll(() => isThere(network?.pid ?? 0), poll).toBe(false)
   })
 
   it('say nothing on the terminal of the one they work for', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { ModelRunner, Tensor } from '@fastflow/core'
 import { fixtures } from '@fastflow/testkit'
+import { isTakenNoteOf, isThere } from '@fastflow/testkit/processes'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createModelRunner, type Limits, nodeBackend } from '../src/index.ts'
 import {
@@ -20,7 +21,7 @@ import {
   sizeFeeds,
   zeros,
 } from './support/hostile-models.ts'
-import { exists, isTakenNoteOf, networksOf } from './support/processes.ts'
+import { networksOf } from './support/processes.ts'
 
 const path = (name: string): string => fileURLToPath(new URL(name, fixtures))
 /** Processors of other kinds give a number where these raise a signal. */
@@ -94,7 +95,7 @@ describe('models that are not to be trusted, in processes', () => {
     )
     await runner.dispose()
     await refusals
-    expect(exists(own?.pid ?? 0)).toBe(false)
+    expect(isThere(own?.pid ?? 0)).toBe(false)
   })
 
   it.each([
@@ -184,7 +185,7 @@ describe('processes that end', () => {
     const { runner, pid } = await loadWithPid(path('affine.onnx'))
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.kill(pid, signal)
     expect((await runner.run({ x: row })).outputs.total?.data).toEqual(Float32Array.of(15))
-    expect(exists(pid)).toBe(true)
+    expect(isThere(pid)).toBe(true)
   })
 })
 

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { isTakenNoteOf, isThere } from '@fastflow/testkit/processes'
 import { describe, expect, it } from 'vitest'
 import { processBackend } from '../src/index.ts'
-import { backendOf, isTakenNoteOf, isThere, load, row, valuesOf, workers } from './support.ts'
+import { backendOf, load, row, valuesOf, workers } from './support.ts'
 
 const failed = (words: string): object => ({ code: 'model-failed', message: expect.stringContaining(words) })
 

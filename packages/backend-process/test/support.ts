@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { ModelRunner, Tensor } from '@fastflow/core'
 import { onTestFinished } from 'vitest'
@@ -40,20 +40,4 @@ export function workers(parent: number = process.pid): number[] {
     const [, pid, ppid, command = ''] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? []
     return Number(ppid) === parent && /worker\.mjs/.test(command) ? [Number(pid)] : []
   })
-}
-
-/** Whether it still runs: one that has ended, and that nobody has asked how, does not. */
-export function isThere(pid: number): boolean {
-  const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' })
-  return stdout.trim() !== '' && !stdout.trim().startsWith('Z')
-}
-
-/** Whether it has ended and this process, which has started it, has taken note. */
-export function isTakenNoteOf(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return false
-  } catch {
-    return true
-  }
 }

@@ -47,34 +47,24 @@ const row = (call: Misusable['call'], fields: Misusable['arguments']): Misusable
   arguments: fields,
 })
 
+const decoding = {
+  bytes: called(
+    /image/,
+    made(() => png, '', new Uint8Array(0), new Uint16Array(4), data),
+  ),
+  options: optional(
+    options({
+      size: optional(whole(4, 0, 6000)),
+      name: optional(only(['text'], 'mine', '')),
+      field: optional(only(['text'], 'source', '')),
+    }),
+  ),
+}
+
 describeMisuse('@fastflow/media', media, {
   clipNotes: row(media.clipNotes, { clip }),
-  decodeImage: row(media.decodeImage, {
-    bytes: called(
-      /image/,
-      made(() => png, '', new Uint8Array(0), new Uint16Array(4), data),
-    ),
-    options: optional(
-      options({
-        size: optional(whole(4, 0, 6000)),
-        name: optional(only(['text'], 'mine', '')),
-        field: optional(only(['text'], 'source', '')),
-      }),
-    ),
-  }),
-  decodeRgba: row(media.decodeRgba, {
-    bytes: called(
-      /image/,
-      made(() => png, '', new Uint8Array(0), new Uint16Array(4), data),
-    ),
-    options: optional(
-      options({
-        size: optional(whole(4, 0, 6000)),
-        name: optional(only(['text'], 'mine', '')),
-        field: optional(only(['text'], 'source', '')),
-      }),
-    ),
-  }),
+  decodeImage: row(media.decodeImage, decoding),
+  decodeRgba: row(media.decodeRgba, decoding),
   encodeApng: row(media.encodeApng, { clip, metadata }),
   encodePng: row(media.encodePng, { image, metadata }),
   encodeStill: row(media.encodeStill, {

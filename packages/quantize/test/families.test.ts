@@ -1,5 +1,4 @@
-import { mkdtemp, readdir, readFile, stat } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { nodeBackend } from '@fastflow/backend-node'
@@ -7,6 +6,7 @@ import { createRandom, type Feeds, type Tensor, type TensorInfo } from '@fastflo
 import { fromFloat16, toFloat16 } from '@fastflow/core/backend'
 import { expect, it } from 'vitest'
 import { type Precision, quantizeFolder } from '../src/index.ts'
+import { temporaryFolder } from './network.ts'
 
 const pipelineOf = (family: string): string =>
   fileURLToPath(new URL(`../../pipelines/test/fixtures/families/${family}/pipeline`, import.meta.url))
@@ -57,7 +57,7 @@ const cases: readonly [family: string, as: Precision, error: number][] = [
 
 it.each(cases)('%s in %s gives nearly the same velocity, from a whole folder', async (family, as, limit) => {
   const from = pipelineOf(family)
-  const out = join(await mkdtemp(join(tmpdir(), 'fastflow-quantize-')), 'model')
+  const out = join(await temporaryFolder(), 'model')
   const { networks } = await quantizeFolder(from, { as, out, smallest: 64 })
   expect(networks[0]!.layers).toBeGreaterThan(10)
   expect(networks[0]!.convolutions > 0).toBe(family === 'sana')

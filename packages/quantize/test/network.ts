@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createRandom } from '@fastflow/core'
 import { type Encoded, joinFields, nestedField, textField, wholeField } from '@fastflow/core/backend'
+import { afterAll } from 'vitest'
 import { writeModel } from '../src/graph/model.ts'
 import { writeNode } from '../src/graph/node.ts'
 import { writeTensor } from '../src/graph/tensor.ts'
@@ -48,9 +49,19 @@ export function chain(): Chain {
   return { bytes: joinFields(pieces), weights, bias }
 }
 
+const folders: string[] = []
+afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))))
+
+/** A folder of its own, removed when the tests of the file are over. */
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'fastflow-quantize-'))
+  folders.push(folder)
+  return folder
+}
+
 /** A model folder that is no more than this network. */
 export async function folderOf(bytes: Uint8Array): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'fastflow-quantize-'))
+  const folder = await temporaryFolder()
   await mkdir(join(folder, 'model', 'transformer'), { recursive: true })
   await writeFile(join(folder, 'model', 'model_index.json'), '{}')
   await writeFile(join(folder, 'model', 'transformer', 'model.onnx'), bytes)

@@ -12,6 +12,7 @@ import {
   options,
   whole,
 } from '@fastflow/testkit'
+import { precisionDocument } from './precision-document.ts'
 
 const row = (call: Misusable['call'], fields: Readonly<Record<string, Argument>>): Misusable => ({
   call,
@@ -166,30 +167,9 @@ const chart = (changes: object = {}): object => ({
   ...(report.ownFrontier(bench()) as report.Chart),
   ...changes,
 })
-const precisionRow = (changes: object = {}): object => ({
-  model: 'fox',
-  method: 'plan-6',
-  nfe: 6,
-  passes: 12,
-  psnr: { mean: 35, p10: 33, min: 32 },
-  wallMs: 10,
-  time: 0.2,
-  pareto: true,
-  ...changes,
-})
-const precision = (changes: object = {}): object => ({
-  version: 1,
-  models: ['fox', 'fox-int8'],
-  steps: 50,
-  samples: 4,
-  seed: 0,
-  guidanceScale: 2,
-  planEvaluations: [0, 0],
-  environment: { backend: 'onnxruntime-node/cpu', threads: 1 },
-  rows: [precisionRow()],
-  ...changes,
-})
-const precisionDocument = called(
+const [precisionRow] = precisionDocument.rows
+const precision = (changes: object = {}): object => ({ ...precisionDocument, ...changes })
+const precisionArgument = called(
   /document|rows|models/,
   made(
     precision,
@@ -197,8 +177,8 @@ const precisionDocument = called(
     precision({ rows: 5 }),
     precision({ rows: [5] }),
     precision({ models: 'fox' }),
-    precision({ rows: [precisionRow({ psnr: 35 })] }),
-    precision({ rows: [precisionRow({ time: '0.2' })] }),
+    precision({ rows: [{ ...precisionRow, psnr: 35 }] }),
+    precision({ rows: [{ ...precisionRow, time: '0.2' }] }),
   ),
 )
 const length: Argument = { ...only(['number'], 500), wrong: [0, -1, NaN, Infinity] }
@@ -229,8 +209,8 @@ describeMisuse('@fastflow/report', report, {
   exactFrontier: row(report.exactFrontier, { bench: drawn }),
   skipsChart: row(report.skipsChart, { bench: drawn }),
   trajectoryChart: row(report.trajectoryChart, { bench: drawn }),
-  precisionChart: row(report.precisionChart, { document: precisionDocument }),
-  precisionTable: row(report.precisionTable, { document: precisionDocument }),
+  precisionChart: row(report.precisionChart, { document: precisionArgument }),
+  precisionTable: row(report.precisionTable, { document: precisionArgument }),
   describeBench: row(report.describeBench, {
     bench: drawn,
     options: options({

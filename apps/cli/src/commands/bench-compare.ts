@@ -17,11 +17,23 @@ export interface BenchCompareOptions extends Omit<BenchCommandOptions, 'model'> 
   readonly compare: readonly string[]
 }
 
+/** Of other benches: what is typed of them would change nothing. */
+const others = {
+  model: '--model',
+  guard: '--guard',
+  coverage: '--coverage',
+  quality: '--quality',
+  scorer: '--scorer',
+  checkpoint: '--checkpoint',
+  generations: '--generations',
+  oracle: '--no-oracle',
+  peers: '--peers',
+  tune: '--tune',
+} as const
+
 /** Plan and precision measured together: copies of one model, the first of them the reference. */
 export async function benchCompareCommand(io: Io, options: BenchCompareOptions): Promise<void> {
-  const other = ['model', 'guard', 'coverage', 'quality', 'scorer', 'checkpoint']
-  const wrong = Object.keys(options).find((name) => other.includes(name))
-  if (wrong !== undefined) throw invalidArgument(`--${wrong}`, 'does not go with --compare')
+  checkAlone(options)
   const report = options.report === undefined ? undefined : pathAt(io, options.report, '--report')
   if (report) await prepareFile(io, report, '--report')
   const { plans: file, seed, samples, nfe: budgets, threads } = options
@@ -42,6 +54,7 @@ export async function benchCompareCommand(io: Io, options: BenchCompareOptions):
       now: () => performance.now(),
       onProgress: (done, total, detail) => progress.update(done, total, detail),
     })
+    progress.end()
     io.out(options.json ? JSON.stringify(document, null, 2) : precisionTable(document))
     if (!report) return
     const title = `FastFlow: precision and plan of ${document.models[0]}`
@@ -52,4 +65,10 @@ export async function benchCompareCommand(io: Io, options: BenchCompareOptions):
     progress.end()
     for (const pipe of pipes) await pipe.dispose()
   }
+}
+
+function checkAlone({ typed, plans }: BenchCompareOptions): void {
+  const wrong = Object.entries(others).find(([name]) => typed(name))
+  const option = wrong?.[1] ?? (plans === false ? '--no-plans' : undefined)
+  if (option !== undefined) throw invalidArgument(option, 'does not go with --compare')
 }

@@ -1,3 +1,5 @@
+import { basename, resolve } from 'node:path'
+import { invalidArgument } from '@fastflow/core'
 import {
   type Precision,
   type QuantizedFolder,
@@ -19,18 +21,24 @@ export interface QuantizeCommandOptions {
 
 /** Writes a copy of a model folder whose networks hold quantised weights. */
 export async function quantizeCommand(io: Io, model: string, options: QuantizeCommandOptions): Promise<void> {
-  const { as, networks, block } = options
+  const { as, networks, block, json } = options
+  if (as === 'int8' && block !== undefined)
+    throw invalidArgument('--block', 'goes with --as q8 and q4; int8 has one scale a column')
+  const from = await findModel(io, model)
+  // A model that is named lies where it was installed, which is no place for copies.
+  const out = options.out ?? (from === resolve(io.cwd, model) ? undefined : `${basename(from)}-${as}`)
   const progress = createProgress(io, `quantize ${model}`)
   try {
-    const done = await quantizeFolder(await findModel(io, model), {
+    const done = await quantizeFolder(from, {
       as,
       signal: io.signal,
-      ...(options.out !== undefined && { out: pathAt(io, options.out, '--out') }),
+      ...(out !== undefined && { out: pathAt(io, out, '--out') }),
       ...(networks && { networks }),
       ...(block !== undefined && { blockSize: block as 32 | 64 | 128 }),
       onProgress: (_, layer, total) => progress.update(layer, total, 'layers'),
     })
-    io.out(options.json ? JSON.stringify(done, null, 2) : describe(done))
+    progress.end()
+    io.out(json ? JSON.stringify(done, null, 2) : describe(done))
   } finally {
     progress.end()
   }

@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 
 /** A process that runs networks, as the system sees it. */
 export interface Running {
@@ -15,20 +15,4 @@ export function networksOf(parent: number): Running[] {
     if (Number(ppid) !== parent || !command.includes('child.js')) return []
     return [{ pid: Number(pid), seconds: Number(seconds) }]
   })
-}
-
-/** Whether it still runs: one that has ended, and that nobody has asked how, does not. */
-export function exists(pid: number): boolean {
-  const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' })
-  return stdout.trim() !== '' && !stdout.trim().startsWith('Z')
-}
-
-/** Whether it has ended and this process, which has started it, has taken note. */
-export function isTakenNoteOf(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return false
-  } catch {
-    return true
-  }
 }
