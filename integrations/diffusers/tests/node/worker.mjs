@@ -18,12 +18,14 @@ const sides = {
 }
 for (const [name, [folder, backend]] of Object.entries(sides)) {
   const pipe = await loadPipeline(folder, { backend, threads: 1 })
+  // A plan belongs to the networks it was made on, torch's here: for the exported ones it has to name those.
+  const own = name === 'onnx' && plan ? { ...plan, key: { ...plan.key, model: pipe.planKey({}).model } } : plan
   let last
   const { items } = await pipe.generate(job.prompt, {
     ...job.options,
     ...(latents && { latents }),
     ...(image && { image }),
-    ...(plan && { accelerate: { method: 'plan', plan, nfe: job.nfe } }),
+    ...(own && { accelerate: { method: 'plan', plan: own, nfe: job.nfe } }),
     onStep: async ({ state }) => {
       last = await state()
     },
