@@ -234,14 +234,6 @@ def test_a_device_that_is_not_there_ends_a_worker_with_a_line() -> None:
     assert b"\nfastflow-diffusers: device abacus cannot be used" in b"\n" + err
 
 
-def test_a_worker_needs_no_exporter() -> None:
-    code = (
-        "import sys, fastflow_diffusers.worker.serve; print([n for n in ('onnx', 'onnxruntime', 'optimum') if n in sys.modules])"
-    )
-    done = subprocess.run([sys.executable, "-c", code], env=environment(), capture_output=True, text=True, check=False)
-    assert done.stdout.strip() == "[]", done.stderr
-
-
 def node(job: dict[str, Any], folder: Path) -> dict[str, np.ndarray]:
     """Final states on torch and on the exported files."""
     if shutil.which("node") is None or not (ROOT / "packages/backend-process/dist").exists():

@@ -3,9 +3,9 @@
 // Final states of `generate` on both, in full and with a plan where the job has one.
 
 import { readFileSync, writeFileSync } from 'node:fs'
-import { nodeBackend } from '../../../../packages/backend-node/dist/index.js'
-import { processBackend } from '../../../../packages/backend-process/dist/index.js'
-import { loadPipeline } from '../../../../packages/pipelines/dist/index.js'
+import { nodeBackend } from '@fastflow/backend-node'
+import { processBackend } from '@fastflow/backend-process'
+import { loadPipeline } from '@fastflow/pipelines'
 
 const job = JSON.parse(readFileSync(process.argv[2], 'utf8'))
 const latents = job.latents && new Float32Array(new Uint8Array(readFileSync(job.latents)).buffer)
@@ -18,12 +18,15 @@ const sides = {
 }
 for (const [name, [folder, backend]] of Object.entries(sides)) {
   const pipe = await loadPipeline(folder, { backend, threads: 1 })
+  // A plan belongs to the networks it was made on, torch's here: for the exported ones it has to name those.
+  const own =
+    name === 'onnx' && plan ? { ...plan, key: { ...plan.key, model: pipe.planKey({}).model } } : plan
   let last
   const { items } = await pipe.generate(job.prompt, {
     ...job.options,
     ...(latents && { latents }),
     ...(image && { image }),
-    ...(plan && { accelerate: { method: 'plan', plan, nfe: job.nfe } }),
+    ...(own && { accelerate: { method: 'plan', plan: own, nfe: job.nfe } }),
     onStep: async ({ state }) => {
       last = await state()
     },
