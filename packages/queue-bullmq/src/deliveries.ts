@@ -2,7 +2,7 @@ import { type Job, Queue, Worker } from 'bullmq'
 import type { Redis } from 'ioredis'
 
 /** Which submission of which job. */
-export interface Ticket {
+interface Ticket {
   readonly id: string
   readonly order: string
 }
