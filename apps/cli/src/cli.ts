@@ -24,6 +24,7 @@ import { quantizeCommand } from './commands/quantize.ts'
 import { PROXY_NAMES, scoreCommand } from './commands/score.ts'
 import { serveCommand } from './commands/serve.ts'
 import { videoCommand } from './commands/video.ts'
+import { workerCommand } from './commands/worker.ts'
 import { describeError, type ExitCode, exitCodeOf, interruptedCode, isCancelled } from './errors.ts'
 import type { Io } from './io.ts'
 import { decimal, folder, list, oneOf, wholeNumber, wholeNumbers } from './options.ts'
@@ -227,18 +228,28 @@ function createProgram(io: Io, args: readonly string[], fail: () => void): Comma
 }
 
 function addServing(program: Command, io: Io): void {
-  withRunners(program.command('serve').description('an images API that the official OpenAI clients talk to'))
-    .requiredOption(
-      '--model <name...>',
-      'shipped models, folders, or NAME=FOLDER; the first is the usual one',
-    )
+  const served = (command: Command): Command =>
+    withRunners(command)
+      .requiredOption(
+        '--model <name...>',
+        'shipped models, folders, or NAME=FOLDER; the first is the usual one',
+      )
+      .option('--data <folder>', 'keeps accepted jobs and results over a restart', folder('--data'))
+      .option('--weights <file>', 'network of LPIPS to measure targets with')
+      .option('--quiet', 'no line of JSON a request')
+
+  served(program.command('serve').description('an images API that the official OpenAI clients talk to'))
     .option('--host <address>', 'to listen on; others than this machine only with --keys', '127.0.0.1')
     .option('--port <n>', 'to listen on; 0 takes one that is free', wholeNumber('--port', 0, 65_535), 8000)
     .option('--keys <file>', 'who may ask: lines with a name and the SHA-256 of a key')
-    .option('--data <folder>', 'keeps accepted jobs and results over a restart', folder('--data'))
+    .option('--queue <address>', 'redis://HOST:PORT, shared with workers that have the same --data')
+    .option(
+      '--concurrency <n>',
+      'jobs at once; 0 leaves them to workers',
+      wholeNumber('--concurrency', 0, 64),
+      1,
+    )
     .option('--queue-limit <n>', 'jobs that may wait', wholeNumber('--queue-limit', 1, 100_000), 64)
-    .option('--concurrency <n>', 'jobs at once', wholeNumber('--concurrency', 1, 64), 1)
-    .option('--weights <file>', 'network of LPIPS to measure targets with')
     .option('--public-url <address>', 'under which others reach it')
     .option(
       '--cache <folder>',
@@ -246,8 +257,12 @@ function addServing(program: Command, io: Io): void {
       folder('--cache'),
       defaultCache(io),
     )
-    .option('--quiet', 'no line of JSON a request')
     .action((options) => serveCommand(io, options))
+
+  served(program.command('worker').description('makes the images of servers with the same queue'))
+    .requiredOption('--queue <address>', 'redis://HOST:PORT of the queue')
+    .option('--concurrency <n>', 'jobs at once', wholeNumber('--concurrency', 1, 64), 1)
+    .action((options) => workerCommand(io, options))
 }
 
 function addLearning(program: Command, io: Io): void {

@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url'
 import type { QueueJob } from '@fastflow/core'
 import { redisPolicyStore } from '@fastflow/store-redis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { noRedis, type RedisServer, startRedis } from '../../store-redis/test/redis-server.ts'
 import { bullmqQueue } from '../src/index.ts'
-import { noRedis, type RedisServer, startRedis } from './redis-server.ts'
 
 const file = fileURLToPath(new URL('worker-process.mjs', import.meta.url))
 const prefix = 'killed:'

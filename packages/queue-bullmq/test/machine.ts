@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis'
+import type { RedisServer } from '../../store-redis/test/redis-server.ts'
 import type { RedisClient } from '../src/index.ts'
-import type { RedisServer } from './redis-server.ts'
 
 /** A client whose connections can all be cut at once, as those of a machine that is gone. */
 export interface Machine {

@@ -2,9 +2,9 @@ import type { Claim, JobEvent, Queue, QueueJob } from '@fastflow/core'
 import { describeQueue } from '@fastflow/testkit'
 import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { noRedis, type RedisServer, startRedis } from '../../store-redis/test/redis-server.ts'
 import { type BullmqQueueOptions, bullmqQueue } from '../src/index.ts'
 import { type Machine, machine } from './machine.ts'
-import { noRedis, type RedisServer, startRedis } from './redis-server.ts'
 
 let server: RedisServer
 
