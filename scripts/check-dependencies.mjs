@@ -19,6 +19,7 @@ const allowed = {
   '@fastflow/backend-node': ['@fastflow/backend-process', '@fastflow/core', 'onnxruntime-node'],
   '@fastflow/backend-web': ['@fastflow/core', 'onnxruntime-web'],
   '@fastflow/store-redis': ['@fastflow/core', 'ioredis'],
+  '@fastflow/queue-bullmq': ['@fastflow/core', 'bullmq', 'ioredis'],
   '@fastflow/pipelines': [
     '@fastflow/core',
     '@fastflow/proxies',

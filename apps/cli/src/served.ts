@@ -1,5 +1,5 @@
 import { basename, join, resolve } from 'node:path'
-import { type BlobStore, invalidArgument } from '@fastflow/core'
+import { type BlobStore, invalidArgument, type PolicyStore } from '@fastflow/core'
 import type { Pipeline } from '@fastflow/pipelines'
 import { type ApiKey, folderBlobs, memoryBlobs, parseKeys } from '@fastflow/server'
 import { pathAt } from './files.ts'
@@ -33,7 +33,8 @@ export interface Served extends AsyncDisposable {
   readonly log: false | { readonly stream: { write(line: string): void } }
 }
 
-export async function openServed(io: Io, options: ServedOptions): Promise<Served> {
+/** @param policies what is shared with other machines, in the place of the folder of `--cache`. */
+export async function openServed(io: Io, options: ServedOptions, policies?: PolicyStore): Promise<Served> {
   const { data, weights, cache, quiet } = options
   const proxy = weights === undefined ? undefined : await openProxy(io, 'lpips', weights)
   const folder = (name: string) => (data === undefined ? undefined : join(resolve(io.cwd, data), name))
@@ -42,7 +43,10 @@ export async function openServed(io: Io, options: ServedOptions): Promise<Served
   const models = Object.fromEntries(
     options.model.map((given) => {
       const [, name = basename(given), model = given] = /^([\w.-]+)=(.+)$/.exec(given) ?? []
-      return [name, openPipeline(io, { ...options, ...storeOf(io, cache), model })]
+      return [
+        name,
+        openPipeline(io, { ...options, ...(policies ? { policies } : storeOf(io, cache)), model }),
+      ]
     }),
   )
   return {

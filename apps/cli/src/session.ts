@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { filePolicyStore, type Isolation, nodeBackend } from '@fastflow/backend-node'
 import { commandWords, processBackend } from '@fastflow/backend-process'
+import type { PolicyStore } from '@fastflow/core'
 import {
   type Defaults,
   type LoadPipelineOptions,
@@ -25,6 +26,8 @@ export interface ModelOptions {
   readonly memory?: NonNullable<LoadPipelineOptions['memory']>
   /** Folder learned policies are kept in; in memory when undefined. */
   readonly store?: string
+  /** Where they are kept instead. */
+  readonly policies?: PolicyStore
 }
 
 /** Steps, guidance and frames of a run, the model's own where the options leave them out. */
@@ -66,6 +69,7 @@ export async function openPipeline(io: Io, options: ModelOptions): Promise<Pipel
     backend,
     signal: io.signal,
     ...(options.store !== undefined && { store: backend.policyStore(options.store) }),
+    ...(options.policies && { store: options.policies }),
     ...(options.threads !== undefined && { threads: options.threads }),
     ...(options.memory && { memory: options.memory }),
   })

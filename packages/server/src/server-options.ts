@@ -15,7 +15,7 @@ import type { Limits } from './admission/limits.ts'
 import type { ImageQueue, PlainAcceleration } from './ports/job.ts'
 import type { Log } from './routes/app.ts'
 import type { Moderate } from './service/service.ts'
-import type { Measure, ModelsToCome } from './work/served-model.ts'
+import type { Measure, ModelsToCome, Once } from './work/served-model.ts'
 
 export interface ServerOptions {
   /** Pipelines, or promises of them, by the names that requests call them; the first one is the usual one. */
@@ -26,6 +26,8 @@ export interface ServerOptions {
   readonly blobs?: BlobStore
   /** Where the pipelines keep plans and policies, for `/v1/policies`. */
   readonly store?: PolicyStore
+  /** Runs a job so that what it teaches counts once however often it is delivered: `store.once` of @fastflow/store-redis. */
+  readonly once?: Once
   /** Who may ask; everyone where it is missing, and then only this machine. */
   readonly keys?: readonly ApiKey[]
   readonly limits?: Partial<Limits>
@@ -50,6 +52,7 @@ const NAMES: OptionNames<ServerOptions> = {
   queue: true,
   blobs: true,
   store: true,
+  once: true,
   keys: true,
   limits: true,
   accelerate: true,
@@ -83,6 +86,7 @@ export function checkServerOptions(options: ServerOptions): void {
   if (measure !== undefined) checkOptions('measure', measure, { lpips: true })
   if (options.accelerate !== undefined) checkAcceleration(options.accelerate)
   if (options.log !== undefined) checkLog(options.log)
+  checkCallback('once', options.once, '(job, work) => work()')
   checkCallback('moderate', moderate, '(prompt, level) => reason')
   if (work !== undefined) checkWhole('work', work, 0, 64)
   if (keepSeconds !== undefined) checkPositive('keepSeconds', keepSeconds)

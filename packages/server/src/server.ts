@@ -97,6 +97,7 @@ export async function createServer(options: ServerOptions): Promise<FastFlowServ
       metrics,
       concurrency: stopping.signal.aborted ? 0 : work,
       keepSeconds,
+      once: options.once ?? ((_, work) => work()),
       onEnd: ({ id, model, owner }, outcome, error) =>
         app.log.info(
           { job: id, model, owner, outcome, ...(error !== undefined && { err: error }) },

@@ -105,6 +105,24 @@ describe('jobs', () => {
     expect(await ended((await submit({ prompt: 'red' })).poll_url)).toMatchObject({ status: 'completed' })
   })
 
+  it('are run by `once`, each by its id', async () => {
+    const names: string[] = []
+    await using counted = await serving({
+      models: { words },
+      once: (job, work) => {
+        names.push(job)
+        return work()
+      },
+    })
+    const answer = await fetch(`${counted.base}${endpoint}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ prompt: 'red' }),
+    })
+    const { fastflow } = (await answer.json()) as { fastflow: { job: string } }
+    expect(names).toEqual([fastflow.job])
+  })
+
   it('that have ended are forgotten on demand, with their files', async () => {
     const job = await submit({ prompt: 'red' })
     const { result } = await ended(job.poll_url)

@@ -28,6 +28,7 @@ describeMisuse('@fastflow/server', server, {
       accelerate: optional(made(() => 'off', 'fast', {}, { method: 'custom' })),
       measure: optional(made(() => ({}), { psnr: 1 })),
       moderate: callback,
+      once: callback,
       work: optional(whole(0, 65)),
       keepSeconds: optional(real(60, 0)),
       publicUrl: optional(only(['text'], 'https://images.example.com', '')),

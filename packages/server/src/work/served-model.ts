@@ -11,3 +11,6 @@ export type ModelsToCome = Readonly<Record<string, Pipeline | Promise<Pipeline>>
 export interface Measure {
   readonly lpips?: QualityProxy
 }
+
+/** Runs `work`, the work of this job. @returns what it returns. */
+export type Once = <Result>(job: string, work: () => Promise<Result>) => Promise<Result>

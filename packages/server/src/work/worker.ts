@@ -5,7 +5,7 @@ import type { Metrics } from '../metrics/metrics.ts'
 import type { ImageClaim, ImageQueue, Job } from '../ports/job.ts'
 import { wireField, wireMessage } from '../request/wire-names.ts'
 import { runJob } from './run-job.ts'
-import type { Measure, Models } from './served-model.ts'
+import type { Measure, Models, Once } from './served-model.ts'
 
 /** What a worker works on, and with. */
 export interface WorkContext {
@@ -22,6 +22,7 @@ export interface WorkContext {
   readonly concurrency: number
   /** Seconds that results are kept. */
   readonly keepSeconds: number
+  readonly once: Once
   /** Told of each job that ended here: never of its prompt. */
   readonly onEnd: (job: Job, outcome: Outcome, error?: unknown) => void
 }
@@ -92,7 +93,7 @@ async function attempt(
   claim: ImageClaim,
   draining: AbortSignal,
 ): Promise<{ readonly outcome: Outcome; readonly error?: unknown }> {
-  const { models, metrics, blobs, measure, keepSeconds } = context
+  const { models, metrics, blobs, measure, keepSeconds, once } = context
   const { job } = claim
   const pipe = models.get(job.model) as Pipeline
   const timeout = new AbortController()
@@ -103,14 +104,16 @@ async function attempt(
   if (claim.signal.aborted) lose()
   const signal = AbortSignal.any([own.signal, draining, timeout.signal])
   try {
-    const { result, generated } = await runJob(claim, {
-      pipe,
-      blobs,
-      measure,
-      keepSeconds,
-      signal,
-      onDecision: (record) => countDecision(metrics, job.model, record),
-    })
+    const { result, generated } = await once(job.id, () =>
+      runJob(claim, {
+        pipe,
+        blobs,
+        measure,
+        keepSeconds,
+        signal,
+        onDecision: (record) => countDecision(metrics, job.model, record),
+      }),
+    )
     countRun(metrics, job.model, generated)
     watchDrift(context, job.model, alarmOf(generated))
     if (result.policy !== null) remember(context.policies, result.policy, generated.plan ?? generated.policy)
