@@ -7,6 +7,7 @@ import { benchCompareCommand } from './commands/bench-compare.ts'
 import { benchPoolCommand } from './commands/bench-pool.ts'
 import { benchQualityCommand, checkQualityOptions } from './commands/bench-quality.ts'
 import { calibrateCommand } from './commands/calibrate.ts'
+import { replanLevels } from './commands/calibrate-again.ts'
 import { demoCommand } from './commands/demo.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { editCommand } from './commands/edit.ts'
@@ -137,6 +138,15 @@ function createProgram(io: Io, args: readonly string[], fail: () => void): Comma
     .option('--arms <list>', 'skip lengths of the paper policy, e.g. 1,2,4,8', wholeNumbers('--arms', 0, 100))
     .option('--cases <file>', 'JSON lines of prompts and pictures to plan with')
     .option('--start <file>', 'plan to start from; its plans of other budgets than --nfe are kept')
+    .option(
+      '--replan <file>',
+      'plan made for another model, guidance, size or steps; what still does well stays',
+    )
+    .option(
+      '--up-to <level>',
+      'how far --replan goes: check, refit or search (default)',
+      oneOf('--up-to', replanLevels),
+    )
     .option(
       '--recorded <files...>',
       'plan from runs that Diffusers recorded, at no evaluation and without --model',

@@ -241,3 +241,29 @@ test.each(['{"format":', 'null', '{"format":"fastflow-plan-checkpoint","terms":n
     expect(await readFile(join(cwd, names[1]!), 'utf8')).toBe(text)
   },
 )
+
+test('planning again keeps what still does well, tied to the changed run, and refuses what the plan says itself', async () => {
+  const tiny = (...args: string[]) => calibrateTiny(['--steps', '8', ...args])
+  await tiny('--nfe', '3,5', '--evaluations', '40', '--out', 'plan.json')
+  const again = ['--replan', 'plan.json', '--out', 'again.json']
+  const { code, log } = await tiny(...again, '--guidance', '3.1', '--up-to', 'refit')
+  expect([code, log]).toEqual([
+    0,
+    expect.stringMatching(/nfe 3: (kept|refitted), [\d.]+ dB before, [\d.]+ now/),
+  ])
+  const { key, plans } = await readPlan('again.json')
+  expect(key.guidance).toBe(3.1)
+  expect(plans.map(({ budget }) => budget)).toEqual([3, 5])
+
+  const wrong = { '--nfe': '4', '--start': 'plan.json', '--target': 'exact' }
+  for (const [name, value] of Object.entries(wrong)) {
+    const refused = await tiny(...again, name, value)
+    expect([refused.code, refused.log]).toEqual([
+      2,
+      `fastflow: ${name}: is what the plan of --replan says; leave it out`,
+    ])
+  }
+  expect((await tiny('--up-to', 'check', '--out', 'again.json')).log).toMatch(
+    /^fastflow: --up-to: goes with --replan/,
+  )
+})

@@ -30,6 +30,13 @@ export type { CalibrateOptions, CalibrationProgress } from './plan/calibrate/opt
 export { type PlanRecordingsOptions, planRecordings } from './plan/calibrate/plan-recordings.ts'
 export { recordedRuns } from './plan/calibrate/recorded-runs.ts'
 export { type RefineOptions, refine } from './plan/calibrate/refine.ts'
+export { replan } from './plan/calibrate/replan.ts'
+export type {
+  ReplanLevel,
+  Replanned,
+  ReplannedBudget,
+  ReplanOptions,
+} from './plan/calibrate/replan-options.ts'
 export { type ValidateOptions, validatePlan } from './plan/calibrate/validate.ts'
 export { type CertificateCost, certificateCost } from './plan/document/certificate.ts'
 export type { PlanCalibration, PlanDocument, PlanEntry, PlanKey } from './plan/document/document.ts'

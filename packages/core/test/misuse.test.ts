@@ -297,6 +297,18 @@ describeMisuse(
       plan,
       options: options({ ...sources, ...planning, runs: optional(called(/runs/, whole(1))) }),
     }),
+    replan: row(core.replan, {
+      plan,
+      options: options({
+        ...sources,
+        guided: flag,
+        onProgress: planning.onProgress,
+        runs: optional(called(/runs/, whole(1))),
+        schedule: optional(schedule),
+        upTo: optional(only([], 'check', 'all')),
+        tolerance: optional(real(3)),
+      }),
+    }),
     replay: row(core.replay, { decisions }),
     restoreRandom: row(core.restoreRandom, {
       state: made(() => [1, 2, 3, 4], [1, 2, 3], [0, 0, 0, 0], [1, 2, 3, NaN], [1, 2, 3, -1], [1, 2, 3, 0.5]),

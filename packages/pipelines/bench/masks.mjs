@@ -11,9 +11,9 @@ import { parseArgs } from 'node:util'
 import { nodeBackend } from '@fastflow/backend-node'
 import { createSchedule, dpmSolverPP, parsePlan, planFromMask, planPolicy, sample } from '@fastflow/core'
 import { loadPipeline, planDigest } from '../dist/index.js'
+import { cell, disc, FIRST_SEED, psnr } from './scores.mjs'
 
 const MODELS = fileURLToPath(new URL('../../../models', import.meta.url))
-const FIRST_SEED = 500_000
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -43,22 +43,6 @@ async function pixelsOf(flow, how) {
   return flow.pixels(x)
 }
 
-function psnr(one, other) {
-  let sum = 0
-  for (let k = 0; k < one.length; k++) sum += (one[k] - other[k]) ** 2
-  return Math.min(120, 10 * Math.log10(4 / Math.max(sum / one.length, 1e-13)))
-}
-
-/** Of models that edit: a disc on another colour. */
-function disc(size, seed) {
-  const data = new Uint8Array(3 * size * size)
-  for (let k = 0; k < size * size; k++) {
-    const inside = Math.hypot((k % size) - size / 2, Math.floor(k / size) - size / 2) < size / 3
-    for (let c = 0; c < 3; c++) data[3 * k + c] = (inside ? 60 : 200) + ((seed * (c + 3) * 29) % 50)
-  }
-  return { width: size, height: size, data }
-}
-
 const print = (line) => process.stdout.write(`${line}\n`)
 
 async function measure(name) {
@@ -81,11 +65,6 @@ async function measure(name) {
   }
   await pipe.dispose()
   const columns = Object.keys(ways(frontier, frontier.budgets[0], frontier.document.key.schedule))
-  const cell = (list) => {
-    const sorted = [...list].sort((a, b) => a - b)
-    const mean = list.reduce((sum, value) => sum + value, 0) / list.length
-    return `${mean.toFixed(1)} / ${sorted[Math.floor(0.1 * (sorted.length - 1))].toFixed(1)}`
-  }
   print(`\n${name}, ${values.samples} samples: PSNR in dB, mean / p10`)
   print(['NFE', ...columns].join(' | '))
   for (const budget of frontier.budgets)

@@ -18,6 +18,7 @@ export { type LoadPipelineOptions, loadPipeline, loadPipelineOf } from './load.t
 export type { Pipeline } from './pipeline.ts'
 export { type PlanRunKey, planDigest } from './plan/key.ts'
 export type { AutoAcceleration, CalibrationOptions, PlanAcceleration } from './plan/options.ts'
+export type { ReplanningOptions } from './plan/replan.ts'
 export { checkPolicyDocument, type PolicyDocument, type PolicyKey, policyDigest } from './policy/document.ts'
 export type { PaperAcceleration, PaperOptions, PolicyKeyOptions } from './policy/options.ts'
 export { type PaperPolicy, paperPolicy, parsePaperDocument } from './policy/paper.ts'

@@ -1,4 +1,4 @@
-import { type Frontier, float32Space, simdSpace } from '@fastflow/core'
+import { type Frontier, float32Space, type Replanned, simdSpace } from '@fastflow/core'
 import { throwIfAborted } from '@fastflow/core/backend'
 import type { Flow } from './flow.ts'
 import { checkGenerate } from './generate/check-generate.ts'
@@ -11,6 +11,7 @@ import { calibrationSourceOf } from './plan/calibration-source.ts'
 import { type PlanRunKey, planKeyOf } from './plan/key.ts'
 import { type CalibrationOptions, calibrationNames } from './plan/options.ts'
 import { planRecorded } from './plan/recorded.ts'
+import { type ReplanningOptions, replanFor, replanningNames } from './plan/replan.ts'
 import type { PolicyKey } from './policy/document.ts'
 import { policyKeyOf } from './policy/learned.ts'
 import { type PolicyKeyOptions, policyKeyNames } from './policy/options.ts'
@@ -87,6 +88,16 @@ export interface Pipeline {
    */
   calibrate(options?: CalibrationOptions): Promise<Frontier>
   /**
+   * Plans again from a plan that was made for another model, precision, guidance, size or number of steps, and stores the
+   * result: plans that still do well stay, others have their weights fitted anew or are searched for (`replan` of `@fastflow/core`).
+   *
+   * Cost: for each of 2 runs a full generation and the evaluations of every plan; more where plans do worse, `evaluations` at most, by
+   * default those of 20 full generations.
+   *
+   * @throws FastFlowError as {@link calibrate} does, and `policy-unreadable` for what is no plan.
+   */
+  replan(options: ReplanningOptions): Promise<Replanned>
+  /**
    * Measures how far the images of every plan are from the full run's, on noises no calibration has seen, and stores the
    * result where `accelerate: { target }` finds it: targets are certified on these runs.
    *
@@ -154,6 +165,11 @@ export function createPipeline(model: TaskModel, places: PolicyPlaces): Pipeline
       if (options.recorded !== undefined)
         return planRecorded((settings) => runKeyOf(model, settings), options, places.store)
       return calibratePlan(await calibrationSourceOf(model, options), options, places.store)
+    },
+    async replan(options) {
+      checkTaskOptions(model, options, replanningNames)
+      throwIfAborted(options.signal, 'planning again')
+      return replanFor(await calibrationSourceOf(model, options), options, places.store)
     },
     async measureQuality(options) {
       checkTaskOptions(model, options, qualityNames)

@@ -340,6 +340,25 @@ describeMisuse(
         }),
       ),
     }),
+    'Pipeline.replan': row(pipe.replan, {
+      options: options({
+        ...run,
+        numSteps: given(whole(10, 0, 1, 10_001)),
+        prompts,
+        images,
+        plan: called(
+          /plan|format/,
+          made(() => plan, {}),
+        ),
+        evaluations: called(/evaluations/, optional(whole(100))),
+        runs: called(/runs|evaluations/, optional(whole(1))),
+        upTo: optional(only([], 'check', 'all')),
+        tolerance: optional(real(3)),
+        signal,
+        onProgress: callback,
+        onNote: callback,
+      }),
+    }),
     'Pipeline.measureQuality': row(pipe.measureQuality, {
       options: options({
         ...run,

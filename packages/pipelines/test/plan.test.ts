@@ -396,3 +396,27 @@ describe('calibrate', () => {
     expect(backend.calls).toEqual([])
   })
 })
+
+describe('planning again', () => {
+  it('ties the plans to the changed run and stores them where it looks', async () => {
+    const { pipe, plan, store } = await calibrated()
+    const result = await pipe.replan({ plan, guidanceScale: 2.4 })
+    expect(result.evaluations).toBe(2 * (20 + 6 + 10))
+    expect(result.plan.document.key).toMatchObject({ guidance: 2.4, model: pipe.digest })
+    expect(store.saves.at(-1)).toBe(planDigest(pipe.planKey({ guidanceScale: 2.4 })))
+    const { notes, items } = await pipe.generate('ant', {
+      guidanceScale: 2.4,
+      accelerate: { method: 'plan', nfe: 6 },
+    })
+    expect(notes).toEqual([])
+    expect(items[0]?.stats.nfe).toBe(6)
+  })
+
+  it('moves plans to other steps', async () => {
+    const { pipe, plan } = await calibrated()
+    const { plan: moved, budgets } = await pipe.replan({ plan, numSteps: 12, upTo: 'refit' })
+    expect(moved.document.key.schedule.sigmas).toHaveLength(13)
+    expect(budgets.map(({ budget }) => budget)).toEqual([6, 10])
+    expect(await failure(() => pipe.replan({ plan, numSteps: 6 }))).toMatchObject({ field: 'numSteps' })
+  })
+})

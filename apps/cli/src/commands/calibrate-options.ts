@@ -1,3 +1,4 @@
+import type { ReplanLevel } from '@fastflow/core'
 import type { RunOptions } from '../run-options.ts'
 import type { ModelOptions } from '../session.ts'
 
@@ -11,6 +12,9 @@ export interface CalibrateCommandOptions extends ModelOptions, RunOptions {
   readonly passes?: readonly number[]
   /** A plan whose budgets are kept where they are not planned for. */
   readonly start?: string
+  /** A plan made for another model, guidance, size or number of steps, to keep what still does well of. */
+  readonly replan?: string
+  readonly upTo?: ReplanLevel
   /** File of what the runs show instead of the model's own subjects. */
   readonly cases?: string
   readonly target?: 'baseline' | 'exact'

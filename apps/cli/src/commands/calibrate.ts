@@ -2,6 +2,7 @@ import { invalidArgument } from '@fastflow/core'
 import { prepareOutput } from '../files.ts'
 import type { Io } from '../io.ts'
 import { onlyWith } from '../options.ts'
+import { calibrateAgain } from './calibrate-again.ts'
 import type { GivenCalibrateOptions } from './calibrate-options.ts'
 import { calibratePaper } from './calibrate-paper.ts'
 import { calibratePlan } from './calibrate-plan.ts'
@@ -19,6 +20,8 @@ export async function calibrateCommand(io: Io, options: GivenCalibrateOptions): 
     '--target': options.target,
     '--cases': options.cases,
     '--start': options.start,
+    '--replan': options.replan,
+    '--up-to': options.upTo,
   }
   const paper = { '--generations': options.generations, '--arms': options.arms }
   if (options.recorded !== undefined) {
@@ -30,6 +33,21 @@ export async function calibrateCommand(io: Io, options: GivenCalibrateOptions): 
   const { model, out } = options
   if (model === undefined) throw invalidArgument('--model', 'is missing; give a model, or --recorded')
   if (out === undefined) throw invalidArgument('--out', 'is missing; give a file or a folder')
+  const { replan, upTo, nfe, passes, target, certify, start } = options
+  if (replan === undefined && upTo !== undefined)
+    throw invalidArgument('--up-to', 'goes with --replan; leave it out')
+  if (replan !== undefined) {
+    const own = {
+      '--nfe': nfe,
+      '--passes': passes,
+      '--target': target,
+      '--certify': certify,
+      '--start': start,
+    }
+    const said = Object.entries(own).find(([, value]) => value !== undefined)
+    if (said) throw invalidArgument(said[0], 'is what the plan of --replan says; leave it out')
+    return calibrateAgain(io, { ...options, model, out, replan }, await prepareOutput(io, out))
+  }
   const output = await prepareOutput(io, out)
   await (options.method === 'plan' ? calibratePlan : calibratePaper)(io, { ...options, model, out }, output)
 }

@@ -11,7 +11,7 @@ import type { Trajectory } from '../record/trajectory.ts'
 import type { Checkpoint } from './checkpoint.ts'
 
 export interface CalibrationProgress {
-  readonly stage: 'record' | 'search' | 'improve' | 'joint' | 'floor' | 'certify' | 'done'
+  readonly stage: 'check' | 'record' | 'search' | 'improve' | 'joint' | 'floor' | 'certify' | 'done'
   /** Evaluations made so far and the most there will be; the first report comes before the first of them. */
   readonly evaluations: number
   readonly limit: number

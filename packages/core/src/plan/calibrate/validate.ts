@@ -1,21 +1,19 @@
 import { checkOptions, type OptionNames } from '../../check/options.ts'
 import { checkWhole } from '../../check/values.ts'
 import type { Velocity } from '../../ports/velocity.ts'
-import { sample } from '../../sample/sample.ts'
 import { certificateCost, usualConfidence } from '../document/certificate.ts'
 import { checkFrontier } from '../document/check-frontier.ts'
 import { compact, type PlanDocument } from '../document/document.ts'
 import { createFrontier, type Frontier, solverOf } from '../document/frontier.ts'
 import type { HeldOutRun } from '../document/held-out.ts'
 import { entriesOf, withRuns } from '../document/held-out.ts'
-import { planPolicy } from '../document/plan-policy.ts'
-import { psnrOf } from '../document/quality.ts'
 import { usedSeeds } from '../document/seeds.ts'
 import { costOfRun, recordTrajectory } from '../record/record.ts'
 import type { Trajectory } from '../record/trajectory.ts'
 import { releaseTrajectory } from '../record/trajectory.ts'
 import { createLedger } from '../search/ledger.ts'
 import { checkCalibration } from './check-calibration.ts'
+import { followPlan } from './follow.ts'
 import type { CalibrateOptions, CalibrationProgress } from './options.ts'
 import type { Settings } from './settings.ts'
 import { checkEnough, settingsOf } from './settings.ts'
@@ -162,18 +160,13 @@ function unseenRuns<T>(
 
 async function scoresOf<T>(
   plan: Frontier,
-  { states }: Trajectory<T>,
+  run: Trajectory<T>,
   velocity: Velocity<T>,
-  { schedule, space, range }: Settings<T>,
+  settings: Settings<T>,
 ): Promise<number[]> {
   const scores: number[] = []
-  for (const entry of entriesOf(plan.document)) {
-    const policy = planPolicy(schedule.sigmas, entry)
-    const { x } = await sample({ schedule, space, velocity, x: states[0]!, policy })
-    const psnr = psnrOf(await space.meanSquaredDifference(x, states.at(-1)!), range)
-    scores.push(Math.floor(psnr * 100) / 100)
-    space.release(x)
-  }
+  for (const entry of entriesOf(plan.document))
+    scores.push(Math.floor((await followPlan(entry, run, velocity, settings)) * 100) / 100)
   return scores
 }
 

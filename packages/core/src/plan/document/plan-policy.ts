@@ -123,11 +123,21 @@ export function checkSameGrid(planned: readonly number[], actual: readonly numbe
       `was planned for ${planned.length - 1} steps, this run has ${actual.length - 1}; use transferPlan`,
     )
   }
-  const different = planned.findIndex((sigma, k) => Math.abs(sigma - actual[k]!) > 1e-6)
+  const different = differenceOf(planned, actual)
   if (different < 0) return undefined
   throw mismatch(
     `sigma ${different} is ${planned[different]} in the plan and ${actual[different]} in this run; use transferPlan`,
   )
+}
+
+/** Whether weights planned on one grid hold on the other. */
+export function isSameGrid(planned: readonly number[], actual: readonly number[]): boolean {
+  return planned.length === actual.length && differenceOf(planned, actual) < 0
+}
+
+/** First noise level that differs by more than documents round, or -1. */
+function differenceOf(planned: readonly number[], actual: readonly number[]): number {
+  return planned.findIndex((sigma, k) => Math.abs(sigma - actual[k]!) > 1e-6)
 }
 
 function mismatch(message: string): FastFlowError {
