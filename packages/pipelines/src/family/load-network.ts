@@ -26,19 +26,23 @@ export async function loadNetwork(
 /** Loads one of several networks of a folder. */
 export type NetworkLoader = (path: string, ports: NetworkPorts) => Promise<ModelRunner>
 
-/** Loads several networks; when `load` fails, those it loaded are freed again. */
+/**
+ * Loads several networks, side by side where `load` asks for them so; when it fails, all are freed again, those that were still
+ * being loaded too.
+ */
 export async function loadNetworks<Result>(
   folder: ModelFolder,
   options: LoadOptions,
   load: (loader: NetworkLoader, dispose: () => Promise<void>) => Promise<Result>,
 ): Promise<Result> {
-  const runners: ModelRunner[] = []
+  const runners: Promise<ModelRunner>[] = []
   const dispose = async (): Promise<void> => {
-    await Promise.all(runners.map((runner) => runner.dispose()))
+    const loaded = await Promise.allSettled(runners)
+    await Promise.all(loaded.map((one) => (one.status === 'fulfilled' ? one.value.dispose() : undefined)))
   }
   try {
-    return await load(async (path, ports) => {
-      const runner = await loadNetwork(folder, path, options, ports)
+    return await load((path, ports) => {
+      const runner = loadNetwork(folder, path, options, ports)
       runners.push(runner)
       return runner
     }, dispose)

@@ -94,27 +94,29 @@ export async function loadTextParts(
   const whole = (name: string): TensorInfo => ({ name, type: 'int64', dims: ['batch', maxLength] })
   const configFile = `${config.network}/config.json`
   const states = shape.frames ? ['batch', channels, 'frames', side, side] : latents
-  const textEncoder = await load('text_encoder/model.onnx', {
-    inputs: [whole('input_ids'), whole('attention_mask')],
-    output: { name: 'last_hidden_state', dims: ['batch', maxLength, width] },
-    sizes: `model_max_length in tokenizer/tokenizer_config.json, cross_attention_dim in ${configFile}`,
-  })
-  const transformer = await load(`${config.network}/model.onnx`, {
-    inputs: [
-      float('hidden_states', states),
-      float('timestep', ['batch']),
-      float('encoder_hidden_states', ['batch', maxLength, width]),
-      whole('encoder_attention_mask'),
-      ...(shape.image ? [float('image_latents', latents)] : []),
-    ],
-    output: { name: 'velocity', dims: states },
-    sizes: `in_channels, sample_size and cross_attention_dim in ${configFile}`,
-  })
-  const decoder = await load('vae_decoder/model.onnx', {
-    inputs: [float('latent_sample', latents)],
-    output: { name: 'sample', dims: ['batch', 3, 'height', 'width'] },
-    sizes: `in_channels and sample_size in ${configFile}`,
-  })
+  const [textEncoder, transformer, decoder] = await Promise.all([
+    load('text_encoder/model.onnx', {
+      inputs: [whole('input_ids'), whole('attention_mask')],
+      output: { name: 'last_hidden_state', dims: ['batch', maxLength, width] },
+      sizes: `model_max_length in tokenizer/tokenizer_config.json, cross_attention_dim in ${configFile}`,
+    }),
+    load(`${config.network}/model.onnx`, {
+      inputs: [
+        float('hidden_states', states),
+        float('timestep', ['batch']),
+        float('encoder_hidden_states', ['batch', maxLength, width]),
+        whole('encoder_attention_mask'),
+        ...(shape.image ? [float('image_latents', latents)] : []),
+      ],
+      output: { name: 'velocity', dims: states },
+      sizes: `in_channels, sample_size and cross_attention_dim in ${configFile}`,
+    }),
+    load('vae_decoder/model.onnx', {
+      inputs: [float('latent_sample', latents)],
+      output: { name: 'sample', dims: ['batch', 3, 'height', 'width'] },
+      sizes: `in_channels and sample_size in ${configFile}`,
+    }),
+  ])
   await checkScale(decoder, vae, side)
   return {
     config,
