@@ -1,11 +1,11 @@
 // Makes what manifests and CITATION.cff say of their origin follow scripts/identity.json: repository, homepage, bugs, author,
-// and what every published package has in common. `--check` fails where one differs; `--ready` where the repository is still
+// funding (an address, or null for none) and what every published package has in common. `--check` fails where one differs; `--ready` where the repository is still
 // the placeholder, which nothing may be published with.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { manifests, root } from './release/packages.mjs'
 
-const { repository, author } = JSON.parse(readFileSync(join(root, 'scripts/identity.json'), 'utf8'))
+const { repository, author, funding } = JSON.parse(readFileSync(join(root, 'scripts/identity.json'), 'utf8'))
 const common = ['flow-matching', 'diffusion', 'inference']
 /** Files that belong into a tarball wherever the package has them; npm adds README, LICENSE and the manifest by itself. */
 const documents = ['README.md', 'LICENSE', 'CHANGELOG.md', 'THIRD-PARTY-NOTICES.md', 'NOTICES']
@@ -18,6 +18,7 @@ function withIdentity(folder, manifest) {
     homepage: `${repository}/tree/main/${folder}#readme`,
     bugs: `${repository}/issues`,
     author,
+    funding: funding ?? undefined,
     keywords,
   }
   if (manifest.private) return next
@@ -43,6 +44,7 @@ function ordered(manifest) {
     'homepage',
     'repository',
     'bugs',
+    'funding',
   ]
   const keys = [...first, ...Object.keys(manifest)].filter((key) => manifest[key] !== undefined)
   return Object.fromEntries([...new Set(keys)].map((key) => [key, manifest[key]]))
