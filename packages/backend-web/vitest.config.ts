@@ -3,6 +3,7 @@ import { defineConfig, mergeConfig, type ViteUserConfig } from 'vitest/config'
 import { chromium, chromiumArgs } from '../../vitest.chromium.ts'
 import { shared } from '../../vitest.shared.ts'
 import { generateInNode } from './test/support/generate-in-node.ts'
+import { quantizeInNode } from './test/support/quantize-in-node.ts'
 import { testServer } from './test/support/server.ts'
 
 /** Tests run in the system's Chromium; without one a single test says so, and arguments are checked in Node. */
@@ -30,7 +31,7 @@ const inChromium: ViteUserConfig = {
       enabled: true,
       headless: true,
       screenshotFailures: false,
-      commands: { generateInNode },
+      commands: { generateInNode, quantizeInNode },
       provider: playwright({
         launchOptions: { executablePath: chromium ?? '', args: [...chromiumArgs] },
       }),

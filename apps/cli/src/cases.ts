@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { dirname } from 'node:path'
 import { type Case, jsonLines, subjectsOf } from '@fastflow/bench'
 import { type FastFlowError, invalidArgument, type RgbImage, readJson } from '@fastflow/core'
-import type { CalibrationOptions, Pipeline } from '@fastflow/pipelines'
+import type { Pipeline } from '@fastflow/pipelines'
 import { pathAt } from './files.ts'
 import type { Io } from './io.ts'
 import { readImage } from './read-image.ts'
@@ -61,12 +61,6 @@ export async function casesOf(io: Io, pipe: Pipeline, file: string | undefined):
 export async function readCases(io: Io, pipe: Pipeline, file: string): Promise<readonly Case[]> {
   if (pipe.task !== 'class-to-image') return casesOf(io, pipe, file)
   throw invalidArgument('--cases', `is for models that read prompts; ${pipe.model} takes all classes in turn`)
-}
-
-/** Prompts and pictures of the runs; both take turns. */
-export function shownIn(cases: readonly Case[]): Pick<CalibrationOptions, 'prompts' | 'images'> {
-  const images = cases.flatMap(({ image }) => image ?? [])
-  return { prompts: cases.map(({ subject }) => String(subject)), ...(images.length > 0 && { images }) }
 }
 
 type Fields = { readonly prompt: string } & Partial<Record<(typeof FIELDS)[number], string>>

@@ -46,6 +46,7 @@ const typed = new Map([
   ['images', '--cases'],
   ['budgets', '--nfe'],
   ['records', 'LOG'],
+  ['recorded', '--recorded'],
   ['blockSize', '--block'],
   ['networks', '--networks'],
   ['out', '--out'],
@@ -54,7 +55,7 @@ const typed = new Map([
 
 /** A note of the packages in the words of the command line. */
 export function asTyped(note: string): string {
-  return note.replaceAll(camelCase, (name) => typed.get(name) ?? name)
+  return note.replaceAll('width, height', '--size').replaceAll(camelCase, (name) => typed.get(name) ?? name)
 }
 
 /** One line for people; unexpected errors keep their stack, they are ours to fix. */

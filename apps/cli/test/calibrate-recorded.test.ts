@@ -99,6 +99,10 @@ describe('runs that another program recorded', () => {
       /--evaluations: goes with runs that are made; leave it out, or --recorded/,
     )
     expect(await refused(files[0]!, '--model', 'words', '--steps', '10')).toMatch(/has 9 steps, not 10/)
+    await written('large.json', { dims: [3, 4, 4] })
+    expect(await refused('large.json', '--model', 'words')).toMatch(
+      /^fastflow: --recorded: has latents of 3 x 4 x 4, not 3 x 2 x 2; give --size and --frames as the runs had it/m,
+    )
   })
 })
 

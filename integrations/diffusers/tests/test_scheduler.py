@@ -288,6 +288,21 @@ def test_image_to_image(exported: Export, sigmas: list[float] | None) -> None:
             with_strength(other, wrong)
 
 
+@pytest.mark.parametrize("kept", [1, 2, 4, 6])
+@pytest.mark.parametrize("strength", [0.59, 0.6, 0.65, 8 / 12])
+def test_any_strength_that_leaves_as_many_steps_finds_the_nodes(kept: int, strength: float) -> None:
+    """As pipelines that hand in sigmas cut: of the timesteps that there are."""
+    sigmas = [1 - k / 12 for k in range(12)]
+    assert 12 - int(12 - 12 * strength) == 8
+    own = euler()
+    followed = FastFlowScheduler.from_plan(plan_of(grid(own, sigmas=sigmas)[4:], list(range(kept))), own, nfe=kept)
+    followed.set_timesteps(sigmas=sigmas)
+    count = len(followed.timesteps)
+    cut = int(count - count * strength)
+    assert count - cut == kept
+    followed.set_begin_index(cut)
+
+
 def test_plans_of_image_to_image_are_refused_for_runs_from_noise(exported: Export) -> None:
     run = open_run("sd3", exported("sd3").pipeline)
     pipe, own = run.pipeline, run.pipeline.scheduler

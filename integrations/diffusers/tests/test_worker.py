@@ -4,11 +4,14 @@ import io
 import json
 import os
 import shutil
+import socket
 import struct
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from threading import Thread
+from time import sleep
 from typing import Any
 
 import numpy as np
@@ -22,6 +25,7 @@ from fastflow_diffusers.fixtures import FIXTURES
 from fastflow_diffusers.fixtures.pictures import picture
 from fastflow_diffusers.network import CHECKED
 from fastflow_diffusers.worker.frames import FrameError, read_frame, write_frame
+from fastflow_diffusers.worker.listen import listen, open_socket
 from fastflow_diffusers.worker.serve import Worker, check_question, mismatch
 from fastflow_diffusers.worker.served import ServedPipeline, device_of
 from fastflow_diffusers.worker.tensors import pack, unpack
@@ -245,6 +249,45 @@ def node(job: dict[str, Any], folder: Path) -> dict[str, np.ndarray]:
     assert done.returncode == 0, done.stderr
     assert json.loads((folder / "torch.json").read_text())["provider"] == "torch/cpu"
     return {side: np.fromfile(folder / f"{side}.bin", dtype=np.float32) for side in ("torch", "onnx")}
+
+
+def listening(pipeline: Path, path: Path) -> None:
+    """A worker of this process that listens on `path`."""
+    Thread(target=listen, args=(path, lambda output: Worker(output, pipeline, CPU, "float32")), daemon=True).start()
+    while not path.is_socket():
+        sleep(0.01)
+
+
+def test_a_socket_serves_several_connections_of_its_user(exported: Export, tmp_path: Path) -> None:
+    made, path = exported("sd3"), tmp_path / "worker.sock"
+    # Left behind by a worker that was killed.
+    with socket.socket(socket.AF_UNIX) as left:
+        left.bind(str(path))
+    open_socket(path).close()
+    path.unlink()
+    listening(made.pipeline, path)
+    assert path.stat().st_mode & 0o077 == 0
+    with pytest.raises(ExportError, match=r"cannot listen on .*in use"):
+        open_socket(path)
+    question = {"id": 3, "kind": "open", "location": str(made.pipeline)}
+    with socket.socket(socket.AF_UNIX) as odd, socket.socket(socket.AF_UNIX) as other:
+        for one in (odd, other):
+            one.connect(str(path))
+        odd.sendall(b"GET / HTTP/1.1\r\n\r\n")
+        assert odd.recv(1) == b""
+        stream = other.makefile("rwb")
+        write_frame(stream, question)
+        frame = read_frame(stream, lambda header, size: None)
+    assert frame is not None and (frame[0]["id"], frame[0]["kind"]) == (3, "opened")
+    job = {
+        "pipeline": str(made.pipeline),
+        "exported": str(made.folder),
+        "prompt": "a red fox",
+        "options": {"seed": 3, "numSteps": 4, "width": 64, "height": 64},
+        "socket": str(path),
+    }
+    states = node(job, tmp_path)
+    assert relative(*(torch.from_numpy(states[side]) for side in ("torch", "onnx"))) < CLOSE
 
 
 SMALL = {"wan": {"numFrames": 5}, "flux-kontext": {"autoResize": False}}

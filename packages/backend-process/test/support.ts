@@ -4,7 +4,8 @@ import type { ModelRunner, Tensor } from '@fastflow/core'
 import { onTestFinished } from 'vitest'
 import { type ProcessBackend, type ProcessLimits, processBackend } from '../src/index.ts'
 
-const fixture = (name: string): string => fileURLToPath(new URL(`fixtures/${name}.mjs`, import.meta.url))
+export const fixture = (name: string): string =>
+  fileURLToPath(new URL(`fixtures/${name}.mjs`, import.meta.url))
 
 /** A backend of the worker `fixtures/<worker>.mjs`, closed with the test. */
 export function backendOf(

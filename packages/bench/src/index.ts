@@ -52,6 +52,7 @@ export { framesOf } from './source/frames.ts'
 export type { BenchFlow, BenchSource, GeneratingSource } from './source/source.ts'
 export { sumOf } from './source/tally.ts'
 export {
+  promptsOf,
   type Subject,
   subjectsOf,
   type TurnPipeline,

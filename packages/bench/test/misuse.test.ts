@@ -447,6 +447,7 @@ describeMisuse('@fastflow/bench', bench, {
     ),
   }),
   subjectsOf: row(bench.subjectsOf, { pipe: made(() => pipe, { subjects: 5 }) }),
+  promptsOf: row(bench.promptsOf, { subjects: made(() => [{ subject: 'a' }], [], ['a'], [{ prompt: 'a' }]) }),
   takingTurns: row(bench.takingTurns, {
     pipe: made(() => pipe, { generate: () => 5 }),
     subjects: made(() => [{ subject: 'a' }], [], ['a'], [{ prompt: 'a' }]),

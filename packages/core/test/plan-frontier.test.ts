@@ -214,6 +214,14 @@ describe('documents', () => {
     expect(refusal(() => parsePlan(text, expected))).toMatchObject({ code: 'policy-mismatch', field })
   })
 
+  it('made of recordings alone do not say of which model', () => {
+    const text = damaged('key.model', null)
+    expect(() => parsePlan(text)).not.toThrow()
+    expect(refusal(() => parsePlan(text, { model: 'ff' })).message).toMatch(
+      /^model: the plan does not say what it was made for, this run has ff; calibrate for it/,
+    )
+  })
+
   it('made where guidance has an interval say so, and are refused elsewhere', () => {
     const text = damaged('key.guidanceInterval', [0.1, 0.8])
     const { guidance } = key

@@ -1,8 +1,8 @@
-import { certificateOf, planRows } from '@fastflow/bench'
+import { certificateOf, planRows, promptsOf } from '@fastflow/bench'
 import { type CalibrationProgress, type Frontier, invalidArgument } from '@fastflow/core'
 import { type CalibrationOptions, type Pipeline, planDigest } from '@fastflow/pipelines'
 import { planTable } from '@fastflow/report'
-import { digestOf, readCases, shownIn } from '../cases.ts'
+import { digestOf, readCases } from '../cases.ts'
 import { type CheckpointFile, openCheckpoint } from '../checkpoint-file.ts'
 import { fileAt, isFile, type OutputPlace, pathAt, prepareFile } from '../files.ts'
 import type { Io } from '../io.ts'
@@ -43,7 +43,7 @@ export async function calibratePlan(
     const resumedAt = checkpoint.found?.spent
     if (resumedAt !== undefined)
       io.log(`going on from ${checkpoint.path}: ${resumedAt} evaluations were made`)
-    const shown = cases && shownIn(cases)
+    const shown = cases && promptsOf(cases)
     const frontier = await run(io, pipe, { ...settings, ...shown, ...(start && { start }) }, checkpoint)
     await writeResult(io, file, `${JSON.stringify(frontier)}\n`)
     await checkpoint.remove().catch((error: Error) => io.log(`${checkpoint.path} stays: ${error.message}`))

@@ -1,7 +1,7 @@
-import { summarizeTable, type TableSummary } from '@fastflow/bench'
+import { promptsOf, summarizeTable, type TableSummary } from '@fastflow/bench'
 import { leastRuns, type Metric, planDigest, type QualityTable, tableDigest } from '@fastflow/pipelines'
 import { spreadTable } from '@fastflow/report'
-import { readCases, shownIn } from '../cases.ts'
+import { readCases } from '../cases.ts'
 import { fileAt, prepareOutput } from '../files.ts'
 import type { Io } from '../io.ts'
 import { createProgress } from '../progress.ts'
@@ -52,7 +52,7 @@ export async function measureModel(
         const onProgress = (done: number, total: number): void => progress.update(done, total, 'runs')
         const table = await pipe.measureQuality({
           ...settings,
-          ...(cases && shownIn(cases)),
+          ...(cases && promptsOf(cases)),
           metric,
           proxy,
           runs,

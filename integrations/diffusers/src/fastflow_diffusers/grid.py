@@ -92,3 +92,14 @@ def lead_of(planned: Sequence[float], sigmas: Sequence[float]) -> int:
     message = f"sigma {k} is {planned[k]:.7g} in the plan and {sigmas[k]:.7g} in this run"
     fix = "Set shift, sigmas and size as they were when the plan was made, or calibrate for this grid"
     raise PlanError("sigmas", message, fix=fix)
+
+
+def recount(kept: int, tail: int, total: int) -> int:
+    """
+    Of how many timesteps a strength leaves `kept` where it leaves `tail` of `total`: n - int(n (1 - strength)).
+
+    Such strengths lie above (tail - 1) / total, up to tail / total: all of them do at a number from (kept - 1) total / (tail - 1)
+    up to kept total / tail. Without one between, half a step below the upper end, where the largest of them does.
+    """
+    most = kept * total // tail
+    return most if most * (tail - 1) >= (kept - 1) * total else round((kept - 0.5) * total / tail)

@@ -3,7 +3,7 @@
 import copy
 import inspect
 import warnings
-from math import prod
+from math import floor, prod
 from typing import Any
 
 import torch
@@ -12,7 +12,7 @@ from diffusers.schedulers.scheduling_utils import SchedulerOutput
 
 from .errors import PlanError
 from .follow import Follower
-from .grid import check_scheduler, lead_of, sigmas_of, solver_name
+from .grid import check_scheduler, lead_of, recount, sigmas_of, solver_name
 from .plan import Plan, PlanSource, read_plan
 
 
@@ -95,11 +95,10 @@ class FastFlowScheduler(SchedulerMixin):
         Timesteps and sigmas of the nodes, behind as many others as image to image will cut off.
 
         Pipelines cut all but `strength` of the steps: of those that they asked for, or, where they handed in sigmas, of the
-        timesteps that they find. Of those, k nodes that are the last `strength` of the grid have to be that share too: about
-        k / strength. Half a step less, and the strength that is this tail's share of the steps surely cuts there.
+        timesteps that they find, which k nodes then have to be the last `strength` of.
         """
         total = len(self.base.timesteps)
-        found = round((len(nodes) - 0.5) * total / (total - lead)) if lead and recounted else lead + len(nodes)
+        found = recount(len(nodes), total - lead, total) if lead and recounted else lead + len(nodes)
         self._lead = max(found - len(nodes), 0)
         self._recounted = recounted
         rows = [*range(self._lead), *(lead + node for node in nodes)]
@@ -175,7 +174,8 @@ class FastFlowScheduler(SchedulerMixin):
         if self._noised and self._recounted and not self._is_tail:
             # The share of a few nodes that is cut off rounds to none.
             message = f"a picture would be covered by the noise of all {self.plan.steps} steps, whatever the strength"
-            raise PlanError("strength", message, fix="Calibrate for the strength, from runs of image to image")
+            fix = "Calibrate for a strength that leaves steps out, from runs of image to image; strength 1 is a run from noise"
+            raise PlanError("strength", message, fix=fix)
         # Near strength 1 nothing may stand in front: a picture mixed with noise tells image to image from a run from noise.
         if self._is_tail and self._lead == 0 and not self._noised:
             self._check_begin(-1)
@@ -199,7 +199,8 @@ class FastFlowScheduler(SchedulerMixin):
             raise PlanError("strength", message, fix="Pass strength=1, or calibrate for this strength")
         total = len(self.base.timesteps)
         message = f"the plan is of the last {planned} of {total} steps, this run begins elsewhere"
-        fix = f"Pass strength={planned / total:g}, or num_inference_steps={planned} for a run from noise, if the plan is of that"
+        share = floor(1e6 * planned / total) / 1e6
+        fix = f"Pass strength={share:g}, or num_inference_steps={planned} for a run from noise, if the plan is of that"
         raise PlanError("strength", message, fix=fix)
 
     def _check_full_begin(self, begin: int) -> None:

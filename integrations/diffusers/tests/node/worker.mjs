@@ -13,7 +13,7 @@ const image = job.image && { ...job.image, data: new Uint8Array(readFileSync(job
 const plan = job.plan && JSON.parse(readFileSync(job.plan, 'utf8'))
 
 const sides = {
-  torch: [job.pipeline, processBackend({ command: job.worker })],
+  torch: [job.pipeline, processBackend(job.socket ? { socket: job.socket } : { command: job.worker })],
   onnx: [job.exported, nodeBackend({ threads: 1 })],
 }
 for (const [name, [folder, backend]] of Object.entries(sides)) {

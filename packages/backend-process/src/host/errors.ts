@@ -1,17 +1,22 @@
 import { FastFlowError } from '@fastflow/core'
-import type { ProcessLimits } from './options.ts'
+import type { CheckedOptions, ProcessLimits } from './options.ts'
 
 /** The worker is gone, or was ended. @param what was asked of it, such as the path of a network. */
 export function workerEnded(what: string, why: string): FastFlowError {
-  const advice = 'the next call starts another; do without this network where it happens again'
+  const advice =
+    'the next call starts another, or connects again; do without this network where it happens again'
   const message = `${what}: the worker process ended (${why}); ${advice}`
   return new FastFlowError({ code: 'model-failed', field: what, message })
 }
 
 /** The worker never came so far as to open the folder. */
-export function commandFailed(command: readonly string[], why: string): FastFlowError {
-  const message = `command: ${JSON.stringify(command.join(' '))} opened no folder: ${why}; run it in a terminal to see what it lacks`
-  return new FastFlowError({ code: 'unsupported', field: 'command', message })
+export function notOpened(worker: CheckedOptions['worker'], why: string): FastFlowError {
+  const [field, name, fix] =
+    'socket' in worker
+      ? ['socket', worker.socket, 'start a worker there: python -m fastflow_diffusers.worker --socket PATH']
+      : ['command', worker.command.join(' '), 'run it in a terminal to see what it lacks']
+  const message = `${field}: ${JSON.stringify(name)} opened no folder: ${why}; ${fix}`
+  return new FastFlowError({ code: 'unsupported', field, message })
 }
 
 const passed: Readonly<Record<'loadSeconds' | 'runSeconds', string>> = {

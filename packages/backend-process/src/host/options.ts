@@ -1,6 +1,6 @@
 import type { PolicyStore } from '@fastflow/core'
 import { invalidArgument, isRecord } from '@fastflow/core'
-import { checkFunction, checkOptions, type OptionNames, shown } from '@fastflow/core/backend'
+import { checkFunction, checkOptions, checkText, type OptionNames, shown } from '@fastflow/core/backend'
 
 /** What a worker may take. `Infinity` takes a limit away. */
 export interface ProcessLimits {
@@ -19,7 +19,12 @@ export interface ProcessBackendOptions {
    * The program and its arguments, run without a shell: `['python', '-m', 'fastflow_diffusers.worker', '--device', 'cuda']`. It
    * speaks frames over its standard input and output.
    */
-  readonly command: readonly string[]
+  readonly command?: readonly string[]
+  /**
+   * Instead of a command: path of a Unix socket on which a worker listens, such as one started with `--socket PATH`. It is not started
+   * or ended from here; whoever may write to the socket may use it.
+   */
+  readonly socket?: string
   /** Variables of its environment, beside those of this process. */
   readonly env?: Readonly<Record<string, string>>
   readonly limits?: ProcessLimits
@@ -29,13 +34,15 @@ export interface ProcessBackendOptions {
 
 /** Options with their defaults. */
 export interface CheckedOptions {
-  readonly command: readonly [string, ...string[]]
-  readonly env: Readonly<Record<string, string>>
+  readonly worker:
+    | { readonly command: readonly [string, ...string[]]; readonly env: Readonly<Record<string, string>> }
+    | { readonly socket: string }
   readonly limits: Required<ProcessLimits>
 }
 
 const names: OptionNames<ProcessBackendOptions> = {
   command: true,
+  socket: true,
   env: true,
   limits: true,
   policyStore: true,
@@ -54,20 +61,13 @@ const maxSeconds = 2_000_000
 /** @throws FastFlowError `invalid-argument` naming the option. */
 export function checkProcessOptions(options: ProcessBackendOptions): CheckedOptions {
   checkOptions('options', options, names)
-  const { command, env = {}, limits = {}, policyStore } = options
-  if (!isTexts(command) || command[0] === '' || command.length === 0)
-    throw invalidArgument(
-      'command',
-      `${shown(command)} is not a program and its arguments; pass e.g. ${example}`,
-    )
-  if (!isRecord(env) || !isTexts(Object.values(env)))
-    throw invalidArgument('env', `${shown(env)} is not { NAME: 'text' }`)
+  const { limits = {}, policyStore } = options
+  const worker = checkWorker(options)
   if (policyStore !== undefined) checkFunction('policyStore', policyStore, '(location) => PolicyStore')
   checkOptions('limits', limits, limitNames)
   const { loadSeconds = 600, runSeconds = 600, idleSeconds = 60, payloadBytes = 2 ** 31 } = limits
   return {
-    command: command as readonly string[] as CheckedOptions['command'],
-    env,
+    worker,
     limits: {
       loadSeconds: seconds('loadSeconds', loadSeconds),
       runSeconds: seconds('runSeconds', runSeconds),
@@ -75,6 +75,19 @@ export function checkProcessOptions(options: ProcessBackendOptions): CheckedOpti
       payloadBytes: bytes(payloadBytes),
     },
   }
+}
+
+function checkWorker({ command, socket, env = {} }: ProcessBackendOptions): CheckedOptions['worker'] {
+  if (!isRecord(env) || !isTexts(Object.values(env)))
+    throw invalidArgument('env', `${shown(env)} is not { NAME: 'text' }`)
+  if (socket !== undefined) {
+    if (command !== undefined) throw invalidArgument('socket', 'excludes command; pass one of them')
+    return { socket: checkText('socket', socket, 'the path of a Unix socket') }
+  }
+  if (isTexts(command) && command[0] !== '' && command.length > 0)
+    return { command: command as readonly [string, ...string[]], env }
+  const fix = `pass e.g. ${example}, or socket`
+  throw invalidArgument('command', `${shown(command)} is not a program and its arguments; ${fix}`)
 }
 
 function isTexts(values: unknown): values is readonly string[] {

@@ -1,11 +1,11 @@
-import { spawn } from 'node:child_process'
 import { FastFlowError, type LoadProgress, type TensorInfo } from '@fastflow/core'
 import type { NetworkInfo, ServedNames, WorkerReply, WorkerRequest } from '../messages/protocol.ts'
 import { protocolVersion } from '../messages/protocol.ts'
 import { type Asked, readReply } from '../messages/replies.ts'
-import { type Channel, openChannel } from '../stream/channel.ts'
+import type { Channel } from '../stream/channel.ts'
 import { after } from '../stream/deadline.ts'
-import { commandFailed, limitExceeded, workerEnded } from './errors.ts'
+import { connectWorker } from './connect.ts'
+import { limitExceeded, notOpened, workerEnded } from './errors.ts'
 import type { CheckedOptions } from './options.ts'
 
 /** Room for thousands of inputs and outputs, and for the names of a folder. */
@@ -65,7 +65,8 @@ export async function startSession(options: CheckedOptions, location: string): P
   }
 }
 
-function startTalk({ command, env, limits }: CheckedOptions): Omit<Session, 'names' | 'loaded'> {
+function startTalk(options: CheckedOptions): Omit<Session, 'names' | 'loaded'> {
+  const { limits, worker } = options
   let pending: Pending | undefined
   let failure: FastFlowError | undefined
   let isOpen = false
@@ -108,7 +109,7 @@ function startTalk({ command, env, limits }: CheckedOptions): Omit<Session, 'nam
     }
   }
 
-  const channel: Channel = openChannel(start(command, env), {
+  const channel: Channel = connectWorker(options, {
     maxHeaderBytes,
     maxPayloadBytes: limits.payloadBytes,
     payloadFor(header, bytes) {
@@ -131,7 +132,7 @@ function startTalk({ command, env, limits }: CheckedOptions): Omit<Session, 'nam
   }
 
   void channel.ended.then((why) =>
-    fail(isOpen ? workerEnded(pending?.what ?? 'command', why) : commandFailed(command, why)),
+    fail(isOpen ? workerEnded(pending?.what ?? 'worker', why) : notOpened(worker, why)),
   )
   channel.hold(false)
 
@@ -156,21 +157,10 @@ function startTalk({ command, env, limits }: CheckedOptions): Omit<Session, 'nam
     },
     async close() {
       channel.hold(true)
-      kill(workerEnded('command', 'it was closed'))
+      kill(workerEnded('worker', 'it was closed'))
       await channel.ended
     },
   }
-}
-
-function start(
-  [program, ...rest]: CheckedOptions['command'],
-  env: CheckedOptions['env'],
-): ReturnType<typeof spawnPiped> {
-  return spawnPiped(program, rest, { ...process.env, ...env })
-}
-
-function spawnPiped(program: string, rest: readonly string[], env: NodeJS.ProcessEnv) {
-  return spawn(program, rest, { stdio: 'pipe', env, windowsHide: true })
 }
 
 function otherVersion(reply: WorkerReply): FastFlowError {

@@ -2,7 +2,8 @@ import type { ChildProcessByStdio } from 'node:child_process'
 import type { Socket } from 'node:net'
 import type { Readable, Writable } from 'node:stream'
 import { after } from './deadline.ts'
-import { createFrameReader, type FrameReader, type FrameReaderOptions, writeFrame } from './frames.ts'
+import { type FrameReaderOptions, writeFrame } from './frames.ts'
+import { type Heard, readFrames } from './read-frames.ts'
 import { tailOf } from './tail.ts'
 
 /** A process whose standard streams are pipes to this one. */
@@ -34,46 +35,31 @@ export interface Channel {
  * RangeError, ends the process; the message says why.
  */
 export function openChannel(child: Child, options: ChannelOptions): Channel {
-  let violation: string | undefined
   const kill = (): void => {
     child.kill('SIGKILL')
   }
-  const reader = createFrameReader(options)
-  child.stdout.on('data', (chunk: Uint8Array) => {
-    if (violation !== undefined) return
-    try {
-      reader.push(chunk)
-    } catch (error) {
-      violation = `it wrote ${error instanceof Error ? error.message : String(error)}`
-      kill()
-    }
-  })
+  const heard = readFrames(child.stdout, options, kill)
   // Whoever writes to a process that has ended learns of it from its end.
   child.stdin.on('error', () => {})
   return {
     write: (header, payload) => writeFrame(child.stdin, header, payload),
-    ended: endOf(child, reader, options.isIdle, () => violation),
-    isBroken: () => violation !== undefined,
+    ended: endOf(child, heard, options.isIdle),
+    isBroken: () => heard.violation() !== undefined,
     hold: (held) => holdChild(child, held),
     kill,
   }
 }
 
 /** How a process ended, in words, its own last ones among them. */
-function endOf(
-  child: Child,
-  reader: FrameReader,
-  isIdle: () => boolean,
-  violation: () => string | undefined,
-): Promise<string> {
+function endOf(child: Child, heard: Heard, isIdle: () => boolean): Promise<string> {
   const lastWords = tailOf(child.stderr)
   return new Promise((resolve) => {
     child.on('error', (error) => resolve(`it could not be started: ${error.message}`))
     child.on('exit', (code, signal) => {
       const tell = (): void => {
-        const cut = reader.partial() ? ', in the middle of an answer' : ''
+        const cut = heard.partial() ? ', in the middle of an answer' : ''
         const words = lastWords() && `; its last words: ${lastWords()}`
-        resolve(violation() ?? `${signal ?? `exit code ${code}`}${cut}${words}`)
+        resolve(heard.violation() ?? `${signal ?? `exit code ${code}`}${cut}${words}`)
       }
       // Nobody waits for an idle one: the next call has to know at once.
       if (isIdle()) return tell()

@@ -1,6 +1,7 @@
-import { invalidArgument, isRecord } from '@fastflow/core'
+import { type Frontier, invalidArgument, isRecord } from '@fastflow/core'
 import { checkOptions, checkWhole, type OptionNames, shown } from '@fastflow/core/backend'
 import {
+  type CalibrationOptions,
   type Flow,
   type FlowOptions,
   type GenerateOptions,
@@ -23,6 +24,8 @@ export interface TurnPipeline extends Pipeline {
   prepareTurn(turn: number, options?: FlowOptions): Promise<Flow>
   /** `generate` with the subject whose turn it is. */
   generateTurn(turn: number, options?: GenerateOptions): Promise<GenerateResult>
+  /** `calibrate` on all subjects in turn, unless told other prompts and pictures; of a model of classes, on all classes. */
+  calibrate(options?: CalibrationOptions): Promise<Frontier>
 }
 
 /**
@@ -78,10 +81,12 @@ export function takingTurns(
     const { subject, image, negativePrompt } = subjects[checkWhole('turn', turn, 0) % subjects.length]!
     return { subject, ...(image && { image }), ...(negativePrompt !== undefined && { negativePrompt }) }
   }
+  const asked = pipe.task === 'class-to-image' ? {} : promptsOf(subjects)
   return {
     ...pipe,
     planKey: (options) => pipe.planKey({ ...options, ...own }),
-    calibrate: (options) => pipe.calibrate({ ...options, ...own }),
+    calibrate: (options = {}) =>
+      pipe.calibrate({ ...(options.recorded === undefined && asked), ...options, ...own }),
     async prepareTurn(turn, options) {
       const { subject, ...more } = at(turn)
       return pipe.prepare(subject, { ...options, ...own, ...more })
@@ -90,6 +95,21 @@ export function takingTurns(
       const { subject, ...more } = at(turn)
       return pipe.generate(subject, { ...options, ...own, ...more })
     },
+  }
+}
+
+/**
+ * What `calibrate` and `measureQuality` are told to show these subjects in turn. A picture that several subjects share
+ * counts once.
+ *
+ * @throws FastFlowError `invalid-argument` without a subject.
+ */
+export function promptsOf(subjects: readonly Subject[]): Pick<CalibrationOptions, 'prompts' | 'images'> {
+  checkSubjects(subjects)
+  const images = new Set(subjects.flatMap(({ image }) => image ?? []))
+  return {
+    prompts: subjects.map(({ subject }) => String(subject)),
+    ...(images.size > 0 && { images: [...images] }),
   }
 }
 

@@ -21,7 +21,7 @@ export async function calibrationPrompts(
 
 async function ownPrompts(folder: ModelFolder): Promise<readonly string[]> {
   if (!(await folder.has(PATH))) {
-    const fix = 'pass prompts, a list of what people are likely to ask for'
+    const fix = 'pass prompts, a list of what people are likely to ask for, or put that file into the folder'
     throw invalidArgument('prompts', `${folder.location} brings no ${PATH}; ${fix}`)
   }
   const place = `${folder.location}/${PATH}`

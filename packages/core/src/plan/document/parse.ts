@@ -148,6 +148,8 @@ function checkExpected(key: PlanKey, expected: ExpectedKey): void {
 
 function checkSame(field: string, made: unknown, wanted: unknown): void {
   if (String(wanted) === String(made)) return
-  const message = `${field}: the plan was made for ${made}, this run has ${wanted}; calibrate for it`
+  // Plans of recordings alone name neither networks nor their type.
+  const told = made === null ? 'the plan does not say what it was made for' : `the plan was made for ${made}`
+  const message = `${field}: ${told}, this run has ${wanted}; calibrate for it`
   throw new FastFlowError({ code: 'policy-mismatch', field, message })
 }
