@@ -20,6 +20,7 @@ import type { Io } from './io.ts'
 import { decimal, list, oneOf, wholeNumber, wholeNumbers } from './options.ts'
 import { addLearning } from './program/learning.ts'
 import { withModel } from './program/model.ts'
+import { addModels } from './program/models.ts'
 import { withOutput } from './program/output.ts'
 import { addPolicy } from './program/policy.ts'
 import { addProxies } from './program/proxies.ts'
@@ -213,6 +214,7 @@ function createProgram(io: Io, args: readonly string[], fail: () => void): Comma
     .option('--json', 'print one JSON document')
     .action((image, options) => scoreCommand(io, image, options))
 
+  addModels(program, io)
   addProxies(program, io)
 
   program

@@ -39,6 +39,7 @@ export { nearest } from './check/nearest.ts'
 export { checkOptions, type OptionNames } from './check/options.ts'
 export { readArgument } from './check/read-argument.ts'
 export { shown } from './check/shown.ts'
+export { sparingly } from './check/sparingly.ts'
 export {
   checkCallback,
   checkFlag,
