@@ -79,6 +79,6 @@ export async function findModel(io: Io, model: string): Promise<string> {
   throw new FastFlowError({
     code: 'model-not-found',
     field: '--model',
-    message: `--model: no model "${model}"; available: ${available}, or give the path of a folder`,
+    message: `--model: no model "${model}"; available: ${available}; add one (fastflow models add), or give the path of a folder`,
   })
 }
