@@ -45,6 +45,7 @@ console.log(images[0].width, images[0].height)
 
 const packagedModel = {
   name: 'model-package',
+  quick: true,
   async check({ folder, env }) {
     project(folder, {}, { 'main.js': program })
     const needed = [

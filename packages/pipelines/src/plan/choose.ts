@@ -7,7 +7,7 @@ import {
   passesOf,
   type SkipPolicy,
 } from '@fastflow/core'
-import { checkShare, checkWhole, shown } from '@fastflow/core/backend'
+import { checkShare, checkWhole, shown, usualBudgets } from '@fastflow/core/backend'
 import type { RunKey } from '../task/run.ts'
 import type { PlanAcceleration } from './options.ts'
 
@@ -27,8 +27,7 @@ const DEFAULT_NFE = 12
 /** Joint plans need two evaluations, one of them with both passes. */
 const LEAST_PASSES = 3
 
-/** What is planned from a first run, where planning costs no evaluation: evaluations, and passes where they are asked for. */
-const BUDGETS = [6, 8, 10, 12, 15, 19, 25]
+/** Passes that are planned for from a first run, where they are asked for; planning costs no evaluation there. */
 const PASSES = [9, 13, 17, 21, 26]
 
 /** @throws FastFlowError `invalid-argument` naming the option. */
@@ -60,9 +59,9 @@ export function budgetsFor(
     budgets.filter((budget) => budget !== undefined && budget < most).map(Number)
   // Without guidance a pass is an evaluation.
   if (!hearsParts(request, run))
-    return { budgets: below(numSteps, [...BUDGETS, nfe, ...(run.guided ? [] : [passes])]) }
+    return { budgets: below(numSteps, [...usualBudgets, nfe, ...(run.guided ? [] : [passes])]) }
   const joint = below(2 * numSteps, [...PASSES, passes]).filter((budget) => budget >= LEAST_PASSES)
-  return { budgets: below(numSteps, [...BUDGETS, nfe]), guided: true, passes: joint }
+  return { budgets: below(numSteps, [...usualBudgets, nfe]), guided: true, passes: joint }
 }
 
 /**

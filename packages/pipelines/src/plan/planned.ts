@@ -1,12 +1,12 @@
 import {
   type AbortSignalLike,
-  calibrate,
   createRecorder,
   FastFlowError,
   type Frontier,
   float32Space,
   type PlanDocument,
   parsePlan,
+  planRun,
   type Recorder,
 } from '@fastflow/core'
 import type { Acceleration, RunOptions, Sampled } from '../policy/acceleration.ts'
@@ -113,13 +113,10 @@ export async function planFrom(
   budgets: ReturnType<typeof budgetsFor>,
 ): Promise<Frontier> {
   const { schedule, range } = run
-  const recorded = [await recorder.finish()]
   const { solver, ...key } = planKeyOf(run)
-  return calibrate({
+  return planRun(recorder, {
     schedule,
     range,
-    recorded,
-    evaluations: 0,
     key,
     ...(solver && { solver }),
     ...(signal && { signal }),
