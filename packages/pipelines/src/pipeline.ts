@@ -1,4 +1,4 @@
-import { type Frontier, float32Space, simdSpace } from '@fastflow/core'
+import { type Backend, type Frontier, float32Space, simdSpace } from '@fastflow/core'
 import { throwIfAborted } from '@fastflow/core/backend'
 import type { Flow } from './flow.ts'
 import { checkGenerate } from './generate/check-generate.ts'
@@ -125,8 +125,8 @@ const STATES = 16
 /** What fits in WebAssembly's memory; states beyond lie outside. */
 const MOST_FLOATS = 2 ** 29
 
-/** What all tasks have in common, around a loaded model. */
-export function createPipeline(model: TaskModel, places: PolicyPlaces): Pipeline {
+/** What all tasks have in common, around a loaded model. @param write what pictures are saved by. */
+export function createPipeline(model: TaskModel, places: PolicyPlaces, write?: Backend['write']): Pipeline {
   const { resident } = model
   const onCard = resident && residentStates(resident)
   let inMemory: States | undefined
@@ -146,7 +146,7 @@ export function createPipeline(model: TaskModel, places: PolicyPlaces): Pipeline
       return model.executionProvider
     },
     defaults: model.defaults,
-    generate: (subject, options = {}) => generate(model, places, statesOf, subject, options),
+    generate: (subject, options = {}) => generate(model, { ...places, write }, statesOf, subject, options),
     prepare: (subject, options = {}) => prepare(model, subject, options),
     async calibrate(options = {}) {
       checkTaskOptions(model, options, calibrationNames)
@@ -186,7 +186,7 @@ async function prepare(model: TaskModel, subject: string | number, options: Flow
 /** Every option is checked before the network is called for the first time. */
 async function generate(
   model: TaskModel,
-  places: PolicyPlaces,
+  { write, ...places }: PolicyPlaces & { readonly write: Backend['write'] },
   statesOf: (ordinary: boolean) => States,
   subject: string | number | readonly (string | number)[],
   options: GenerateOptions,
@@ -213,5 +213,6 @@ async function generate(
     })),
     notes: [...new Set([...guidanceNotes(model, run), ...conditions.flatMap(({ notes }) => notes)])],
     options,
+    write,
   })
 }

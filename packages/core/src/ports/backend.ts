@@ -59,6 +59,12 @@ export interface Backend {
   open(location: string): Promise<ModelFolder>
   /** Learned policies below `location`. */
   policyStore(location: string): PolicyStore
+  /**
+   * Writes a file that the user names, whole or not at all. Left out where there are no files.
+   *
+   * @throws FastFlowError `output-unwritable`.
+   */
+  write?(location: string, bytes: Uint8Array): Promise<void>
   /** Bytes of memory that this machine, or its container, has for networks and all else; undefined where unknown. */
   memory?(): number | undefined
 }
