@@ -40,6 +40,7 @@ export interface ModelFolder {
 export interface LoadOptions {
   /** Threads inside the network; the backend's default (all cores) when omitted. */
   readonly threads?: number
+  /** Called at most ten times a second, and at the beginning and the end of each file. */
   readonly onProgress?: (progress: LoadProgress) => void
   /**
    * Whether weights that lie beside the model are used where they lie, in mapped files, instead of being copied in the order that
