@@ -2,7 +2,7 @@ import { checkOptions, type OptionNames } from './check/options.ts'
 import { checkFunction, checkPositive, checkWhole } from './check/values.ts'
 import { planRun } from './plan/calibrate/plan-run.ts'
 import { usualBudgets } from './plan/calibrate/usual-budgets.ts'
-import type { Frontier } from './plan/document/frontier.ts'
+import type { Plan } from './plan/document/frontier.ts'
 import { parsePlan } from './plan/document/parse.ts'
 import { createRecorder } from './plan/record/recorder.ts'
 import type { Velocity } from './ports/velocity.ts'
@@ -39,7 +39,7 @@ export interface Accelerated<T> {
   /** As {@link sample}: the first run evaluates every step, unless there is a plan; those after it `nfe` of them at most. */
   sample(run: AcceleratedRun<T>): Promise<SampleResult<T, undefined>>
   /** The plans that are followed; undefined before the first run has completed. `JSON.stringify` makes a file of them. */
-  readonly plan: Frontier | undefined
+  readonly plan: Plan | undefined
 }
 
 const names: OptionNames<AccelerateOptions> = {

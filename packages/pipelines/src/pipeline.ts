@@ -1,4 +1,4 @@
-import { type Backend, type Frontier, float32Space, simdSpace } from '@fastflow/core'
+import { type Backend, float32Space, type Plan, simdSpace } from '@fastflow/core'
 import { throwIfAborted } from '@fastflow/core/backend'
 import type { Flow } from './flow.ts'
 import { checkGenerate } from './generate/check-generate.ts'
@@ -85,7 +85,7 @@ export interface Pipeline {
    * @throws FastFlowError `invalid-argument` naming the option, `non-finite-velocity`, `aborted`, `output-unwritable` where the
    *   store says before the first evaluation that it cannot be written to; later that costs a note (`onNote`).
    */
-  calibrate(options?: CalibrationOptions): Promise<Frontier>
+  calibrate(options?: CalibrationOptions): Promise<Plan>
   /**
    * Measures how far the images of every plan are from the full run's, on noises no calibration has seen, and stores the
    * result where `accelerate: { target }` finds it: targets are certified on these runs.

@@ -1,8 +1,8 @@
 import {
   type CalibrateOptions,
-  type Frontier,
   invalidArgument,
   numStepsOf,
+  type Plan,
   type PlanEntry,
   passesOf,
   type SkipPolicy,
@@ -80,14 +80,14 @@ export function hearsParts(
  *
  * @throws FastFlowError `invalid-argument` for fewer evaluations than were planned for.
  */
-export function choosePlan(frontier: Frontier, request: PlanRequest, guided: boolean): ChosenPlan {
+export function choosePlan(frontier: Plan, request: PlanRequest, guided: boolean): ChosenPlan {
   const { nfe, passes, psnr } = request
   if (psnr !== undefined) return byQuality(frontier, request)
   if (passes === undefined) return byBudget(frontier, nfe, 'nfe')
   return guided ? byPasses(frontier, passes) : byBudget(frontier, passes, 'passes')
 }
 
-function byBudget(frontier: Frontier, nfe: number | undefined, option: 'nfe' | 'passes'): ChosenPlan {
+function byBudget(frontier: Plan, nfe: number | undefined, option: 'nfe' | 'passes'): ChosenPlan {
   const wanted = nfe ?? nearest(frontier.budgets, DEFAULT_NFE)
   const entry = frontier.entry(wanted)
   const notes: string[] = []
@@ -100,7 +100,7 @@ function byBudget(frontier: Frontier, nfe: number | undefined, option: 'nfe' | '
   return { policy: frontier.at(wanted), entry, notes }
 }
 
-function byPasses(frontier: Frontier, passes: number): ChosenPlan {
+function byPasses(frontier: Plan, passes: number): ChosenPlan {
   const entry = frontier.entry({ passes })
   const notes: string[] = []
   if (entry === undefined)
@@ -114,7 +114,7 @@ function byPasses(frontier: Frontier, passes: number): ChosenPlan {
   return { policy: frontier.at({ passes }), entry, notes }
 }
 
-function byQuality(frontier: Frontier, { psnr, confidence }: PlanRequest): ChosenPlan {
+function byQuality(frontier: Plan, { psnr, confidence }: PlanRequest): ChosenPlan {
   const target = { psnr: psnr ?? 0, ...(confidence !== undefined && { confidence }) }
   const { policy, kind, entry, reason } = frontier.for(target)
   return { policy, entry, notes: kind === 'planned' ? [] : [`every step is evaluated: ${reason}`] }

@@ -1,6 +1,6 @@
 import { checkOptions, type OptionNames } from '../../check/options.ts'
 import { checkMethods } from '../../check/values.ts'
-import type { Frontier } from '../document/frontier.ts'
+import type { Plan } from '../document/frontier.ts'
 import type { Recorder } from '../record/recorder.ts'
 import { calibrate } from './calibrate.ts'
 import type { CalibrateOptions } from './options.ts'
@@ -44,7 +44,7 @@ const names: OptionNames<PlanRunOptions<never>> = {
  *
  * @throws FastFlowError `invalid-argument` where the run skipped steps or did not complete, `aborted`.
  */
-export async function planRun<T>(recorder: Recorder<T>, options: PlanRunOptions<T>): Promise<Frontier> {
+export async function planRun<T>(recorder: Recorder<T>, options: PlanRunOptions<T>): Promise<Plan> {
   checkMethods('recorder', recorder, ['finish'], 'what createRecorder returned')
   checkOptions('options', options, names)
   return calibrate({ ...options, recorded: [await recorder.finish()], evaluations: 0 })
