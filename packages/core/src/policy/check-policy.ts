@@ -15,7 +15,10 @@ const measures: Readonly<Record<LandingMeasure, true>> = {
 /** A policy from outside. @throws FastFlowError `invalid-argument` saying what to pass instead. */
 export function checkPolicy(field: string, policy: unknown): void {
   if (isRecord(policy) && typeof policy.at === 'function')
-    throw invalidArgument(field, 'is a Frontier, the plans of all budgets; pass one of them, e.g. plan.at(10)')
+    throw invalidArgument(
+      field,
+      'is a Frontier, the plans of all budgets; pass one of them, e.g. plan.at(10)',
+    )
   if (isRecord(policy) && policy.format === 'fastflow-plan')
     throw invalidArgument(field, 'is a plan document; pass a policy of it, e.g. parsePlan(document).at(10)')
   const wanted = 'a SkipPolicy, e.g. uniformSkip(10)'
