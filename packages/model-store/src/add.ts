@@ -64,8 +64,8 @@ function withoutVersion(source: string): string {
 async function fill(staged: string, content: Content, options: AddModelOptions): Promise<string> {
   await mkdir(staged, { recursive: true })
   const { bsize, bavail } = await statfs(staged)
-  if (content.bytes !== undefined && content.bytes > bsize * bavail)
-    throw noRoom(staged, content.bytes, bsize * bavail)
+  const missing = (content.bytes ?? 0) - (await bytesIn(staged, await filesIn(staged)))
+  if (missing > bsize * bavail) throw noRoom(staged, missing, bsize * bavail)
   const report = sparingly(
     (progress: AddProgress) => options.onProgress?.(progress),
     ({ loaded, total }) => loaded === total,
@@ -75,15 +75,21 @@ async function fill(staged: string, content: Content, options: AddModelOptions):
 
 function noRoom(folder: string, bytes: number, free: number): FastFlowError {
   const [needed, there] = [bytes, free].map((size) => `${(size / 1e6).toFixed(1)} MB`)
-  const message = `${folder}: the model takes ${needed} and the disk has ${there} left; free space, or choose another folder`
+  const message = `${folder}: the model takes ${needed} more and the disk has ${there} left; free space, or choose another folder`
   return new FastFlowError({ code: 'output-unwritable', field: folder, message })
 }
 
 /** Bytes of what came in. @throws FastFlowError `model-mismatch` where it is no model. */
 async function sizeOfModel(folder: string, { source }: Content): Promise<number> {
   const files = await filesIn(folder)
-  if (!files.some((file) => /(^|\/)model_index\.json$|\.onnx$/.test(file)))
+  if (!files.some((file) => /(^|\/)model_index\.json$|\.onnx$/.test(file))) {
+    await rm(folder, { recursive: true, force: true })
     throw mismatch('source', `source: ${source} holds no model: neither model_index.json nor an ONNX network`)
+  }
+  return bytesIn(folder, files)
+}
+
+async function bytesIn(folder: string, files: readonly string[]): Promise<number> {
   const sizes = await Promise.all(files.map(async (file) => (await stat(join(folder, file))).size))
   return sizes.reduce((sum, size) => sum + size, 0)
 }

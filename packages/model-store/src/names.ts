@@ -16,7 +16,7 @@ export function checkName(name: string, field = 'name'): string {
 
 /** What a model is called by default, e.g. `emoji` for `@fastflow/models-emoji`. */
 export function nameFrom(source: string): string {
-  const last = decodeURIComponent(source).replaceAll('\\', '/').replace(/\/+$/, '').split('/').at(-1) ?? ''
+  const last = source.replaceAll('\\', '/').replace(/\/+$/, '').split('/').at(-1) ?? ''
   const bare = last.replace(/\.(tgz|tar\.gz|tar)$/i, '').replace(/^models-/, '')
   return bare.replaceAll(/[^\w.-]+/g, '-').replace(/^[^a-z0-9]+/i, '')
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { addedModels, addModel, modelManifest, removeModel } from '../src/index.ts'
 import { cups, everything, manifestOf, network, routesOf, tarball, temporary, write } from './models.ts'
 import { cut, send, serve, sha256 } from './serve.ts'
@@ -122,6 +122,15 @@ describe('a folder of the web', () => {
     )
   })
 
+  test('that was asked for in secret and is sent elsewhere in the open is refused', async () => {
+    const opened = { url: 'http://elsewhere/manifest.json', ok: true, body: { cancel: async () => {} } }
+    vi.stubGlobal('fetch', async () => opened)
+    onTestFinished(() => void vi.unstubAllGlobals())
+    await expect(addModel('https://user:secret@host/cups?key=secret', { folder })).rejects.toEqual(
+      refused('model-not-found', 'https://host/cups/manifest.json', 'leads to http://elsewhere'),
+    )
+  })
+
   test.each([
     ['../evil.onnx', 'leaves the folder'],
     ['/evil.onnx', 'leaves the folder'],
@@ -230,10 +239,11 @@ describe('a folder on disk', () => {
   })
 
   test('that holds no model is refused', async () => {
-    const origin = await write(await temporary(), { 'package.json': '{}' })
+    const origin = await write(join(await temporary(), '100% cups'), { 'package.json': '{}' })
     await expect(addModel(origin, { folder })).rejects.toEqual(
       refused('model-mismatch', 'source', 'holds no model'),
     )
+    expect(await everything(folder)).toEqual([])
   })
 })
 
