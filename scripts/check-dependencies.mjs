@@ -1,5 +1,5 @@
 // Enforces the direction of dependencies between workspaces: apps -> report, bench, server, media, pipelines; server -> media, pipelines;
-// report -> bench -> pipelines -> core, proxies, bandits; proxies -> tokenizers; backends, media, quantize, proxies and tokenizers -> core;
+// report -> bench -> pipelines -> core, proxies, bandits; proxies -> tokenizers; backends, media, model-store, quantize, proxies and tokenizers -> core;
 // backend-node -> backend-process, on which its isolation rests;
 // core and bandits -> nothing. pnpm's isolated node_modules make an undeclared import fail, so checking what is
 // declared checks what is imported.
@@ -30,6 +30,7 @@ const allowed = {
   '@fastflow/ai-provider': ['@ai-sdk/provider', '@fastflow/core', '@fastflow/media', '@fastflow/pipelines'],
   '@fastflow/bench': ['@fastflow/core', '@fastflow/bandits', '@fastflow/proxies', '@fastflow/pipelines'],
   '@fastflow/report': ['@fastflow/bench', '@fastflow/core', '@fastflow/proxies', '@noble/hashes'],
+  '@fastflow/model-store': ['@fastflow/core', '@pnpm/npm-conf', 'tar'],
   '@fastflow/media': ['@fastflow/core', '@fastflow/proxies', 'sharp'],
   '@fastflow/server': [
     '@fastflow/core',

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { cacheFolder } from '@fastflow/backend-node'
+import { FastFlowError } from '@fastflow/core'
 import type { Io } from './io.ts'
 
 /**
@@ -13,6 +14,18 @@ export function defaultCache({ env }: Io): string | undefined {
 /** Where `fastflow proxies add` puts networks: `proxies/` in FASTFLOW_CACHE, or in the user's cache folder. */
 export function installedPath({ env }: Io, file: string): string | undefined {
   return below(cacheFolder(env), 'proxies', file)
+}
+
+/** Where `fastflow models add` puts models: `models/` in FASTFLOW_CACHE, or in the user's cache folder. */
+export function addedFolder({ env }: Io): string | undefined {
+  return below(cacheFolder(env), 'models')
+}
+
+/** A place below the cache folder that a command cannot do without. @throws FastFlowError `output-unwritable`. */
+export function needed(place: string | undefined): string {
+  if (place !== undefined) return place
+  const message = 'FASTFLOW_CACHE: there is no cache folder; set FASTFLOW_CACHE, XDG_CACHE_HOME or HOME'
+  throw new FastFlowError({ code: 'output-unwritable', field: 'FASTFLOW_CACHE', message })
 }
 
 function below(folder: string | undefined, ...path: readonly string[]): string | undefined {

@@ -21,6 +21,7 @@ import type { Io } from './io.ts'
 import { decimal, list, oneOf, wholeNumber, wholeNumbers } from './options.ts'
 import { addLearning } from './program/learning.ts'
 import { withModel } from './program/model.ts'
+import { addModels } from './program/models.ts'
 import { withOutput } from './program/output.ts'
 import { addPolicy } from './program/policy.ts'
 import { addProxies } from './program/proxies.ts'
@@ -76,7 +77,7 @@ function createProgram(io: Io, args: readonly string[], fail: () => void): Comma
   program
     .command('inspect')
     .description('what a model folder is, how it will be run, and what is missing or damaged')
-    .argument('<model>', 'a shipped model or the path of a model folder')
+    .argument('<model>', 'a shipped or added model, or the path of a model folder')
     .option('--json', 'print one JSON document')
     .action(async (model, options) => {
       if (!(await inspectCommand(io, model, options))) fail()
@@ -85,7 +86,7 @@ function createProgram(io: Io, args: readonly string[], fail: () => void): Comma
   program
     .command('quantize')
     .description('a copy of a model folder whose networks hold weights of 8 or 4 bits')
-    .argument('<model>', 'a shipped model or the path of a model folder')
+    .argument('<model>', 'a shipped or added model, or the path of a model folder')
     .requiredOption('--as <kind>', precisions.join(', '), oneOf('--as', precisions))
     .option(
       '--out <folder>',
@@ -223,6 +224,7 @@ function createProgram(io: Io, args: readonly string[], fail: () => void): Comma
     .option('--json', 'print one JSON document')
     .action((image, options) => scoreCommand(io, image, options))
 
+  addModels(program, io)
   addProxies(program, io)
 
   program

@@ -3,6 +3,8 @@ import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { installedModel } from '@fastflow/backend-node'
 import { FastFlowError } from '@fastflow/core'
+import { addedModels } from '@fastflow/model-store'
+import { addedFolder } from './cache.ts'
 import { isFile, isFolder, pathAt } from './files.ts'
 import type { Io } from './io.ts'
 
@@ -14,9 +16,14 @@ async function installed(io: Io, name: string): Promise<string | undefined> {
   return (await installedModel(model, io.cwd)) ?? installedModel(model, import.meta.dirname)
 }
 
-/** Folders that hold model folders, nearest first: `FASTFLOW_MODELS`, `models/` here, the models shipped with FastFlow. */
+/**
+ * Folders that hold model folders, nearest first: `FASTFLOW_MODELS`, `models/` here, the models that were added, those shipped
+ * with FastFlow.
+ */
 async function modelRoots(io: Io): Promise<string[]> {
-  const roots = [io.env.FASTFLOW_MODELS, join(io.cwd, 'models')].filter((root) => root !== undefined)
+  const roots = [io.env.FASTFLOW_MODELS, join(io.cwd, 'models'), addedFolder(io)].filter(
+    (root) => root !== undefined,
+  )
   let folder = dirname(fileURLToPath(import.meta.url))
   while (dirname(folder) !== folder) {
     roots.push(join(folder, 'models'))
@@ -24,6 +31,13 @@ async function modelRoots(io: Io): Promise<string[]> {
   }
   const found = await Promise.all(roots.map((root) => isFolder(root)))
   return [...new Set(roots.filter((_, i) => found[i]).map((root) => resolve(root)))]
+}
+
+/** The folder of a model that was added from the package of this name. */
+async function addedFrom(io: Io, name: string): Promise<string | undefined> {
+  const folder = addedFolder(io)
+  if (folder === undefined) return undefined
+  return (await addedModels(folder)).find(({ source }) => source.startsWith(`${name}@`))?.folder
 }
 
 /** Every model folder that can be named, by name. */
@@ -55,7 +69,8 @@ export async function findModelFile(io: Io, path: string): Promise<string | unde
 export async function findModel(io: Io, model: string): Promise<string> {
   const path = pathAt(io, model, '--model')
   // A name with a slash, one of dots alone and an address can only mean a place.
-  if (/[\\/]|^file:|^\.+$/i.test(model)) return (await installedModel(model, io.cwd)) ?? path
+  if (/[\\/]|^file:|^\.+$/i.test(model))
+    return (await installedModel(model, io.cwd)) ?? (await addedFrom(io, model)) ?? path
   const models = await listModels(io)
   const folder = models.get(model)
   if (folder !== undefined) return folder
@@ -64,6 +79,6 @@ export async function findModel(io: Io, model: string): Promise<string> {
   throw new FastFlowError({
     code: 'model-not-found',
     field: '--model',
-    message: `--model: no model "${model}"; available: ${available}, or give the path of a folder`,
+    message: `--model: no model "${model}"; available: ${available}; add one (fastflow models add), or give the path of a folder`,
   })
 }

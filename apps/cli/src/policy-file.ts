@@ -1,15 +1,15 @@
-import type { Frontier, JsonSource } from '@fastflow/core'
+import type { JsonSource, Plan } from '@fastflow/core'
 import { FastFlowError, invalidArgument, isRecord, parseJson, parsePlan } from '@fastflow/core'
 import { type PaperState, type PolicyDocument, parsePaperDocument } from '@fastflow/pipelines'
 import { readBytes, whyUnread } from './read-text.ts'
 
 /** A checked document that `calibrate` wrote, by the method that made it. */
 export type PolicyFile =
-  | { readonly method: 'plan'; readonly frontier: Frontier }
+  | { readonly method: 'plan'; readonly frontier: Plan }
   | { readonly method: 'paper'; readonly document: PolicyDocument<PaperState> }
 
 /** Reads a plan. @throws as {@link readPolicyFile}, and `invalid-argument` for a policy of the paper. */
-export async function readPlanFile(path: string, field: string): Promise<Frontier> {
+export async function readPlanFile(path: string, field: string): Promise<Plan> {
   const policy = await readPolicyFile(path, field)
   if (policy.method === 'plan') return policy.frontier
   throw invalidArgument(field, `${path} is a policy of the paper; give a plan`)

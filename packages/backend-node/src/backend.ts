@@ -7,6 +7,7 @@ import type { OnNotice } from './notice.ts'
 import { backendNames, checkBackendOptions, type NodeBackendOptions } from './options.ts'
 import { filePolicyStore } from './policy-store.ts'
 import { type ExecutionSupport, supportOf } from './support.ts'
+import { writeFile } from './write-file.ts'
 
 /** A `Backend` that can tell what it runs on. */
 export interface NodeBackend extends Backend {
@@ -39,6 +40,7 @@ export function nodeBackend(options: NodeBackendOptions = {}): NodeBackend {
     name: 'node',
     open: (location) => openFolder(location, settings, digests),
     policyStore: (location) => filePolicyStore(location),
+    write: writeFile,
     memory: machineMemory,
     support: () => {
       support ??= supportOf(checked)

@@ -28,16 +28,18 @@ export async function openFolder(
   digests: DigestMemory,
 ): Promise<ModelFolder> {
   const location = pathOf(given, 'location', 'a model folder')
-  const root = (await installedModel(location)) ?? resolve(location)
+  const root = (await installedModel(location)) ?? (await installedForProgram(location)) ?? resolve(location)
   const found = await stat(root).catch((error: unknown) => {
     if (isMissing(error)) return undefined
     throw unreadable(location, error)
   })
-  if (found === undefined)
+  if (found === undefined && packageName.test(location))
     throw notFound(
       location,
-      `there is no folder${packageName.test(location) ? ', nor an installed package,' : ''} ${location}; ${await contents(dirname(root))}`,
+      `there is no folder, nor an installed package, ${location}; npm install ${location}, or give the path of a folder`,
     )
+  if (found === undefined)
+    throw notFound(location, `there is no folder ${location}; ${await contents(dirname(root))}`)
   if (!found.isDirectory()) throw notFound(location, `${location} is a file; give the folder of the model`)
 
   /** The real path of a file of the folder, undefined where there is none. */
@@ -96,6 +98,12 @@ export async function openFolder(
       return sizeOfModel(join(root, path), path, digests)
     },
   }
+}
+
+/** The folder of a package that the program itself may import: services are started from anywhere. */
+async function installedForProgram(name: string): Promise<string | undefined> {
+  const [, program] = process.argv
+  return program === undefined ? undefined : installedModel(name, dirname(program))
 }
 
 /** What `folder` holds, in words; the nearest folder above it where it does not exist either. */

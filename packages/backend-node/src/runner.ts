@@ -7,6 +7,7 @@ import {
   checkOptions,
   checkSignal,
   checkText,
+  sparingly,
   throwIfAborted,
 } from '@fastflow/core/backend'
 import { type DigestMemory, digestFile, digestMemory } from './digest/digest-memory.ts'
@@ -63,9 +64,13 @@ export async function loadRunner(
     ...(executionProviders && { executionProviders }),
     ...(known && { known }),
   }
+  const tell = sparingly<Parameters<OnProgress>[0]>(
+    (progress) => options.onProgress?.({ name: file, ...progress }),
+    ({ status, loaded, total }) => status !== 'progress' || loaded === total,
+  )
   const report: OnProgress = (progress) => {
     look()
-    options.onProgress?.({ name: file, ...progress })
+    tell(progress)
   }
   const watch = watchSignal(options.signal, `loading ${file}`)
   const lanes = await openLanes(workers, request, report, settings, watch.signal).finally(watch.stop)

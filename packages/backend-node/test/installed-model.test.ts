@@ -41,11 +41,19 @@ it('looks where it is told to', async () => {
   expect(await installedModel('@shop/models-cups', folder)).toBe(model)
 })
 
+it('finds what the program may import, wherever it was started from', async () => {
+  vi.mocked(process.cwd).mockReturnValue(tmpdir())
+  vi.spyOn(process, 'argv', 'get').mockReturnValue(['node', join(folder, 'main.js')])
+  const opened = await nodeBackend().open('@shop/models-cups')
+  expect(await opened.has('model_index.json')).toBe(true)
+})
+
 it('says that nothing is installed, and takes no path for a package', async () => {
   await expect(nodeBackend().open('@shop/models-jugs')).rejects.toMatchObject({
     code: 'model-not-found',
     message: expect.stringContaining('no folder, nor an installed package, @shop/models-jugs'),
   })
+  await expect(nodeBackend().open('@shop/models-jugs')).rejects.toThrow('npm install @shop/models-jugs')
   expect(await installedModel('@shop/../@shop/models-cups')).toBeUndefined()
   expect(await installedModel('models-cups')).toBeUndefined()
 })

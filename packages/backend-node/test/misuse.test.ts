@@ -121,6 +121,10 @@ describeMisuse('@fastflow/backend-node', backend, {
   }),
 
   'Backend.open': row(backend.nodeBackend().open, { location: { ...location, takes: ['text'] } }),
+  'Backend.write': row(backend.nodeBackend().write!, {
+    path: only(['text'], join(place, 'made', 'a.bin'), '', 'https://host/a.png'),
+    bytes: made(() => new Uint8Array(2), new Uint16Array(2)),
+  }),
   'Backend.policyStore': row(backend.nodeBackend().policyStore, {
     location: called(/location|folder/, location),
   }),

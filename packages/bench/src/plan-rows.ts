@@ -2,7 +2,7 @@ import {
   type CertificateCost,
   certificateCost,
   decisionsOf,
-  type Frontier,
+  type Plan,
   type PlanEntry,
   passesOf,
 } from '@fastflow/core'
@@ -15,7 +15,7 @@ export type PlanRow = Pick<PlanEntry, 'budget' | 'nfe' | 'quality'> & {
 }
 
 /** The plans of a frontier as plain data; joint plans have their budgets in passes. @throws FastFlowError `invalid-argument`. */
-export function planRows(frontier: Frontier): {
+export function planRows(frontier: Plan): {
   readonly plans: readonly PlanRow[]
   readonly joint?: readonly (PlanRow & { readonly passes: number })[]
 } {
@@ -37,7 +37,7 @@ export function planRows(frontier: Frontier): {
  *
  * @throws FastFlowError `invalid-argument` for what is no frontier.
  */
-export function certificateOf(frontier: Frontier): {
+export function certificateOf(frontier: Plan): {
   readonly runs: number
   readonly upTo: number
   readonly missing: CertificateCost

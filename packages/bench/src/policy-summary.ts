@@ -1,10 +1,10 @@
-import { type Frontier, invalidArgument, isRecord } from '@fastflow/core'
+import { invalidArgument, isRecord, type Plan } from '@fastflow/core'
 import { checkFrontier, shown } from '@fastflow/core/backend'
 import type { PaperState, PolicyDocument } from '@fastflow/pipelines'
 import { certificateOf, planRows } from './plan-rows.ts'
 
 /** What a plan is for, what it cost and what its plans do: plain JSON, without its grid. @throws FastFlowError `invalid-argument`. */
-export function planSummary(frontier: Frontier): Record<string, unknown> {
+export function planSummary(frontier: Plan): Record<string, unknown> {
   checkFrontier('frontier', frontier)
   const { format, version, key, calibration, floor } = frontier.document
   const { schedule, ...rest } = key

@@ -39,6 +39,7 @@ export { nearest } from './check/nearest.ts'
 export { checkOptions, type OptionNames } from './check/options.ts'
 export { readArgument } from './check/read-argument.ts'
 export { shown } from './check/shown.ts'
+export { sparingly } from './check/sparingly.ts'
 export {
   checkCallback,
   checkFlag,
@@ -59,6 +60,7 @@ export { throwIfAborted } from './errors.ts'
 export { checkJump } from './extrapolate/check-jump.ts'
 export { decodeUtf8 } from './json/utf8.ts'
 export { createPace, type Pace } from './pace.ts'
+export { usualBudgets } from './plan/calibrate/usual-budgets.ts'
 export { checkFrontier } from './plan/document/check-frontier.ts'
 export { checkAsked, checkContext } from './policy/check-asked.ts'
 export { checkPolicy } from './policy/check-policy.ts'

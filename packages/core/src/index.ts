@@ -1,7 +1,12 @@
 export type { AbortSignalHeard, AbortSignalLike } from './abort-signal.ts'
+export { type Accelerated, type AcceleratedRun, type AccelerateOptions, accelerate } from './accelerate.ts'
 export { type Baseline, type BaselineOptions, baselineFromConfig } from './baseline/baseline.ts'
 export { type FromConfigOptions, scheduleFromConfig } from './baseline/schedule-from-config.ts'
 export type { SchedulerConfig } from './baseline/scheduler-config.ts'
+export type { ConvertOptions } from './convert/converted.ts'
+export { fromEpsilon } from './convert/from-epsilon.ts'
+export { fromTimeUp } from './convert/from-time-up.ts'
+export { fromX0 } from './convert/from-x0.ts'
 export {
   FastFlowError,
   type FastFlowErrorCode,
@@ -28,6 +33,7 @@ export { coarserSchedule } from './plan/calibrate/floor.ts'
 export { mergeCalibrations } from './plan/calibrate/merge-calibrations.ts'
 export type { CalibrateOptions, CalibrationProgress } from './plan/calibrate/options.ts'
 export { type PlanRecordingsOptions, planRecordings } from './plan/calibrate/plan-recordings.ts'
+export { type PlanRunOptions, planRun } from './plan/calibrate/plan-run.ts'
 export { recordedRuns } from './plan/calibrate/recorded-runs.ts'
 export { type RefineOptions, refine } from './plan/calibrate/refine.ts'
 export { replan } from './plan/calibrate/replan.ts'
@@ -40,7 +46,7 @@ export type {
 export { type ValidateOptions, validatePlan } from './plan/calibrate/validate.ts'
 export { type CertificateCost, certificateCost } from './plan/document/certificate.ts'
 export type { PlanCalibration, PlanDocument, PlanEntry, PlanKey } from './plan/document/document.ts'
-export type { Frontier, PlanBudget } from './plan/document/frontier.ts'
+export type { Frontier, Plan, PlanBudget } from './plan/document/frontier.ts'
 export { type GuidanceInterval, guidanceActs, takesBothPasses } from './plan/document/guidance-interval.ts'
 export { type ExpectedKey, parsePlan } from './plan/document/parse.ts'
 export type { PlanFloor } from './plan/document/plan-floor.ts'
@@ -73,6 +79,7 @@ export type {
   PolicyDemand,
   SkipPolicy,
 } from './policy/policy.ts'
+export { stateless } from './policy/policy.ts'
 export { randomBudget } from './policy/random-budget.ts'
 export { randomSkip } from './policy/random-skip.ts'
 export { maskFromDecisions, policyFromMask, replay } from './policy/replay.ts'

@@ -99,6 +99,7 @@ describeMisuse(
   },
   {
     createPace: 'is handed what its caller looks at, by our own packages',
+    sparingly: 'is handed a checked callback, by our own packages',
     fieldsOf: fields,
     joinFields: fields,
     nestedField: fields,

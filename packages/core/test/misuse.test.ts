@@ -85,6 +85,17 @@ const jsonSource = { code: 'invalid-argument', name: 'json', fix: 'give one JSON
 const decisions = only([], 'CSSSSCSSSS', '', 'SC', 'CX')
 const recorded = { velocity: listened, schedule, solver: optional(solver), space, seed, guided: flag }
 
+/** A full run that was listened to. */
+async function listenedRun() {
+  const velocity = listened.valid() as core.Velocity<Float32Array>
+  const recorder = core.createRecorder({ velocity, schedule: grid, space: core.float32Space, seed: 1 })
+  await core.sample({ velocity: recorder.velocity, schedule: grid, x: noiseOf(1) })
+  return recorder
+}
+
+/** Predictions of the noise say nothing at sigma 1. */
+const below = core.createSchedule('below', [0.9, 0.5, 0])
+
 const asked = { sigmas: grid.sigmas, numSteps: 10, random: core.createRandom(1).next }
 const context = made(
   () => asked,
@@ -176,6 +187,21 @@ describeMisuse(
         }),
       ),
     }),
+    accelerate: row(
+      (own: never, settings: never) => core.accelerate<Float32Array>(own, settings).sample({ x: noiseOf(1) }),
+      {
+        velocity,
+        options: optional(
+          options({
+            nfe: optional(whole(6, 0)),
+            schedule: optional(schedule),
+            solver: optional(solver),
+            plan: optional(called(/plan|format/, made(frontier, {}, 'plan.json', '{}'))),
+            range: optional(real(2, 0)),
+          }),
+        ),
+      },
+    ),
     calibrate: row(core.calibrate, { options: calibration }),
     certificateCost: row(core.certificateCost, { plan, confidence: optional(real(0.9, 0, 1)) }),
     coarserSchedule: row(core.coarserSchedule, { schedule }),
@@ -191,6 +217,29 @@ describeMisuse(
     flatSegment: row(core.flatSegment, {
       options: options({ threshold: real(0.1), skip: whole(1, 0) }),
     }),
+    fromEpsilon: row(
+      (own: never, settings: never) =>
+        core.sample({
+          velocity: core.fromEpsilon<Float32Array>(own, settings),
+          schedule: below,
+          x: noiseOf(1),
+        }),
+      { model: called(/model|velocity/, velocity), options: optional(options({ space: optional(space) })) },
+    ),
+    fromTimeUp: row(
+      (own: never, settings: never) =>
+        core.sample({
+          velocity: core.fromTimeUp<Float32Array>(own, settings),
+          schedule: below,
+          x: noiseOf(1),
+        }),
+      { model: called(/model|velocity/, velocity), options: optional(options({ space: optional(space) })) },
+    ),
+    fromX0: row(
+      (own: never, settings: never) =>
+        core.sample({ velocity: core.fromX0<Float32Array>(own, settings), schedule: below, x: noiseOf(1) }),
+      { model: called(/model|velocity/, velocity), options: optional(options({ space: optional(space) })) },
+    ),
     frozen: row(core.frozen, { policy }),
     fullPolicy: row(core.fullPolicy, { solver: optional(solver) }),
     guidanceActs: row(core.guidanceActs, {
@@ -260,6 +309,19 @@ describeMisuse(
         ),
       ),
     }),
+    planRun: row(
+      async (recorder: never, settings: never) => core.planRun<Float32Array>(await recorder, settings),
+      {
+        recorder: made(listenedRun, {}, { finish: 5 }),
+        options: options({
+          schedule,
+          range: optional(real(2, 0)),
+          depth: optional(whole(4, 0, 1)),
+          budgets: optional(only(['list'], [4], [], [0], [10], [NaN], [1.5], ['4'])),
+          signal: sources.signal,
+        }),
+      },
+    ),
     planRecordings: row(core.planRecordings, {
       recordings: called(
         /recordings|schedule/,

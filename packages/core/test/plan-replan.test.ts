@@ -1,9 +1,9 @@
 import {
   calibrate,
-  type Frontier,
   fillNormal,
   float32Space,
   linearSchedule,
+  type Plan,
   parsePlan,
   recordTrajectory,
   replan,
@@ -23,7 +23,7 @@ function model(scale: number, std = 0.2): Velocity<Float32Array> {
   return mixtureFlow({ weights: [1, 1, 1], means, std }).velocity
 }
 
-let plan: Frontier
+let plan: Plan
 beforeAll(async () => {
   plan = await calibrate({
     velocity: model(1),

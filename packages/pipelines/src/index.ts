@@ -25,6 +25,7 @@ export { type PaperPolicy, paperPolicy, parsePaperDocument } from './policy/pape
 export type { PaperState } from './policy/paper-state.ts'
 export type { Metric, TargetQuality } from './policy/target-quality.ts'
 export type { ImageInput } from './state/image-input.ts'
+export type { Picture } from './state/picture.ts'
 export { type Certificate, certify, type Evidence, leastRuns, mostConfidence } from './target/certify.ts'
 export { certificateOf, choose as chooseArm, goOn as chooseAgain, type Route } from './target/choose.ts'
 export { sizeScore } from './target/early.ts'

@@ -100,7 +100,7 @@ export async function loadPipelineOf(
   const parts = openParts(folder, loadOptions, memory, backend.memory?.())
   try {
     const model = await found.open({ folder, index, parts, options: loadOptions })
-    return createPipeline(model, { folder, store })
+    return createPipeline(model, { folder, store }, backend.write)
   } catch (error) {
     await parts.dispose()
     throw error

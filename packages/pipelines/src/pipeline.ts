@@ -1,4 +1,4 @@
-import { type Frontier, float32Space, type Replanned, simdSpace } from '@fastflow/core'
+import { type Backend, float32Space, type Plan, type Replanned, simdSpace } from '@fastflow/core'
 import { throwIfAborted } from '@fastflow/core/backend'
 import type { Flow } from './flow.ts'
 import { checkGenerate } from './generate/check-generate.ts'
@@ -86,7 +86,7 @@ export interface Pipeline {
    * @throws FastFlowError `invalid-argument` naming the option, `non-finite-velocity`, `aborted`, `output-unwritable` where the
    *   store says before the first evaluation that it cannot be written to; later that costs a note (`onNote`).
    */
-  calibrate(options?: CalibrationOptions): Promise<Frontier>
+  calibrate(options?: CalibrationOptions): Promise<Plan>
   /**
    * Plans again from a plan that was made for another model, precision, guidance, size or number of steps, and stores the
    * result: plans that still do well stay, others have their weights fitted anew or are searched for (`replan` of `@fastflow/core`).
@@ -136,8 +136,8 @@ const STATES = 16
 /** What fits in WebAssembly's memory; states beyond lie outside. */
 const MOST_FLOATS = 2 ** 29
 
-/** What all tasks have in common, around a loaded model. */
-export function createPipeline(model: TaskModel, places: PolicyPlaces): Pipeline {
+/** What all tasks have in common, around a loaded model. @param write what pictures are saved by. */
+export function createPipeline(model: TaskModel, places: PolicyPlaces, write?: Backend['write']): Pipeline {
   const { resident } = model
   const onCard = resident && residentStates(resident)
   let inMemory: States | undefined
@@ -157,7 +157,7 @@ export function createPipeline(model: TaskModel, places: PolicyPlaces): Pipeline
       return model.executionProvider
     },
     defaults: model.defaults,
-    generate: (subject, options = {}) => generate(model, places, statesOf, subject, options),
+    generate: (subject, options = {}) => generate(model, { ...places, write }, statesOf, subject, options),
     prepare: (subject, options = {}) => prepare(model, subject, options),
     async calibrate(options = {}) {
       checkTaskOptions(model, options, calibrationNames)
@@ -202,7 +202,7 @@ async function prepare(model: TaskModel, subject: string | number, options: Flow
 /** Every option is checked before the network is called for the first time. */
 async function generate(
   model: TaskModel,
-  places: PolicyPlaces,
+  { write, ...places }: PolicyPlaces & { readonly write: Backend['write'] },
   statesOf: (ordinary: boolean) => States,
   subject: string | number | readonly (string | number)[],
   options: GenerateOptions,
@@ -229,5 +229,6 @@ async function generate(
     })),
     notes: [...new Set([...guidanceNotes(model, run), ...conditions.flatMap(({ notes }) => notes)])],
     options,
+    write,
   })
 }

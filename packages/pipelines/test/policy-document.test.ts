@@ -5,6 +5,7 @@ import {
   type PolicyDocument,
   type PolicyKey,
   paperPolicy,
+  parsePaperDocument,
   policyDigest,
 } from '@fastflow/pipelines'
 import { describe, expect, it } from 'vitest'
@@ -105,6 +106,15 @@ describe('a document', () => {
     expect(copy).toEqual(document)
     expect(checkPolicyDocument(copy, document.key)).toEqual(document)
     expect(paperPolicy().parse(document.state)).toEqual(document.state)
+  })
+
+  it('of the paper is read in any form', async () => {
+    const { document } = await learned()
+    const text = JSON.stringify(document)
+    for (const form of [document, text, Buffer.from(text)]) expect(parsePaperDocument(form)).toEqual(document)
+    const error = await failure(() => parsePaperDocument('p.json', 'p.json'))
+    expect(error).toMatchObject({ code: 'policy-unreadable' })
+    expect(error.message).toBe('p.json: is not valid JSON; restore the policy, or delete it to learn anew')
   })
 
   it.each(changes)('is refused where %s differs', async (field, value) => {

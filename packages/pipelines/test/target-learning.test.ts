@@ -467,7 +467,10 @@ describe('documents from outside', () => {
       record({ arm: 1, scores: [{ arm: 1, score: 0.01, landings: [] }], landings: [-2] }),
     ])
     expect(parseState(JSON.parse(JSON.stringify(state)), terms)).toEqual(state)
-    expect(parseRecord(JSON.parse(JSON.stringify(record({}))))).toEqual(record({}))
+    const line = JSON.stringify(record({}))
+    for (const form of [line, Buffer.from(line), JSON.parse(line)])
+      expect(parseRecord(form)).toEqual(record({}))
+    expect(() => parseRecord('{')).toThrow('is not valid JSON')
   })
 
   it.each([

@@ -1,6 +1,7 @@
 // The command on a machine that has never seen this repository.
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { weigh, weightLines } from '../../install-weight.mjs'
 import { run } from '../run.mjs'
 import { project } from './toy.mjs'
 
@@ -44,6 +45,7 @@ console.log(images[0].width, images[0].height)
 
 const packagedModel = {
   name: 'model-package',
+  quick: true,
   async check({ folder, env }) {
     project(folder, {}, { 'main.js': program })
     const needed = [
@@ -58,4 +60,37 @@ const packagedModel = {
   },
 }
 
-export const cli = [packagedModel, npx, global]
+/** What an installation weighs, and that it works without what its README says can be left out. */
+const slim = {
+  name: 'cli-slim',
+  async check({ folder, env }) {
+    project(folder)
+    await run(['npm', 'install', '@fastflow/cli'], { cwd: folder, env })
+    for (const line of weightLines(weigh(folder))) console.log(`        ${line}`)
+    const bin = join(folder, 'node_modules/onnxruntime-node/bin/napi-v6')
+    for (const system of readdirSync(bin))
+      for (const arch of readdirSync(join(bin, system)))
+        if (system !== process.platform || arch !== process.arch)
+          rmSync(join(bin, system, arch), { recursive: true })
+    const { foreign } = weigh(folder)
+    if (foreign > 1e6) throw new Error(`${foreign} bytes of other platforms are left`)
+    await run(['npx', 'fastflow', 'generate', '--model', 'emoji', '--prompt', 'a red fox'], {
+      cwd: folder,
+      env,
+    })
+    if (!readdirSync(join(folder, 'out')).some((name) => name.endsWith('.png'))) throw new Error('no picture')
+  },
+}
+
+/** A model that is added by its package's name is found by the commands after. */
+const added = {
+  name: 'cli-models',
+  async check({ folder, env }) {
+    project(folder)
+    await run(['npm', 'install', '@fastflow/cli'], { cwd: folder, env })
+    await run(['npx', 'fastflow', 'models', 'add', 'cifar10'], { cwd: folder, env })
+    await run(['npx', 'fastflow', 'inspect', 'cifar10'], { cwd: folder, env })
+  },
+}
+
+export const cli = [packagedModel, npx, global, slim, added]

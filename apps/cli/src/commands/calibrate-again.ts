@@ -1,6 +1,7 @@
+import { promptsOf } from '@fastflow/bench'
 import type { ReplanLevel, ReplannedBudget } from '@fastflow/core'
 import { planDigest } from '@fastflow/pipelines'
-import { readCases, shownIn } from '../cases.ts'
+import { readCases } from '../cases.ts'
 import { fileAt, type OutputPlace, pathAt, prepareFile } from '../files.ts'
 import type { Io } from '../io.ts'
 import { readPlanFile } from '../policy-file.ts'
@@ -30,7 +31,7 @@ export async function calibrateAgain(
     try {
       const result = await pipe.replan({
         ...settings,
-        ...(cases !== undefined && shownIn(await readCases(io, pipe, cases))),
+        ...(cases !== undefined && promptsOf(await readCases(io, pipe, cases))),
         ...(evaluations !== undefined && { evaluations }),
         ...(upTo !== undefined && { upTo }),
         plan,

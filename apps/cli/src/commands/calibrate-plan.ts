@@ -1,5 +1,5 @@
 import { certificateOf, planRows, promptsOf } from '@fastflow/bench'
-import { type CalibrationProgress, type Frontier, invalidArgument } from '@fastflow/core'
+import { type CalibrationProgress, invalidArgument, type Plan } from '@fastflow/core'
 import { type CalibrationOptions, type Pipeline, planDigest } from '@fastflow/pipelines'
 import { planTable } from '@fastflow/report'
 import { digestOf, readCases } from '../cases.ts'
@@ -75,7 +75,7 @@ async function run(
   pipe: Pipeline,
   settings: CalibrationOptions,
   checkpoint: CheckpointFile,
-): Promise<Frontier> {
+): Promise<Plan> {
   const progress = createProgress(io, `calibrate ${pipe.model}`)
   let ended = false
   let announced = false
@@ -113,7 +113,7 @@ function costOf({ limit, certificate }: CalibrationProgress): string {
 export function report(
   io: Io,
   { json }: Pick<CalibrateCommandOptions, 'json'>,
-  result: { readonly file: string; readonly frontier: Frontier; readonly resumedAt: number | undefined },
+  result: { readonly file: string; readonly frontier: Plan; readonly resumedAt: number | undefined },
 ): void {
   const { file, frontier, resumedAt } = result
   const { key, calibration, floor } = frontier.document

@@ -1,5 +1,5 @@
 import { certificateOf, paperSummary, planSummary } from '@fastflow/bench'
-import { type Frontier, invalidArgument, type PlanBudget, passesOf } from '@fastflow/core'
+import { invalidArgument, type Plan, type PlanBudget, passesOf } from '@fastflow/core'
 import type { PaperState, PolicyDocument } from '@fastflow/pipelines'
 import { type ExportFormat, exportPlan, foreignName, planLines, planTable } from '@fastflow/report'
 import { pathAt } from '../files.ts'
@@ -61,7 +61,7 @@ function budgetOf({ nfe, passes }: PolicyExportOptions): PlanBudget {
 }
 
 /** Held-out runs behind every plan, the confidence they certify, and what the usual one still takes. */
-export function certificateLine(frontier: Frontier): string {
+export function certificateLine(frontier: Plan): string {
   const { runs, upTo, missing } = certificateOf(frontier)
   const how = `"fastflow calibrate --model MODEL --start FILE --evaluations 0 --certify ${missing.confidence} --out FILE"`
   const more = `${missing.runs} ${runs > 0 ? 'more ' : ''}held-out runs (${missing.evaluations} evaluations) certify ${missing.confidence}: ${how}`
@@ -70,7 +70,7 @@ export function certificateLine(frontier: Frontier): string {
   return missing.runs === 0 ? known : `${known}; ${more}`
 }
 
-function describePlan(path: string, frontier: Frontier): string {
+function describePlan(path: string, frontier: Plan): string {
   const lines = [...planLines(frontier), certificateLine(frontier), planTable(frontier)]
   return `${path}: ${lines.join('\n')}`
 }

@@ -1,6 +1,6 @@
 import { FastFlowError } from '@fastflow/core'
 import { buildLpips, type LpipsNet, readSafetensors } from '@fastflow/proxies'
-import { installedPath } from '../cache.ts'
+import { installedPath, needed } from '../cache.ts'
 import { pathAt, prepareFile, writeWhole } from '../files.ts'
 import type { Io } from '../io.ts'
 import { readLocal, readWeights } from '../proxies/read-weights.ts'
@@ -35,20 +35,13 @@ export async function proxiesBuildCommand(io: Io, options: ProxiesBuildOptions):
 /** Installs LPIPS, from weights whose digest is known or named. */
 export async function proxiesAddCommand(io: Io, options: ProxiesAddOptions): Promise<void> {
   const { from, net } = options
-  const path = placeFor(io, `lpips-${net}.onnx`)
+  const path = needed(installedPath(io, `lpips-${net}.onnx`))
   await prepareFile(io, path, '--out')
   const bytes = await readWeights(io, from, net)
   const { net: found, model } = buildLpips(bytes, { name: from })
   if (found !== net) throw refused('--net', `${from} holds weights of ${found}; give --net ${found}`)
   checkDigest(bytes, options)
   await write(io, path, net, model, options.json)
-}
-
-function placeFor(io: Io, file: string): string {
-  const path = installedPath(io, file)
-  if (path !== undefined) return path
-  const message = 'FASTFLOW_CACHE: there is no cache folder; set FASTFLOW_CACHE, XDG_CACHE_HOME or HOME'
-  throw new FastFlowError({ code: 'output-unwritable', field: 'FASTFLOW_CACHE', message })
 }
 
 function checkDigest(bytes: Uint8Array, { from, net, sha256 }: ProxiesAddOptions): void {

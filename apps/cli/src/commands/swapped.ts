@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { landingsUnder, takingTurns } from '@fastflow/bench'
-import { FastFlowError, type Frontier, invalidArgument } from '@fastflow/core'
+import { FastFlowError, invalidArgument, type Plan } from '@fastflow/core'
 import { type Pipeline, type PlanRunKey, planDigest, type RunSettings } from '@fastflow/pipelines'
 import { casesOf } from '../cases.ts'
 import { pathAt } from '../files.ts'
@@ -49,7 +49,7 @@ async function ownPlan(
   folder: string,
   key: PlanRunKey,
   arm: number,
-): Promise<{ readonly frontier: Frontier; readonly budget: number }> {
+): Promise<{ readonly frontier: Plan; readonly budget: number }> {
   const path = join(folder, 'policies', `${planDigest(key)}.json`)
   const policy = await readPolicyFile(path, '--swapped')
   const plan = policy.method === 'plan' ? policy.frontier.document.plans[arm] : undefined

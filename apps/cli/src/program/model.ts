@@ -8,7 +8,7 @@ export function withModel(command: Command, required = true): Command {
 }
 
 function withNetworks(command: Command, required: boolean): Command {
-  const model = new Option('--model <name>', 'a shipped model or the path of a model folder')
+  const model = new Option('--model <name>', 'a shipped or added model, or the path of a model folder')
   return withRunners(command.addOption(model.makeOptionMandatory(required)))
 }
 

@@ -1,4 +1,4 @@
-import { type Frontier, type PlanEntry, parsePlan } from '@fastflow/core'
+import { type Plan, type PlanEntry, parsePlan } from '@fastflow/core'
 import { type Certificate, certify, leastRuns } from '@fastflow/pipelines'
 import type { Knowledge } from '../engine/protocol.ts'
 import type { Settings } from './settings.ts'
@@ -9,7 +9,7 @@ const USUAL_BUDGETS = [6, 8, 10, 12, 15, 19, 25]
 /** Evaluations of `auto`, or the nearest planned. */
 const USUAL_NFE = 12
 
-function frontierOf(knowledge: Knowledge | undefined): Frontier | undefined {
+function frontierOf(knowledge: Knowledge | undefined): Plan | undefined {
   return knowledge?.plan && parsePlan(knowledge.plan)
 }
 

@@ -23,7 +23,7 @@ export interface FetchedFile {
 }
 
 /** Progress is reported at most this often, in milliseconds. */
-const INTERVAL = 50
+const INTERVAL = 100
 
 /**
  * A file, from the cache where the server still has the same one, else from the network.

@@ -1,8 +1,8 @@
 import type { AbortSignalLike } from '@fastflow/core'
 import {
   calibrate,
-  type Frontier,
   invalidArgument,
+  type Plan,
   type PlanDocument,
   parsePlan,
   planFromMask,
@@ -149,7 +149,7 @@ async function followedPlan(pipe: GeneratingSource, settings: PoolSettings): Pro
 }
 
 /** The early part of a plan two budgets larger, and as much of the own later part as is left over, evenly thinned. */
-function earlyNodes({ document, budgets }: Frontier, budget: number): readonly number[] {
+function earlyNodes({ document, budgets }: Plan, budget: number): readonly number[] {
   const nodesOf = (of: number): readonly number[] => document.plans.find((plan) => plan.budget === of)!.nodes
   const quarter = (document.key.schedule.sigmas.length - 1) / 4
   const larger = budgets[budgets.indexOf(budget) + 2]!
@@ -165,7 +165,7 @@ function earlyNodes({ document, budgets }: Frontier, budget: number): readonly n
 /** Plans with {@link earlyNodes}, their weights fitted as the planner fits them. */
 async function earlyPlans(
   pipe: GeneratingSource,
-  planned: Frontier,
+  planned: Plan,
   { guidanceScale, signal }: PoolSettings,
 ): Promise<PlanDocument> {
   const { document, budgets } = planned
@@ -194,8 +194,8 @@ function maskOf(nodes: readonly number[], { sigmas }: Flow['schedule']): number[
 interface SampleJob {
   readonly settings: PoolSettings
   readonly grids: Grids
-  readonly planned: Frontier
-  readonly early: Frontier
+  readonly planned: Plan
+  readonly early: Plan
 }
 
 async function recordSample(

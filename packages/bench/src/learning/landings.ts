@@ -1,4 +1,4 @@
-import { type AbortSignalLike, type Frontier, sample } from '@fastflow/core'
+import { type AbortSignalLike, type Plan, sample } from '@fastflow/core'
 import {
   checkFrontier,
   checkMethods,
@@ -31,7 +31,7 @@ const names: OptionNames<LandingOptions> = { count: true, settings: true, signal
  */
 export async function landingsUnder(
   turns: TurnPipeline,
-  frontier: Frontier,
+  frontier: Plan,
   budget: number,
   options: LandingOptions,
 ): Promise<readonly (readonly number[])[]> {

@@ -1,5 +1,5 @@
 import type { AbortSignalLike } from '@fastflow/core'
-import { calibrate, type Frontier, numStepsOf, type Schedule } from '@fastflow/core'
+import { calibrate, numStepsOf, type Plan, type Schedule } from '@fastflow/core'
 import type { BenchFlow, BenchSource } from '../source/source.ts'
 
 export interface OracleSettings {
@@ -26,9 +26,9 @@ export function oracleEvaluations(numSteps: number, samples: number): number {
  */
 export async function searchOracle(
   pipe: BenchSource,
-  start: Frontier,
+  start: Plan,
   { schedule, guidanceScale, seed, samples, signal, onProgress }: OracleSettings,
-): Promise<Frontier> {
+): Promise<Plan> {
   const flows = new Map<number, BenchFlow>()
   for (let index = 0; index < samples; index++)
     flows.set(seed + index, await pipe.prepareTurn(index, { seed: seed + index, guidanceScale, signal }))

@@ -2,9 +2,9 @@ import type { AbortSignalLike } from '@fastflow/core'
 import {
   type CalibrationProgress,
   calibrate,
-  type Frontier,
   invalidArgument,
   numStepsOf,
+  type Plan,
   type PlanDocument,
   type PlanTarget,
   parsePlan,
@@ -28,15 +28,15 @@ export type PlanProgress = (progress: CalibrationProgress) => void
 /** Frontiers by the family of their rows. */
 export interface Plans {
   /** Calibrated at the default cost, or the model's own. */
-  readonly plan: Frontier
+  readonly plan: Plan
   /** From a single ordinary generation. */
-  readonly plan1?: Frontier
+  readonly plan1?: Plan
   /** As `plan`, fitted to the exact solution. */
-  readonly 'plan-exact'?: Frontier
+  readonly 'plan-exact'?: Plan
   /** Searched on the noises of the bench itself. */
-  readonly oracle?: Frontier
+  readonly oracle?: Plan
   /** Of a guided model: calibrated for network passes, at the default cost once more. */
-  readonly joint?: Frontier
+  readonly joint?: Plan
 }
 
 /** Passes that joint plans are made for. */
@@ -51,7 +51,7 @@ export function makePlan(
   settings: PlanSettings,
   aim: { readonly target?: PlanTarget; readonly passes?: readonly number[] },
   onProgress: PlanProgress,
-): Promise<Frontier> {
+): Promise<Plan> {
   const { schedule, guidanceScale, signal } = settings
   const numSteps = numStepsOf(schedule)
   const budgets = plannable(settings)
@@ -63,7 +63,7 @@ export async function makeJointPlan(
   pipe: BenchSource,
   settings: PlanSettings,
   onProgress: PlanProgress,
-): Promise<Frontier | undefined> {
+): Promise<Plan | undefined> {
   const { schedule, guidanceScale, signal } = settings
   const { passesPerEvaluation } = await pipe.prepareTurn(0, { seed: 0, guidanceScale, signal })
   if (passesPerEvaluation !== 2) return undefined
@@ -72,7 +72,7 @@ export async function makeJointPlan(
 }
 
 /** Plans from one full run, with no evaluation more. */
-export async function makeSinglePlan(pipe: BenchSource, settings: PlanSettings): Promise<Frontier> {
+export async function makeSinglePlan(pipe: BenchSource, settings: PlanSettings): Promise<Plan> {
   const { schedule, guidanceScale, signal } = settings
   const run = await recordRun(pipe, { schedule, guidanceScale, seed: SINGLE_SEED, signal })
   return calibrate({ schedule, budgets: plannable(settings), recorded: [run], evaluations: 0, signal })
@@ -83,7 +83,7 @@ export async function makeSinglePlan(pipe: BenchSource, settings: PlanSettings):
  *
  * Cost: one generation with the largest budget, or one full run.
  */
-export async function ownPlan(pipe: BenchSource, settings: PlanSettings): Promise<Frontier> {
+export async function ownPlan(pipe: BenchSource, settings: PlanSettings): Promise<Plan> {
   const { schedule, guidanceScale, signal } = settings
   const numSteps = numStepsOf(schedule)
   const accelerate = { method: 'plan', nfe: Math.max(...plannable(settings)) } as const
@@ -99,7 +99,7 @@ export async function ownPlan(pipe: BenchSource, settings: PlanSettings): Promis
 }
 
 /** A plan from elsewhere. @throws FastFlowError `policy-mismatch` where it was made for another grid. */
-export function givenPlan(document: PlanDocument, schedule: Schedule): Frontier {
+export function givenPlan(document: PlanDocument, schedule: Schedule): Plan {
   return parsePlan(document, { schedule })
 }
 
@@ -113,7 +113,7 @@ export function planMethods(
   { joint: _, ...plans }: Plans,
   nfe: number,
 ): readonly Method[] {
-  return Object.entries<Frontier>(plans).map(([family, frontier]) => ({
+  return Object.entries<Plan>(plans).map(([family, frontier]) => ({
     name: `${family}-${nfe}`,
     schedule,
     // A smaller plan that serves this budget too, or the full run.

@@ -1,4 +1,4 @@
-import { type AbortSignalLike, type Frontier, invalidArgument, type PlanDocument } from '@fastflow/core'
+import { type AbortSignalLike, invalidArgument, type Plan, type PlanDocument } from '@fastflow/core'
 import {
   checkCallback,
   checkFunction,
@@ -115,9 +115,9 @@ export async function comparePrecision(
 async function prepare(
   sources: readonly BenchSource[],
   settings: PrecisionSettings,
-): Promise<{ readonly frontiers: readonly Frontier[]; readonly methods: readonly (readonly Method[])[] }> {
+): Promise<{ readonly frontiers: readonly Plan[]; readonly methods: readonly (readonly Method[])[] }> {
   const { numSteps, guidanceScale, budgets, signal, plans, onProgress } = settings
-  const frontiers: Frontier[] = []
+  const frontiers: Plan[] = []
   const methods: (readonly Method[])[] = []
   for (const source of sources) {
     const { schedule } = source.planKey({ numSteps, guidanceScale })

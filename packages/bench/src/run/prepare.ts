@@ -1,4 +1,4 @@
-import { type Frontier, parsePlan } from '@fastflow/core'
+import { type Plan, parsePlan } from '@fastflow/core'
 import type { PaperState } from '@fastflow/pipelines'
 import type { LearningCurve } from '../document.ts'
 import type { Method } from '../method.ts'
@@ -75,7 +75,7 @@ async function learn(
 async function plan(pipe: BenchSource, { settings, grids, log, tally }: Preparation): Promise<Plans> {
   const { guidanceScale, budgets, signal, samples, seed } = settings
   const options: PlanSettings = { schedule: grids.full, guidanceScale, budgets, signal }
-  const frontier = async (name: string, make: () => Promise<Frontier>): Promise<Frontier> =>
+  const frontier = async (name: string, make: () => Promise<Plan>): Promise<Plan> =>
     parsePlan(await log.once(name, async () => (await make()).toJSON(), tally.cost))
   if (typeof settings.plans === 'object') return { plan: givenPlan(settings.plans, grids.full) }
   tally.enter('planning')
@@ -83,7 +83,7 @@ async function plan(pipe: BenchSource, { settings, grids, log, tally }: Preparat
   const planned = await frontier('plan', () =>
     makePlan(pipe, options, {}, ({ stage }) => tally.report(`planning, ${stage}`)),
   )
-  const toExact = (): Promise<Frontier> =>
+  const toExact = (): Promise<Plan> =>
     makePlan(pipe, options, { target: 'exact' }, ({ stage }) =>
       tally.report(`planning for the exact solution, ${stage}`),
     )

@@ -1,4 +1,4 @@
-import type { Frontier, Schedule } from '@fastflow/core'
+import type { Plan, Schedule } from '@fastflow/core'
 import type {
   CalibrationOptions,
   Flow,
@@ -24,7 +24,7 @@ export interface BenchSource {
   /** The flow whose turn it is. Its `pixels` are compared: peak to peak they span 2. */
   prepareTurn(turn: number, options?: FlowOptions): Promise<BenchFlow>
   /** Plans for all budgets at once, on noises that no turn of a bench has. */
-  calibrate(options?: CalibrationOptions): Promise<Frontier>
+  calibrate(options?: CalibrationOptions): Promise<Plan>
   /** Generates as users do. Without it there is no paper's policy to learn, and there are no plans of the model's own. */
   generateTurn?(turn: number, options?: GenerateOptions): Promise<GenerateResult>
 }

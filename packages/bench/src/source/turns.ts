@@ -1,4 +1,4 @@
-import { type Frontier, invalidArgument, isRecord } from '@fastflow/core'
+import { invalidArgument, isRecord, type Plan } from '@fastflow/core'
 import { checkOptions, checkWhole, type OptionNames, shown } from '@fastflow/core/backend'
 import {
   type CalibrationOptions,
@@ -25,7 +25,7 @@ export interface TurnPipeline extends Pipeline {
   /** `generate` with the subject whose turn it is. */
   generateTurn(turn: number, options?: GenerateOptions): Promise<GenerateResult>
   /** `calibrate` on all subjects in turn, unless told other prompts and pictures; of a model of classes, on all classes. */
-  calibrate(options?: CalibrationOptions): Promise<Frontier>
+  calibrate(options?: CalibrationOptions): Promise<Plan>
 }
 
 /**

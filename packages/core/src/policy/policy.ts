@@ -98,7 +98,11 @@ export interface SkipPolicy<State = unknown> extends PolicyDemand {
   finish(state: State, outcome: Outcome): State
 }
 
-/** The parts of a policy that learns nothing. */
+/**
+ * The parts of a {@link SkipPolicy} that learns nothing: spread them and add `name`, `needs` and `decide`.
+ *
+ * `needs` names what `decide` wants measured; a policy that gives weights of its own says their number as `depth`.
+ */
 export const stateless = {
   version: 1,
   depth: 0,

@@ -40,6 +40,7 @@ export interface ModelFolder {
 export interface LoadOptions {
   /** Threads inside the network; the backend's default (all cores) when omitted. */
   readonly threads?: number
+  /** Called at most ten times a second, and at the beginning and the end of each file. */
   readonly onProgress?: (progress: LoadProgress) => void
   /**
    * Whether weights that lie beside the model are used where they lie, in mapped files, instead of being copied in the order that
@@ -59,6 +60,12 @@ export interface Backend {
   open(location: string): Promise<ModelFolder>
   /** Learned policies below `location`. */
   policyStore(location: string): PolicyStore
+  /**
+   * Writes a file that the user names, whole or not at all. Left out where there are no files.
+   *
+   * @throws FastFlowError `output-unwritable`.
+   */
+  write?(location: string, bytes: Uint8Array): Promise<void>
   /** Bytes of memory that this machine, or its container, has for networks and all else; undefined where unknown. */
   memory?(): number | undefined
 }

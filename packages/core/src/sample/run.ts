@@ -1,4 +1,3 @@
-import { invalidArgument } from '../errors.ts'
 import { emulate } from '../extrapolate/emulate.ts'
 import type { Extrapolator } from '../extrapolate/extrapolator.ts'
 import { fullPolicy } from '../policy/full.ts'
@@ -7,7 +6,7 @@ import { createRandom } from '../random/random.ts'
 import { numStepsOf } from '../schedule/schedule.ts'
 import { euler } from '../solver/euler.ts'
 import type { StagedSolver } from '../solver/solver.ts'
-import { float32Space } from '../space/float32.ts'
+import { defaultSpace } from '../space/default-space.ts'
 import type { VectorSpace } from '../space/vector-space.ts'
 import { checkSampleOptions } from './check-options.ts'
 import { createErrorEstimate, type ErrorEstimate } from './estimate.ts'
@@ -100,11 +99,6 @@ export function startRun<T, State>(options: SampleOptions<T, State>): Run<T, Sta
     decisions: '',
     velocityMs: 0,
   }
-}
-
-function defaultSpace<T>(x: T): VectorSpace<T> {
-  if (x instanceof Float32Array) return float32Space as VectorSpace<unknown> as VectorSpace<T>
-  throw invalidArgument('space', 'x is not a Float32Array: pass the VectorSpace it belongs to')
 }
 
 /** Gives back every vector but the state itself. */

@@ -29,7 +29,7 @@ export function checkAccelerate(accelerate: unknown): void {
 
 function checkMethodOptions(accelerate: Readonly<Record<string, unknown>>): void {
   if (typeof accelerate.at === 'function')
-    throw invalidArgument('accelerate', 'is a Frontier; pass { method: "plan", plan: plan.document }')
+    throw invalidArgument('accelerate', 'is a Plan; pass { method: "plan", plan: plan.document }')
   if (accelerate.format === 'fastflow-plan')
     throw invalidArgument('accelerate', 'is a plan document; pass { method: "plan", plan: document }')
   if (accelerate.method === undefined) {

@@ -1,12 +1,13 @@
-import type { StepEvent } from '@fastflow/core'
+import type { Backend, StepEvent } from '@fastflow/core'
 import { throwIfAborted } from '@fastflow/core/backend'
-import { type Flow, framesOf } from '../flow.ts'
+import { framesOf } from '../flow.ts'
 import { attempt } from '../notes.ts'
 import type { Acceleration } from '../policy/acceleration.ts'
+import { Picture } from '../state/picture.ts'
 import { isCancelled } from '../task/failure.ts'
 import type { PreparedFlow } from '../task/prepare.ts'
 import type { GenerateOptions, GenerateStep } from './options.ts'
-import { type Clip, type GeneratedImage, type GenerateResult, statsOf } from './result.ts'
+import { type GeneratedImage, type GenerateResult, statsOf } from './result.ts'
 
 /** What the images of one subject have in common. */
 interface Turn {
@@ -26,13 +27,15 @@ export interface GenerateRequest {
   readonly turns: readonly Turn[]
   /** Remarks on what was asked for. */
   readonly notes: readonly string[]
+  /** What pictures are saved by. */
+  readonly write: Backend['write']
   readonly options: Pick<GenerateOptions, 'signal' | 'clock' | 'onStep' | 'onImage'>
 }
 
 /** Samples, decodes and delivers one image after the other. */
 export async function generateImages(request: GenerateRequest): Promise<GenerateResult> {
   const { acceleration, options } = request
-  const items: GeneratedImage[] = []
+  const items: GeneratedImage<Picture>[] = []
   const notes: string[] = []
   for (let index = 0; index < request.count * request.turns.length; index++) {
     throwIfAborted(options.signal, 'generation')
@@ -85,7 +88,7 @@ async function generateImage(
   { features }: Turn,
   flow: PreparedFlow<unknown>,
   index: number,
-): Promise<GeneratedImage> {
+): Promise<GeneratedImage<Picture>> {
   const { space } = flow
   const { signal, clock, onStep } = request.options
   const seed = request.firstSeed + index
@@ -108,9 +111,10 @@ async function generateImage(
   try {
     if (result.status.kind !== 'completed') throw flow.failure(result.status)
     const pixels = await flow.pixels(result.x, signal)
+    const pictures = framesOf(flow, pixels).map((frame) => new Picture(frame, request.write))
     return {
-      image: flow.toImage(pixels),
-      clip: clipOf(flow, pixels),
+      image: pictures[0]!,
+      clip: flow.fps === undefined ? undefined : { frames: pictures, fps: flow.fps },
       index,
       seed,
       caption: flow.caption,
@@ -129,9 +133,4 @@ function stepOf(flow: PreparedFlow<unknown>, event: StepEvent<unknown>, image: n
     preview: (frame) => flow.preview(event, frame),
     state: async () => (await flow.download(x)).slice(),
   }
-}
-
-function clipOf(flow: Flow<unknown>, pixels: Float32Array): Clip | undefined {
-  const { fps } = flow
-  return fps === undefined ? undefined : { frames: framesOf(flow, pixels), fps }
 }

@@ -2,6 +2,7 @@ import type { RgbImage, SkipPolicy, StepEvent } from '@fastflow/core'
 import type { OptionNames } from '@fastflow/core/backend'
 import type { AutoAcceleration, PlanAcceleration } from '../plan/options.ts'
 import type { PaperAcceleration } from '../policy/options.ts'
+import type { Picture } from '../state/picture.ts'
 import type { TargetAcceleration } from '../target/options.ts'
 import { type FlowOptions, flowNames } from '../task/options.ts'
 import type { GeneratedImage } from './result.ts'
@@ -51,7 +52,7 @@ export interface GenerateOptions extends FlowOptions {
   /** After every jump; returning false stops with an error of code `aborted`. */
   readonly onStep?: (event: GenerateStep) => unknown
   /** As soon as an image or clip is ready; what was delivered is kept when a later one fails. Awaited. */
-  readonly onImage?: (image: GeneratedImage) => unknown
+  readonly onImage?: (image: GeneratedImage<Picture>) => unknown
   /** Milliseconds of a monotonic clock, e.g. `() => performance.now()`, for the timings. */
   readonly clock?: () => number
 }

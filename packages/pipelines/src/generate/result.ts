@@ -4,6 +4,7 @@ import type { Sampled } from '../policy/acceleration.ts'
 import type { PolicyDocument } from '../policy/document.ts'
 import type { PaperState } from '../policy/paper-state.ts'
 import type { TargetQuality } from '../policy/target-quality.ts'
+import type { Picture } from '../state/picture.ts'
 
 /**
  * What one image cost.
@@ -38,18 +39,18 @@ export interface GenerationStats extends Omit<SampleStats, 'estimatedMse'> {
 }
 
 /** A short film. */
-export interface Clip {
-  readonly frames: readonly RgbImage[]
+export interface Clip<Image extends RgbImage = RgbImage> {
+  readonly frames: readonly Image[]
   /** Frames a second. */
   readonly fps: number
 }
 
 /** One image, or one clip. */
-export interface GeneratedImage {
+export interface GeneratedImage<Image extends RgbImage = RgbImage> {
   /** The image; of a clip the first frame. */
-  readonly image: RgbImage
+  readonly image: Image
   /** Undefined where the model makes images. */
-  readonly clip: Clip | undefined
+  readonly clip: Clip<Image> | undefined
   /** Position among the images of the call, from 0. */
   readonly index: number
   readonly seed: number
@@ -60,11 +61,11 @@ export interface GeneratedImage {
 
 export interface GenerateResult {
   /** None where the model makes clips. */
-  readonly images: readonly RgbImage[]
+  readonly images: readonly Picture[]
   /** None where the model makes images. */
-  readonly clips: readonly Clip[]
+  readonly clips: readonly Clip<Picture>[]
   /** The same images or clips, each with its seed and what it cost. */
-  readonly items: readonly GeneratedImage[]
+  readonly items: readonly GeneratedImage<Picture>[]
   /** What the learning policy knows now; undefined for methods that learn nothing and where nothing was learned. */
   readonly policy: PolicyDocument<PaperState> | undefined
   /** The plans that `accelerate: 'plan'` follows from here on; undefined for other methods. */

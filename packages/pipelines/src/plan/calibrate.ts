@@ -1,8 +1,8 @@
 import {
   calibrate,
-  type Frontier,
   invalidArgument,
   numStepsOf,
+  type Plan,
   type PolicyStore,
   type Velocity,
 } from '@fastflow/core'
@@ -31,7 +31,7 @@ export async function calibratePlan(
   { run, noise, velocityOf }: CalibrationSource,
   options: CalibrationOptions,
   store: PolicyStore,
-): Promise<Frontier> {
+): Promise<Plan> {
   const { schedule, range, guided, guidanceInterval } = run
   if (options.passes !== undefined && guidanceInterval !== undefined)
     throw invalidArgument(

@@ -1,13 +1,13 @@
 import {
   type CalibrateOptions,
-  type Frontier,
   invalidArgument,
   numStepsOf,
+  type Plan,
   type PlanEntry,
   passesOf,
   type SkipPolicy,
 } from '@fastflow/core'
-import { checkShare, checkWhole, shown } from '@fastflow/core/backend'
+import { checkShare, checkWhole, shown, usualBudgets } from '@fastflow/core/backend'
 import type { RunKey } from '../task/run.ts'
 import type { PlanAcceleration } from './options.ts'
 
@@ -27,8 +27,7 @@ const DEFAULT_NFE = 12
 /** Joint plans need two evaluations, one of them with both passes. */
 const LEAST_PASSES = 3
 
-/** What is planned from a first run, where planning costs no evaluation: evaluations, and passes where they are asked for. */
-const BUDGETS = [6, 8, 10, 12, 15, 19, 25]
+/** Passes that are planned for from a first run, where they are asked for; planning costs no evaluation there. */
 const PASSES = [9, 13, 17, 21, 26]
 
 /** @throws FastFlowError `invalid-argument` naming the option. */
@@ -60,9 +59,9 @@ export function budgetsFor(
     budgets.filter((budget) => budget !== undefined && budget < most).map(Number)
   // Without guidance a pass is an evaluation.
   if (!hearsParts(request, run))
-    return { budgets: below(numSteps, [...BUDGETS, nfe, ...(run.guided ? [] : [passes])]) }
+    return { budgets: below(numSteps, [...usualBudgets, nfe, ...(run.guided ? [] : [passes])]) }
   const joint = below(2 * numSteps, [...PASSES, passes]).filter((budget) => budget >= LEAST_PASSES)
-  return { budgets: below(numSteps, [...BUDGETS, nfe]), guided: true, passes: joint }
+  return { budgets: below(numSteps, [...usualBudgets, nfe]), guided: true, passes: joint }
 }
 
 /**
@@ -81,14 +80,14 @@ export function hearsParts(
  *
  * @throws FastFlowError `invalid-argument` for fewer evaluations than were planned for.
  */
-export function choosePlan(frontier: Frontier, request: PlanRequest, guided: boolean): ChosenPlan {
+export function choosePlan(frontier: Plan, request: PlanRequest, guided: boolean): ChosenPlan {
   const { nfe, passes, psnr } = request
   if (psnr !== undefined) return byQuality(frontier, request)
   if (passes === undefined) return byBudget(frontier, nfe, 'nfe')
   return guided ? byPasses(frontier, passes) : byBudget(frontier, passes, 'passes')
 }
 
-function byBudget(frontier: Frontier, nfe: number | undefined, option: 'nfe' | 'passes'): ChosenPlan {
+function byBudget(frontier: Plan, nfe: number | undefined, option: 'nfe' | 'passes'): ChosenPlan {
   const wanted = nfe ?? nearest(frontier.budgets, DEFAULT_NFE)
   const entry = frontier.entry(wanted)
   const notes: string[] = []
@@ -101,7 +100,7 @@ function byBudget(frontier: Frontier, nfe: number | undefined, option: 'nfe' | '
   return { policy: frontier.at(wanted), entry, notes }
 }
 
-function byPasses(frontier: Frontier, passes: number): ChosenPlan {
+function byPasses(frontier: Plan, passes: number): ChosenPlan {
   const entry = frontier.entry({ passes })
   const notes: string[] = []
   if (entry === undefined)
@@ -115,7 +114,7 @@ function byPasses(frontier: Frontier, passes: number): ChosenPlan {
   return { policy: frontier.at({ passes }), entry, notes }
 }
 
-function byQuality(frontier: Frontier, { psnr, confidence }: PlanRequest): ChosenPlan {
+function byQuality(frontier: Plan, { psnr, confidence }: PlanRequest): ChosenPlan {
   const target = { psnr: psnr ?? 0, ...(confidence !== undefined && { confidence }) }
   const { policy, kind, entry, reason } = frontier.for(target)
   return { policy, entry, notes: kind === 'planned' ? [] : [`every step is evaluated: ${reason}`] }

@@ -1,4 +1,4 @@
-import type { CalibrateOptions, Frontier, PlanDocument, StoredTrajectory } from '@fastflow/core'
+import type { CalibrateOptions, Plan, PlanDocument, StoredTrajectory } from '@fastflow/core'
 import type { OptionNames } from '@fastflow/core/backend'
 import type { ImageInput } from '../state/image-input.ts'
 import { type RunSettings, runNames } from '../task/options.ts'
@@ -10,7 +10,7 @@ export interface PlanAcceleration {
    * Follow this instead of what is stored or shipped with the model: what `calibrate` or `parsePlan` returned, or its
    * document.
    */
-  readonly plan?: PlanDocument | Frontier
+  readonly plan?: PlanDocument | Plan
   /** Evaluations an image: the largest planned number of at most this many. Default 12, or the nearest planned. */
   readonly nfe?: number
   /**

@@ -1,12 +1,12 @@
 import {
   type AbortSignalLike,
-  calibrate,
   createRecorder,
   FastFlowError,
-  type Frontier,
   float32Space,
+  type Plan,
   type PlanDocument,
   parsePlan,
+  planRun,
   type Recorder,
 } from '@fastflow/core'
 import type { Acceleration, RunOptions, Sampled } from '../policy/acceleration.ts'
@@ -58,10 +58,10 @@ export async function openPlanned(
   if (found === undefined) notes.push(firstRunNote)
   else if (found.borrowed) notes.push(borrowedNote(run))
   else if (isAuto) notes.push(`following ${found.source}`)
-  let frontier: Frontier | undefined
+  let frontier: Plan | undefined
   let chosen: ChosenPlan | undefined
   let heard: Heard | undefined
-  const use = (plan: Frontier): void => {
+  const use = (plan: Plan): void => {
     frontier = plan
     chosen = choosePlan(plan, options, run.guided)
     notes.push(...chosen.notes)
@@ -111,15 +111,12 @@ export async function planFrom(
   { recorder, signal }: Heard,
   run: RunKey,
   budgets: ReturnType<typeof budgetsFor>,
-): Promise<Frontier> {
+): Promise<Plan> {
   const { schedule, range } = run
-  const recorded = [await recorder.finish()]
   const { solver, ...key } = planKeyOf(run)
-  return calibrate({
+  return planRun(recorder, {
     schedule,
     range,
-    recorded,
-    evaluations: 0,
     key,
     ...(solver && { solver }),
     ...(signal && { signal }),
@@ -129,7 +126,7 @@ export async function planFrom(
 
 /** A plan, and whether it was made for clips of another length. */
 interface FoundPlan {
-  readonly plan: Frontier
+  readonly plan: Plan
   readonly source: string
   readonly borrowed: boolean
 }
@@ -138,7 +135,7 @@ async function findPlan(
   options: PlanAcceleration,
   run: RunKey,
   places: PolicyPlaces,
-  finding: Pick<FindOptions<Frontier>, 'notes' | 'forgiving'>,
+  finding: Pick<FindOptions<Plan>, 'notes' | 'forgiving'>,
 ): Promise<FoundPlan | undefined> {
   const key = planKeyOf(run)
   const made = await planFor(options.plan, key, places, finding)
@@ -151,11 +148,11 @@ async function findPlan(
 
 /** The given plan, or the one that is found for this key. */
 export async function planFor(
-  plan: Frontier | PlanDocument | undefined,
+  plan: Plan | PlanDocument | undefined,
   key: PlanRunKey,
   places: PolicyPlaces,
-  finding: Pick<FindOptions<Frontier>, 'notes' | 'forgiving'>,
-): Promise<UsablePolicy<Frontier> | undefined> {
+  finding: Pick<FindOptions<Plan>, 'notes' | 'forgiving'>,
+): Promise<UsablePolicy<Plan> | undefined> {
   if (plan !== undefined) return { value: readPlan({ document: plan, source: 'plan' }, key), source: 'plan' }
   return findPolicy(places, planDigest(key), { ...finding, read: (found) => readPlan(found, key) })
 }
@@ -166,7 +163,7 @@ async function follow({ policy, entry }: ChosenPlan, options: RunOptions): Promi
 }
 
 /** The plan of a document from outside; errors say where it was found. */
-export function readPlan({ document, source }: FoundPolicy, key: PlanRunKey): Frontier {
+export function readPlan({ document, source }: FoundPolicy, key: PlanRunKey): Plan {
   try {
     return parsePlan(document, key)
   } catch (cause) {

@@ -1,8 +1,8 @@
 import {
   calibrate,
-  type Frontier,
   invalidArgument,
   joinRecordings,
+  type Plan,
   type PolicyStore,
   type Recordings,
 } from '@fastflow/core'
@@ -39,7 +39,7 @@ export async function planRecorded(
   runOf: (settings: RunSettings) => RunKey,
   options: CalibrationOptions,
   store: PolicyStore,
-): Promise<Frontier> {
+): Promise<Plan> {
   const { recorded, budgets, onProgress, onNote, signal, target } = options
   const odd = made.find((name) => options[name] !== undefined && options[name] !== 0)
   if (odd !== undefined) throw invalidArgument(odd, 'goes with runs that are made; leave it out, or recorded')

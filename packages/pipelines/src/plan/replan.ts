@@ -1,7 +1,7 @@
 import {
-  type Frontier,
   invalidArgument,
   numStepsOf,
+  type Plan,
   type PlanDocument,
   type PolicyStore,
   parsePlan,
@@ -26,7 +26,7 @@ export interface ReplanningOptions
     >,
     Pick<CalibrationOptions, 'prompts' | 'images' | 'onNote'> {
   /** Made for another model, guidance, size or number of steps. */
-  readonly plan: PlanDocument | Frontier
+  readonly plan: PlanDocument | Plan
 }
 
 export const replanningNames: OptionNames<ReplanningOptions> = {

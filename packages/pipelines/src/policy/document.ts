@@ -6,6 +6,7 @@ import {
   isJsonInput,
   isRecord,
   JsonField,
+  type JsonSource,
   sameJson,
 } from '@fastflow/core'
 import { checkMethods, checkText } from '@fastflow/core/backend'
@@ -95,13 +96,18 @@ export function parsePolicyKey(document: unknown, source = 'policy'): PolicyKey 
 
 /** A document of a policy, to be read from; errors are `policy-unreadable`. */
 export function policyField(document: unknown, source: string): JsonField {
-  return new JsonField(document, {
+  return new JsonField(document, policySource(source))
+}
+
+/** What errors say of the document of a policy. */
+export function policySource(source: string): JsonSource {
+  return {
     code: 'policy-unreadable',
     name: 'policy.format',
     prefix: 'policy.',
     place: `${source}:`,
     fix: 'restore the policy, or delete it to learn anew',
-  })
+  }
 }
 
 /** Checks what every policy document has, up to its key, which is returned. */

@@ -1,7 +1,13 @@
 import { ucb1 } from '@fastflow/bandits'
-import { banditSkip, type SkipPolicy } from '@fastflow/core'
+import { banditSkip, isJsonInput, parseJson, type SkipPolicy } from '@fastflow/core'
 import { checkNumber, checkOptions, checkText } from '@fastflow/core/backend'
-import { checkPolicyDocument, type PolicyDocument, parsePolicyKey, policyField } from './document.ts'
+import {
+  checkPolicyDocument,
+  type PolicyDocument,
+  parsePolicyKey,
+  policyField,
+  policySource,
+} from './document.ts'
 import { type PaperOptions, paperNames } from './options.ts'
 import { type PaperState, parsePaperState } from './paper-state.ts'
 
@@ -45,13 +51,15 @@ export function paperOf({ arms = [0, 2, 4, 6], exploration = 0.2, price = 0.4 }:
 }
 
 /**
- * Reads a document of the paper's policy as it says itself that it was learned: under its own key and arms.
+ * Reads a document of the paper's policy as it says itself that it was learned: under its own key and arms. Takes its JSON text,
+ * the bytes of its file or the parsed value.
  *
  * @param source where it was found, for the message.
  * @throws FastFlowError `policy-unreadable` naming the field, `invalid-argument` for a bad `source`.
  */
-export function parsePaperDocument(document: unknown, source = 'policy'): PolicyDocument<PaperState> {
+export function parsePaperDocument(stored: unknown, source = 'policy'): PolicyDocument<PaperState> {
   checkText('source', source, 'where the document was found')
+  const document = isJsonInput(stored) ? parseJson(stored, policySource(source)) : stored
   const checked = checkPolicyDocument(document, parsePolicyKey(document, source), source)
   const arms = policyField(document, source).at('state').at('arms').numbers({ whole: true, least: 0 })
   return { ...checked, state: paperPolicy({ arms }).parse(checked.state, source) }

@@ -2,9 +2,9 @@ import {
   type AbortSignalLike,
   coarserSchedule,
   FastFlowError,
-  type Frontier,
   float32Space,
   invalidArgument,
+  type Plan,
   type QualityProxy,
   type RgbImage,
   type Schedule,
@@ -105,7 +105,7 @@ async function plansFor(
   { plan }: QualityOptions,
   places: PolicyPlaces,
   notes: string[],
-): Promise<{ readonly key: string; readonly frontier: Frontier }> {
+): Promise<{ readonly key: string; readonly frontier: Plan }> {
   const planKey = planKeyOf(run)
   const found = await planFor(plan, planKey, places, { notes })
   if (found !== undefined) return { key: planDigest(planKey), frontier: found.value }
@@ -116,7 +116,7 @@ async function plansFor(
 
 function emptyTable(
   key: string,
-  { document }: Frontier,
+  { document }: Plan,
   { metric }: QualityOptions,
   { name, version }: QualityProxy,
 ): QualityTable {
@@ -163,7 +163,7 @@ async function sizeOf({ noise, schedule, velocity }: Flow): Promise<number> {
 
 async function measureRun(
   flow: Flow,
-  frontier: Frontier,
+  frontier: Plan,
   proxy: QualityProxy,
   withFloor: boolean,
   signal: AbortSignalLike | undefined,

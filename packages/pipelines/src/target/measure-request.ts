@@ -1,4 +1,4 @@
-import type { Frontier, QualityProxy, RgbImage } from '@fastflow/core'
+import type { Plan, QualityProxy, RgbImage } from '@fastflow/core'
 import type { RunOptions } from '../policy/acceleration.ts'
 import { sampleRun } from '../policy/sample-run.ts'
 import { isCancelled } from '../task/failure.ts'
@@ -29,7 +29,7 @@ interface Image {
 export async function measureRequest(
   served: Served,
   compared: readonly number[],
-  frontier: Frontier,
+  frontier: Plan,
   proxy: QualityProxy,
 ): Promise<{ readonly scores: DecisionRecord['scores'] | undefined; readonly nfe: number }> {
   let nfe = 0
@@ -47,7 +47,7 @@ export async function measureRequest(
 async function compare(
   { options, arm, images: frames, landings }: Served,
   compared: readonly number[],
-  frontier: Frontier,
+  frontier: Plan,
   proxy: QualityProxy,
   onRun: (nfe: number) => void,
 ): Promise<DecisionRecord['scores'] | undefined> {

@@ -1,4 +1,4 @@
-import type { AbortSignalLike, Frontier, PlanDocument, QualityProxy } from '@fastflow/core'
+import type { AbortSignalLike, Plan, PlanDocument, QualityProxy } from '@fastflow/core'
 import type { OptionNames } from '@fastflow/core/backend'
 import type { Metric } from '../policy/target-quality.ts'
 import type { ImageInput } from '../state/image-input.ts'
@@ -52,7 +52,7 @@ export interface TargetAcceleration {
   /** What measures `lpips`. Without one the calibration is relied on and nothing is measured. `psnr` needs none. */
   readonly proxy?: QualityProxy
   /** Follow these plans instead of what is stored or shipped with the model. */
-  readonly plan?: PlanDocument | Frontier
+  readonly plan?: PlanDocument | Plan
   /** Uniform numbers in [0, 1) for exploring and measuring; by default seeded by what has been served so far. */
   readonly random?: () => number
   /** Every decision with its propensity, once its outcome is known. Holds no prompt. What it throws becomes a note. */
@@ -83,7 +83,7 @@ export interface QualityOptions extends RunSettings {
   readonly runs?: number
   /** How many of them measure the floor too, by a full run of a tenth fewer steps. Default 16. */
   readonly floorRuns?: number
-  readonly plan?: PlanDocument | Frontier
+  readonly plan?: PlanDocument | Plan
   /** What the runs show, in turn, for models that read text. Default: the model's own list. */
   readonly prompts?: readonly string[]
   /** Pictures that are edited, in turn, for image editing. Default: coloured shapes. */

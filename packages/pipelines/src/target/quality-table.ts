@@ -1,8 +1,8 @@
 import {
-  type Frontier,
   invalidArgument,
   isRecord,
   JsonField,
+  type Plan,
   type PlanDocument,
   sameJson,
   seedLedger,
@@ -72,7 +72,7 @@ function digestOf(fields: readonly unknown[]): string {
 /** What a table has to have been measured with to be used. */
 export interface TableTerms {
   readonly key: string
-  readonly frontier: Frontier
+  readonly frontier: Plan
   readonly metric: Metric
 }
 

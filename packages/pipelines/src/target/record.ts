@@ -1,4 +1,4 @@
-import { JsonField, type JsonSource } from '@fastflow/core'
+import { isJsonInput, JsonField, type JsonSource, parseJson } from '@fastflow/core'
 import { LOG_RANGE } from './landings.ts'
 
 /** A point at which a request could still become one of several arms. */
@@ -70,13 +70,13 @@ export function decisionField(value: unknown, source: JsonSource = decision): Js
 }
 
 /**
- * Checks a line of a decision log.
+ * Checks a line of a decision log: its JSON text, its bytes or the parsed value.
  *
  * @param source what errors say of the line.
  * @throws FastFlowError `policy-unreadable` naming the field.
  */
 export function parseRecord(value: unknown, source: JsonSource = decision): DecisionRecord {
-  const record = decisionField(value, source)
+  const record = decisionField(isJsonInput(value) ? parseJson(value, source) : value, source)
   if (record.at('format').value !== 'fastflow-decision')
     throw record.at('format').wrong('is no decision of FastFlow')
   record.at('version').oneOf([3])
@@ -101,7 +101,7 @@ export function parseRecord(value: unknown, source: JsonSource = decision): Deci
   record.at('landings').numbers(LOG_RANGE)
   record.at('shadowNfe').whole()
   if (record.at('reward').value !== null) record.at('reward').number(REWARD)
-  return value as DecisionRecord
+  return record.value as DecisionRecord
 }
 
 function checkChoices(

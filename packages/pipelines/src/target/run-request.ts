@@ -1,4 +1,4 @@
-import { emulateSolver, type Frontier, type Random, type Recorder, type SampleResult } from '@fastflow/core'
+import { emulateSolver, type Plan, type Random, type Recorder, type SampleResult } from '@fastflow/core'
 import type { RunOptions } from '../policy/acceleration.ts'
 import { sampleRun } from '../policy/sample-run.ts'
 import type { Certificate } from './certify.ts'
@@ -16,7 +16,7 @@ export interface Deciding {
   readonly terms: Terms
   readonly certificate: Certificate
   readonly options: ChoosingOptions
-  readonly frontier: Frontier
+  readonly frontier: Plan
   /** Whether full runs are listened to, so that plans can come from them. */
   readonly listens: boolean
   readonly random: Random

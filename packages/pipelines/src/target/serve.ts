@@ -1,6 +1,6 @@
 import {
   createRandom,
-  type Frontier,
+  type Plan,
   type QualityProxy,
   type Recorder,
   type RgbImage,
@@ -31,7 +31,7 @@ export interface Session {
   readonly options: TargetAcceleration
   readonly run: RunKey
   readonly places: PolicyPlaces
-  readonly frontier: Frontier
+  readonly frontier: Plan
   readonly terms: Terms
   readonly proxy: QualityProxy | undefined
   /** Fraction of requests that are measured. */

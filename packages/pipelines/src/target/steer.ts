@@ -1,4 +1,4 @@
-import { type Frontier, fullPolicy, type Random, type SkipPolicy } from '@fastflow/core'
+import { fullPolicy, type Plan, type Random, type SkipPolicy } from '@fastflow/core'
 import type { Route } from './choose.ts'
 import { landingLogs } from './landings.ts'
 
@@ -19,7 +19,7 @@ export interface Helm {
 }
 
 /** Follows a plan that is chosen on the way: after the first evaluation, and again where plans part that began alike. */
-export function steered({ document, at }: Frontier, helm: Helm): SkipPolicy<Steering> {
+export function steered({ document, at }: Plan, helm: Helm): SkipPolicy<Steering> {
   const policies = [...document.plans.map(({ budget }) => at(budget)), fullPolicy()]
   return {
     version: 1,

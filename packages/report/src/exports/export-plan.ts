@@ -1,4 +1,4 @@
-import { type Frontier, invalidArgument, type PlanBudget, type PlanEntry } from '@fastflow/core'
+import { invalidArgument, type Plan, type PlanBudget, type PlanEntry } from '@fastflow/core'
 import { checkFrontier, checkOneOf } from '@fastflow/core/backend'
 import { comfyUiNode } from './comfyui-node.ts'
 
@@ -18,7 +18,7 @@ export type ExportFormat = (typeof exportFormats)[number]
  * @throws FastFlowError `invalid-argument` below the smallest budget, and with `comfyui` for the full run and for plans that weigh
  *   the guidance term apart.
  */
-export function exportPlan(frontier: Frontier, budget: PlanBudget, format: ExportFormat): string {
+export function exportPlan(frontier: Plan, budget: PlanBudget, format: ExportFormat): string {
   checkFrontier('frontier', frontier)
   checkOneOf('format', format, exportFormats)
   const { key } = frontier.document

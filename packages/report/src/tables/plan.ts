@@ -1,6 +1,6 @@
 import {
   decisionsOf,
-  type Frontier,
+  type Plan,
   type PlanDocument,
   type PlanEntry,
   type PlanKey,
@@ -11,7 +11,7 @@ import { foreignName } from '../foreign-name.ts'
 import { textTable } from './text-table.ts'
 
 /** The plans of a frontier, one row a budget: their cost, how near they come to the target, which steps they evaluate. @throws FastFlowError `invalid-argument`. */
-export function planTable(frontier: Frontier): string {
+export function planTable(frontier: Plan): string {
   checkFrontier('frontier', frontier)
   const { plans, joint = [], key } = frontier.document
   const titles = ['budget', 'NFE', 'passes', 'mean dB', 'p10', 'min', 'runs', 'basis', 'decisions']
@@ -28,7 +28,7 @@ export function planTable(frontier: Frontier): string {
 }
 
 /** What a plan is for, what it cost and how far the full run itself is from the exact solution, one a line. @throws FastFlowError `invalid-argument`. */
-export function planLines(frontier: Frontier): readonly string[] {
+export function planLines(frontier: Plan): readonly string[] {
   checkFrontier('frontier', frontier)
   const { document } = frontier
   const { key, calibration } = document

@@ -1,7 +1,7 @@
 import type { Pace } from '../../pace.ts'
 import { namedSolver } from '../../solver/named-solver.ts'
 import { compact, type PlanCalibration, type PlanDocument, type PlanEntry } from '../document/document.ts'
-import { createFrontier, type Frontier } from '../document/frontier.ts'
+import { createFrontier, type Plan } from '../document/frontier.ts'
 import { without } from '../document/held-out.ts'
 import type { PlanFloor } from '../document/plan-floor.ts'
 import type { PlannedSteps } from '../document/planned-steps.ts'
@@ -27,7 +27,7 @@ interface Parts<T> {
 }
 
 /** Writes down what a calibration found. */
-export async function assemble<T>(parts: Parts<T>): Promise<Frontier> {
+export async function assemble<T>(parts: Parts<T>): Promise<Plan> {
   const { options, settings, floor } = parts
   const { schedule, solver, target, depth, passes } = settings
   const { model = null, guidance = null, guidanceInterval, dims = null, dtype = null } = options.key ?? {}

@@ -1,7 +1,7 @@
 import { checkOptions } from '../../check/options.ts'
 import type { Pace } from '../../pace.ts'
 import type { Velocity } from '../../ports/velocity.ts'
-import type { Frontier } from '../document/frontier.ts'
+import type { Plan } from '../document/frontier.ts'
 import { parsePlan } from '../document/parse.ts'
 import { leaveOneOut } from '../fit/rehearse.ts'
 import { type JumpSetup, priorRule } from '../fit/visit.ts'
@@ -41,7 +41,7 @@ import { type ValidateOptions, validate } from './validate.ts'
  * @throws FastFlowError `invalid-argument` for options that do not fit together, `policy-mismatch` for a plan to start from
  *   that was made for something else, `non-finite-velocity`, and `aborted` when cancelled: hand the last checkpoint in to go on.
  */
-export async function calibrate<T = Float32Array>(options: CalibrateOptions<T>): Promise<Frontier> {
+export async function calibrate<T = Float32Array>(options: CalibrateOptions<T>): Promise<Plan> {
   checkOptions('options', options, calibrateNames)
   const settings = settingsOf(options)
   const { checkpoint } = options
@@ -111,7 +111,7 @@ async function planFrontier<T>(
   options: CalibrateOptions<T>,
   settings: Settings<T>,
   hooks: PlanningHooks,
-): Promise<Frontier> {
+): Promise<Plan> {
   const { checkpoint } = options
   let stage: Stage = { stage: 'record' }
   const report = (): void => hooks.report(stage, ledger.spent)

@@ -5,7 +5,7 @@ import type { Solver } from '../../solver/solver.ts'
 import type { VectorSpace } from '../../space/vector-space.ts'
 import type { CertificateCost } from '../document/certificate.ts'
 import type { PlanKey } from '../document/document.ts'
-import type { Frontier } from '../document/frontier.ts'
+import type { Plan } from '../document/frontier.ts'
 import type { PlanTarget } from '../price/increments.ts'
 import type { Trajectory } from '../record/trajectory.ts'
 import type { Checkpoint } from './checkpoint.ts'
@@ -41,7 +41,7 @@ export interface CalibrateOptions<T = Float32Array> {
   /** Most evaluations to spend on planning, everything counted; 20 T when omitted. `certify` costs more on top. */
   readonly evaluations?: number
   /**
-   * Also makes the held-out runs that a target of this confidence takes ({@link Frontier.for}), so that the plans are certified
+   * Also makes the held-out runs that a target of this confidence takes ({@link Plan.for}), so that the plans are certified
    * when they come back: 9 runs for 0.9, 19 for 0.95, 99 for 0.99. Each costs a full run and one run of every plan; the first
    * {@link CalibrationProgress} says how much that is at most. Without it a calibration certifies nothing, since
    * all its runs choose and fit. With `start` and `evaluations: 0` the plans of `start` are certified as they are.
@@ -76,7 +76,7 @@ export interface CalibrateOptions<T = Float32Array> {
    * A plan to start from, of the same key: its schedules are the first to be tried for their budgets, grown by a few steps
    * for budgets it lacks, and its plans of other budgets are kept.
    */
-  readonly start?: Frontier
+  readonly start?: Plan
   readonly signal?: AbortSignalLike
   readonly onProgress?: (progress: CalibrationProgress) => void
   /** Where an interrupted calibration with the same options stood. */

@@ -1,7 +1,7 @@
 import { checkOptions, type OptionNames } from '../../check/options.ts'
 import { checkMethods } from '../../check/values.ts'
 import { solverNamed } from '../../solver/solver-named.ts'
-import type { Frontier } from '../document/frontier.ts'
+import type { Plan } from '../document/frontier.ts'
 import type { Recordings } from '../record/join-recordings.ts'
 import { calibrate } from './calibrate.ts'
 import type { CalibrateOptions } from './options.ts'
@@ -30,7 +30,7 @@ const names: OptionNames<PlanRecordingsOptions> = {
 export async function planRecordings(
   recordings: Recordings,
   options: PlanRecordingsOptions = {},
-): Promise<Frontier> {
+): Promise<Plan> {
   checkMethods('recordings', recordings, [], 'what joinRecordings returned')
   checkOptions('options', options, names)
   const { schedule, solver, guidance, dims, runs } = recordings

@@ -1,7 +1,7 @@
 import type { OptionNames } from '../../check/options.ts'
 import { checkOptions } from '../../check/options.ts'
 import { checkFrontier } from '../document/check-frontier.ts'
-import { type Frontier, solverOf } from '../document/frontier.ts'
+import { type Plan, solverOf } from '../document/frontier.ts'
 import { calibrate } from './calibrate.ts'
 import type { CalibrateOptions } from './options.ts'
 
@@ -48,7 +48,7 @@ const names: OptionNames<RefineOptions> = {
  *
  * @throws FastFlowError as {@link calibrate} does.
  */
-export async function refine<T = Float32Array>(plan: Frontier, options: RefineOptions<T>): Promise<Frontier> {
+export async function refine<T = Float32Array>(plan: Plan, options: RefineOptions<T>): Promise<Plan> {
   checkFrontier('plan', plan)
   checkOptions('options', options, names)
   const { key, calibration } = plan.document

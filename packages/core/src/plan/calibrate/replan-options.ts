@@ -1,7 +1,7 @@
 import { checkOptions, type OptionNames } from '../../check/options.ts'
 import { checkNumber, checkOneOf, checkWhole } from '../../check/values.ts'
 import type { Schedule } from '../../schedule/schedule.ts'
-import type { Frontier } from '../document/frontier.ts'
+import type { Plan } from '../document/frontier.ts'
 import { checkCalibration } from './check-calibration.ts'
 import type { CalibrateOptions } from './options.ts'
 
@@ -48,7 +48,7 @@ export interface ReplannedBudget {
 }
 
 export interface Replanned {
-  readonly plan: Frontier
+  readonly plan: Plan
   readonly budgets: readonly ReplannedBudget[]
   /** Evaluations made for it. */
   readonly evaluations: number
@@ -75,7 +75,7 @@ const names: OptionNames<ReplanOptions> = {
 export const usualTolerance = 3
 
 /** @throws FastFlowError `invalid-argument` naming the option. */
-export function checkReplan<T>(plan: Frontier, options: ReplanOptions<T>): void {
+export function checkReplan<T>(plan: Plan, options: ReplanOptions<T>): void {
   checkOptions('options', options, names)
   const { schedule = plan.document.key.schedule } = options
   checkCalibration({ ...options, schedule })

@@ -3,7 +3,7 @@ import type { Pace } from '../../pace.ts'
 import type { Velocity } from '../../ports/velocity.ts'
 import { checkFrontier } from '../document/check-frontier.ts'
 import { compact, type PlanDocument, type PlanEntry } from '../document/document.ts'
-import { createFrontier, type Frontier, solverOf } from '../document/frontier.ts'
+import { createFrontier, type Plan, solverOf } from '../document/frontier.ts'
 import { entriesOf } from '../document/held-out.ts'
 import { isSameGrid } from '../document/plan-policy.ts'
 import { meanOf, summarise } from '../document/quality.ts'
@@ -51,10 +51,7 @@ interface Judged extends ReplannedBudget {
  *
  * @throws FastFlowError as {@link calibrate} does, `invalid-argument` also where `evaluations` do not pay for the check.
  */
-export async function replan<T = Float32Array>(
-  plan: Frontier,
-  options: ReplanOptions<T>,
-): Promise<Replanned> {
+export async function replan<T = Float32Array>(plan: Plan, options: ReplanOptions<T>): Promise<Replanned> {
   checkFrontier('plan', plan)
   checkReplan(plan, options)
   const { upTo = 'search' } = options
@@ -104,9 +101,9 @@ interface Scene<T> {
   readonly pace: Pace
 }
 
-const isJoint = ({ document }: Frontier, k: number): boolean => k >= document.plans.length
+const isJoint = ({ document }: Plan, k: number): boolean => k >= document.plans.length
 
-function settingsFor<T>(carried: Frontier, options: ReplanOptions<T>): Settings<T> {
+function settingsFor<T>(carried: Plan, options: ReplanOptions<T>): Settings<T> {
   const { upTo: _, tolerance: __, runs, seeds, key: ___, ...rest } = options
   const { document, budgets } = carried
   const { target, schedule, basis } = document.key
@@ -180,7 +177,7 @@ function measuredMean(entry: PlanEntry | undefined): number | undefined {
 
 /** What was decided on; the runs that decided judge nothing any more. */
 function documentOf<T>(
-  { document }: Frontier,
+  { document }: Plan,
   judged: readonly Judged[],
   { settings, runs }: Scene<T>,
   { spent }: Ledger,
@@ -209,7 +206,7 @@ function documentOf<T>(
 
 /** Plans those anew that do not hold, on the runs there are and more. */
 async function searched<T>(
-  decided: Frontier,
+  decided: Plan,
   judged: readonly Judged[],
   { settings, runs }: Scene<T>,
   options: ReplanOptions<T>,
@@ -262,7 +259,7 @@ async function searched<T>(
 /** What a search has made of a plan. */
 function found<T>(
   { budget, before }: Judged,
-  plan: Frontier,
+  plan: Plan,
   { tolerance = usualTolerance }: ReplanOptions<T>,
 ): ReplannedBudget {
   const after = plan.entry(budget)!.quality.mean

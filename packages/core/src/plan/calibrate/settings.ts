@@ -17,6 +17,7 @@ import { certificateOf } from './certificate-of.ts'
 import { checkCalibration } from './check-calibration.ts'
 import { checkKept, checkRecordedBy, checkSources, checkStart } from './check-sources.ts'
 import { type CalibrateOptions, keepsAll } from './options.ts'
+import { usualBudgets } from './usual-budgets.ts'
 
 /** Options with every default filled in. */
 export interface Settings<T> {
@@ -45,8 +46,6 @@ export interface Settings<T> {
   readonly certificate: CertificateCost | undefined
 }
 
-const defaultBudgets = [6, 8, 10, 12, 15, 19, 25] as const
-
 /** @throws FastFlowError `invalid-argument` naming the option. */
 export function settingsOf<T>(options: CalibrateOptions<T>): Settings<T> {
   checkCalibration(options)
@@ -65,7 +64,7 @@ export function settingsOf<T>(options: CalibrateOptions<T>): Settings<T> {
     throw invalidArgument('schedule', 'has 1 step, there is nothing to skip; plan for 2 or more')
   const evaluations = checkWhole('evaluations', options.evaluations ?? 20 * numSteps, 0)
   const planned = keepsAll(options) ? options.start!.budgets : undefined
-  const budgets = checkBudgets(options.budgets ?? planned ?? usualBudgets(numSteps), numSteps)
+  const budgets = checkBudgets(options.budgets ?? planned ?? usualBelow(numSteps), numSteps)
   if (target !== 'baseline' && target !== 'exact')
     throw invalidArgument('target', `${shown(target)} is not baseline or exact`)
   if (!(Number.isInteger(depth) && depth >= 2 && depth <= 5))
@@ -127,10 +126,10 @@ function seedsOf<T>(
 }
 
 /** Budgets below the steps of the grid; short grids have none of the usual ones. */
-function usualBudgets(numSteps: number): readonly number[] {
-  const usual = defaultBudgets.filter((nfe) => nfe < numSteps)
+function usualBelow(numSteps: number): readonly number[] {
+  const usual = usualBudgets.filter((nfe) => nfe < numSteps)
   if (usual.length > 0) return usual
-  const fix = `pass budgets from 1 to ${numSteps - 1}, or a schedule of ${defaultBudgets[0] + 1} steps or more`
+  const fix = `pass budgets from 1 to ${numSteps - 1}, or a schedule of ${usualBudgets[0]! + 1} steps or more`
   throw invalidArgument(
     'budgets',
     `none of the usual ones is below the ${numSteps} steps of the schedule; ${fix}`,

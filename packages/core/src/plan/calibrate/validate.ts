@@ -4,7 +4,7 @@ import type { Velocity } from '../../ports/velocity.ts'
 import { certificateCost, usualConfidence } from '../document/certificate.ts'
 import { checkFrontier } from '../document/check-frontier.ts'
 import { compact, type PlanDocument } from '../document/document.ts'
-import { createFrontier, type Frontier, solverOf } from '../document/frontier.ts'
+import { createFrontier, type Plan, solverOf } from '../document/frontier.ts'
 import type { HeldOutRun } from '../document/held-out.ts'
 import { entriesOf, withRuns } from '../document/held-out.ts'
 import { usedSeeds } from '../document/seeds.ts'
@@ -54,12 +54,12 @@ const names: OptionNames<ValidateOptions> = {
 
 /** What calibration hears of a validation. */
 export interface ValidateHooks {
-  readonly onRun?: (plan: Frontier, spent: number) => void
+  readonly onRun?: (plan: Plan, spent: number) => void
 }
 
 /**
  * Adds held-out runs to the quality of plans without changing them: each is followed from noises that no run behind this
- * document has seen, and compared with the full run of the plan's solver. This is what certified targets ({@link Frontier.for}) live on; without
+ * document has seen, and compared with the full run of the plan's solver. This is what certified targets ({@link Plan.for}) live on; without
  * `runs` and `seeds` it makes as many as those need.
  *
  * Seeds are fresh by construction. Of `seeds` and `recorded` runs those are passed over, at no cost, that come twice or that chose,
@@ -70,10 +70,7 @@ export interface ValidateHooks {
  *
  * @throws FastFlowError as {@link calibrate} does.
  */
-export async function validatePlan<T = Float32Array>(
-  plan: Frontier,
-  options: ValidateOptions<T>,
-): Promise<Frontier> {
+export async function validatePlan<T = Float32Array>(plan: Plan, options: ValidateOptions<T>): Promise<Plan> {
   checkFrontier('plan', plan)
   checkOptions('options', options, names)
   checkCalibration({ ...options, schedule: plan.document.key.schedule })
@@ -82,10 +79,10 @@ export async function validatePlan<T = Float32Array>(
 
 /** {@link validatePlan}, telling after each run how far it is. */
 export async function validate<T>(
-  plan: Frontier,
+  plan: Plan,
   options: ValidateOptions<T>,
   { onRun }: ValidateHooks,
-): Promise<Frontier> {
+): Promise<Plan> {
   const runs = unseenRuns(plan, options)
   if (runs.recorded.length + runs.seeds.length === 0) return plan
   const { key, calibration } = plan.document
@@ -109,8 +106,7 @@ export async function validate<T>(
   const velocityOf = (seed: number): Velocity<T> =>
     count(options.velocityOf ? options.velocityOf(seed) : options.velocity!)
   const done: HeldOutRun[] = []
-  const sofar = (): Frontier =>
-    createFrontier(documentWith(plan.document, done, ledger.spent, settings), solver)
+  const sofar = (): Plan => createFrontier(documentWith(plan.document, done, ledger.spent, settings), solver)
   report(0)
   for (const source of [...settings.recorded, ...settings.seeds]) {
     const made = typeof source === 'number'
@@ -142,7 +138,7 @@ export async function validate<T>(
 
 /** The runs that are to judge and may: no noise twice, and none that the document knows. */
 function unseenRuns<T>(
-  plan: Frontier,
+  plan: Plan,
   { recorded = [], runs, seeds, certify }: ValidateOptions<T>,
 ): { readonly recorded: readonly Trajectory<T>[]; readonly seeds: readonly number[] } {
   const ledger = usedSeeds(plan.document)
@@ -159,7 +155,7 @@ function unseenRuns<T>(
 }
 
 async function scoresOf<T>(
-  plan: Frontier,
+  plan: Plan,
   run: Trajectory<T>,
   velocity: Velocity<T>,
   settings: Settings<T>,

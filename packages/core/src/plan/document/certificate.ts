@@ -53,10 +53,7 @@ export function certificateCost(
   confidence: number = usualConfidence,
 ): CertificateCost {
   if (!isRecord(plan) || !isRecord(plan.document))
-    throw invalidArgument(
-      'plan',
-      `${shown(plan)} is not a Frontier; pass what calibrate or parsePlan returned`,
-    )
+    throw invalidArgument('plan', `${shown(plan)} is not a plan; pass what calibrate or parsePlan returned`)
   const { document } = plan
   checkConfidence('confidence', confidence)
   const entries = entriesOf(document)

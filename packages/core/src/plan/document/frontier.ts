@@ -16,8 +16,8 @@ export type PlanBudget = number | { readonly passes: number }
 
 const budgetNames: OptionNames<Exclude<PlanBudget, number>> = { passes: true }
 
-/** Plans for all budgets of one model, schedule and guidance. */
-export interface Frontier {
+/** What {@link calibrate} plans: one skip policy for each budget, of one model, schedule and guidance. */
+export interface Plan {
   readonly document: PlanDocument
   /**
    * Takes the steps of the full run: what {@link calibrate} or {@link parsePlan} was given, or Euler; undefined where the
@@ -48,8 +48,11 @@ export interface Frontier {
   toJSON(): PlanDocument
 }
 
+/** @deprecated Another name of {@link Plan}. */
+export type Frontier = Plan
+
 /** @param given the solver that the key names, if it names one. */
-export function createFrontier(document: PlanDocument, given?: Solver): Frontier {
+export function createFrontier(document: PlanDocument, given?: Solver): Plan {
   const { plans, joint = [], key } = document
   const numSteps = key.schedule.sigmas.length - 1
   const budgets = plans.map((plan) => plan.budget)
@@ -88,7 +91,7 @@ export function createFrontier(document: PlanDocument, given?: Solver): Frontier
 }
 
 /** The solver of the full run. @throws FastFlowError `invalid-argument` where the plan was read without it. */
-export function solverOf({ document, solver }: Pick<Frontier, 'document' | 'solver'>): Solver {
+export function solverOf({ document, solver }: Pick<Plan, 'document' | 'solver'>): Solver {
   if (solver !== undefined) return solver
   const { solver: name } = document.key
   throw invalidArgument(

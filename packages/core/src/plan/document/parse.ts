@@ -8,7 +8,7 @@ import { euler } from '../../solver/euler.ts'
 import { namedSolver } from '../../solver/named-solver.ts'
 import type { Solver } from '../../solver/solver.ts'
 import type { PlanDocument, PlanKey } from './document.ts'
-import { createFrontier, type Frontier } from './frontier.ts'
+import { createFrontier, type Plan } from './frontier.ts'
 import { readHeldOut } from './held-out.ts'
 import { keyNames } from './key-names.ts'
 import { checkSameGrid } from './plan-policy.ts'
@@ -17,7 +17,7 @@ import { documentIn } from './stored-plan.ts'
 /** What a stored plan is to be used with; fields left out are not compared. */
 export interface ExpectedKey extends Partial<Omit<PlanKey, 'basis' | 'solver'>> {
   /**
-   * Takes the steps of the full run, which {@link Frontier.at} then has from the plan. Compared by its name; where there is a
+   * Takes the steps of the full run, which {@link Plan.at} then has from the plan. Compared by its name; where there is a
    * schedule and no solver, the full run is Euler's.
    */
   readonly solver?: Solver
@@ -26,14 +26,14 @@ export interface ExpectedKey extends Partial<Omit<PlanKey, 'basis' | 'solver'>> 
 const source: JsonSource = { code: 'policy-unreadable', name: 'plan', fix: 'calibrate again' }
 
 /**
- * Reads a plan document: its JSON text, the bytes of its file, the parsed value, or a {@link Frontier} made of one. One of
+ * Reads a plan document: its JSON text, the bytes of its file, the parsed value, or a {@link Plan} made of one. One of
  * version 1, 2 or 3 comes back as version 4: the same steps and estimates, but nothing of it is certified, see {@link PlanDocument}.
  *
  * @throws FastFlowError `invalid-argument` for something that holds no plan, such as the path of a file,
  *   `policy-unreadable` naming the field that is missing or malformed (`plans[2].weights[0]`), or where a plan is judged by a run
  *   that counts twice or had a part in making it; `policy-mismatch` naming the field in which it differs from `expected`.
  */
-export function parsePlan(stored: unknown, expected: ExpectedKey = {}): Frontier {
+export function parsePlan(stored: unknown, expected: ExpectedKey = {}): Plan {
   checkOptions('expected', expected, keyNames)
   if (expected.schedule !== undefined) checkSchedule(expected.schedule)
   if (expected.solver !== undefined) checkNamedSolver('solver', expected.solver)

@@ -63,7 +63,7 @@ export function usedSeeds(document: PlanDocument): UsedSeeds {
   if (!isRecord(document) || !isRecord(document.calibration) || !Array.isArray(document.plans))
     throw invalidArgument(
       'document',
-      `${shown(document)} is not a plan document; pass the document of a Frontier`,
+      `${shown(document)} is not a plan document; pass the document of a Plan`,
     )
   const { calibration, plans, joint = [] } = document
   const scored = [...plans, ...joint].flatMap(({ scoredOn }) => scoredOn)

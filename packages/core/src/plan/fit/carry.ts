@@ -1,6 +1,6 @@
 import type { Schedule } from '../../schedule/schedule.ts'
 import type { PlanDocument, PlanEntry, PlanKey } from '../document/document.ts'
-import { createFrontier, type Frontier } from '../document/frontier.ts'
+import { createFrontier, type Plan } from '../document/frontier.ts'
 import { isSameGrid } from '../document/plan-policy.ts'
 import { summarise } from '../document/quality.ts'
 import { transferPlan } from './transfer.ts'
@@ -12,7 +12,7 @@ export type CarriedKey = Partial<Pick<PlanKey, 'model' | 'guidance' | 'guidanceI
  * The same plans for another model, or another grid ({@link transferPlan}); nothing is known of their quality there. A key says all of
  * guidance: one without an interval means that it acts everywhere.
  */
-export function carryPlan(plan: Frontier, schedule: Schedule, key?: CarriedKey): Frontier {
+export function carryPlan(plan: Plan, schedule: Schedule, key?: CarriedKey): Plan {
   const moved = isSameGrid(plan.document.key.schedule.sigmas, schedule.sigmas)
     ? plan
     : transferPlan(plan, schedule)

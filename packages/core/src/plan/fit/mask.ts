@@ -10,7 +10,7 @@ import { ruleWeights } from './transfer.ts'
 
 /**
  * A step mask of another tool (1 or true evaluates the step, 0 skips it) as a plan with emulation weights; run it with
- * {@link planPolicy}. The way back is {@link Frontier.mask}.
+ * {@link planPolicy}. The way back is {@link Plan.mask}.
  *
  * @param solver whose steps the weights emulate; of a mask that skips none they are the solver's own. Default {@link euler}.
  * @throws FastFlowError `invalid-argument` for no schedule, a mask of another length or one that skips the first step, and a

@@ -3,7 +3,7 @@ import type { Extrapolator } from '../../extrapolate/extrapolator.ts'
 import { numStepsOf, type Schedule } from '../../schedule/schedule.ts'
 import { checkFrontier } from '../document/check-frontier.ts'
 import { compact, type PlanDocument, type PlanEntry } from '../document/document.ts'
-import { createFrontier, type Frontier, solverOf } from '../document/frontier.ts'
+import { createFrontier, type Plan, solverOf } from '../document/frontier.ts'
 import { summarise } from '../document/quality.ts'
 import { nearestIndex } from '../price/nearest-index.ts'
 import { ruleRow } from './route.ts'
@@ -18,7 +18,7 @@ import { priorRule } from './visit.ts'
  * @throws FastFlowError `invalid-argument` when no budget is left, for what is no plan or no schedule, and for a plan that
  *   was read without the solver it names.
  */
-export function transferPlan(plan: Frontier, schedule: Schedule): Frontier {
+export function transferPlan(plan: Plan, schedule: Schedule): Plan {
   checkFrontier('plan', plan)
   const { key, plans, joint } = plan.document
   const numSteps = numStepsOf(schedule)

@@ -1,0 +1,6 @@
+export { addModel } from './add.ts'
+export { addedModels } from './list.ts'
+export { type ManifestFile, type ModelManifest, modelManifest } from './manifest.ts'
+export type { AddModelOptions, AddProgress } from './options.ts'
+export type { AddedModel } from './record.ts'
+export { removeModel } from './remove.ts'
