@@ -11,7 +11,10 @@ import { describe, expect, it } from 'vitest'
 import { leads, linksOf } from './support/links.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
+const written: string[] = []
 const packages = {
+  // Examples may write files; here their names are enough.
+  'node:fs/promises': { writeFile: async (path: string) => void written.push(path) },
   '@fastflow/backend-node': backendNode,
   '@fastflow/bandits': bandits,
   '@fastflow/core': core,
@@ -37,8 +40,8 @@ describe.each(pages.filter((page) => !(page in elsewhere)))('%s', (page) => {
   const examples = examplesOf(textOf(page))
   if (examples.length === 0) return it('has no example', () => expect(textOf(page)).not.toContain('```js'))
   it.each(examples)('example %# runs, and prints what its comments say', async (source) => {
-    const found = source.replaceAll(/'(models\/[\w-]+)'/g, (_, model: string) =>
-      JSON.stringify(join(root, model)),
+    const found = source.replaceAll(/'(?:models\/|@fastflow\/models-)([\w-]+)'/g, (_, model: string) =>
+      JSON.stringify(join(root, 'models', model)),
     )
     const printed = await runExample(found, packages)
     // What differs from machine to machine has no comment.
@@ -49,6 +52,11 @@ describe.each(pages.filter((page) => !(page in elsewhere)))('%s', (page) => {
 describe('pages', () => {
   it.each(Object.entries(elsewhere))('%s is run by %s', (page, test) => {
     expect(readFileSync(join(root, test), 'utf8')).toContain(page)
+  })
+
+  it('the README writes one picture, and has at most 120 lines', () => {
+    expect(written).toEqual(['fox.png'])
+    expect(textOf('README.md').split('\n').length).toBeLessThanOrEqual(121)
   })
 
   it.each(pages)('%s says JavaScript in blocks that are run', (page) => {
