@@ -26,15 +26,15 @@ try {
   rmSync(models, { recursive: true, force: true })
 }
 
-/** Entries of a package all have its name, and api-documenter takes one of each: `./backend` of core becomes `core-backend`. */
+/**
+ * Entries of a package all have its name, and api-documenter takes one of each: `./backend` of core becomes `core-backend`. What a
+ * package is for stands in its manifest.
+ */
 function nameAfterEntry({ folder, name }) {
   const path = join(models, `${name}.api.json`)
-  const own = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')).name
-  const text = readFileSync(path, 'utf8')
-  writeFileSync(
-    path,
-    text
-      .replaceAll(`"${own}!`, `"@fastflow/${name}!`)
-      .replace(`"name": "${own}"`, `"name": "@fastflow/${name}"`),
-  )
+  const { name: own, description } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'))
+  const model = JSON.parse(readFileSync(path, 'utf8').replaceAll(`"${own}!`, `"@fastflow/${name}!`))
+  model.name = `@fastflow/${name}`
+  model.docComment = `/**\n * ${description}\n *\n * @packageDocumentation\n */\n`
+  writeFileSync(path, JSON.stringify(model))
 }
