@@ -4,9 +4,11 @@
 // core and bandits -> nothing. pnpm's isolated node_modules make an undeclared import fail, so checking what is
 // declared checks what is imported.
 // Within a workspace it refuses circles of files (types included), circles of rooms, and arrows against the order of
-// rooms. `--rooms` prints the house in words: rooms, floors, lines.
+// rooms. `--rooms` prints the house in words: rooms, floors, lines; `--packages` which workspace uses which, as docs/architecture.md
+// has to show it.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { arrowsOf } from './house/arrows.mjs'
 import { sourcesOf, workspaces } from './house/imports.mjs'
 import { describe, problemsOf } from './house/rooms.mjs'
 
@@ -83,6 +85,15 @@ for (const workspace of workspaces('.')) {
   if (process.argv.includes('--rooms')) for (const line of describe(workspace, sources)) console.log(line)
   problems.push(...problemsOf(workspace, sources))
 }
+
+const arrows = arrowsOf(manifests.map(({ manifest }) => manifest))
+if (process.argv.includes('--packages')) for (const line of arrows) console.log(line)
+if (
+  !readFileSync('docs/architecture.md', 'utf8')
+    .replaceAll('\r\n', '\n')
+    .includes(`\n${arrows.join('\n')}\n`)
+)
+  problems.push('docs/architecture.md: shows other packages than there are; put there what --packages prints')
 
 for (const problem of problems) console.error(problem)
 process.exit(problems.length > 0 ? 1 : 0)

@@ -19,6 +19,7 @@ import { videoCommand } from './commands/video.ts'
 import { describeError, type ExitCode, exitCodeOf, interruptedCode, isCancelled } from './errors.ts'
 import type { Io } from './io.ts'
 import { decimal, list, oneOf, wholeNumber, wholeNumbers } from './options.ts'
+import { helpWidth, narrowHelp } from './program/help.ts'
 import { addLearning } from './program/learning.ts'
 import { withModel } from './program/model.ts'
 import { addModels } from './program/models.ts'
@@ -45,7 +46,8 @@ export async function runCli(args: readonly string[], given: Io): Promise<ExitCo
   }
 }
 
-function createProgram(io: Io, args: readonly string[], fail: () => void): Command {
+/** The command line, to be parsed. @param fail is called where a command did its work and found what is wrong. */
+export function createProgram(io: Io, args: readonly string[], fail: () => void): Command {
   const command = ['fastflow', ...args].join(' ')
   const program = new Command('fastflow')
     .description('Flow-matching models several times faster: evaluates the network only where that matters.')
@@ -54,7 +56,10 @@ function createProgram(io: Io, args: readonly string[], fail: () => void): Comma
     .configureOutput({
       writeOut: (text) => io.out(text.trimEnd()),
       writeErr: (text) => io.log(text.trimEnd()),
+      getOutHelpWidth: () => helpWidth(io),
+      getErrHelpWidth: () => helpWidth(io),
     })
+    .configureHelp(narrowHelp)
     .showHelpAfterError('(fastflow --help lists the commands)')
 
   withOutput(io, program.command('generate').description('images of a class or a prompt as PNG files'))

@@ -38,7 +38,7 @@ export {
 export { mutateJson } from './mutate-json.ts'
 export { describePolicyStore } from './policy-store-conformance.ts'
 export { describeQueue, type QueueUnderTest } from './queue-conformance.ts'
-export { describeExamples, examplesOf } from './readme-examples.ts'
+export { describeExamples, examplesOf, promisesOf, runExample } from './readme-examples.ts'
 export { describeModelRunner, type RunnerUnderTest } from './runner-conformance.ts'
 export { describeVectorSpace, type VectorMaker } from './space-conformance.ts'
 export { describeUpdateJournal } from './update-journal-conformance.ts'

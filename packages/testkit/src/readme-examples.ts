@@ -16,11 +16,8 @@ export function describeExamples(
 ): void {
   describe('README', () => {
     it.each(examplesOf(readme))('example %# prints what its comments say', async (source) => {
-      const printed: string[] = []
-      await runnable(edit(source), packages)({ log: (value) => printed.push(String(value)) })
-      expect(printed).toEqual(
-        [...source.matchAll(/console\.log\(.*\) \/\/ (.*)$/gm)].map((match) => match[1]),
-      )
+      const printed = await runExample(edit(source), packages)
+      expect(printed).toEqual(promisesOf(source))
       expect(printed.length).toBeGreaterThan(0)
     })
   })
@@ -31,11 +28,23 @@ export function examplesOf(readme: string): readonly string[] {
   return [...readme.replaceAll('\r\n', '\n').matchAll(/```js\n(.*?)```/gs)].map((match) => match[1]!)
 }
 
+/** What a block says that it prints: the comments behind its `console.log` lines. */
+export function promisesOf(source: string): readonly string[] {
+  return [...source.matchAll(/console\.log\(.*\) \/\/ (.*)$/gm)].map((match) => match[1]!)
+}
+
+/** Runs one block. @returns what it prints, a line a call. */
+export async function runExample(source: string, packages: Packages): Promise<readonly string[]> {
+  const printed: string[] = []
+  await runnable(source, packages)({ log: (...values) => printed.push(values.map(String).join(' ')) })
+  return printed
+}
+
 /** A block as the body of an async function. */
 function runnable(
   source: string,
   packages: Packages,
-): (console: { log(value: unknown): void }) => Promise<void> {
+): (console: { log(...values: unknown[]): void }) => Promise<void> {
   const body = source.replaceAll(/^import (\{.*\}) from ('.*')$/gm, 'const $1 = packages[$2]')
   const AsyncFunction = (async () => {}).constructor as FunctionConstructor
   const run = new AsyncFunction('packages', 'console', body)
