@@ -16,8 +16,9 @@ export function notices(store: Store<State>, actions: Actions): HTMLElement {
       type: 'button',
       class: 'plain',
       onclick: () => {
-        const { model } = store.state
-        if (model) void actions.pick(model)
+        const { model, about, settings } = store.state
+        // A model that was there before goes on as it was set.
+        if (model) void actions.pick(model, about && settings)
       },
     },
     'Load the model again',

@@ -200,6 +200,8 @@ export interface Failure {
 }
 
 export type Reply =
+  /** The worker holds this lock of the browser's for as long as it lives: not every end raises an event. */
+  | { readonly kind: 'alive'; readonly lock: string }
   /** Something worth telling that stops nothing. */
   | { readonly kind: 'notice'; readonly message: string }
   | { readonly job: number; readonly kind: 'report'; readonly report: unknown }
