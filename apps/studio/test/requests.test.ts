@@ -124,9 +124,12 @@ function slowEngine(): { readonly engine: Engine; readonly waiting: Waiting[] } 
     calibrate: async (model, { settings }) => pause().then(() => knowledgeOf(model, settings)),
     measure: async (model, { settings }) => pause().then(() => knowledgeOf(model, settings)),
     adopt: async (model, { settings }) => pause().then(() => knowledgeOf(model, settings)),
-    keep: async () => pause().then(() => ({ documents: [] })),
+    keep: async () => pause().then(() => ({ keys: {}, plan: undefined, policy: undefined, curve: [] })),
     forget: async (model, settings) =>
-      pause().then(() => ({ kept: { documents: [] }, knowledge: knowledgeOf(model, settings) })),
+      pause().then(() => ({
+        kept: { keys: {}, plan: undefined, policy: undefined, curve: [] },
+        knowledge: knowledgeOf(model, settings),
+      })),
     restore: async () => pause(),
   }
   const engine = {

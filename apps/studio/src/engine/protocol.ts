@@ -9,7 +9,9 @@ import type {
   ImageInput,
   Metric,
   PaperState,
+  PlanRunKey,
   PolicyDocument,
+  PolicyKey,
   QualityTable,
   RunSettings,
   Task,
@@ -94,9 +96,15 @@ export interface CalibrationReport {
   readonly limit: number
 }
 
-/** What was stored on this device for some settings, by its name in the store; undefined where nothing was. */
-export interface Keepsake {
-  readonly documents: readonly (readonly [name: string, document: unknown])[]
+/** What was made on this device for some settings; undefined where nothing was. */
+export interface Keepsake extends Pick<Knowledge, 'plan' | 'policy' | 'curve'> {
+  readonly keys: Keys
+}
+
+/** What documents are stored under. */
+export interface Keys {
+  readonly plan: PlanRunKey
+  readonly policy: PolicyKey
 }
 
 /** The files of a model, and the network that tells how different two pictures look. */
