@@ -59,6 +59,8 @@ describe.skipIf(noBrowser)(`what goes wrong is said in words ${noBrowser ?? ''}`
       const { page } = studio
       await studio.ready()
       await page.getByText(PLAN.replace('models/emoji/', '')).waitFor()
+      await page.getByText('A file that comes with the model arrived damaged').waitFor()
+      expect((await page.locator('.digest').boundingBox())!.width).toBeLessThan(120)
       await page.getByText('None yet. The first picture makes one.').waitFor()
       server.faults.clear()
       await page.reload()

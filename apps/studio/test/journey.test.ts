@@ -142,6 +142,16 @@ describe.skipIf(noBrowser)(`a user's journey ${noBrowser ?? ''}`, () => {
     await page.getByText('Made on this device: 6, 8 evaluations').waitFor()
   })
 
+  test('says of a plan from a file that it is one', async () => {
+    const { page } = studio
+    const file = await saved(page.waitForEvent('download'), () =>
+      page.getByRole('button', { name: 'Plan', exact: true }).click(),
+    )
+    const upload = { name: file.name, mimeType: 'application/json', buffer: file.bytes }
+    await page.getByLabel('Plan or policy file').setInputFiles(upload)
+    await page.getByText('Opened from a file: 6, 8 evaluations').waitFor()
+  })
+
   test('forgets what it learned when asked to', async () => {
     const { page } = studio
     await page.getByRole('button', { name: 'Forget' }).click()
@@ -186,6 +196,7 @@ describe.skipIf(noBrowser)(`a user's journey ${noBrowser ?? ''}`, () => {
     const file = await saved(page.waitForEvent('download'), () =>
       page.getByRole('button', { name: 'Clip', exact: true }).click(),
     )
+    expect(file.name).toMatch(/-clip\.png$/)
     const types = readChunks(file.bytes).map(({ type }) => type)
     expect(types.filter((type) => type === 'fcTL').length).toBeGreaterThan(3)
     expect(types.filter((type) => type === 'acTL')).toHaveLength(1)
@@ -207,7 +218,7 @@ describe.skipIf(noBrowser)(`a user's journey ${noBrowser ?? ''}`, () => {
     await page.getByRole('radio', { name: 'Auto', exact: true }).check({ force: true })
     await studio.generate()
     expect(await studio.figure('Evaluations')).toBe('12 of 50')
-    await page.getByText('Following').first().waitFor()
+    await page.getByText('Following the plan that came with the model').first().waitFor()
     await page.getByRole('radio', { name: 'Budget' }).check({ force: true })
     await page.getByLabel('Also make the full run').check()
   })

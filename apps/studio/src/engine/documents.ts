@@ -1,7 +1,14 @@
 import type { IndexedDbPolicyStore } from '@fastflow/backend-web'
 import { type ModelFolder, parsePlan } from '@fastflow/core'
-import { adoptPolicy, type Pipeline, planDigest, policyDigest, type RunSettings } from '@fastflow/pipelines'
-import { curveKey } from './knowledge.ts'
+import {
+  adoptPolicy,
+  learnedPolicy,
+  type Pipeline,
+  planDigest,
+  policyDigest,
+  type RunSettings,
+} from '@fastflow/pipelines'
+import { curveKey, rememberFile } from './knowledge.ts'
 import type { Keepsake, Keys, Knowledge } from './protocol.ts'
 
 /** Where documents lie. */
@@ -15,10 +22,21 @@ export function keysOf(pipe: Pipeline, settings: RunSettings): Keys {
 }
 
 /** Puts a plan or policy from a file where it is followed from now on. */
-export async function adoptDocument(shelf: Shelf, keys: Keys, document: unknown): Promise<void> {
-  const { format } = (document ?? {}) as { format?: unknown }
-  if (format !== 'fastflow-plan') return adoptPolicy(document, keys.policy, shelf)
+export async function openDocument(shelf: Shelf, keys: Keys, document: unknown): Promise<void> {
+  await adoptDocument(shelf, keys, document)
+  const { store } = shelf
+  const plan = planDigest(keys.plan)
+  if (isPlan(document)) await rememberFile(store, plan, await store.load(plan))
+  else await rememberFile(store, policyDigest(keys.policy), await learnedPolicy(keys.policy, shelf))
+}
+
+async function adoptDocument(shelf: Shelf, keys: Keys, document: unknown): Promise<void> {
+  if (!isPlan(document)) return adoptPolicy(document, keys.policy, shelf)
   await shelf.store.save(planDigest(keys.plan), parsePlan(document, keys.plan).document)
+}
+
+function isPlan(document: unknown): boolean {
+  return (document as { readonly format?: unknown } | null)?.format === 'fastflow-plan'
 }
 
 /** Removes what is stored under these keys. */
@@ -34,8 +52,8 @@ export function keepsakeOf(
 ): Keepsake {
   return {
     keys,
-    plan: planSource === 'device' ? plan : undefined,
-    policy: policySource === 'device' ? policy : undefined,
+    plan: planSource !== 'shipped' ? plan : undefined,
+    policy: policySource !== 'shipped' ? policy : undefined,
     curve,
   }
 }

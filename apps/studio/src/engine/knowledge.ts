@@ -14,13 +14,13 @@ import {
   type RunSettings,
   tableDigest,
 } from '@fastflow/pipelines'
-import type { Knowledge } from './protocol.ts'
+import type { Knowledge, Origin } from './protocol.ts'
 
 type Find = <Document>(digest: string) => Promise<Found<Document>>
 
 interface Found<Document> {
   readonly document: Document | undefined
-  readonly source: 'shipped' | 'device' | undefined
+  readonly source: Origin | undefined
 }
 
 /** What is known for these settings: on this device first, else what came with the model. */
@@ -33,13 +33,19 @@ export async function readKnowledge(
 ): Promise<Knowledge> {
   const find = finder(store, folder, onTrouble)
   const policyName = policyDigest(pipe.policyKey(settings))
-  const plan = await find<PlanDocument>(planDigest(pipe.planKey(settings)))
+  const planName = planDigest(pipe.planKey(settings))
+  const plan = await find<PlanDocument>(planName)
   const policy = await readPolicy(pipe, { store, folder }, settings, onTrouble)
+  const originOf = async (
+    { document, source }: Found<unknown>,
+    digest: string,
+  ): Promise<Origin | undefined> =>
+    source === 'device' && (await isFromFile(store, digest, document)) ? 'file' : source
   return {
     plan: plan.document,
-    planSource: plan.source,
+    planSource: await originOf(plan, planName),
     policy: policy.document,
-    policySource: policy.source,
+    policySource: await originOf(policy, policyName),
     curve: await readCurve(store, policyName),
     measured: {
       lpips: await readMeasured('lpips', pipe, find, settings, plan.document),
@@ -82,6 +88,16 @@ async function readMeasured(
   const digest = tableDigest(planDigest(pipe.planKey(settings)), metric)
   const { document } = await find<QualityTable>(digest)
   return document?.plans === plansDigest(plan) ? document : undefined
+}
+
+/** Notes that a document comes from a file, until it is another one. */
+export function rememberFile(store: PolicyStore, digest: string, document: unknown): Promise<void> {
+  return store.save(`file-${digest}`, document)
+}
+
+async function isFromFile(store: PolicyStore, digest: string, document: unknown): Promise<boolean> {
+  const opened = await loadIfReadable(store, `file-${digest}`)
+  return JSON.stringify(opened) === JSON.stringify(document)
 }
 
 /** Pictures after which the curve's points are put into one document. */
@@ -135,7 +151,9 @@ function finder(store: PolicyStore, folder: ModelFolder, onTrouble: (message: st
       const text = new TextDecoder().decode(await folder.read(path))
       return { document: JSON.parse(text) as Document, source: 'shipped' }
     } catch (error) {
-      onTrouble(`${path} of the model cannot be read and is not used (${(error as Error).message})`)
+      onTrouble(
+        `a file that comes with the model arrived damaged; it is done without until the page is loaded again (${path}: ${(error as Error).message})`,
+      )
       return none
     }
   }

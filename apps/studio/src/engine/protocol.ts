@@ -35,13 +35,15 @@ export interface ModelAbout {
   readonly prompts: readonly string[]
 }
 
+/** Where a plan or policy comes from: with the model, made on this device, or opened from a file and not changed since. */
+export type Origin = 'shipped' | 'device' | 'file'
+
 /** Plans and policies that apply to the settings at hand. */
 export interface Knowledge {
   readonly plan: PlanDocument | undefined
-  /** Where the plan comes from: with the model, or made on this device. */
-  readonly planSource: 'shipped' | 'device' | undefined
+  readonly planSource: Origin | undefined
   readonly policy: PolicyDocument<PaperState> | undefined
-  readonly policySource: 'shipped' | 'device' | undefined
+  readonly policySource: Origin | undefined
   /** How good the plan's pictures are, by what was measured; undefined where nothing was, or of another plan. */
   readonly measured: Readonly<Record<Metric, QualityTable | undefined>>
   /** Evaluations of every generation learned from on this device, in order. */

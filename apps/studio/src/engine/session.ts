@@ -12,10 +12,10 @@ import { type Perceptual, perceptual } from '@fastflow/proxies'
 import { aboutOf, environmentOf } from './about.ts'
 import { benchOne } from './bench.ts'
 import {
-  adoptDocument,
   forgetDocuments,
   keepsakeOf,
   keysOf,
+  openDocument,
   restoreDocuments,
   type Shelf,
 } from './documents.ts'
@@ -132,7 +132,7 @@ export function createSession(notice: (message: string) => void): Session {
       },
     ),
     adopt: onModel<'adopt'>(async ({ settings, document }, { pipe, know, ...shelf }) => {
-      await adoptDocument(shelf, keysOf(pipe, settings), document)
+      await openDocument(shelf, keysOf(pipe, settings), document)
       return know(settings)
     }),
     keep: onModel<'keep'>(async (settings, { pipe, know }) =>
