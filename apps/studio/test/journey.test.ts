@@ -46,6 +46,35 @@ describe.skipIf(noBrowser)(`a user's journey ${noBrowser ?? ''}`, () => {
     expect(await page.getByRole('img', { name: 'a red fox, 3d, seed 7, 6 of 50' }).count()).toBe(1)
   })
 
+  test('answers what the same cost comes to without FastFlow', async () => {
+    const { page } = studio
+    await page
+      .getByText(/The same cost without FastFlow, simply 6 steps: \d.* FastFlow is .* closer/)
+      .waitFor()
+    const plain = page.getByRole('img', { name: 'The same cost without FastFlow: Euler in 6 steps' })
+    const pixels = await plain.evaluate((one: HTMLCanvasElement) => one.toDataURL())
+    const first = page.getByLabel('Where the same cost without FastFlow ends')
+    await first.focus()
+    await first.press('ArrowRight')
+    expect(await first.getAttribute('aria-valuetext')).toBe('26 % without FastFlow')
+    await first.press('End')
+    expect(await page.getByLabel('Where the full run ends').inputValue()).toBe('100')
+    await page.getByLabel('Where the full run ends').fill('50')
+    expect(await first.inputValue()).toBe('50')
+    await first.fill('25')
+    expect(await page.locator('.card .legend').filter({ hasText: 'Euler, nothing skipped' }).count()).toBe(1)
+    await page.getByRole('radio', { name: 'Difference' }).check({ force: true })
+    await page.getByText('8 times brighter').waitFor()
+    await page.getByRole('radio', { name: 'Slider' }).check({ force: true })
+    // It is Euler's, to the last bit: what the model draws on a grid of so many steps.
+    await studio.setSteps(6)
+    await studio.generate()
+    const fast = page.getByRole('img', { name: 'a red fox, 3d, seed 7, 6 of 6' }).first()
+    expect(await fast.evaluate((one: HTMLCanvasElement) => one.toDataURL())).toBe(pixels)
+    await page.locator('.made button').last().click()
+    await studio.ready()
+  })
+
   test('compares by a slider that the keyboard moves', async () => {
     const slider = studio.page.getByLabel('Where the full run ends')
     await slider.focus()

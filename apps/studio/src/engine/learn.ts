@@ -1,9 +1,9 @@
 import type { IndexedDbPolicyStore } from '@fastflow/backend-web'
 import { learnPaper } from '@fastflow/bench'
 import type { Pipeline } from '@fastflow/pipelines'
-import { turnsOf } from './bench.ts'
 import { recordGeneration } from './knowledge.ts'
 import type { Commands, Knowledge, LearnReport } from './protocol.ts'
+import { turnsOf } from './turns-of.ts'
 
 export interface LearnContext {
   readonly store: IndexedDbPolicyStore

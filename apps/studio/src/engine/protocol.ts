@@ -1,4 +1,3 @@
-import type { BenchDocument } from '@fastflow/bench'
 import type { FastFlowErrorCode, LoadProgress, PlanDocument, RgbImage } from '@fastflow/core'
 import type {
   Accelerate,
@@ -58,7 +57,7 @@ export interface Take extends Omit<GeneratedImage, 'index' | 'stats'> {
     GenerationStats,
     'nfe' | 'steps' | 'passes' | 'decisions' | 'modelMs' | 'overheadMs' | 'estimatedPsnr' | 'quality'
   >
-  /** From the call to the finished picture, the decoder included; of a bench the sampling alone. */
+  /** From the call to the finished picture, the decoder included. */
   readonly wallMs: number
   /** Remarks for the user. */
   readonly notes: readonly string[]
@@ -81,11 +80,6 @@ export interface MeasureReport {
   readonly done: number
   readonly total: number
 }
-
-/** While budgets are measured: how far that is, in evaluations, and every take as soon as it is made. */
-export type BenchReport =
-  | { readonly kind: 'progress'; readonly done: number; readonly total: number }
-  | { readonly kind: 'take'; readonly take: Take }
 
 export interface LearnReport {
   /** Pictures learned from. */
@@ -140,17 +134,6 @@ export interface Commands {
     input: { subject: string; options: FlowOptions; accelerate: Accelerate }
     report: StepReport
     result: Take
-  }
-  /** The picture in full and with every budget; without a plan the model's own is made first. */
-  readonly bench: {
-    input: {
-      subject: string
-      options: FlowOptions
-      budgets: readonly number[]
-      plan: PlanDocument | undefined
-    }
-    report: BenchReport
-    result: BenchDocument
   }
   /** The paper's policy, from so many pictures more; `fresh` forgets first what it knows. */
   readonly learn: {

@@ -9,8 +9,7 @@ import {
   type RunSettings,
 } from '@fastflow/pipelines'
 import { type Perceptual, perceptual } from '@fastflow/proxies'
-import { aboutOf, environmentOf } from './about.ts'
-import { benchOne } from './bench.ts'
+import { aboutOf } from './about.ts'
 import {
   forgetDocuments,
   keepsakeOf,
@@ -103,10 +102,6 @@ export function createSession(notice: (message: string) => void): Session {
     generate: onModel<'generate'>((input, { pipe, ...context }) =>
       generate(pipe, input, { ...context, proxyFor }),
     ),
-    bench: onModel<'bench'>(async (input, { pipe, ...context }) => {
-      const environment = environmentOf(await backend.support())
-      return benchOne(pipe, input, { ...context, environment })
-    }),
     learn: onModel<'learn'>(async (input, { pipe, know, ...context }) => {
       const { settings } = input
       await learn(pipe, await know(settings), input, { ...context, know: () => know(settings) })
