@@ -81,7 +81,7 @@ function thumb(take: Take, result: Result, actions: Actions): HTMLElement {
       picture(take),
       h('span', { class: 'name' }, whole ? 'Full run' : `${take.stats.nfe} of ${take.stats.steps}`),
       ...figures(take, result),
-      take.method === result.made && h('span', { class: 'mark' }, 'made'),
+      take.method === result.made && h('span', { class: 'badge' }, 'made'),
       decisions.element,
     ),
   )

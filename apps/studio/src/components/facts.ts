@@ -9,8 +9,10 @@ import { plainOf, shownResult } from '../state/result.ts'
 import type { Result, State } from '../state/state.ts'
 import type { Store } from '../state/store.ts'
 import { duration } from '../words.ts'
+import { exampleRun } from './example-run.ts'
 import { plannedDecisions } from './planned.ts'
 import { strip } from './strip.ts'
+import { termsList } from './terms.ts'
 
 /** What the picture on the stage is, what it cost, and where it can go. */
 export function factsPanel(store: Store<State>, actions: Actions): HTMLElement {
@@ -56,6 +58,7 @@ export function factsPanel(store: Store<State>, actions: Actions): HTMLElement {
     rival,
     h('div', { class: 'strips' }, strips.fast.element, strips.full.element, key()),
     exportButtons(store, actions),
+    termsList(),
   )
   store.watch(
     (state) => shownResult(state) === undefined,
@@ -118,8 +121,9 @@ function intro(): HTMLElement {
     h(
       'p',
       {},
-      'A picture takes the network many steps. FastFlow evaluates it only where that matters and computes the steps in between from what it has seen.',
+      'A picture is drawn out of noise in many steps; FastFlow evaluates the network only where that matters and computes the steps in between from what it has seen.',
     ),
+    exampleRun(),
   )
 }
 
