@@ -20,7 +20,7 @@ const store = createStore({
   settings: { ...initialState.settings, ...before.settings },
   prompts: before.prompts,
 })
-const actions = createActions(store, startEngine(note))
+const actions = createActions(store, startEngine({ onNotice: note, onLost: (error) => actions.lose(error) }))
 document.body.append(app(store, actions))
 watchTab(store)
 if (import.meta.env.PROD) keepForOffline(store)

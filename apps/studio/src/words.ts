@@ -26,6 +26,14 @@ export function measuresSpelled(text: string): string {
   return text.replace(/\b(?:psnr|lpips)\b/g, (name) => name.toUpperCase())
 }
 
+/** Names of stored documents in messages, which are the digest of all they depend on, as people would say it. */
+export function documentsSpelled(text: string): string {
+  return text
+    .replace(/^following the stored policy [0-9a-f]{64}/, 'following the plan that is kept on this device')
+    .replace(/^following \S+\/policies\/[0-9a-f]{64}\.json/, 'following the plan that came with the model')
+    .replace(/(?:https?:\S+\/)(policies\/[0-9a-f]{64}\.json)/g, '$1')
+}
+
 /** A message as a sentence. Names of files and options at its start stay as they are. */
 export function sentence(text: string): string {
   const whole = /[.!?]$/.test(text) ? text : `${text}.`

@@ -1,12 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { Browser, BrowserContext, Page, Worker } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { launch, noBrowser } from './support/chromium.ts'
 import { dist, type StudioServer, serveStudio } from './support/server.ts'
 import { openStudio } from './support/studio.ts'
 
 const NETWORK = 'models/cifar10/unet/model.onnx'
+const STEPS = 10
 /** The plan that comes with the model that opens first. */
 const PLAN = `models/emoji/policies/${shippedPlan()}`
 
@@ -58,6 +59,8 @@ describe.skipIf(noBrowser)(`what goes wrong is said in words ${noBrowser ?? ''}`
       const { page } = studio
       await studio.ready()
       await page.getByText(PLAN.replace('models/emoji/', '')).waitFor()
+      await page.getByText('A file that comes with the model arrived damaged').waitFor()
+      expect((await page.locator('.digest').boundingBox())!.width).toBeLessThan(120)
       await page.getByText('None yet. The first picture makes one.').waitFor()
       server.faults.clear()
       await page.reload()
@@ -109,6 +112,40 @@ describe.skipIf(noBrowser)(`what goes wrong is said in words ${noBrowser ?? ''}`
     }
   })
 
+  test('an engine that ends, with or without a word, is started anew and draws the same picture', async () => {
+    const studio = await openStudio(context, server.url)
+    const { page } = studio
+    const draw = async (): Promise<string> => {
+      await studio.setSteps(STEPS)
+      await studio.generate()
+      return page.locator('.side.fast canvas').evaluate((one: HTMLCanvasElement) => one.toDataURL())
+    }
+    const loadAgain = async (): Promise<void> => {
+      await page.getByRole('alert').getByText('The engine stopped').waitFor()
+      await page.getByRole('button', { name: 'Model not loaded' }).waitFor()
+      await page.getByRole('button', { name: 'Load the model again' }).click()
+      await studio.ready()
+    }
+    await studio.ready()
+    await page.getByLabel('Also make the full run').uncheck()
+    const before = await draw()
+    // So many that it is still at it.
+    await studio.setSteps(1000)
+    await page.getByRole('button', { name: 'Generate', exact: true }).click()
+    await page.getByText(/^Evaluation \d/).waitFor()
+    await engineOf(page).evaluate(() => {
+      setTimeout(() => {
+        throw new Error('the graphics card is lost')
+      })
+    })
+    await page.getByRole('alert').getByText('the graphics card is lost').waitFor()
+    await loadAgain()
+    expect(await page.getByLabel('Steps', { exact: true }).inputValue()).toBe('1000')
+    await engineOf(page).evaluate(() => self.close())
+    await loadAgain()
+    expect(await draw()).toBe(before)
+  })
+
   test('storage that is full: the model runs, and what cannot be kept is named', async () => {
     const page = await context.newPage()
     const session = await context.newCDPSession(page)
@@ -134,6 +171,11 @@ describe.skipIf(noBrowser)(`what goes wrong is said in words ${noBrowser ?? ''}`
     expect(await studio.figure('Evaluations')).toBe('12 of 50')
   })
 })
+
+/** The worker that the page started; the one that runs networks is started by it. */
+function engineOf(page: Page): Worker {
+  return page.workers()[0]!
+}
 
 /** Headless browsers show every tab: what a hidden one reports is set, the event is the browser's. */
 async function hide(page: Page, hidden: boolean): Promise<void> {

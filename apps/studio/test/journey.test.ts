@@ -33,6 +33,10 @@ describe.skipIf(noBrowser)(`a user's journey ${noBrowser ?? ''}`, () => {
     await studio.ready()
     expect(await studio.page.getByRole('radio', { name: 'Emoji', exact: true }).isChecked()).toBe(true)
     expect(await studio.strips()).toEqual(['12 of 50 steps evaluated', '50 of 50 steps evaluated'])
+    await studio.page.getByRole('img', { name: 'from coloured blotches to a red fox' }).waitFor()
+    await studio.page.getByText('What the words mean').click()
+    await studio.page.getByText('One call of the network').waitFor()
+    await studio.page.getByText('What the words mean').click()
   })
 
   test('generates what is typed by a shipped plan, and the full run beside it', async () => {
@@ -44,6 +48,35 @@ describe.skipIf(noBrowser)(`a user's journey ${noBrowser ?? ''}`, () => {
     expect(await studio.figure('Evaluations')).toBe('6 of 50')
     expect(Number.parseFloat(await studio.figure('Fidelity'))).toBeGreaterThan(20)
     expect(await page.getByRole('img', { name: 'a red fox, 3d, seed 7, 6 of 50' }).count()).toBe(1)
+  })
+
+  test('answers what the same cost comes to without FastFlow', async () => {
+    const { page } = studio
+    expect(await page.locator('.rival').textContent()).toMatch(
+      /^The same cost without FastFlow, simply 6 steps: \d+\.\d\sdB in .* FastFlow is .*(closer|close) to the full run\.$/,
+    )
+    const plain = page.getByRole('img', { name: 'The same cost without FastFlow: Euler in 6 steps' })
+    const pixels = await plain.evaluate((one: HTMLCanvasElement) => one.toDataURL())
+    const first = page.getByLabel('Where the same cost without FastFlow ends')
+    await first.focus()
+    await first.press('ArrowRight')
+    expect(await first.getAttribute('aria-valuetext')).toBe('26 % without FastFlow')
+    await first.press('End')
+    expect(await page.getByLabel('Where the full run ends').inputValue()).toBe('100')
+    await page.getByLabel('Where the full run ends').fill('50')
+    expect(await first.inputValue()).toBe('50')
+    await first.fill('25')
+    expect(await page.locator('.card .legend').filter({ hasText: 'Euler, nothing skipped' }).count()).toBe(1)
+    await page.getByRole('radio', { name: 'Difference' }).check({ force: true })
+    await page.getByText('8 times brighter').waitFor()
+    await page.getByRole('radio', { name: 'Slider' }).check({ force: true })
+    // It is Euler's, to the last bit: what the model draws on a grid of so many steps.
+    await studio.setSteps(6)
+    await studio.generate()
+    const fast = page.getByRole('img', { name: 'a red fox, 3d, seed 7, 6 of 6' }).first()
+    expect(await fast.evaluate((one: HTMLCanvasElement) => one.toDataURL())).toBe(pixels)
+    await page.locator('.made button').last().click()
+    await studio.ready()
   })
 
   test('compares by a slider that the keyboard moves', async () => {
@@ -142,6 +175,16 @@ describe.skipIf(noBrowser)(`a user's journey ${noBrowser ?? ''}`, () => {
     await page.getByText('Made on this device: 6, 8 evaluations').waitFor()
   })
 
+  test('says of a plan from a file that it is one', async () => {
+    const { page } = studio
+    const file = await saved(page.waitForEvent('download'), () =>
+      page.getByRole('button', { name: 'Plan', exact: true }).click(),
+    )
+    const upload = { name: file.name, mimeType: 'application/json', buffer: file.bytes }
+    await page.getByLabel('Plan or policy file').setInputFiles(upload)
+    await page.getByText('Opened from a file: 6, 8 evaluations').waitFor()
+  })
+
   test('forgets what it learned when asked to', async () => {
     const { page } = studio
     await page.getByRole('button', { name: 'Forget' }).click()
@@ -186,6 +229,7 @@ describe.skipIf(noBrowser)(`a user's journey ${noBrowser ?? ''}`, () => {
     const file = await saved(page.waitForEvent('download'), () =>
       page.getByRole('button', { name: 'Clip', exact: true }).click(),
     )
+    expect(file.name).toMatch(/-clip\.png$/)
     const types = readChunks(file.bytes).map(({ type }) => type)
     expect(types.filter((type) => type === 'fcTL').length).toBeGreaterThan(3)
     expect(types.filter((type) => type === 'acTL')).toHaveLength(1)
@@ -207,7 +251,7 @@ describe.skipIf(noBrowser)(`a user's journey ${noBrowser ?? ''}`, () => {
     await page.getByRole('radio', { name: 'Auto', exact: true }).check({ force: true })
     await studio.generate()
     expect(await studio.figure('Evaluations')).toBe('12 of 50')
-    await page.getByText('Following').first().waitFor()
+    await page.getByText('Following the plan that came with the model').first().waitFor()
     await page.getByRole('radio', { name: 'Budget' }).check({ force: true })
     await page.getByLabel('Also make the full run').check()
   })

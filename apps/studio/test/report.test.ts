@@ -85,7 +85,8 @@ test('the saved report is the page of @fastflow/report for what was measured', a
   const curve = [50, 30, 12]
   const known = { plan, policy, curve, planSource: 'shipped', policySource: 'shipped' } as const
   const knowledge: Knowledge = { ...known, measured: { psnr: undefined, lpips: undefined } }
-  const state: State = { ...initialState, settings, model, about, knowledge }
+  // After a reload it is another object of the same name.
+  const state: State = { ...initialState, settings, model: { ...model }, about, knowledge }
   const runOf = ({ method, stats, wallMs, image: frame }: Take) => ({
     ...stats,
     method,

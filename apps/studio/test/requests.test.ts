@@ -104,15 +104,6 @@ function slowEngine(): { readonly engine: Engine; readonly waiting: Waiting[] } 
       const nfe = accelerate === 'off' ? 20 : 6
       return takeOf(model, subject, options, accelerate === 'off' ? 'full' : 'plan-6', nfe)
     },
-    async bench(model, { subject, options, budgets }, { signal, onReport }) {
-      for (const budget of [20, ...budgets]) {
-        await pause()
-        if (signal?.aborted) throw aborted()
-        const take = takeOf(model, subject, options, budget === 20 ? 'full' : `plan-${budget}`, budget)
-        onReport?.({ kind: 'take', take })
-      }
-      return { rows: [], evaluations: { samples: 0 } }
-    },
     learn: async (model, { settings }, { signal, onReport }) => {
       for (let done = 1; done <= 2; done++) {
         await pause()
@@ -124,9 +115,12 @@ function slowEngine(): { readonly engine: Engine; readonly waiting: Waiting[] } 
     calibrate: async (model, { settings }) => pause().then(() => knowledgeOf(model, settings)),
     measure: async (model, { settings }) => pause().then(() => knowledgeOf(model, settings)),
     adopt: async (model, { settings }) => pause().then(() => knowledgeOf(model, settings)),
-    keep: async () => pause().then(() => ({ documents: [] })),
+    keep: async () => pause().then(() => ({ keys: {}, plan: undefined, policy: undefined, curve: [] })),
     forget: async (model, settings) =>
-      pause().then(() => ({ kept: { documents: [] }, knowledge: knowledgeOf(model, settings) })),
+      pause().then(() => ({
+        kept: { keys: {}, plan: undefined, policy: undefined, curve: [] },
+        knowledge: knowledgeOf(model, settings),
+      })),
     restore: async () => pause(),
   }
   const engine = {

@@ -1,19 +1,20 @@
-import { FastFlowError, type PolicyStore } from '@fastflow/core'
+import { FastFlowError, type PolicyStore, type UpdateJournal } from '@fastflow/core'
 import { checkPolicyKey, checkText, policyText } from '@fastflow/core/backend'
+import { transact } from './database.ts'
 import { messageOf } from './failure.ts'
-
-const DATABASE = 'fastflow-policies'
-const TABLE = 'policies'
+import { indexedDbJournal, journalId } from './update-journal.ts'
 
 /** A store that can forget. */
 export interface IndexedDbPolicyStore extends PolicyStore {
-  /** Removes the document, if there is one. @throws FastFlowError `output-unwritable`. */
+  readonly journal: UpdateJournal
+  /** Removes the document and what its journal holds, if there are any. @throws FastFlowError `output-unwritable`. */
   remove(key: string): Promise<void>
 }
 
 /**
  * Policies in the browser's IndexedDB, kept from visit to visit. `save` is one transaction: after a crash or a full disk
- * the old document is still there. Of several tabs that save at once the last wins.
+ * the old document is still there. Of several tabs that save at once the last wins; what they all have to add to goes into the
+ * store's journal, where nothing is lost.
  *
  * @param location keeps stores apart; any text.
  * @throws FastFlowError `invalid-argument` for a key that is not lower-case letters, digits and hyphens or a
@@ -36,6 +37,7 @@ export function indexedDbPolicyStore(location: string): IndexedDbPolicyStore {
   }
   return {
     version: 1,
+    journal: indexedDbJournal(location),
     async check() {
       // Under a name no policy has.
       const id = `${location}\n`
@@ -59,35 +61,10 @@ export function indexedDbPolicyStore(location: string): IndexedDbPolicyStore {
     },
     async remove(key) {
       const id = idOf(key)
-      await write(key, (table) => table.delete(id))
+      await write(key, (table) => {
+        table.delete(journalId(location, key))
+        return table.delete(id)
+      })
     },
   }
-}
-
-/** Runs one request in a transaction of its own; resolves once it is on disk. */
-async function transact<Result>(
-  mode: IDBTransactionMode,
-  ask: (table: IDBObjectStore) => IDBRequest<Result>,
-): Promise<Result> {
-  const database = await openDatabase()
-  try {
-    return await new Promise((resolve, reject) => {
-      const transaction = database.transaction(TABLE, mode, { durability: 'strict' })
-      const request = ask(transaction.objectStore(TABLE))
-      transaction.oncomplete = () => resolve(request.result)
-      transaction.onabort = () => reject(transaction.error ?? new Error('the browser refused'))
-    })
-  } finally {
-    database.close()
-  }
-}
-
-function openDatabase(): Promise<IDBDatabase> {
-  return new Promise((resolve, reject) => {
-    const request = indexedDB.open(DATABASE, 1)
-    request.onupgradeneeded = () => request.result.createObjectStore(TABLE)
-    request.onsuccess = () => resolve(request.result)
-    request.onerror = () => reject(request.error ?? new Error('the browser refused'))
-    request.onblocked = () => reject(new Error('another tab holds an older version open; close it'))
-  })
 }

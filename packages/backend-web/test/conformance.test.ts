@@ -1,4 +1,9 @@
-import { describeBackend, describeModelRunner, describePolicyStore } from '@fastflow/testkit'
+import {
+  describeBackend,
+  describeModelRunner,
+  describePolicyStore,
+  describeUpdateJournal,
+} from '@fastflow/testkit'
 import { indexedDbPolicyStore, webBackend } from '../src/index.ts'
 import { fixture, sha256 } from './support/fixture.ts'
 import { sharedWorker } from './support/pool.ts'
@@ -21,3 +26,5 @@ describeBackend('web', {
 })
 
 describePolicyStore('IndexedDB', () => indexedDbPolicyStore(emptyStore()))
+
+describeUpdateJournal('IndexedDB', () => indexedDbPolicyStore(emptyStore()).journal)

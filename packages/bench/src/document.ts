@@ -29,6 +29,8 @@ export interface BenchRow {
   /** Everything that is not the network: sampler, copies, messages. */
   readonly overheadMs: number
   readonly wallMs: number
+  /** Quantiles of it over the samples; left out for one sample. */
+  readonly wall?: { readonly p10: number; readonly p90: number }
   /** Wall time of `full` over that of this method, median of the per-sample ratios. */
   readonly speedup: number
   /** How often how many steps were skipped between two evaluations. */

@@ -155,3 +155,19 @@ test('learning goes on from a policy, with the next noise and whose turn it is',
     await pipe.dispose()
   }
 })
+
+test('two that learn at once with what is stored lose nothing of each other', async () => {
+  const path = fileURLToPath(new URL('models/words', fixtures))
+  const pipe = await loadPipeline(path, { backend: nodeBackend(), store: memoryPolicyStore() })
+  try {
+    const turns = takingTurns(pipe, [{ subject: 'a red fox' }])
+    const terms = { numSteps: 12, guidanceScale: 1, signal: new AbortController().signal }
+    const learn = () => learnPaper(turns, { ...terms, generations: 2, policy: 'stored' })
+    await Promise.all([learn(), learn()])
+    expect((await learnPaper(turns, { ...terms, generations: 1, policy: 'stored' })).state.generations).toBe(
+      5,
+    )
+  } finally {
+    await pipe.dispose()
+  }
+})

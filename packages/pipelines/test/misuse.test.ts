@@ -50,6 +50,10 @@ const subject: Argument = called(/class/, {
   ...made(() => 'ant', 'wasp', NaN, Infinity, -1, 0.5, 3, 2 ** 60),
   takes: [],
 })
+const places = () => ({
+  store: memoryPolicyStore(),
+  folder: { has: async () => false, read: async () => new Uint8Array() },
+})
 const policyDocument = made(() => undefined, { format: 'other' })
 const paper = {
   arms: optional(made(() => [0, 2], [], [0], [2, 0], [0.5, 1], ['0', '2'])),
@@ -188,6 +192,18 @@ describeMisuse(
         made(() => learnt, {}, { ...known(), state: {} }, { ...learnt, key: { ...key, sigmas: ['1'] } }),
       ),
       source: optional(only(['text'], 'here', '')),
+    }),
+    learnedPolicy: row(pipelines.learnedPolicy, {
+      key: made(() => key, {}),
+      places: made(places, {}, { store: memoryPolicyStore() }),
+    }),
+    adoptPolicy: row(pipelines.adoptPolicy, {
+      document: called(
+        /policy/,
+        made(() => learnt, {}, { format: 'fastflow-policy', version: 9 }),
+      ),
+      key: made(() => key, {}),
+      places: made(places, {}, { store: memoryPolicyStore() }),
     }),
     certify: row(pipelines.certify, {
       goal,

@@ -1,4 +1,11 @@
-import { type GenerateResult, type PaperAcceleration, policyDigest } from '@fastflow/pipelines'
+import {
+  adoptPolicy,
+  type GenerateResult,
+  learnedPolicy,
+  type PaperAcceleration,
+  type PolicyPlaces,
+  policyDigest,
+} from '@fastflow/pipelines'
 import { describe, expect, it } from 'vitest'
 import { failure } from './support/failure.ts'
 import type { FakeOptions, Mishap } from './support/fake-backend.ts'
@@ -92,6 +99,36 @@ describe('learning', () => {
     expect(notes).toEqual([`acceleration stays off: a grid of ${numSteps} steps leaves nothing to skip`])
     expect(policy).toBeUndefined()
     expect(store.saves).toEqual([])
+  })
+})
+
+describe('what was learned', () => {
+  const folder = {
+    has: async () => false,
+    read: async () => new Uint8Array(),
+  } as unknown as PolicyPlaces['folder']
+
+  it('is that of all who share the store, until another policy is put in its place', async () => {
+    const { pipe, store } = await fakePipeline()
+    const places = { store, folder }
+    const key = pipe.policyKey()
+    expect(await learnedPolicy(key, places)).toBeUndefined()
+    const { policy: first } = await pipe.generate('ant', { accelerate: 'paper' })
+    await Promise.all([1, 2, 3].map((seed) => pipe.generate('ant', { seed, accelerate: 'paper' })))
+    expect((await learnedPolicy(key, places))?.state.generations).toBe(4)
+    await adoptPolicy(first, key, places)
+    expect(await learnedPolicy(key, places)).toEqual(first)
+    const { policy: next } = await pipe.generate('ant', { accelerate: 'paper' })
+    expect(next?.state.generations).toBe(2)
+  })
+
+  it('is not exchanged for the policy of something else', async () => {
+    const { pipe, store } = await fakePipeline()
+    const places = { store, folder }
+    const { policy } = await pipe.generate('ant', { accelerate: 'paper', numSteps: 12 })
+    const key = pipe.policyKey()
+    expect(await failure(() => adoptPolicy(policy, key, places))).toMatchObject({ code: 'policy-mismatch' })
+    expect(await learnedPolicy(key, places)).toBeUndefined()
   })
 })
 

@@ -7,6 +7,7 @@ import { longDate } from './format.ts'
 import { html, type Markup, trusted } from './html.ts'
 import { script } from './script.ts'
 import { modelSection } from './sections/model.ts'
+import { overview } from './sections/overview.ts'
 import { precisionSection } from './sections/precision.ts'
 import { readingGuide } from './sections/reading.ts'
 import { style } from './style/style.ts'
@@ -54,8 +55,9 @@ export function renderReport(document: ReportDocument, options: RenderOptions = 
 ${contents(document)}
 </header>
 <main>
-${readingGuide(document)}
+${overview(sections, live)}
 ${precision.map((one, index) => precisionSection(one, `precision-${index + 1}`))}${sections.map((section, index) => modelSection(section, `model-${index + 1}`, live))}
+${readingGuide(document)}
 </main>${
     live
       ? html`

@@ -128,4 +128,10 @@ all(document, '[data-compare]').forEach(compare)
 all(document, '[data-sortable]').forEach(sortable)
 if (innerWidth < 640) for (const guide of all(document, 'details.reading')) guide.open = false
 document.documentElement.classList.add('live')
+
+for (const slot of all(document, '.slot')) {
+  const thumb = one(document, '#' + slot.dataset.from + ' .thumb[data-method="' + slot.dataset.method + '"]')
+  const media = thumb && one(thumb, 'picture, img').cloneNode(true)
+  if (media) slot.append(media)
+}
 `

@@ -311,6 +311,27 @@ describe('the sections', () => {
     expect(page).toContain('data-nfe="6 of 12" data-psnr="27.3\u00a0dB" data-speed="2.07×"')
   })
 
+  it('come across models first, then models, then what the words mean', () => {
+    const page = renderReport(report(section({ model: 'one' }), section({ model: 'two' })))
+    const places = ['In short', 'id="model-1-title"', 'id="model-2-title"', 'How to read this']
+    const found = places.map((text) => page.indexOf(text))
+    expect(found.every((at) => at > 0)).toBe(true)
+    expect(found).toEqual([...found].sort((a, b) => a - b))
+    expect(page).toContain(
+      'The learned policy evaluates 5.8 of 12 steps; the best other method at that cost, ab2-6',
+    )
+    expect(page).toContain('data-from="model-1" data-method="paper"')
+    expect(renderReport(report(section()))).not.toContain('In short')
+  })
+
+  it('warn where the same work took very different times', () => {
+    const spread = (p90: number) => rows.map((one) => ({ ...one, wall: { p10: 10, p90 } }))
+    expect(renderReport(report(section({ bench: bench(spread(12)) })))).not.toContain('other work went on')
+    expect(renderReport(report(section({ bench: bench(spread(19)) })))).toContain(
+      'times of one method differ by 1.90× between samples: other work went on',
+    )
+  })
+
   it('doubt a speedup that the passes saved cannot account for', () => {
     const words = 'more than 3.00× is the machine having been busy'
     const faster = { ...row('plan-4', 4, 25, 24), speedup: 3.7 }

@@ -4,6 +4,7 @@ import type { Take } from '../engine/protocol.ts'
 import { paint } from '../image/paint.ts'
 import type { Actions } from '../state/actions.ts'
 import { psnrOf, takesOf } from '../state/measured.ts'
+import { isPlain } from '../state/plain.ts'
 import type { Result, State } from '../state/state.ts'
 import type { Store } from '../state/store.ts'
 import { duration } from '../words.ts'
@@ -17,11 +18,22 @@ export function budgetStrip(store: Store<State>, actions: Actions): HTMLElement 
     'Compare budgets',
   )
   const list = h('ol', { class: 'thumbs' })
+  const plainList = h('ol', { class: 'plains', 'aria-label': 'The same cost without FastFlow' })
+  const plainTitle = h('h3', { 'aria-hidden': 'true' }, 'The same cost without FastFlow')
   const update = (): void => {
     const { result, activity } = store.state
     run.disabled = result?.fast === undefined || activity !== undefined
     list.hidden = result === undefined || result.others.length === 0
-    if (result && result.others.length > 0) list.replaceChildren(...thumbs(result, actions))
+    const plains = result?.plains ?? []
+    plainList.hidden = list.hidden || plains.length === 0
+    plainTitle.hidden = plainList.hidden
+    if (result === undefined || list.hidden) return
+    list.replaceChildren(...thumbs(result, actions))
+    plainList.replaceChildren(
+      ...takesOf(result)
+        .filter(isPlain)
+        .map((take) => plainThumb(take, result)),
+    )
   }
   store.watch(({ result }) => result, update)
   store.watch(({ activity }) => activity === undefined, update)
@@ -38,29 +50,27 @@ export function budgetStrip(store: Store<State>, actions: Actions): HTMLElement 
         h(
           'p',
           {},
-          'The same seed with every planned number of evaluations. Pick one to lay it over the full run.',
+          'The same seed with every planned number of evaluations, and without FastFlow at the same cost. Pick one to lay it over the full run. The figure is its distance to the full run: more dB is closer.',
         ),
       ),
       run,
     ),
     list,
+    plainTitle,
+    plainList,
   )
 }
 
 function thumbs(result: Result, actions: Actions): readonly HTMLElement[] {
-  const takes = takesOf(result).filter(({ method }) => method !== 'full')
+  const takes = takesOf(result).filter((take) => take.method !== 'full' && !isPlain(take))
   const all = result.full ? [...takes, result.full] : takes
   return all.map((take) => thumb(take, result, actions))
 }
 
 function thumb(take: Take, result: Result, actions: Actions): HTMLElement {
-  const canvas = h('canvas', { 'aria-hidden': 'true' })
-  paint(canvas, take.image)
-  canvas.classList.toggle('pixelated', take.image.width <= 48)
   const decisions = strip()
   decisions.update(take.stats.decisions, take.stats.steps)
   decisions.element.setAttribute('aria-hidden', 'true')
-  const psnr = psnrOf(take, result)
   const whole = take === result.full
   return h(
     'li',
@@ -68,10 +78,38 @@ function thumb(take: Take, result: Result, actions: Actions): HTMLElement {
     h(
       'button',
       { type: 'button', 'aria-pressed': String(take === result.fast), onclick: () => actions.show(take) },
-      canvas,
+      picture(take),
       h('span', { class: 'name' }, whole ? 'Full run' : `${take.stats.nfe} of ${take.stats.steps}`),
-      h('span', { class: 'figure' }, whole || psnr === undefined ? duration(take.wallMs) : decibels(psnr)),
+      ...figures(take, result),
+      take.method === result.made && h('span', { class: 'badge' }, 'made'),
       decisions.element,
     ),
   )
+}
+
+function plainThumb(take: Take, result: Result): HTMLElement {
+  return h(
+    'li',
+    {},
+    picture(take),
+    h('span', { class: 'title' }, `Euler, ${take.stats.nfe} steps`),
+    ...figures(take, result),
+  )
+}
+
+function picture({ image }: Take): HTMLCanvasElement {
+  const canvas = h('canvas', { 'aria-hidden': 'true' })
+  paint(canvas, image)
+  canvas.classList.toggle('pixelated', image.width <= 48)
+  return canvas
+}
+
+/** How close it comes, and how long it took. */
+function figures(take: Take, result: Result): readonly HTMLElement[] {
+  const psnr = psnrOf(take, result)
+  const words = [
+    ...(psnr === undefined || take === result.full ? [] : [decibels(psnr)]),
+    duration(take.wallMs),
+  ]
+  return words.map((text) => h('span', { class: 'figure' }, text))
 }

@@ -1,5 +1,7 @@
 import { h } from '../dom/element.ts'
+import type { Side } from '../state/state.ts'
 import { type Screen, screen } from './screen.ts'
+import { type Seam, seam } from './seam.ts'
 
 export type View = 'slider' | 'pair' | 'difference'
 
@@ -9,40 +11,41 @@ const views: readonly (readonly [View, string])[] = [
   ['difference', 'Difference'],
 ]
 
-/** Two pictures of the same seed over each other. */
-export interface Compare {
+/** Pictures of the same seed over each other. */
+export interface Compare extends Readonly<Record<Side, Screen>> {
   readonly frame: HTMLElement
   readonly views: HTMLElement
-  readonly full: Screen
-  readonly fast: Screen
-  /** Whether both sides have something to show; a lone side takes the whole frame. */
-  setSides(sides: 'none' | 'full' | 'fast' | 'both'): void
+  /** Which sides have something to show; a lone side takes the whole frame. */
+  setSides(sides: Readonly<Record<Side, boolean>>): void
 }
 
-/** The full run to the left of the divider, the accelerated one to the right; the divider is a native slider. */
+/**
+ * From the left: the same cost without FastFlow, the full run, the accelerated one; between two of them a native slider, so that
+ * at both seams a picture meets the full run.
+ */
 export function compareFrame(): Compare {
-  const full = screen('full')
-  const fast = screen('fast')
-  const range = h('input', {
-    type: 'range',
-    min: 0,
-    max: 100,
-    value: '50',
-    'aria-label': 'Where the full run ends and the accelerated one begins',
-    oninput: () => cut(),
+  const screens = { plain: screen('plain'), full: screen('full'), fast: screen('fast') }
+  const frame = h('div', { class: 'frame', 'data-view': 'slider', 'data-sides': 'none' })
+  const first = seam(frame, {
+    name: 'Where the same cost without FastFlow ends and the full run begins',
+    property: '--first',
+    value: 25,
+    words: (value) => `${value} % without FastFlow`,
   })
-  const frame = h(
-    'div',
-    { class: 'frame', 'data-view': 'slider', 'data-sides': 'none' },
-    h('div', { class: 'sides' }, full.element, fast.element),
-    h('span', { class: 'divider', 'aria-hidden': 'true' }),
-    range,
+  const cut = seam(frame, {
+    name: 'Where the full run ends and the accelerated one begins',
+    property: '--cut',
+    value: 50,
+    words: (value) => `${value} % full run`,
+  })
+  frame.append(
+    h('div', { class: 'sides' }, ...Object.values(screens).map(({ element }) => element)),
+    ...first.elements,
+    ...cut.elements,
   )
-  const cut = (): void => {
-    frame.style.setProperty('--cut', `${range.value}%`)
-    range.setAttribute('aria-valuetext', `${range.value} % full run`)
-  }
-  cut()
+  keepInOrder(first, cut)
+  pickNearest(frame, [first, cut])
+  const note = h('p', { class: 'difference hint', hidden: true }, DIFFERENCE)
   const choices = views.map(([view, words]) =>
     h(
       'label',
@@ -54,18 +57,46 @@ export function compareFrame(): Compare {
         checked: view === 'slider',
         onchange: () => {
           frame.dataset.view = view
+          note.hidden = view !== 'difference'
         },
       }),
       h('span', {}, words),
     ),
   )
   return {
+    ...screens,
     frame,
-    views: h('fieldset', { class: 'segments views' }, h('legend', { class: 'unseen' }, 'View'), ...choices),
-    full,
-    fast,
-    setSides(sides) {
-      frame.dataset.sides = sides
+    views: h(
+      'div',
+      {},
+      h('fieldset', { class: 'segments views' }, h('legend', { class: 'unseen' }, 'View'), ...choices),
+      note,
+    ),
+    setSides({ plain, full, fast }) {
+      frame.dataset.sides = full && fast ? 'both' : full ? 'full' : fast ? 'fast' : plain ? 'plain' : 'none'
+      frame.dataset.plain = String(plain && full && fast)
     },
   }
+}
+
+const DIFFERENCE =
+  'What differs between the accelerated picture and the full run, 8 times brighter: black where they are alike.'
+
+/** Whoever moves takes the other along. */
+function keepInOrder(first: Seam, cut: Seam): void {
+  first.input.addEventListener('input', () => cut.set(Math.max(cut.value(), first.value())))
+  cut.input.addEventListener('input', () => first.set(Math.min(cut.value(), first.value())))
+}
+
+/** The pointer moves the seam that is nearest; a slider over another would take all. */
+function pickNearest(frame: HTMLElement, seams: readonly Seam[]): void {
+  frame.addEventListener('pointermove', ({ clientX, buttons }) => {
+    if (buttons !== 0) return
+    const { left, width } = frame.getBoundingClientRect()
+    const at = (100 * (clientX - left)) / width
+    const distance = (one: Seam): number => Math.abs(one.value() - at)
+    const [one, other] = seams as readonly [Seam, Seam]
+    const nearest = frame.dataset.plain === 'true' && distance(one) < distance(other) ? one : other
+    for (const each of seams) each.input.classList.toggle('reached', each === nearest)
+  })
 }

@@ -1,5 +1,6 @@
 import { h } from '../dom/element.ts'
 import { icon } from '../dom/icon.ts'
+import type { Origin } from '../engine/protocol.ts'
 import { saveJson } from '../export/download.ts'
 import type { Actions } from '../state/actions.ts'
 import type { State } from '../state/state.ts'
@@ -58,7 +59,7 @@ export function deviceSection(store: Store<State>, actions: Actions): HTMLElemen
     savePolicy.disabled = busy || !knowledge?.policy
     file.disabled = busy
     calibrate.disabled = busy
-    forget.disabled = busy || (knowledge?.planSource !== 'device' && knowledge?.policySource !== 'device')
+    forget.disabled = busy || (!isOwn(knowledge?.planSource) && !isOwn(knowledge?.policySource))
   }
   store.watch(({ knowledge }) => knowledge, update)
   store.watch(
@@ -94,18 +95,28 @@ export function deviceSection(store: Store<State>, actions: Actions): HTMLElemen
   )
 }
 
+const planOrigins = {
+  shipped: 'Came with the model',
+  device: 'Made on this device',
+  file: 'Opened from a file',
+} as const
+const policyOrigins = { ...planOrigins, device: 'Learned on this device' } as const
+
+function isOwn(origin: Origin | undefined): boolean {
+  return origin === 'device' || origin === 'file'
+}
+
 function describePlan({ knowledge }: State): string {
   const { plan, planSource } = knowledge ?? {}
   if (!plan) return 'None yet. The first picture makes one.'
   const budgets = plan.plans.map(({ budget }) => budget).join(', ')
-  return `${planSource === 'device' ? 'Made on this device' : 'Came with the model'}: ${budgets} evaluations.`
+  return `${planOrigins[planSource!]}: ${budgets} evaluations.`
 }
 
 function describePolicy({ knowledge }: State): string {
   const { policy, policySource } = knowledge ?? {}
   if (!policy) return 'None yet. Effort “Learn” makes one.'
-  const from = policySource === 'device' ? 'Learned on this device' : 'Came with the model'
-  return `${from}: ${policy.state.generations} generations.`
+  return `${policyOrigins[policySource!]}: ${policy.state.generations} generations.`
 }
 
 function nameOf({ model, settings }: State, kind: string): string {

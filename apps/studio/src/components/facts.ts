@@ -5,12 +5,14 @@ import { saveClip, savePicture } from '../export/save-picture.ts'
 import type { Actions } from '../state/actions.ts'
 import { linkOf } from '../state/link.ts'
 import { psnrOf } from '../state/measured.ts'
-import { shownResult } from '../state/result.ts'
+import { plainOf, shownResult } from '../state/result.ts'
 import type { Result, State } from '../state/state.ts'
 import type { Store } from '../state/store.ts'
 import { duration } from '../words.ts'
+import { exampleRun } from './example-run.ts'
 import { plannedDecisions } from './planned.ts'
 import { strip } from './strip.ts'
+import { termsList } from './terms.ts'
 
 /** What the picture on the stage is, what it cost, and where it can go. */
 export function factsPanel(store: Store<State>, actions: Actions): HTMLElement {
@@ -21,6 +23,7 @@ export function factsPanel(store: Store<State>, actions: Actions): HTMLElement {
     time: figure('Time'),
     psnr: figure('Fidelity'),
   }
+  const rival = h('p', { class: 'rival' })
   const strips = { fast: namedStrip(), full: namedStrip() }
   const update = (): void => {
     const { step, settings } = store.state
@@ -40,6 +43,7 @@ export function factsPanel(store: Store<State>, actions: Actions): HTMLElement {
       strips[side].update(side === 'fast' ? 'Accelerated' : 'Full run', decisions, steps)
     }
     updateFigures(figures, result)
+    rival.textContent = rivalWords(result)
   }
   store.watch(shownResult, update)
   store.watch(({ step }) => step, update)
@@ -51,8 +55,10 @@ export function factsPanel(store: Store<State>, actions: Actions): HTMLElement {
     intro(),
     h('p', { class: 'caption' }, caption, ' ', seed),
     h('dl', { class: 'figures' }, ...Object.values(figures).map(({ element }) => element)),
+    rival,
     h('div', { class: 'strips' }, strips.fast.element, strips.full.element, key()),
     exportButtons(store, actions),
+    termsList(),
   )
   store.watch(
     (state) => shownResult(state) === undefined,
@@ -90,6 +96,22 @@ function updateFigures(figures: Readonly<Record<'nfe' | 'time' | 'psnr', Figure>
   )
 }
 
+/** Why not simply fewer steps: what the same cost comes to without FastFlow. */
+function rivalWords(result: Result): string {
+  const { fast } = result
+  const plain = plainOf(result)
+  const own = psnrOf(fast, result)
+  const other = psnrOf(plain, result)
+  if (!fast || !plain || own === undefined || other === undefined) return ''
+  const verdict =
+    own - other > 0.05
+      ? `${decibels(own - other)} closer`
+      : other - own > 0.05
+        ? `${decibels(other - own)} less close`
+        : 'as close'
+  return `The same cost without FastFlow, simply ${plain.stats.nfe} steps: ${decibels(other)} in ${duration(plain.wallMs)}. FastFlow is ${verdict} to the full run.`
+}
+
 /** What there is to see before the first picture. */
 function intro(): HTMLElement {
   return h(
@@ -99,8 +121,9 @@ function intro(): HTMLElement {
     h(
       'p',
       {},
-      'A picture takes the network many steps. FastFlow evaluates it only where that matters and computes the steps in between from what it has seen.',
+      'A picture is drawn out of noise in many steps; FastFlow evaluates the network only where that matters and computes the steps in between from what it has seen.',
     ),
+    exampleRun(),
   )
 }
 

@@ -4,7 +4,7 @@ import type { EngineError } from '../engine/client.ts'
 import type { Actions } from '../state/actions.ts'
 import type { State } from '../state/state.ts'
 import type { Store } from '../state/store.ts'
-import { sentence } from '../words.ts'
+import { documentsSpelled, sentence } from '../words.ts'
 
 /** What went wrong, remarks on what was made, and what is read aloud. */
 export function notices(store: Store<State>, actions: Actions): HTMLElement {
@@ -16,8 +16,9 @@ export function notices(store: Store<State>, actions: Actions): HTMLElement {
       type: 'button',
       class: 'plain',
       onclick: () => {
-        const { model } = store.state
-        if (model) void actions.pick(model)
+        const { model, about, settings } = store.state
+        // A model that was there before goes on as it was set.
+        if (model) void actions.pick(model, about && settings)
       },
     },
     'Load the model again',
@@ -51,7 +52,7 @@ export function notices(store: Store<State>, actions: Actions): HTMLElement {
       alert.hidden = error === undefined
       if (error === undefined) return alert.replaceChildren()
       title.textContent = titleOf(error)
-      message.textContent = sentence(error.message)
+      message.replaceChildren(...words(error.message))
       // A worker that ran out of memory, or lost its graphics card, runs nothing any more.
       const lost = store.state.loading.status === 'failed' || error.code === 'model-failed'
       const again = lost ? retry : undefined
@@ -60,7 +61,7 @@ export function notices(store: Store<State>, actions: Actions): HTMLElement {
   )
   store.watch(
     ({ notes }) => notes,
-    (lines) => notes.replaceChildren(...lines.map((line) => h('li', {}, sentence(line)))),
+    (lines) => notes.replaceChildren(...lines.map((line) => h('li', {}, ...words(line)))),
   )
   store.watch(
     ({ announcement }) => announcement,
@@ -69,6 +70,13 @@ export function notices(store: Store<State>, actions: Actions): HTMLElement {
     },
   )
   return h('div', { class: 'notices' }, alert, undo, notes, spoken)
+}
+
+/** A message in which digests take little room; they can be copied whole. */
+function words(message: string): readonly (Node | string)[] {
+  return sentence(documentsSpelled(message))
+    .split(/([0-9a-f]{64})/)
+    .map((part, n) => (n % 2 === 0 ? part : h('code', { class: 'digest', title: part }, part)))
 }
 
 const titles: Readonly<Partial<Record<EngineError['code'], string>>> = {

@@ -43,8 +43,14 @@ export function qualitySection(store: Store<State>, actions: Actions): HTMLEleme
   return section
 }
 
+const planWords = {
+  shipped: 'that came with the model',
+  device: 'made on this device',
+  file: 'opened from a file',
+} as const
+
 function leadOf(runs: number, { about, knowledge }: State): string {
-  const by = knowledge?.planSource === 'shipped' ? 'that came with the model' : 'made on this device'
+  const by = planWords[knowledge?.planSource ?? 'device']
   const scale =
     about?.task === 'class-to-image'
       ? ''

@@ -17,6 +17,13 @@ export function runBar(store: Store<State>, actions: Actions): HTMLElement {
   const bar = h('progress', { max: 1, value: 0, 'aria-label': 'Progress' })
   const doing = h('span', { class: 'doing' })
   const running = h('div', { class: 'running' }, h('div', {}, doing, bar), stop)
+  let started = 0
+  store.watch(
+    ({ activity }) => activity !== undefined,
+    () => {
+      started = performance.now()
+    },
+  )
   store.watch(
     ({ activity }) => activity,
     (activity) => {
@@ -26,7 +33,7 @@ export function runBar(store: Store<State>, actions: Actions): HTMLElement {
       if (focused) (activity ? stop : generate).focus()
       if (activity === undefined) return
       bar.value = activity.done
-      doing.textContent = activity.words
+      doing.textContent = activity.words + timeLeft(activity.done, performance.now() - started)
     },
   )
   const ready = ({ loading, about, source }: State): string => {
@@ -39,4 +46,10 @@ export function runBar(store: Store<State>, actions: Actions): HTMLElement {
     words.textContent = text
   })
   return h('div', { class: 'run-bar' }, generate, running)
+}
+
+/** What is left at the pace so far; nothing before that says much. */
+function timeLeft(done: number, elapsedMs: number): string {
+  if (done < 0.05 || done >= 1 || elapsedMs < 1500) return ''
+  return `, about ${Math.ceil((elapsedMs * (1 - done)) / done / 1000)} s left`
 }

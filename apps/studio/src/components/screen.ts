@@ -2,6 +2,7 @@ import type { RgbImage } from '@fastflow/core'
 import type { Clip } from '@fastflow/pipelines'
 import { h } from '../dom/element.ts'
 import { paint } from '../image/paint.ts'
+import type { Side } from '../state/state.ts'
 
 /** One side of the stage: a picture, a clip that plays, or a rough preview of what is coming. */
 export interface Screen {
@@ -14,7 +15,7 @@ export interface Screen {
 /** Up to this width pictures are drawn as crisp squares instead of a blur. */
 const PIXELATED = 48
 
-export function screen(side: 'full' | 'fast'): Screen {
+export function screen(side: Side): Screen {
   const canvas = h('canvas', { role: 'img', 'aria-label': '' })
   const tag = h('span', { class: 'tag' })
   const element = h('div', { class: `side ${side}` }, canvas, tag)

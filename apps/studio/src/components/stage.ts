@@ -4,8 +4,8 @@ import type { Take } from '../engine/protocol.ts'
 import { noiseImage } from '../image/noise.ts'
 import { paint } from '../image/paint.ts'
 import type { Actions } from '../state/actions.ts'
-import { shownResult } from '../state/result.ts'
-import type { Result, State } from '../state/state.ts'
+import { plainOf, shownResult } from '../state/result.ts'
+import type { Result, Side, State } from '../state/state.ts'
 import type { Store } from '../state/store.ts'
 import { evaluations } from '../words.ts'
 import { compareFrame } from './compare.ts'
@@ -21,37 +21,37 @@ export function stage(store: Store<State>, actions: Actions): HTMLElement {
     (seed) => paint(noise, noiseImage(seed)),
   )
   compare.frame.append(empty)
-  const sides = (): void => {
+  const takesOn = (result: Result | undefined): Partial<Readonly<Record<Side, Take | undefined>>> =>
+    result ? { fast: result.fast, full: result.full, plain: plainOf(result) } : {}
+  const arrange = (): void => {
     const { step } = store.state
-    const result = shownResult(store.state)
-    const full = result?.full !== undefined || (step?.side === 'full' && step.report.preview !== undefined)
-    const fast = result?.fast !== undefined || (step?.side === 'fast' && step.report.preview !== undefined)
-    compare.setSides(full && fast ? 'both' : full ? 'full' : fast ? 'fast' : 'none')
-    compare.views.hidden = !(result?.full && result.fast)
+    const takes = takesOn(shownResult(store.state))
+    const has = (side: Side): boolean =>
+      takes[side] !== undefined || (step?.side === side && step.report.preview !== undefined)
+    compare.setSides({ fast: has('fast'), full: has('full'), plain: has('plain') })
+    compare.views.hidden = !(takes.full && takes.fast)
   }
-  const shown: { full?: Take | undefined; fast?: Take | undefined } = {}
-  const put = (side: 'full' | 'fast', result: Result | undefined): void => {
-    const take = result?.[side]
-    if (take === shown[side]) return
-    shown[side] = take
-    if (take) compare[side].show(take, `${take.caption}, seed ${take.seed}, ${evaluations(take.stats)}`)
-    compare[side].tag(take ? tagOf(side, take) : '')
+  const shown: Partial<Record<Side, Take | undefined>> = {}
+  const putAll = (): void => {
+    const takes = takesOn(shownResult(store.state))
+    for (const side of SIDES) {
+      const take = takes[side]
+      if (take === shown[side]) continue
+      shown[side] = take
+      if (take) compare[side].show(take, wordsOf(side, take))
+      compare[side].tag(take ? tagOf(side, take) : '')
+    }
   }
-  store.watch(shownResult, (result) => {
-    put('full', result)
-    put('fast', result)
-    sides()
+  store.watch(shownResult, () => {
+    putAll()
+    arrange()
   })
   store.watch(
     ({ step }) => step,
     (step) => {
-      sides()
+      arrange()
       // A preview that nothing came of makes way for what was there before.
-      if (step === undefined) {
-        const result = shownResult(store.state)
-        put('full', result)
-        put('fast', result)
-      }
+      if (step === undefined) putAll()
       if (!step?.report.preview) return
       compare[step.side].preview(step.report.preview)
       compare[step.side].tag(`step ${step.report.index} of ${step.report.numSteps}`)
@@ -100,6 +100,14 @@ function pauseButton(store: Store<State>): HTMLElement {
   return button
 }
 
-function tagOf(side: 'full' | 'fast', { stats }: Take): string {
+const SIDES: readonly Side[] = ['plain', 'full', 'fast']
+
+function wordsOf(side: Side, take: Take): string {
+  if (side === 'plain') return `The same cost without FastFlow: Euler in ${take.stats.nfe} steps`
+  return `${take.caption}, seed ${take.seed}, ${evaluations(take.stats)}`
+}
+
+function tagOf(side: Side, { stats }: Take): string {
+  if (side === 'plain') return `without, ${stats.nfe}`
   return side === 'full' ? `full run, ${stats.nfe}` : `accelerated, ${stats.nfe}`
 }

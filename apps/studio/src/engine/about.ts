@@ -22,6 +22,6 @@ function reasonOf({ chosen, tried }: ExecutionSupport): string {
   return [`Networks run on ${chosen.reason}`, ...others].map((line) => `${line}.`).join(' ')
 }
 
-export function environmentOf({ chosen }: ExecutionSupport): ModelAbout['environment'] {
+function environmentOf({ chosen }: ExecutionSupport): ModelAbout['environment'] {
   return { browser: navigator.userAgent, threads: chosen.threads }
 }

@@ -35,27 +35,52 @@ interface Pending {
   reject(error: Error): void
 }
 
-/** @param onNotice told what is worth telling and stops nothing. */
-export function startEngine(onNotice: (message: string) => void): Engine {
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'engine' })
+export interface EngineListeners {
+  /** Told what is worth telling and stops nothing. */
+  readonly onNotice: (message: string) => void
+  /** The worker ended, and with it whatever was loaded; the next call starts another one. */
+  readonly onLost: (error: EngineError) => void
+}
+
+export function startEngine({ onNotice, onLost }: EngineListeners): Engine {
   const pending = new Map<number, Pending>()
+  let worker: Worker | undefined
   let jobs = 0
-  worker.onmessage = ({ data }: MessageEvent<Reply>) => {
-    if (data.kind === 'notice') return onNotice(data.message)
-    const call = pending.get(data.job)
-    if (call === undefined) return
-    if (data.kind === 'report') return call.onReport?.(data.report as never)
-    pending.delete(data.job)
-    if (data.kind === 'done') call.resolve(data.result as never)
-    else call.reject(new EngineError(data.failure))
-  }
-  // A worker that cannot start, or dies of memory, never answers.
-  worker.onerror = (event) => {
-    event.preventDefault()
-    const message = `the engine stopped${event.message ? ` (${event.message})` : ''}; reload the page`
-    for (const call of pending.values())
-      call.reject(new EngineError({ code: 'unexpected', field: 'engine', message }))
+  const lose = (ended: Worker, why: string): void => {
+    if (ended !== worker) return
+    worker = undefined
+    ended.terminate()
+    const message = `the engine stopped${why && ` (${why})`}; load the model again`
+    const error = new EngineError({ code: 'model-failed', field: 'engine', message })
+    onLost(error)
+    for (const call of pending.values()) call.reject(error)
     pending.clear()
+  }
+  const answer = (reply: Exclude<Reply, { kind: 'notice' | 'alive' }>): void => {
+    const call = pending.get(reply.job)
+    if (call === undefined) return
+    if (reply.kind === 'report') {
+      call.onReport?.(reply.report as never)
+      return
+    }
+    pending.delete(reply.job)
+    if (reply.kind === 'done') call.resolve(reply.result as never)
+    else call.reject(new EngineError(reply.failure))
+  }
+  const start = (): Worker => {
+    const started = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'engine' })
+    started.onmessage = ({ data }: MessageEvent<Reply>) => {
+      if (data.kind === 'notice') onNotice(data.message)
+      else if (data.kind === 'alive') void navigator.locks.request(data.lock, () => lose(started, ''))
+      else answer(data)
+    }
+    started.onmessageerror = () => lose(started, 'it sent what cannot be read')
+    // A worker that cannot start, or threw what nobody caught, is not to be trusted with more.
+    started.onerror = (event) => {
+      event.preventDefault()
+      lose(started, event.message ?? '')
+    }
+    return started
   }
   return {
     call(name, model, input, { onReport, signal } = {}) {
@@ -63,7 +88,9 @@ export function startEngine(onNotice: (message: string) => void): Engine {
       const report: typeof onReport = (news) => {
         if (!signal?.aborted) onReport?.(news)
       }
-      const send = (request: Request): void => worker.postMessage(request)
+      worker ??= start()
+      const asked = worker
+      const send = (request: Request): void => asked.postMessage(request)
       const cancel = (): void => send({ job, name: 'cancel' })
       return new Promise<never>((resolve, reject) => {
         pending.set(job, { onReport: report, resolve, reject })

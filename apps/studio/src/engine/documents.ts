@@ -1,63 +1,70 @@
 import type { IndexedDbPolicyStore } from '@fastflow/backend-web'
-import { parsePlan } from '@fastflow/core'
+import { type ModelFolder, parsePlan } from '@fastflow/core'
 import {
-  checkPolicyDocument,
+  adoptPolicy,
+  learnedPolicy,
   type Pipeline,
   planDigest,
   policyDigest,
   type RunSettings,
 } from '@fastflow/pipelines'
-import { curveKey } from './knowledge.ts'
-import type { Keepsake } from './protocol.ts'
+import { curveKey, rememberFile } from './knowledge.ts'
+import type { Keepsake, Keys, Knowledge } from './protocol.ts'
+
+/** Where documents lie. */
+export interface Shelf {
+  readonly store: IndexedDbPolicyStore
+  readonly folder: ModelFolder
+}
+
+export function keysOf(pipe: Pipeline, settings: RunSettings): Keys {
+  return { plan: pipe.planKey(settings), policy: pipe.policyKey(settings) }
+}
 
 /** Puts a plan or policy from a file where it is followed from now on. */
-export async function adoptDocument(
-  pipe: Pipeline,
-  store: IndexedDbPolicyStore,
-  settings: RunSettings,
-  document: unknown,
-): Promise<void> {
-  const { format } = (document ?? {}) as { format?: unknown }
-  if (format === 'fastflow-plan') {
-    const key = pipe.planKey(settings)
-    await store.save(planDigest(key), parsePlan(document, key).document)
-    return
+export async function openDocument(shelf: Shelf, keys: Keys, document: unknown): Promise<void> {
+  await adoptDocument(shelf, keys, document)
+  const { store } = shelf
+  const plan = planDigest(keys.plan)
+  if (isPlan(document)) await rememberFile(store, plan, await store.load(plan))
+  else await rememberFile(store, policyDigest(keys.policy), await learnedPolicy(keys.policy, shelf))
+}
+
+async function adoptDocument(shelf: Shelf, keys: Keys, document: unknown): Promise<void> {
+  if (!isPlan(document)) return adoptPolicy(document, keys.policy, shelf)
+  await shelf.store.save(planDigest(keys.plan), parsePlan(document, keys.plan).document)
+}
+
+function isPlan(document: unknown): boolean {
+  return (document as { readonly format?: unknown } | null)?.format === 'fastflow-plan'
+}
+
+/** Removes what is stored under these keys. */
+export async function forgetDocuments({ store }: Shelf, keys: Keys): Promise<void> {
+  const policy = policyDigest(keys.policy)
+  for (const name of [planDigest(keys.plan), policy, curveKey(policy)]) await store.remove(name)
+}
+
+/** What of this was made here, so that it can be had back. What cannot be read any more cannot. */
+export function keepsakeOf(
+  keys: Keys,
+  { plan, planSource, policy, policySource, curve }: Knowledge,
+): Keepsake {
+  return {
+    keys,
+    plan: planSource !== 'shipped' ? plan : undefined,
+    policy: policySource !== 'shipped' ? policy : undefined,
+    curve,
   }
-  const key = pipe.policyKey(settings)
-  await store.save(policyDigest(key), checkPolicyDocument(document, key, 'the file'))
-}
-
-/** @returns what was forgotten, so that it can be had back. */
-export async function forgetDocuments(
-  pipe: Pipeline,
-  store: IndexedDbPolicyStore,
-  settings: RunSettings,
-): Promise<Keepsake> {
-  const kept = await keepsakeOf(pipe, store, settings)
-  for (const [name] of kept.documents) await store.remove(name)
-  return kept
-}
-
-/** What is stored for these settings. */
-export async function keepsakeOf(
-  pipe: Pipeline,
-  store: IndexedDbPolicyStore,
-  settings: RunSettings,
-): Promise<Keepsake> {
-  const policy = policyDigest(pipe.policyKey(settings))
-  const names = [planDigest(pipe.planKey(settings)), policy, curveKey(policy)]
-  const documents: [string, unknown][] = []
-  // What cannot be read any more cannot be had back; it is removed all the same.
-  for (const name of names) documents.push([name, await store.load(name).catch(() => undefined)])
-  return { documents }
 }
 
 /** Stores again what a keepsake holds; what it holds nothing of is removed. */
 export async function restoreDocuments(
-  store: IndexedDbPolicyStore,
-  { documents }: Keepsake,
+  shelf: Shelf,
+  { keys, plan, policy, curve }: Keepsake,
 ): Promise<undefined> {
-  for (const [name, document] of documents)
-    await (document === undefined ? store.remove(name) : store.save(name, document))
+  await forgetDocuments(shelf, keys)
+  for (const document of [plan, policy]) if (document) await adoptDocument(shelf, keys, document)
+  if (curve.length > 0) await shelf.store.journal.compact(curveKey(policyDigest(keys.policy)), () => curve)
   return undefined
 }

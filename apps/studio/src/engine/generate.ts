@@ -1,10 +1,11 @@
-import type { PolicyStore, QualityProxy } from '@fastflow/core'
+import type { IndexedDbPolicyStore } from '@fastflow/backend-web'
+import type { QualityProxy } from '@fastflow/core'
 import type { Accelerate, Metric, Pipeline, TargetAcceleration } from '@fastflow/pipelines'
 import { recordGeneration } from './knowledge.ts'
 import type { Commands, StepReport, Take } from './protocol.ts'
 
 export interface GenerateContext {
-  readonly store: PolicyStore
+  readonly store: IndexedDbPolicyStore
   readonly proxyFor: (metric: Metric) => Promise<{ readonly proxy?: QualityProxy }>
   readonly report: (report: StepReport) => void
   readonly signal: AbortSignal

@@ -1,4 +1,3 @@
-import type { BenchDocument } from '@fastflow/bench'
 import type { FastFlowErrorCode, LoadProgress, PlanDocument, RgbImage } from '@fastflow/core'
 import type {
   Accelerate,
@@ -9,7 +8,9 @@ import type {
   ImageInput,
   Metric,
   PaperState,
+  PlanRunKey,
   PolicyDocument,
+  PolicyKey,
   QualityTable,
   RunSettings,
   Task,
@@ -33,13 +34,15 @@ export interface ModelAbout {
   readonly prompts: readonly string[]
 }
 
+/** Where a plan or policy comes from: with the model, made on this device, or opened from a file and not changed since. */
+export type Origin = 'shipped' | 'device' | 'file'
+
 /** Plans and policies that apply to the settings at hand. */
 export interface Knowledge {
   readonly plan: PlanDocument | undefined
-  /** Where the plan comes from: with the model, or made on this device. */
-  readonly planSource: 'shipped' | 'device' | undefined
+  readonly planSource: Origin | undefined
   readonly policy: PolicyDocument<PaperState> | undefined
-  readonly policySource: 'shipped' | 'device' | undefined
+  readonly policySource: Origin | undefined
   /** How good the plan's pictures are, by what was measured; undefined where nothing was, or of another plan. */
   readonly measured: Readonly<Record<Metric, QualityTable | undefined>>
   /** Evaluations of every generation learned from on this device, in order. */
@@ -54,7 +57,7 @@ export interface Take extends Omit<GeneratedImage, 'index' | 'stats'> {
     GenerationStats,
     'nfe' | 'steps' | 'passes' | 'decisions' | 'modelMs' | 'overheadMs' | 'estimatedPsnr' | 'quality'
   >
-  /** From the call to the finished picture, the decoder included; of a bench the sampling alone. */
+  /** From the call to the finished picture, the decoder included. */
   readonly wallMs: number
   /** Remarks for the user. */
   readonly notes: readonly string[]
@@ -78,11 +81,6 @@ export interface MeasureReport {
   readonly total: number
 }
 
-/** While budgets are measured: how far that is, in evaluations, and every take as soon as it is made. */
-export type BenchReport =
-  | { readonly kind: 'progress'; readonly done: number; readonly total: number }
-  | { readonly kind: 'take'; readonly take: Take }
-
 export interface LearnReport {
   /** Pictures learned from. */
   readonly done: number
@@ -94,9 +92,15 @@ export interface CalibrationReport {
   readonly limit: number
 }
 
-/** What was stored on this device for some settings, by its name in the store; undefined where nothing was. */
-export interface Keepsake {
-  readonly documents: readonly (readonly [name: string, document: unknown])[]
+/** What was made on this device for some settings; undefined where nothing was. */
+export interface Keepsake extends Pick<Knowledge, 'plan' | 'policy' | 'curve'> {
+  readonly keys: Keys
+}
+
+/** What documents are stored under. */
+export interface Keys {
+  readonly plan: PlanRunKey
+  readonly policy: PolicyKey
 }
 
 /** The files of a model, and the network that tells how different two pictures look. */
@@ -130,17 +134,6 @@ export interface Commands {
     input: { subject: string; options: FlowOptions; accelerate: Accelerate }
     report: StepReport
     result: Take
-  }
-  /** The picture in full and with every budget; without a plan the model's own is made first. */
-  readonly bench: {
-    input: {
-      subject: string
-      options: FlowOptions
-      budgets: readonly number[]
-      plan: PlanDocument | undefined
-    }
-    report: BenchReport
-    result: BenchDocument
   }
   /** The paper's policy, from so many pictures more; `fresh` forgets first what it knows. */
   readonly learn: {
@@ -200,6 +193,8 @@ export interface Failure {
 }
 
 export type Reply =
+  /** The worker holds this lock of the browser's for as long as it lives: not every end raises an event. */
+  | { readonly kind: 'alive'; readonly lock: string }
   /** Something worth telling that stops nothing. */
   | { readonly kind: 'notice'; readonly message: string }
   | { readonly job: number; readonly kind: 'report'; readonly report: unknown }

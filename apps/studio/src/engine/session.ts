@@ -9,9 +9,15 @@ import {
   type RunSettings,
 } from '@fastflow/pipelines'
 import { type Perceptual, perceptual } from '@fastflow/proxies'
-import { aboutOf, environmentOf } from './about.ts'
-import { benchOne } from './bench.ts'
-import { adoptDocument, forgetDocuments, keepsakeOf, restoreDocuments } from './documents.ts'
+import { aboutOf } from './about.ts'
+import {
+  forgetDocuments,
+  keepsakeOf,
+  keysOf,
+  openDocument,
+  restoreDocuments,
+  type Shelf,
+} from './documents.ts'
 import { generate } from './generate.ts'
 import { readKnowledge } from './knowledge.ts'
 import { learn } from './learn.ts'
@@ -34,7 +40,7 @@ type Command<Name extends CommandName, Target = unknown> = (
 /** The commands: one model at a time, and nothing is run on another than it was asked of. */
 export type Session = { readonly [Name in CommandName]: Command<Name> }
 
-interface OnModel {
+interface OnModel extends Shelf {
   readonly pipe: Pipeline
   /** What is known of the model for these settings. */
   readonly know: (settings: RunSettings) => Promise<Knowledge>
@@ -74,9 +80,10 @@ export function createSession(notice: (message: string) => void): Session {
       turns.shared(async () => {
         if (loaded?.location !== context.model) throw exchanged()
         const { pipe, location } = loaded
-        const know = async (settings: RunSettings): Promise<Knowledge> =>
-          readKnowledge(pipe, store, await backend.open(location), settings, notice)
-        return command(input, { ...context, pipe, know })
+        const folder = await backend.open(location)
+        const know = (settings: RunSettings): Promise<Knowledge> =>
+          readKnowledge(pipe, store, folder, settings, notice)
+        return command(input, { ...context, pipe, store, folder, know })
       })
   return {
     load: (input, { model, report, signal }) =>
@@ -93,15 +100,11 @@ export function createSession(notice: (message: string) => void): Session {
     fit: async ({ image, size }) => fitOnWhite(image, size),
     know: onModel<'know'>((settings, { know }) => know(settings)),
     generate: onModel<'generate'>((input, { pipe, ...context }) =>
-      generate(pipe, input, { ...context, store, proxyFor }),
+      generate(pipe, input, { ...context, proxyFor }),
     ),
-    bench: onModel<'bench'>(async (input, { pipe, ...context }) => {
-      const environment = environmentOf(await backend.support())
-      return benchOne(pipe, input, { ...context, environment })
-    }),
     learn: onModel<'learn'>(async (input, { pipe, know, ...context }) => {
       const { settings } = input
-      await learn(pipe, store, await know(settings), input, { ...context, know: () => know(settings) })
+      await learn(pipe, await know(settings), input, { ...context, know: () => know(settings) })
       return know(settings)
     }),
     calibrate: onModel<'calibrate'>(async ({ settings, evaluations }, { pipe, know, report, signal }) => {
@@ -123,16 +126,21 @@ export function createSession(notice: (message: string) => void): Session {
         return know(settings)
       },
     ),
-    adopt: onModel<'adopt'>(async ({ settings, document }, { pipe, know }) => {
-      await adoptDocument(pipe, store, settings, document)
+    adopt: onModel<'adopt'>(async ({ settings, document }, { pipe, know, ...shelf }) => {
+      await openDocument(shelf, keysOf(pipe, settings), document)
       return know(settings)
     }),
-    keep: onModel<'keep'>((settings, { pipe }) => keepsakeOf(pipe, store, settings)),
-    forget: onModel<'forget'>(async (settings, { pipe, know }) => {
-      const kept = await forgetDocuments(pipe, store, settings)
+    keep: onModel<'keep'>(async (settings, { pipe, know }) =>
+      keepsakeOf(keysOf(pipe, settings), await know(settings)),
+    ),
+    forget: onModel<'forget'>(async (settings, { pipe, know, ...shelf }) => {
+      const keys = keysOf(pipe, settings)
+      const kept = keepsakeOf(keys, await know(settings))
+      await forgetDocuments(shelf, keys)
       return { kept, knowledge: await know(settings) }
     }),
-    restore: (kept) => turns.shared(() => restoreDocuments(store, kept)),
+    restore: (kept, { model }) =>
+      turns.shared(async () => restoreDocuments({ store, folder: await backend.open(model) }, kept)),
   }
 }
 

@@ -5,6 +5,12 @@ import { createSession } from './session.ts'
 const session = createSession((message) => reply({ kind: 'notice', message }))
 const running = new Map<number, AbortController>()
 
+const lock = `fastflow-engine-${crypto.randomUUID()}`
+void navigator.locks?.request(lock, () => {
+  reply({ kind: 'alive', lock })
+  return new Promise(() => {})
+})
+
 self.onmessage = ({ data }: MessageEvent<Request>) => {
   if (data.name === 'cancel') running.get(data.job)?.abort()
   else void serve(data)

@@ -17,5 +17,5 @@ export async function saveClip(result: Result): Promise<void> {
   const take = result.fast
   if (take?.clip === undefined) return
   const bytes = await encodeApng(take.clip, metadataOf(take, result))
-  download(`${pictureName(result.request)}.png`, bytes, 'image/apng')
+  download(`${pictureName(result.request)}-clip.png`, bytes, 'image/apng')
 }

@@ -27,11 +27,12 @@ export async function reportPage(result: Result, state: State, created: string):
 type Measured = Result & { readonly bench: BenchDocument }
 
 async function sectionOf(result: Measured, state: State): Promise<ModelSection> {
-  const { knowledge, settings, model } = state
+  const { knowledge, settings, model, about } = state
   const { request } = result
   // What is known belongs to the model and settings of now, the picture to those it was made with.
   const same =
-    model === request.model &&
+    model?.name === request.model.name &&
+    about?.digest === request.about.digest &&
     JSON.stringify(runSettingsOf(settings)) === JSON.stringify(runSettingsOf(request.settings))
   const { plan } = (same && knowledge) || {}
   return {

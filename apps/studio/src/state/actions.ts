@@ -1,5 +1,5 @@
 import type { CatalogModel } from '../engine/catalog.ts'
-import type { Engine } from '../engine/client.ts'
+import type { Engine, EngineError } from '../engine/client.ts'
 import type { Take } from '../engine/protocol.ts'
 import { sourceChooser } from './choosing.ts'
 import { compareBudgets } from './comparing.ts'
@@ -40,6 +40,8 @@ export interface Actions {
   /** Stops what runs at the next step. */
   stop(): void
   fail(error: unknown): void
+  /** The engine ended, and the model that was loaded with it. */
+  lose(error: EngineError): void
   dismiss(): void
 }
 
@@ -74,6 +76,12 @@ export function createActions(store: Store<State>, engine: Engine): Actions {
     forget: () => forget(desk),
     stop: desk.stop,
     fail: desk.fail,
+    lose(error) {
+      // A load that was under way fails by itself.
+      if (store.state.loading.status !== 'ready') return
+      store.set({ loading: { status: 'failed', error } })
+      desk.fail(error)
+    },
     dismiss: () => store.set({ error: undefined }),
   }
 }

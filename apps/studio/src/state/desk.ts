@@ -72,9 +72,9 @@ export function createDesk(store: Store<State>, engine: Engine): Desk {
       }
     },
     async refresh() {
-      const { model, about, settings } = store.state
-      // While another model is loaded nothing is known.
-      if (model === undefined || about === undefined) return
+      const { model, about, settings, loading } = store.state
+      // While another model is loaded, and when it was lost, nothing is known.
+      if (model === undefined || about === undefined || loading.status === 'failed') return
       desk.know(model, settings, await desk.ask('know', model, runSettingsOf(settings)))
     },
     know(model, settings, knowledge) {

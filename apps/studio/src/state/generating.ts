@@ -1,14 +1,16 @@
 import { decibels, fixed, percent } from '@fastflow/report'
 import type { StepReport, Take } from '../engine/protocol.ts'
 import { evaluations, jumpWords } from '../words.ts'
-import type { Desk } from './desk.ts'
+import type { Desk, Progress } from './desk.ts'
 import type { PictureRequest } from './picture-request.ts'
-import { accelerationOf, optionsOf, requestOf } from './request.ts'
-import { compareTakes, place, startResult } from './result.ts'
+import { accelerationOf, requestOf } from './request.ts'
+import { addCompared, compareTakes, place, plainOf, startResult } from './result.ts'
+import { take, takePlain } from './taking.ts'
 
-type OnStep = (report: StepReport) => void
-
-/** The picture with the effort that is set, then the full run of the same seed, unless it is there already. */
+/**
+ * The picture with the effort that is set, then the full run of the same seed and what its cost comes to without FastFlow,
+ * unless they are there already.
+ */
 export function generate(desk: Desk): Promise<void> {
   const { store } = desk
   return desk.busy('generating', 'Starting', async (signal, progress) => {
@@ -19,15 +21,15 @@ export function generate(desk: Desk): Promise<void> {
     try {
       const both = compare && !started.full && accelerationOf(request.settings) !== 'off'
       const portion = both ? 0.25 : 1
-      const fast = await take(desk, request, 'fast', signal, ({ index, numSteps, nfe, jump }) =>
-        progress((portion * index) / numSteps, `Evaluation ${nfe}: ${jumpWords(jump)}`),
-      )
+      const fast = await take(desk, request, accelerationOf(request.settings), {
+        side: 'fast',
+        signal,
+        onStep: ({ index, numSteps, nfe, jump }) =>
+          progress((portion * index) / numSteps, `Evaluation ${nfe}: ${jumpWords(jump)}`),
+      })
       place(desk, request, fast, 'fast')
       store.set({ notes: [...store.state.notes, ...fast.notes, ...qualityNotes(fast)] })
-      if (compare && !store.state.making?.full)
-        await fullRun(desk, request, signal, ({ index, numSteps }) =>
-          progress(portion + ((1 - portion) * index) / numSteps, `Full run, step ${index} of ${numSteps}`),
-        )
+      if (compare) await makeComparisons(desk, request, { signal, progress, portion })
       desk.announce(`Done: ${evaluations(fast.stats)}.`)
     } finally {
       finish(desk, request)
@@ -36,6 +38,37 @@ export function generate(desk: Desk): Promise<void> {
       await desk.refresh().catch(() => {})
     }
   })
+}
+
+interface Comparing {
+  readonly signal: AbortSignal
+  readonly progress: Progress
+  /** Share of the work that is done. */
+  readonly portion: number
+}
+
+/** What the picture is compared with, as far as it is not there yet. */
+async function makeComparisons(
+  desk: Desk,
+  request: PictureRequest,
+  { signal, progress, portion }: Comparing,
+): Promise<void> {
+  const { making } = desk.store.state
+  if (!making?.fast) return
+  const { nfe, steps } = making.fast.stats
+  const plain = nfe < steps && !plainOf(making)
+  const part = plain ? 1 - nfe / (nfe + steps) : 1
+  const at = (share: number): number => portion + (1 - portion) * share
+  if (!making.full) {
+    const onStep = ({ index, numSteps }: StepReport): void =>
+      progress(at((part * index) / numSteps), `Full run, step ${index} of ${numSteps}`)
+    place(desk, request, await take(desk, request, 'off', { side: 'full', signal, onStep }), 'full')
+  }
+  if (!plain) return
+  const onStep = ({ index, numSteps }: StepReport): void =>
+    progress(at(part + ((1 - part) * index) / numSteps), `Without FastFlow, step ${index} of ${numSteps}`)
+  const made = await takePlain(desk, request, nfe, { side: 'plain', signal, onStep })
+  if (made) addCompared(desk, request, made)
 }
 
 /** What was made is the result from now on; where nothing was, the one before stays. */
@@ -54,32 +87,4 @@ function qualityNotes({ stats: { quality } }: Take): readonly string[] {
   return [
     `${asked}: pictures like this one come to ${value(estimate)} on average, ${percent(confidence)} of them to ${value(bound)} or better; ${misses} of ${n} measured missed`,
   ]
-}
-
-async function fullRun(
-  desk: Desk,
-  request: PictureRequest,
-  signal: AbortSignal,
-  onStep: OnStep,
-): Promise<void> {
-  place(desk, request, await take(desk, request, 'full', signal, onStep), 'full')
-}
-
-/** One generation, whose steps are shown on `side` of the stage. */
-async function take(
-  { store, ask }: Desk,
-  request: PictureRequest,
-  side: 'fast' | 'full',
-  signal: AbortSignal,
-  onStep: OnStep,
-): Promise<Take> {
-  const accelerate = side === 'full' ? 'off' : accelerationOf(request.settings)
-  const input = { subject: request.subject, options: optionsOf(request), accelerate }
-  const onReport = (report: StepReport): void => {
-    store.set({ step: { side, report } })
-    onStep(report)
-  }
-  const made = await ask('generate', request.model, input, { signal, onReport })
-  store.set({ step: undefined })
-  return made
 }

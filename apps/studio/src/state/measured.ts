@@ -37,8 +37,8 @@ function termsOf({ request: { settings, about }, full, fast }: Result): MadeTerm
 }
 
 /** Every picture of the result once, the full run first, then by evaluations. */
-export function takesOf({ full, fast, others }: Result): readonly Take[] {
-  const takes = [...(fast ? [fast] : []), ...others].filter(({ method }) => method !== 'full')
+export function takesOf({ full, fast, others, plains = [] }: Result): readonly Take[] {
+  const takes = [...(fast ? [fast] : []), ...others, ...plains].filter(({ method }) => method !== 'full')
   const distinct = takes.filter(({ method }, n) => takes.findIndex((one) => one.method === method) === n)
   return [...(full ? [full] : []), ...distinct.sort((a, b) => a.stats.nfe - b.stats.nfe)]
 }

@@ -2,6 +2,7 @@ import type { Take } from '../engine/protocol.ts'
 import type { Desk } from './desk.ts'
 import { measured } from './measured.ts'
 import type { PictureRequest } from './picture-request.ts'
+import { isPlain, plainMethod } from './plain.ts'
 import type { Result, State } from './state.ts'
 
 /** A new result; what the one before had of the same full run is kept. */
@@ -10,8 +11,10 @@ export function startResult(request: PictureRequest, before: Result | undefined)
   return {
     request,
     fast: undefined,
+    made: undefined,
     full: same?.full,
     others: same?.others ?? [],
+    plains: same?.plains ?? [],
     bench: same?.bench,
   }
 }
@@ -21,13 +24,18 @@ export function shownResult({ making, result }: State): Result | undefined {
   return making ?? result
 }
 
+/** What the cost of the picture on the stage comes to without FastFlow, as far as that was made. */
+export function plainOf({ fast, plains = [] }: Result): Take | undefined {
+  return fast && plains.find(({ method }) => method === plainMethod(fast.stats.nfe))
+}
+
 /** A take on its side of the stage; what was known of its method is out of date. */
 export function place(desk: Desk, request: PictureRequest, take: Take, side: 'fast' | 'full'): void {
   change(desk, request, ({ full, others, bench }) => {
     const whole = side === 'full' || (take.method === 'full' && full === undefined)
     const rows = bench?.rows.filter(({ method }) => method !== take.method)
     return {
-      ...(side === 'fast' && { fast: take }),
+      ...(side === 'fast' && { fast: take, made: take.method }),
       ...(whole && { full: take }),
       others: others.map((one) => (one.method === take.method ? take : one)),
       bench: whole || bench === undefined || rows === undefined ? undefined : { ...bench, rows },
@@ -35,14 +43,16 @@ export function place(desk: Desk, request: PictureRequest, take: Take, side: 'fa
   })
 }
 
-/** A take of the bench, in place of an earlier one by the same method. */
+/** A take that others are compared with, in place of an earlier one by the same method. */
 export function addCompared(desk: Desk, request: PictureRequest, take: Take): void {
-  change(desk, request, ({ fast, others }) => ({
-    ...(fast?.method === take.method && { fast: take }),
-    ...(take.method === 'full'
-      ? { full: take }
-      : { others: [...others.filter(({ method }) => method !== take.method), take] }),
-  }))
+  const added = (takes: readonly Take[]): readonly Take[] => [
+    ...takes.filter(({ method }) => method !== take.method),
+    take,
+  ]
+  change(desk, request, ({ others, plains = [] }) => {
+    if (take.method === 'full') return { full: take }
+    return isPlain(take) ? { plains: added(plains) } : { others: added(others) }
+  })
 }
 
 /** Says of every take how close it is to the full run. */

@@ -14,6 +14,9 @@ export type Loading =
   | { readonly status: 'loading'; readonly loaded: number }
   | { readonly status: 'failed'; readonly error: EngineError }
 
+/** Accelerated, with every step evaluated, or without FastFlow at the cost of the accelerated one. */
+export type Side = 'fast' | 'full' | 'plain'
+
 /** What is being computed. */
 export interface Activity {
   readonly kind: 'generating' | 'comparing' | 'learning' | 'planning'
@@ -28,8 +31,12 @@ export interface Result {
   /** What is on the stage beside the full run; undefined while it is being made. */
   readonly fast: Take | undefined
   readonly full: Take | undefined
-  /** The same picture with other budgets, by their evaluations. */
+  /** Row of the bench that the picture was made as; others are there to compare. */
+  readonly made?: string | undefined
+  /** The same picture with other budgets. */
   readonly others: readonly Take[]
+  /** What their cost comes to without FastFlow. */
+  readonly plains?: readonly Take[]
   /** What they came to, one row a method; undefined as long as there is no full run to compare with. */
   readonly bench: BenchDocument | undefined
 }
@@ -63,7 +70,7 @@ export interface State {
   /** Whether the page, its runtime and what was loaded open without a network by now. */
   readonly offline: boolean
   /** The run under way. */
-  readonly step: { readonly side: 'fast' | 'full'; readonly report: StepReport } | undefined
+  readonly step: { readonly side: Side; readonly report: StepReport } | undefined
   /** What is being made; while it is, it is on the stage. */
   readonly making: Result | undefined
   /** What was made last. */

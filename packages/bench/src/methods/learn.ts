@@ -26,8 +26,11 @@ export interface LearnSettings {
   readonly guidanceScale: number
   readonly arms?: readonly number[]
   readonly signal: AbortSignalLike
-  /** What was learned before, to go on from. Left out, learning begins anew. */
-  readonly policy?: PolicyDocument<PaperState>
+  /**
+   * What was learned before, to go on from; `stored` for whatever the source's store has, to which others may add at the same
+   * time. Left out, learning begins anew.
+   */
+  readonly policy?: PolicyDocument<PaperState> | 'stored'
   /** Whose turn it is first. Default 0. */
   readonly turn?: number
   /** After every generation; waited for. */
@@ -71,11 +74,13 @@ export async function learnPaper(pipe: GeneratingSource, settings: LearnSettings
   if (arms !== undefined) checkNumbers('arms', arms, 'numbers of skipped steps')
   checkSignal(signal)
   checkWhole('turn', turn, 0)
-  if (settings.policy !== undefined)
-    checkMethods('policy', settings.policy, [], 'the document that learning gave before')
+  const { policy } = settings
+  const stored = policy === 'stored'
+  if (policy !== undefined && !stored)
+    checkMethods('policy', policy, [], 'the document that learning gave before, or "stored"')
   checkCallback('onGeneration', settings.onGeneration, '(done, nfe, policy) => ...')
   const nfe: number[] = []
-  let document = settings.policy
+  let document = stored ? undefined : policy
   for (let done = 0; done < generations; done++) {
     const previous = document
     const result = await pipe.generateTurn(turn + done, {
@@ -85,8 +90,8 @@ export async function learnPaper(pipe: GeneratingSource, settings: LearnSettings
       signal,
       accelerate: {
         method: 'paper',
-        fresh: previous === undefined,
-        ...(previous && { policy: previous }),
+        fresh: !stored && previous === undefined,
+        ...(!stored && previous && { policy: previous }),
         ...(arms && { arms }),
       },
     })

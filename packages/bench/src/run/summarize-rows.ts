@@ -29,9 +29,14 @@ export function summarizeRow(
     modelMs: mean(({ modelMs }) => modelMs),
     overheadMs: mean(({ overheadMs }) => overheadMs),
     wallMs: mean(({ wallMs }) => wallMs),
+    ...spreadOf(measurements.map(({ wallMs }) => wallMs)),
     speedup: quantile(ratios, 0.5),
     skips: skipHistogram(measurements.map(({ decisions }) => decisions)),
   }
+}
+
+function spreadOf(wall: readonly number[]): Pick<BenchRow, 'wall'> {
+  return wall.length > 1 ? { wall: { p10: quantile(wall, 0.1), p90: quantile(wall, 0.9) } } : {}
 }
 
 /** How often how many steps were skipped after an evaluation. */

@@ -1,8 +1,9 @@
-import { type Extrapolator, emulate, emulateSolver, frozen } from '@fastflow/core'
+import { type Extrapolator, emulate, emulateSolver, FastFlowError, frozen } from '@fastflow/core'
+import { checkMethods } from '@fastflow/core/backend'
 import { ownSolver } from '../task/own-solver.ts'
 import type { RunKey } from '../task/run.ts'
 import type { Acceleration } from './acceleration.ts'
-import { checkPolicyDocument, type PolicyDocument, type PolicyKey } from './document.ts'
+import { checkPolicyDocument, type PolicyDocument, type PolicyKey, policyDigest } from './document.ts'
 import type { PaperAcceleration, PaperOptions } from './options.ts'
 import { type PaperPolicy, paperOf } from './paper.ts'
 import { openMemory } from './paper-memory.ts'
@@ -23,6 +24,54 @@ export function policyKeyOf(options: PaperOptions, run: RunKey): PolicyKey {
 }
 
 /**
+ * What was learned so far under a key of the default options, by all who share the store, else what comes with the model;
+ * undefined where nothing was.
+ *
+ * @throws FastFlowError `invalid-argument`; `policy-unreadable` or `policy-mismatch` for the one of the model.
+ */
+export async function learnedPolicy(
+  key: PolicyKey,
+  places: PolicyPlaces,
+): Promise<PolicyDocument<PaperState> | undefined> {
+  const { memory, documentOf } = await openDefault(key, places)
+  const { state } = memory.state
+  return state && documentOf(state)
+}
+
+/**
+ * Puts a policy in the place of all that was learned under its key; runs that are under way count for nothing any more.
+ *
+ * @throws FastFlowError `invalid-argument`; `policy-unreadable` or `policy-mismatch` for the document, and
+ *   `output-unwritable`: nothing has changed then.
+ */
+export async function adoptPolicy(document: unknown, key: PolicyKey, places: PolicyPlaces): Promise<void> {
+  const { memory, read, notes } = await openDefault(key, places)
+  const state = read({ document, source: 'policy' })
+  if (await memory.replace(({ epoch }) => ({ epoch: epoch + 1, state }))) return
+  const message = `${notes.join('; ')}; try again`
+  throw new FastFlowError({ code: 'output-unwritable', field: policyDigest(key), message })
+}
+
+async function openDefault(key: PolicyKey, places: PolicyPlaces) {
+  checkMethods('places', places, [], '{ store, folder }')
+  checkMethods('places.store', places.store, ['load', 'save'], 'a PolicyStore')
+  checkMethods('places.folder', places.folder, ['has', 'read'], 'a ModelFolder')
+  const paper = paperOf({})
+  const read = readerOf(paper, key)
+  const documentOf = documenterOf(key)
+  const notes: string[] = []
+  const memory = await openMemory(places, {
+    key,
+    policy: paper.policy,
+    read,
+    documentOf,
+    ignored: false,
+    notes,
+  })
+  return { memory, read, documentOf, notes }
+}
+
+/**
  * Takes up learning where the given document, or else what is stored or shipped, left it. Runs of all processes are learned from
  * through the store's journal; where a store has none, the one that ends last is stored.
  */
@@ -36,11 +85,8 @@ export async function openLearnedPolicy(
   const key = keyOf(paper, run)
   const learn = options.learn ?? true
   const notes: string[] = []
-  const read = ({ document, source }: FoundPolicy): PaperState =>
-    paper.parse(checkPolicyDocument(document, key, source).state, source)
-  const documentOf = (state: PaperState): PolicyDocument<PaperState> => {
-    return { format: 'fastflow-policy', version: 1, kind: 'bandit-skip', key, state }
-  }
+  const read = readerOf(paper, key)
+  const documentOf = documenterOf(key)
   const given =
     options.policy === undefined ? undefined : read({ document: options.policy, source: 'policy' })
   let replacing = given !== undefined || options.fresh === true
@@ -79,6 +125,14 @@ export async function openLearnedPolicy(
       else await memory.learn({ epoch, state }, record)
     },
   }
+}
+
+function readerOf(paper: PaperPolicy, key: PolicyKey): (found: FoundPolicy) => PaperState {
+  return ({ document, source }) => paper.parse(checkPolicyDocument(document, key, source).state, source)
+}
+
+function documenterOf(key: PolicyKey): (state: PaperState) => PolicyDocument<PaperState> {
+  return (state) => ({ format: 'fastflow-policy', version: 1, kind: 'bandit-skip', key, state })
 }
 
 function keyOf({ id }: Pick<PaperPolicy, 'id'>, run: RunKey): PolicyKey {

@@ -46,33 +46,48 @@ export function planChart(plan: PlanDocument, options: PlanChartOptions = {}): C
     ...(chosen !== undefined && { chosen }),
   }
   const steps = key.schedule.sigmas.length - 1
-  const measured = measuredOf(bench)
-  const drawing = { curves: measured ? [planned, measured] : [planned], others: [], level: undefined }
+  const measured = [measuredOf(bench, MEASURED), measuredOf(bench, PLAIN)].filter(
+    (curve) => curve !== undefined,
+  )
+  const drawing = { curves: [planned, ...measured], others: [], level: undefined }
   return {
     title: 'Fidelity for cost, as planned',
-    label: `Fidelity by evaluations. ${judged.map(({ nfe, quality }) => `${nfe}: ${decibels(quality.mean)}`).join(', ')}.${measured ? ` ${measured.name}: ${measured.points.map(({ nfe, quality }) => `${Math.round(nfe)}: ${decibels(quality.mean)}`).join(', ')}.` : ''}`,
+    label: `Fidelity by evaluations. ${judged.map(({ nfe, quality }) => `${nfe}: ${decibels(quality.mean)}`).join(', ')}.${measured.map(({ name, points }) => ` ${name}: ${points.map(({ nfe, quality }) => `${Math.round(nfe)}: ${decibels(quality.mean)}`).join(', ')}.`).join('')}`,
     caption: `How close the plan’s images come to those of all ${steps} steps, by the runs it was judged by. Higher and further left is better.`,
     legend: legend([
       { name: planned.name, color: planned.style.color, line: 'solid', symbol: 'circle' },
       { name: 'down to its worst tenth', color: planned.style.color, line: 'band' },
-      ...(measured ? [{ name: measured.name, ...measured.style }] : []),
+      ...measured.map(({ name, style }) => ({ name, ...style })),
     ]),
     heights: [320, 300],
     draw: (size) => drawCurves(drawing, size),
   }
 }
 
-/** Families that are shown beside a plan: itself and what else users can choose. */
-const MEASURED: readonly string[] = ['plan', 'paper']
+interface Shown {
+  readonly families: readonly string[]
+  readonly style: Curve['style']
+  readonly prefix: string
+}
 
-function measuredOf(bench: BenchDocument | undefined): Curve | undefined {
+/** What is shown beside a plan: itself and what else users can choose. */
+const MEASURED: Shown = {
+  families: ['plan', 'paper'],
+  style: { color: 'var(--measured)', symbol: 'diamond' },
+  prefix: '',
+}
+
+/** The same cost without FastFlow. */
+const PLAIN: Shown = { families: ['euler'], style: methodStyle('euler'), prefix: 'Euler, nothing skipped: ' }
+
+function measuredOf(bench: BenchDocument | undefined, { families, style, prefix }: Shown): Curve | undefined {
   const rows = (bench?.rows ?? []).filter(
-    ({ method, psnr }) => MEASURED.includes(parseMethod(method).family) && isDrawable(psnr.mean),
+    ({ method, psnr }) => families.includes(parseMethod(method).family) && isDrawable(psnr.mean),
   )
   if (bench === undefined || rows.length === 0) return undefined
   return {
-    name: bench.samples === 1 ? 'this sample, measured' : `measured on ${bench.samples} samples`,
-    style: { color: 'var(--measured)', symbol: 'diamond' },
+    name: `${prefix}${bench.samples === 1 ? 'this sample, measured' : `measured on ${bench.samples} samples`}`,
+    style,
     loose: true,
     points: rows.map(
       ({ method, nfe, psnr }): Point => ({

@@ -40,6 +40,7 @@ function checkRow(row: JsonField): void {
   checkIf(row.at('ssim'), checkSummary)
   checkIf(row.at('exact'), (exact) => checkSummary(exact.at('psnr')))
   checkIf(row.at('harm'), checkFigure)
+  checkIf(row.at('wall'), (wall) => checkFigures(wall, ['p10', 'p90']))
   const skips = row.at('skips')
   for (const length of Object.keys(skips.record())) checkFigure(skips.at(length))
 }

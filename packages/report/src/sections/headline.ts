@@ -1,8 +1,7 @@
 import type { BenchDocument, BenchRow } from '@fastflow/bench'
-import { isRival } from '@fastflow/bench'
 import { count, decibels, fixed, milliseconds, percent, times } from '../format.ts'
 import { type Content, html, type Markup } from '../html.ts'
-import { parseMethod } from '../methods.ts'
+import { bestRival, featuredRow, nameOf } from './featured.ts'
 
 /**
  * The featured method in four figures, the best of the methods that are not ours at no higher cost among them,
@@ -39,25 +38,17 @@ const TRUSTED = 1.2
 
 function doubt(full: BenchRow, ours: BenchRow): string {
   const saved = full.passes / ours.passes
-  if (ours.speedup <= TRUSTED * saved) return ''
-  return `; more than ${times(saved)} is the machine having been busy`
+  if (ours.speedup > TRUSTED * saved) return `; more than ${times(saved)} is the machine having been busy`
+  const spread = Math.max(...[full, ours].map(({ wall }) => (wall ? wall.p90 / wall.p10 : 1)))
+  if (spread <= STEADY) return ''
+  return `; times of one method differ by ${times(spread)} between samples: other work went on, read them with care`
 }
 
-/** The plan of the budget nearest 12, or else the learned policy. */
-function featuredRow(rows: readonly BenchRow[]): BenchRow | undefined {
-  const distance = (row: BenchRow): number => Math.abs((parseMethod(row.method).budget ?? 0) - 12)
-  const plans = rows.filter((row) => parseMethod(row.method).family === 'plan')
-  return plans.sort((a, b) => distance(a) - distance(b))[0] ?? rows.find((row) => row.method === 'paper')
-}
-
-function nameOf({ method }: BenchRow): string {
-  return method === 'paper' ? 'the learned policy' : 'the plan'
-}
+/** Times of the same work on a machine that does nothing else stay within this, p90 over p10. */
+const STEADY = 1.5
 
 function rival(rows: readonly BenchRow[], ours: BenchRow): Markup | undefined {
-  const best = rows
-    .filter((row) => isRival(row.method) && row.nfe <= Math.ceil(ours.nfe))
-    .sort((a, b) => b.psnr.mean - a.psnr.mean)[0]
+  const best = bestRival(rows, ours)
   if (best === undefined) return undefined
   const ahead = ours.psnr.mean - best.psnr.mean
   const verdict = `${fixed(Math.abs(ahead), 1)} dB ${ahead >= 0 ? 'behind' : 'ahead of'} ${nameOf(ours)}`

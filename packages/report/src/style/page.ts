@@ -36,6 +36,18 @@ nav a { display: block; padding: 5px 14px; border: 1px solid var(--line); border
 .methods div + div { border-top: 1px solid var(--line); }
 .methods dt { font: 600 13px/1.75 var(--mono); }
 
+.reading { margin-top: clamp(48px, 7vw, 84px); }
+.overview { padding-top: 8px; }
+.overview ol { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); gap: 14px; margin-top: 16px; }
+.overview li { display: flex; gap: 18px; padding: 18px 20px; background: var(--card); border: 1px solid var(--line); border-radius: 14px; }
+.overview li > div:last-child { min-width: 0; }
+.overview p { margin-top: 6px; color: var(--muted); font-size: 14.5px; }
+.overview .gain { color: var(--ink); }
+.overview .gain strong { font-size: 22px; letter-spacing: -0.02em; }
+.slot { flex: none; width: 112px; }
+.slot:empty { display: none; }
+.slot img { display: block; width: 100%; height: auto; border-radius: 8px; }
+
 .model { margin-top: clamp(48px, 7vw, 84px); }
 .model > header .description { margin-top: 8px; max-width: 70ch; color: var(--muted); }
 .model > section { margin-top: clamp(40px, 5vw, 60px); }
@@ -67,8 +79,8 @@ nav a { display: block; padding: 5px 14px; border: 1px solid var(--line); border
   .tiles { grid-template-columns: repeat(4, 1fr); }
   .tiles li { padding: 10px 12px; }
   .tiles strong { font-size: 19pt; }
-  .tiles, .chart, .seed, .setting { break-inside: avoid; }
+  .tiles, .chart, .seed, .setting, .overview li, .reading p, .methods div, tr { break-inside: avoid; }
   nav { display: none; }
-  h3, .lead { break-after: avoid; }
+  h2, h3, h4, .lead, .model > header, summary, figcaption, thead { break-after: avoid; }
 }
 `
