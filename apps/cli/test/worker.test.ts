@@ -49,6 +49,10 @@ describe.skipIf(noRedis)(`a fleet ${noRedis ?? ''}`, () => {
       / at (http\S+?);/,
     )
     await running(['worker', ...shared, ...model], /works on words/)
+    const status = ['queue', 'status', shared[0]!, shared[1]!]
+    expect((await cli(cwd, status)).out).toBe('0 jobs wait; 0 at work; 1 workers')
+    const { out } = await cli(cwd, [...status, '--json'])
+    expect(JSON.parse(out)).toEqual({ waiting: 0, running: 0, oldestSeconds: 0, workers: 1 })
     const answer = await fetch(`${base}/images/generations`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },

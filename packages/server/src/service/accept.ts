@@ -5,6 +5,7 @@ import { HttpError } from '../answers/http-error.ts'
 import type { Job, JobKind, JobReply } from '../ports/job.ts'
 import type { RequestBody } from '../request/body.ts'
 import { readRequest } from '../request/read-request.ts'
+import { groupOf } from './page.ts'
 import { checkPictures, digestOf, type Pictures } from './pictures.ts'
 import { retryAfter } from './retry-after.ts'
 import type { Service } from './service.ts'
@@ -46,8 +47,10 @@ export async function accept(service: Service, asked: Asked): Promise<Job> {
     })
   const id = key === undefined ? randomUUID() : `k-${digestOf(owner, key)}`
   const { image = '', mask = '' } = pictures
+  const group = groupOf({ kind, owner })
   const job: Job = {
     id,
+    ...(group !== undefined && { group }),
     kind,
     model: name,
     owner,

@@ -9,6 +9,7 @@ import {
   planDigest,
   policyDigest,
 } from '@fastflow/pipelines'
+import { withoutFolders } from '../answers/without-folders.ts'
 import type { ImageClaim, Job, JobImage, JobRequest, JobResult } from '../ports/job.ts'
 import { usualSize } from '../request/size.ts'
 import { encodeResult, metadataOf } from './encode.ts'
@@ -71,7 +72,7 @@ export async function runJob({ job, progress, partial }: ImageClaim, context: Ru
     images: items.map((item, k) => ({ ...files[k]!, stats: imageStats(item) })),
     policy: followed ? digest : null,
     digest: pipe.digest,
-    notes: [...notes, ...new Set(generated.clips.flatMap(clipNotes))],
+    notes: [...notes, ...new Set(generated.clips.flatMap(clipNotes))].map(withoutFolders),
   }
   return { result, generated }
 }

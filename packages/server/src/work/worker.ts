@@ -1,5 +1,6 @@
 import { type BlobStore, FastFlowError, type JobError } from '@fastflow/core'
 import type { Pipeline } from '@fastflow/pipelines'
+import { withoutFolders } from '../answers/without-folders.ts'
 import { alarmOf, countDecision, countRun } from '../metrics/count-run.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import type { ImageClaim, ImageQueue, Job } from '../ports/job.ts'
@@ -156,7 +157,7 @@ function errorOf(error: unknown): JobError {
   if (!FastFlowError.isInstance(error))
     return { code: 'internal-error', field: null, message: 'the job failed; the log of the worker says why' }
   const { code, field, message } = error
-  return { code, field: wireField(field), message: wireMessage(field, message) }
+  return { code, field: wireField(field), message: withoutFolders(wireMessage(field, message)) }
 }
 
 async function forgetInputs(blobs: BlobStore, { request: { image, mask } }: Job): Promise<void> {
