@@ -14,6 +14,7 @@ import { jobRoutes } from './jobs.ts'
 import { modelRoutes } from './models.ts'
 import { openApi } from './open-api.ts'
 import { pathsOf } from './paths.ts'
+import { traceRequests } from './trace-requests.ts'
 import { videoRoutes } from './videos.ts'
 
 /** Milliseconds a client may take to send a request, and an idle connection stays open. */
@@ -60,6 +61,7 @@ export async function createApp(service: Service, log: Log): Promise<FastifyInst
   for (const schema of answers) app.addSchema(schema)
   app.decorateRequest('owner', '')
   app.decorateRequest('pictures', undefined)
+  traceRequests(app, service)
   answerErrors(app, findMethods)
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)

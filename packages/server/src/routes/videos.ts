@@ -61,6 +61,7 @@ export function videoRoutes(app: FastifyInstance, service: Service): void {
         body,
         pictures: {},
         key: keyOf(request),
+        trace: request.trace,
         responseFormat: 'url',
       })
       return answer(await recordOf(service, job.owner, job.id))
