@@ -17,6 +17,7 @@ import { masked, pictureOf } from './pictures.ts'
 import { previewer } from './previews.ts'
 import type { Measure } from './served-model.ts'
 import { imageStats } from './stats.ts'
+import { createTeller } from './teller.ts'
 
 /** What a run is given besides its job. */
 export interface RunContext {
@@ -42,6 +43,7 @@ export async function runJob({ job, progress, partial }: ImageClaim, context: Ru
   const { width, height } = usualSize(pipe)
   const size = { width: request.width ?? width, height: request.height ?? height }
   const preview = previewer(job, size, blobs, keepSeconds)
+  const far = createTeller(progress)
   const files: Omit<JobImage, 'stats'>[] = []
   let decided = { image: -1, decisions: '' }
   const generated = await pipe.generate(request.prompt, {
@@ -55,7 +57,7 @@ export async function runJob({ job, progress, partial }: ImageClaim, context: Ru
       decided = { image: step.image, decisions: before + step.decisions }
       const made = await preview(step)
       if (made) await partial(made)
-      await progress({ ...decided, step: step.index, steps: step.numSteps })
+      far.tell({ ...decided, step: step.index, steps: step.numSteps })
     },
     onImage: async (item) => {
       const shown =
@@ -65,6 +67,7 @@ export async function runJob({ job, progress, partial }: ImageClaim, context: Ru
       files.push(await store(job, shown, context))
     },
   })
+  await far.told()
   const { items, plan, policy, notes } = generated
   const followed = items.some(({ stats }) => stats.nfe < stats.steps)
   const digest = plan ? planDigest(plan.key) : policy ? policyDigest(policy.key) : null
