@@ -1,11 +1,17 @@
-import { invalidArgument, type Queue } from '@fastflow/core'
+import { invalidArgument } from '@fastflow/core'
+import type { BullmqQueue } from '@fastflow/queue-bullmq'
 import type { Job, JobResult } from '@fastflow/server'
 import type { RedisPolicyStore } from '@fastflow/store-redis'
+import type { Redis } from 'ioredis'
 import type { Io } from './io.ts'
 
+interface OpenedQueue extends AsyncDisposable {
+  readonly redis: Redis
+  readonly queue: BullmqQueue<Job, JobResult>
+}
+
 /** What servers and workers on several machines share. */
-export interface Fleet extends AsyncDisposable {
-  readonly queue: Queue<Job, JobResult>
+export interface Fleet extends OpenedQueue {
   readonly store: RedisPolicyStore
 }
 
@@ -19,17 +25,24 @@ export async function openFleet(
   address: string,
   { data, limit }: { readonly data: string | undefined; readonly limit: number },
 ): Promise<Fleet> {
-  if (!/^rediss?:\/\/[^\s/]/.test(address))
-    throw invalidArgument('--queue', `${address} is no address; give one like redis://127.0.0.1:6379`)
+  checkAddress(address)
   if (data === undefined)
     throw invalidArgument('--data', 'is missing; with --queue give a folder that all machines share')
+  const opened = await openQueue(address, limit)
+  const { redisPolicyStore } = await import('@fastflow/store-redis')
+  io.log('shares its queue and what it learns')
+  return { ...opened, store: redisPolicyStore(opened.redis) }
+}
+
+/** The queue alone, to look at or to submit to. @throws FastFlowError as {@link openFleet} does. */
+export async function openQueue(address: string, limit?: number): Promise<OpenedQueue> {
+  checkAddress(address)
   const { Redis } = await import('ioredis')
   const { bullmqQueue } = await import('@fastflow/queue-bullmq')
-  const { redisPolicyStore } = await import('@fastflow/store-redis')
   const redis = new Redis(address)
   // Commands that fail say why.
   redis.on('error', () => {})
-  const queue = bullmqQueue<Job, JobResult>(redis, { limit })
+  const queue = bullmqQueue<Job, JobResult>(redis, { ...(limit !== undefined && { limit }) })
   const dispose = async (): Promise<void> => {
     await queue.close()
     redis.disconnect()
@@ -40,6 +53,10 @@ export async function openFleet(
     await dispose()
     throw error
   }
-  io.log('shares its queue and what it learns')
-  return { queue, store: redisPolicyStore(redis), [Symbol.asyncDispose]: dispose }
+  return { redis, queue, [Symbol.asyncDispose]: dispose }
+}
+
+function checkAddress(address: string): void {
+  if (!/^rediss?:\/\/[^\s/]/.test(address))
+    throw invalidArgument('--queue', `${address} is no address; give one like redis://127.0.0.1:6379`)
 }

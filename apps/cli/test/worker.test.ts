@@ -1,7 +1,12 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished, test } from 'vitest'
+import { parse } from 'yaml'
 import { noRedis, startRedis } from '../../../packages/store-redis/test/redis-server.ts'
 import { runCli } from '../src/cli.ts'
-import { cli, temporaryFolder, tinyModels } from './run-cli.ts'
+import { cli, repository, temporaryFolder, tinyModels } from './run-cli.ts'
 
 let cwd: string
 
@@ -49,6 +54,10 @@ describe.skipIf(noRedis)(`a fleet ${noRedis ?? ''}`, () => {
       / at (http\S+?);/,
     )
     await running(['worker', ...shared, ...model], /works on words/)
+    const status = ['queue', 'status', shared[0]!, shared[1]!]
+    expect((await cli(cwd, status)).out).toBe('0 jobs wait; 0 at work; 1 workers')
+    const { out } = await cli(cwd, [...status, '--json'])
+    expect(JSON.parse(out)).toEqual({ waiting: 0, running: 0, oldestSeconds: 0, workers: 1 })
     const answer = await fetch(`${base}/images/generations`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -58,6 +67,53 @@ describe.skipIf(noRedis)(`a fleet ${noRedis ?? ''}`, () => {
       size: '16x16',
       fastflow: { images: [{ seed: 1, steps: 12 }] },
     })
+  })
+})
+
+describe('docker/', () => {
+  const dockerfile = readFileSync(join(repository, 'docker/Dockerfile'), 'utf8')
+  const compose = parse(readFileSync(join(repository, 'docker/compose.yaml'), 'utf8'), { merge: true })
+  /** A command of a container, with what this machine has in the place of what is in there. */
+  const here = (command: readonly string[], redis = ''): string[] => {
+    const names: Readonly<Record<string, string>> = {
+      emoji: 'words',
+      '0.0.0.0': '127.0.0.1',
+      '8000': '0',
+      '/data': join(cwd, 'data'),
+      '/run/secrets/keys': join(cwd, 'keys'),
+      'redis://valkey:6379': redis,
+    }
+    return command.map((word) => names[word] ?? word)
+  }
+
+  it('runs the command line by itself', async () => {
+    const [, entry] = /^ENTRYPOINT (.+)$/m.exec(dockerfile)!
+    const [, usual] = /^CMD (.+)$/m.exec(dockerfile)!
+    expect(JSON.parse(entry!)).toEqual(['node', '/fastflow/apps/cli/dist/main.js'])
+    const bin: string = JSON.parse(readFileSync(join(repository, 'apps/cli/package.json'), 'utf8')).bin
+      .fastflow
+    expect(join('apps/cli', bin)).toBe('apps/cli/dist/main.js')
+    await running([...here(JSON.parse(usual!)), '--port', '0'], / at (http\S+?);/)
+  })
+
+  it.skipIf(noRedis)('has a server whose images its workers make', async () => {
+    const redis = await startRedis()
+    onTestFinished(() => redis.stop())
+    const { server, worker, valkey } = compose.services
+    expect(worker.deploy.replicas).toBe(2)
+    for (const { image, volumes } of [server, worker])
+      expect({ image, volumes }).toEqual({ image: 'fastflow:local', volumes: ['data:/data'] })
+    expect(valkey.command.slice(1)).toEqual(['--appendonly', 'yes', '--maxmemory-policy', 'noeviction'])
+    await writeFile(join(cwd, 'keys'), `me ${createHash('sha256').update('secret').digest('hex')}\n`)
+    const address = `redis://127.0.0.1:${redis.client.options.port}`
+    const [, base] = await running(here(server.command, address), / at (http\S+?);/)
+    await running(here(worker.command, address), /works on words/)
+    const answer = await fetch(`${base}/images/generations`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: 'Bearer secret' },
+      body: JSON.stringify({ prompt: 'red', seed: 1 }),
+    })
+    expect(await answer.json()).toMatchObject({ fastflow: { images: [{ seed: 1 }] } })
   })
 })
 

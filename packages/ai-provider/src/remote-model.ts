@@ -4,7 +4,6 @@ import {
   type ImageModelV4CallOptions,
   type ImageModelV4Result,
   type JSONArray,
-  type JSONValue,
 } from '@ai-sdk/provider'
 import { pictureOf, promptOf, warningsOf } from './call.ts'
 import { imageOptionsOf } from './image-options.ts'
@@ -13,7 +12,12 @@ import type { RemoteOptions } from './options.ts'
 /** What is read of a server's answer. */
 interface Answer {
   readonly data: readonly { readonly b64_json: string }[]
-  readonly fastflow: { readonly notes?: readonly string[]; readonly images?: readonly unknown[] }
+  readonly fastflow: {
+    readonly notes?: readonly string[]
+    readonly images?: readonly object[]
+    readonly policy: string | null
+    readonly digest: string
+  }
   readonly usage?: {
     readonly input_tokens: number
     readonly output_tokens: number
@@ -21,13 +25,16 @@ interface Answer {
   }
 }
 
+/** Images a request that servers take unless told otherwise. The SDK sends more as several, of one seed: so not one by one. */
+const MAX_IMAGES = 10
+
 /** An image model of a server. */
 export function remoteModel(modelId: string, options: RemoteOptions): ImageModelV4 {
   return {
     specificationVersion: 'v4',
     provider: 'fastflow',
     modelId,
-    maxImagesPerCall: undefined,
+    maxImagesPerCall: MAX_IMAGES,
     supportsMaskInputs: false,
     async doGenerate(call) {
       const timestamp = new Date()
@@ -37,12 +44,13 @@ export function remoteModel(modelId: string, options: RemoteOptions): ImageModel
       const response = await send(url, body, call, options)
       const headers = Object.fromEntries(response.headers)
       const { data, fastflow, usage } = (await response.json()) as Answer
-      const { notes = [], images = [] } = fastflow
+      const { notes = [], images = [], policy, digest } = fastflow
       return {
         images: data.map(({ b64_json }) => b64_json),
         warnings: [...warningsOf(call), ...notes.map((message) => ({ type: 'other' as const, message }))],
+        // The SDK passes on what is said of each image alone.
         providerMetadata: {
-          fastflow: { ...(fastflow as Record<string, JSONValue>), images: images as JSONArray },
+          fastflow: { images: images.map((image) => ({ ...image, policy, digest })) as JSONArray },
         },
         response: { timestamp, modelId, headers },
         ...(usage && {

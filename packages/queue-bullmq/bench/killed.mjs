@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url'
 import { bullmqQueue } from '@fastflow/queue-bullmq'
 import { redisPolicyStore } from '@fastflow/store-redis'
 import { Redis } from 'ioredis'
+import { fold, replay } from './learned.mjs'
 
 const KILL_EVERY_MS = 5000
 /** Shares of the jobs after which Redis is killed. */
@@ -56,15 +57,18 @@ clearInterval(killing)
 const seconds = (performance.now() - began) / 1000
 
 const records = await Promise.all(ids.map((id) => queue.read(id)))
-const { updates } = await redisPolicyStore(redis).journal.read('learned')
-const learned = new Set(updates.map(({ id }) => id)).size
+const { document, updates } = await redisPolicyStore(redis).journal.read('learned')
+const { log, state } = fold(document, updates)
+const learned = new Set(log).size
+const same = JSON.stringify(state) === JSON.stringify(replay(log))
 const lost = records.filter((record, k) => record?.result !== ids[k]).length
 const again = records.filter((record) => record?.attempts > 1).length
 process.stdout.write(
   `${jobs} jobs in ${seconds.toFixed(1)} s, ${killed} workers killed, Redis killed ${REDIS_ENDS_AT.length - ends.length} times: ` +
-    `${lost} lost, ${again} delivered again, ${updates.length - learned} rewards counted twice, ${jobs - learned} missing\n`,
+    `${lost} lost, ${again} delivered again, ${log.length - learned} rewards counted twice, ${jobs - learned} missing; ` +
+    `merged statistics ${same ? 'equal' : 'DIFFER FROM'} a replay of the log to the last bit\n`,
 )
-if (lost > 0 || updates.length !== jobs || learned !== jobs) process.exitCode = 1
+if (lost > 0 || log.length !== jobs || learned !== jobs || !same) process.exitCode = 1
 
 for (const worker of workers) worker.kill('SIGKILL')
 await queue.close()

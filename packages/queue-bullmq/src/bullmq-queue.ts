@@ -14,14 +14,21 @@ import { createChannels } from './channels.ts'
 import { type ClaimContext, claimOf, endJob } from './claim.ts'
 import { createDeliveries, type Deliveries } from './deliveries.ts'
 import { type BullmqQueueOptions, checkedOptions, type RedisClient } from './options.ts'
+import { createPresence } from './presence.ts'
 import { baseOf, createRecords, readRecord, removeRecord, unreachable } from './records.ts'
-import { SUBMIT } from './scripts.ts'
+import { LIST, SUBMIT } from './scripts.ts'
 
 /** Milliseconds until a worker looks again for jobs whose worker is gone. */
 const LOOK_MS = 500
 
 /** Jobs that are looked after at once where none is delivered. */
 const LOOK_AFTER = 16
+
+/** A queue that several processes share. */
+export interface BullmqQueue<Job extends QueueJob, Result> extends Queue<Job, Result> {
+  /** Processes that take jobs. One that was killed counts for `lockSeconds`. */
+  workers(): Promise<number>
+}
 
 /**
  * A queue in Redis or Valkey, on BullMQ, for servers and workers in several processes and on several machines. Accepted jobs
@@ -35,7 +42,7 @@ const LOOK_AFTER = 16
 export function bullmqQueue<Job extends QueueJob, Result>(
   redis: RedisClient,
   options: BullmqQueueOptions = {},
-): Queue<Job, Result> {
+): BullmqQueue<Job, Result> {
   const checked = checkedOptions(redis, options)
   const { limit, keepSeconds, lockSeconds } = checked
   const base = baseOf(checked)
@@ -45,6 +52,7 @@ export function bullmqQueue<Job extends QueueJob, Result>(
   const channels = createChannels(connect())
   const lockMs = Math.ceil(lockSeconds * 1000)
   const deliveries = createDeliveries(connection, `${base}bull`, lockMs)
+  const presence = createPresence(records, lockMs)
   const bell = createBell()
   const ring = (): Promise<unknown> => records.ask((client) => client.publish(records.news, ''))
   const held = new Set<() => void>()
@@ -82,7 +90,8 @@ export function bullmqQueue<Job extends QueueJob, Result>(
     async submit(job) {
       checkJob(job)
       const keys = [records.of(job.id), records.waiting, records.sequence]
-      const answer = await records.run(SUBMIT, keys, job.id, JSON.stringify(job), limit)
+      if (job.group !== undefined) keys.push(records.groupOf(job.group))
+      const answer = await records.run(SUBMIT, keys, job.id, JSON.stringify(job), limit, records.of(''))
       const [accepted, text, state, order] = answer as [number, string, string, string]
       if (accepted < 0) throw queueFull(limit)
       const stands = JSON.parse(text) as Job
@@ -91,6 +100,7 @@ export function bullmqQueue<Job extends QueueJob, Result>(
       return { accepted: accepted === 1, job: stands }
     },
     async take(models, signal: AbortSignalHeard) {
+      await presence.begin()
       while (!signal.aborted) {
         const { rings } = bell
         for (const model of models) {
@@ -106,6 +116,9 @@ export function bullmqQueue<Job extends QueueJob, Result>(
       return undefined
     },
     read: (id) => readRecord<Job, Result>(records, id),
+    async list(group) {
+      return (await records.run(LIST, [records.groupOf(group)], records.of(''))) as string[]
+    },
     async cancel(id) {
       const [job, order] = await records.ask((client) =>
         Promise.all([client.hget(records.of(id), 'job'), client.hget(records.of(id), 'order')]),
@@ -131,11 +144,13 @@ export function bullmqQueue<Job extends QueueJob, Result>(
       const oldestSeconds = record ? Math.max(0, (Date.now() - record.job.createdAt) / 1000) : 0
       return { waiting, running, limit, oldestSeconds }
     },
+    workers: presence.count,
     async check() {
       await records.ask((client) => client.ping())
     },
     async close() {
       for (const stop of [...held]) stop()
+      presence.end()
       await deliveries.close()
       channels.close()
       connection.disconnect()
@@ -154,7 +169,7 @@ function deliverer(deliveries: Deliveries, ring: () => Promise<unknown>) {
   }
 }
 
-function checkJob({ id, model }: QueueJob): void {
+function checkJob({ id, model, group }: QueueJob): void {
   if (typeof id !== 'string' || !/^[a-z0-9-]{1,128}$/.test(id))
     throw invalidArgument('id', `is ${shown(id)}, not 1 to 128 lower-case letters, digits and hyphens`)
   if (typeof model !== 'string' || !/^[a-z0-9._-]{1,128}$/.test(model))
@@ -162,6 +177,8 @@ function checkJob({ id, model }: QueueJob): void {
       'model',
       `is ${shown(model)}, not 1 to 128 lower-case letters, digits, dots, hyphens and underscores`,
     )
+  if (group !== undefined && (typeof group !== 'string' || group.length < 1 || group.length > 200))
+    throw invalidArgument('group', `is ${shown(group)}, not a text of 1 to 200 characters`)
 }
 
 function queueFull(limit: number): FastFlowError {

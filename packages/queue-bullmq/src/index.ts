@@ -1,2 +1,2 @@
-export { bullmqQueue } from './bullmq-queue.ts'
+export { type BullmqQueue, bullmqQueue } from './bullmq-queue.ts'
 export type { BullmqQueueOptions, RedisClient } from './options.ts'

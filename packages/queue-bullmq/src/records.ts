@@ -11,6 +11,9 @@ export interface Records {
   readonly waiting: string
   readonly running: string
   readonly sequence: string
+  /** Who takes jobs, until when at least. */
+  readonly workers: string
+  groupOf(group: string): string
   /** Channel that is rung when a job waits. */
   readonly news: string
   /** Runs a script. @throws FastFlowError `output-unwritable`. */
@@ -36,6 +39,8 @@ export function createRecords(redis: RedisClient, base: string): Records {
     waiting: `${base}waiting`,
     running: `${base}running`,
     sequence: `${base}sequence`,
+    workers: `${base}workers`,
+    groupOf: (group) => `${base}group:${group}`,
     news: `${base}news`,
     run: (script, keys, ...values) => ask((client) => client.eval(script, keys.length, ...keys, ...values)),
     ask,

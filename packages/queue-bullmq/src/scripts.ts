@@ -7,7 +7,7 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)`
 
 /**
- * Accepts a job. KEYS: record, waiting, sequence. ARGV: id, job, limit.
+ * Accepts a job. KEYS: record, waiting, sequence, its group where it has one. ARGV: id, job, limit, how records' names begin.
  *
  * Gives 1, 0 where the id is known or -1 where the queue is full; then the job that stands, its state and its order.
  */
@@ -21,7 +21,35 @@ local order = tostring(redis.call('INCR', KEYS[3]))
 redis.call('DEL', KEYS[1])
 redis.call('HSET', KEYS[1], 'job', ARGV[2], 'state', 'queued', 'attempts', 0, 'order', order)
 redis.call('ZADD', KEYS[2], order, ARGV[1])
+if KEYS[4] then
+  redis.call('ZADD', KEYS[4], order, ARGV[1])
+  -- More are looked at than are added: what is forgotten does not gather.
+  for _, id in ipairs(redis.call('ZRANGE', KEYS[4], 0, 1)) do
+    if redis.call('EXISTS', ARGV[4] .. id) == 0 then redis.call('ZREM', KEYS[4], id) end
+  end
+end
 return { 1, ARGV[2], 'queued', order }`
+
+/** Ids of a group whose jobs are known. KEYS: group. ARGV: how records' names begin. */
+export const LIST: string = `
+local ids = {}
+for _, id in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
+  if redis.call('EXISTS', ARGV[1] .. id) == 1 then ids[#ids + 1] = id end
+end
+return ids`
+
+/** Says that a worker is there for a while. KEYS: workers. ARGV: its name, ms. */
+export const PRESENT: string = `${NOW}
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
+redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[1])`
+
+/** A worker that goes. KEYS: workers. ARGV: its name. */
+export const LEAVE: string = `
+return redis.call('ZREM', KEYS[1], ARGV[1])`
+
+/** How many workers are there. KEYS: workers. */
+export const COUNT: string = `${NOW}
+return redis.call('ZCOUNT', KEYS[1], '(' .. string.format('%.0f', now), '+inf')`
 
 /**
  * Gives a delivered job to a worker. KEYS: record, waiting, running. ARGV: id, order, token, most attempts, channel.

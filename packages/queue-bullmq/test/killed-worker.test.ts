@@ -3,8 +3,9 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { QueueJob } from '@fastflow/core'
 import { redisPolicyStore } from '@fastflow/store-redis'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { noRedis, type RedisServer, startRedis } from '../../store-redis/test/redis-server.ts'
+import { fold, replay } from '../bench/learned.mjs'
 import { bullmqQueue } from '../src/index.ts'
 
 const file = fileURLToPath(new URL('worker-process.mjs', import.meta.url))
@@ -50,6 +51,37 @@ describe.skipIf(noRedis)(`a worker that is killed ${noRedis ?? ''}`, () => {
     expect(await queue.stats()).toMatchObject({ waiting: 0, running: 0 })
     const { updates } = await redisPolicyStore(server.client, { prefix }).journal.read('learned')
     expect(updates).toEqual([{ reward: 1 }])
+    await queue.close()
+  })
+
+  it('among others costs nothing of what all have learned: the same bits as one worker that has seen all', async () => {
+    const shared = 'shared:'
+    const queue = bullmqQueue<QueueJob, string>(server.client, { prefix: shared, lockSeconds: 1, limit: 100 })
+    const ids = Array.from({ length: 90 }, (_, n) => `job-${n}`)
+    for (const id of ids) await queue.submit({ id, model: 'words', createdAt: Date.now() })
+    const file = fileURLToPath(new URL('../bench/worker.mjs', import.meta.url))
+    const start = (): ChildProcess => {
+      const worker = fork(file, [String(server.client.options.port), shared], { execArgv: [] })
+      workers.push(worker)
+      return worker
+    }
+    const first = start()
+    start()
+    const left = async (): Promise<number> => {
+      const { waiting, running } = await queue.stats()
+      return waiting + running
+    }
+    await vi.waitFor(async () => expect(await left()).toBeLessThan(60), { timeout: 20_000, interval: 5 })
+    first.kill('SIGKILL')
+    start()
+    await vi.waitFor(async () => expect(await left()).toBe(0), { timeout: 20_000 })
+    const { document, updates } = await redisPolicyStore(server.client, { prefix: shared }).journal.read(
+      'learned',
+    )
+    const { log, state } = fold(document, updates)
+    expect([...log].sort()).toEqual([...ids].sort())
+    expect(JSON.stringify(state)).toBe(JSON.stringify(replay(log)))
+    expect((document as { log: string[] }).log.length).toBeGreaterThan(0)
     await queue.close()
   })
 })

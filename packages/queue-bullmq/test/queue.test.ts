@@ -1,9 +1,9 @@
 import type { Claim, JobEvent, Queue, QueueJob } from '@fastflow/core'
 import { describeQueue } from '@fastflow/testkit'
 import { Redis } from 'ioredis'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { noRedis, type RedisServer, startRedis } from '../../store-redis/test/redis-server.ts'
-import { type BullmqQueueOptions, bullmqQueue } from '../src/index.ts'
+import { type BullmqQueue, type BullmqQueueOptions, bullmqQueue } from '../src/index.ts'
 import { type Machine, machine } from './machine.ts'
 
 let server: RedisServer
@@ -17,7 +17,7 @@ describe.skipIf(noRedis)(`queue on BullMQ ${noRedis ?? ''}`, () => {
   let prefix = ''
   let count = 0
   let last: Machine
-  const create = (options: BullmqQueueOptions = {}): Queue<QueueJob, string> => {
+  const create = (options: BullmqQueueOptions = {}): BullmqQueue<QueueJob, string> => {
     last = machine(server)
     return bullmqQueue(last.client, { prefix, lockSeconds: 0.2, ...options })
   }
@@ -34,8 +34,8 @@ describe.skipIf(noRedis)(`queue on BullMQ ${noRedis ?? ''}`, () => {
   })
 
   describe('several processes', () => {
-    const open: Queue<QueueJob, string>[] = []
-    const made = (options?: BullmqQueueOptions): Queue<QueueJob, string> => {
+    const open: BullmqQueue<QueueJob, string>[] = []
+    const made = (options?: BullmqQueueOptions): BullmqQueue<QueueJob, string> => {
       const queue = create(options)
       open.push(queue)
       return queue
@@ -74,6 +74,24 @@ describe.skipIf(noRedis)(`queue on BullMQ ${noRedis ?? ''}`, () => {
         { type: 'progress', progress },
         { type: 'ended', state: 'cancelled' },
       ])
+    })
+
+    it('counts those that take jobs, until they close or are gone for too long', async () => {
+      fresh()
+      const asks = made()
+      await asks.submit(job('a'))
+      await asks.submit(job('b'))
+      expect(await asks.workers()).toBe(0)
+      const works = made()
+      await taken(works)
+      const other = made()
+      const { cut } = last
+      await taken(other)
+      expect(await asks.workers()).toBe(2)
+      await works.close()
+      await vi.waitFor(async () => expect(await asks.workers()).toBe(1))
+      cut()
+      await vi.waitFor(async () => expect(await asks.workers()).toBe(0))
     })
 
     it('wakes a worker of another process', async () => {

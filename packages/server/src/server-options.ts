@@ -64,7 +64,7 @@ const NAMES: OptionNames<ServerOptions> = {
   log: true,
 }
 
-const QUEUE = ['submit', 'take', 'read', 'cancel', 'remove', 'subscribe', 'stats', 'check', 'close']
+const QUEUE = ['submit', 'take', 'read', 'list', 'cancel', 'remove', 'subscribe', 'stats', 'check', 'close']
 
 /** Values of other options are checked where they are used. @throws FastFlowError `invalid-argument` naming the option. */
 export function checkServerOptions(options: ServerOptions): void {

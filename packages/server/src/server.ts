@@ -11,6 +11,7 @@ import { memoryQueue } from './queue/memory-queue.ts'
 import { createApp } from './routes/app.ts'
 import { checkServerOptions, type ServerOptions } from './server-options.ts'
 import type { Service } from './service/service.ts'
+import { openTracing } from './tracing/tracing.ts'
 import { startWork } from './work/worker.ts'
 
 export interface ListenOptions {
@@ -52,6 +53,7 @@ export async function createServer(options: ServerOptions): Promise<FastFlowServ
   const policies = new Map<string, unknown>()
   const limits = limitsOf(options.limits)
   const metrics = createMetrics()
+  const tracing = await openTracing()
   const stopping = new AbortController()
   // Every request that waits hears it.
   setMaxListeners(0, stopping.signal)
@@ -67,6 +69,7 @@ export async function createServer(options: ServerOptions): Promise<FastFlowServ
     limits,
     perKey: createPerKey(limits.perKey),
     metrics,
+    tracing,
     moderate: options.moderate,
     accelerate: options.accelerate ?? 'auto',
     keepSeconds,
@@ -95,6 +98,7 @@ export async function createServer(options: ServerOptions): Promise<FastFlowServ
       alarms: new Set(),
       measure: options.measure ?? {},
       metrics,
+      tracing,
       concurrency: stopping.signal.aborted ? 0 : work,
       keepSeconds,
       once: options.once ?? ((_, work) => work()),

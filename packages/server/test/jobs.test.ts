@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto'
 import type { Pipeline } from '@fastflow/pipelines'
 import OpenAI from 'openai'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { withoutFolders } from '../src/answers/without-folders.ts'
 import { type Serving, serving, tiny } from './support/serving.ts'
 
 let words: Pipeline
@@ -190,6 +192,26 @@ async function metric(name: string): Promise<number> {
   return Number(line?.slice(name.length + 1))
 }
 
+it.each([
+  ['following /srv/models/my emoji/policies/ab12.json', 'following ab12.json'],
+  ['passed over: C:\\models\\x\\plan.json: is damaged', 'passed over: plan.json: is damaged'],
+  ['"file:///srv/a/b.onnx" and /v1/images stay /apart', '"b.onnx" and images stay /apart'],
+  ['8 / 50 steps, 3/4 of a km/h', '8 / 50 steps, 3/4 of a km/h'],
+])('what is told of %j names no folder', (text, told) => {
+  expect(withoutFolders(text)).toBe(told)
+})
+
+it('answers name no folder of the server', async () => {
+  const notes = ['following /srv/models/words/policies/ab12.json']
+  const told: Pipeline = {
+    ...words,
+    generate: async (...args) => ({ ...(await words.generate(...args)), notes }),
+  }
+  await using own = await serving({ models: { told } })
+  const answer = await own.client.images.generate({ prompt: 'red' })
+  expect(answer).toMatchObject({ fastflow: { notes: ['following ab12.json'] } })
+})
+
 describe('videos', () => {
   const create = (fields: object = {}) =>
     live.client.videos.create({
@@ -219,6 +241,30 @@ describe('videos', () => {
       deleted: true,
     })
     await expect(live.client.videos.retrieve(video.id)).rejects.toBeInstanceOf(OpenAI.NotFoundError)
+  })
+
+  it('are listed part by part, each key its own', async () => {
+    const keys = ['ann', 'bob'].map((id) => ({ id, sha256: createHash('sha256').update(id).digest('hex') }))
+    await using own = await serving({ models: { motion }, keys, work: 0 }, 'ann')
+    const ids: string[] = []
+    for (const prompt of ['red', 'green', 'blue'])
+      ids.push((await own.client.videos.create({ prompt } as OpenAI.VideoCreateParams)).id)
+    const newest = [...ids].reverse()
+    const page = await own.client.videos.list({ limit: 2 })
+    expect(page.data.map(({ id }) => id)).toEqual(newest.slice(0, 2))
+    expect(page.data[0]).toMatchObject({ object: 'video', prompt: 'blue', status: 'queued' })
+    const all: string[] = []
+    for await (const { id } of own.client.videos.list({ limit: 2 })) all.push(id)
+    expect(all).toEqual(newest)
+    const inOrder = await own.client.videos.list({ order: 'asc' })
+    expect(inOrder.data.map(({ id }) => id)).toEqual(ids)
+    const others = new OpenAI({ apiKey: 'bob', baseURL: `${own.base}/v1`, maxRetries: 0 })
+    expect((await others.videos.list()).data).toEqual([])
+    for (const query of [{ after: ids[0]! }, { limit: 101 }, { order: 'up' as 'asc' }])
+      await expect(others.videos.list(query)).rejects.toMatchObject({
+        status: 400,
+        param: Object.keys(query)[0],
+      })
   })
 
   it('are not there before they are', async () => {

@@ -77,6 +77,28 @@ export function describeQueue(name: string, { create, again, takesOver = false }
       expect(await queue.stats()).toMatchObject({ waiting: 0, running: 3 })
     })
 
+    it('lists the jobs of a group, the first one first', async () => {
+      const queue = await made()
+      expect(await queue.list('mine')).toEqual([])
+      for (const [id, group] of [
+        ['a', 'mine'],
+        ['b', 'yours'],
+        ['c', 'mine'],
+        ['d', 'mine'],
+      ] as const)
+        await queue.submit({ ...job(id), group })
+      await queue.submit(job('e'))
+      expect(await queue.list('mine')).toEqual(['a', 'c', 'd'])
+      await queue.cancel('a')
+      await queue.cancel('c')
+      await queue.remove('c')
+      expect(await queue.list('mine')).toEqual(['a', 'd'])
+      // In the place of the one that was cancelled.
+      await queue.submit({ ...job('a'), group: 'mine' })
+      expect(await queue.list('mine')).toEqual(['d', 'a'])
+      expect(await queue.list('yours')).toEqual(['b'])
+    })
+
     it('gives a worker jobs of its models alone', async () => {
       const queue = await made()
       await queue.submit(job('a', 'other'))

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { queueStatusCommand } from '../commands/queue-status.ts'
 import { serveCommand } from '../commands/serve.ts'
 import { workerCommand } from '../commands/worker.ts'
 import type { Io } from '../io.ts'
@@ -27,6 +28,15 @@ export function addServing(program: Command, io: Io): void {
     .requiredOption('--queue <address>', 'redis://HOST:PORT of the queue')
     .option('--concurrency <n>', 'jobs at once', wholeNumber('--concurrency', 1, 64), 1)
     .action((options) => workerCommand(io, options))
+
+  program
+    .command('queue')
+    .description('what servers and workers share')
+    .command('status')
+    .description('how many jobs wait and are at work, for how long, and for how many workers')
+    .requiredOption('--queue <address>', 'redis://HOST:PORT of the queue')
+    .option('--json', 'print one JSON document')
+    .action((options) => queueStatusCommand(io, options))
 }
 
 function withServed(command: Command): Command {

@@ -8,6 +8,8 @@ export interface QueueJob {
   readonly model: string
   /** Milliseconds since 1970. */
   readonly createdAt: number
+  /** Jobs of one group can be listed; any text of 1 to 200 characters. */
+  readonly group?: string
 }
 
 export type JobState = 'queued' | 'running' | 'completed' | 'failed' | 'cancelled'
@@ -106,6 +108,8 @@ export interface Queue<Job extends QueueJob = QueueJob, Result = unknown> {
   take(models: readonly string[], signal: AbortSignalHeard): Promise<Claim<Job, Result> | undefined>
   /** Undefined for one that is not known, or was forgotten after its time. */
   read(id: string): Promise<JobRecord<Job, Result> | undefined>
+  /** Ids of the jobs of a group that are known, in the order in which they were submitted. */
+  list(group: string): Promise<readonly string[]>
   /** Ends a job wherever it is. @returns false where there is none, or it has ended. */
   cancel(id: string): Promise<boolean>
   /** Forgets a job that has ended. @returns false where there is none, or it has not. */

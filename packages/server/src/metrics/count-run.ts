@@ -13,6 +13,18 @@ export function countRun(metrics: Metrics, model: string, { items }: GenerateRes
   }
 }
 
+/** What a job cost, for its span. */
+export function spentOf({ items }: GenerateResult): Readonly<Record<string, number>> {
+  const sum = (of: 'nfe' | 'steps' | 'passes' | 'modelMs'): number =>
+    items.reduce((all, { stats }) => all + stats[of], 0)
+  return {
+    'fastflow.evaluated': sum('nfe'),
+    'fastflow.steps': sum('steps'),
+    'fastflow.passes': sum('passes'),
+    'fastflow.model_ms': sum('modelMs'),
+  }
+}
+
 /** What a target says while its alarm is on. */
 const ALARM = /^the landings stopped looking/
 

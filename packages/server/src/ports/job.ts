@@ -51,6 +51,8 @@ export interface Job extends QueueJob {
   readonly timeoutSeconds: number
   /** How the answer is to look. */
   readonly reply: JobReply
+  /** Headers that name the span of the request, where it is traced. */
+  readonly trace?: Readonly<Record<string, string>>
 }
 
 export interface JobReply {

@@ -128,6 +128,8 @@ class MemoryQueue<Job extends QueueJob, Result> implements Queue<Job, Result> {
     } finally {
       this.#arriving.delete(job.id)
     }
+    // At the end of those that are listed, also where it takes the place of one that failed.
+    this.#entries.delete(job.id)
     this.#entries.set(job.id, { record, abort: new AbortController() })
     this.#waiting.push(job.id)
     this.#wake()
@@ -148,6 +150,11 @@ class MemoryQueue<Job extends QueueJob, Result> implements Queue<Job, Result> {
     const record = this.#entries.get(id)?.record
     if (record === undefined || this.#isOver(record)) return undefined
     return record.state === 'queued' ? { ...record, position: this.#waiting.indexOf(id) } : record
+  }
+
+  async list(group: string): Promise<readonly string[]> {
+    const all = [...this.#entries].filter(([, { record }]) => record.job.group === group)
+    return all.flatMap(([id, { record }]) => (this.#isOver(record) ? [] : [id]))
   }
 
   async cancel(id: string): Promise<boolean> {

@@ -14,6 +14,8 @@ import { jobRoutes } from './jobs.ts'
 import { modelRoutes } from './models.ts'
 import { openApi } from './open-api.ts'
 import { pathsOf } from './paths.ts'
+import { traceRequests } from './trace-requests.ts'
+import { createTurns } from './turns.ts'
 import { videoRoutes } from './videos.ts'
 
 /** Milliseconds a client may take to send a request, and an idle connection stays open. */
@@ -60,6 +62,9 @@ export async function createApp(service: Service, log: Log): Promise<FastifyInst
   for (const schema of answers) app.addSchema(schema)
   app.decorateRequest('owner', '')
   app.decorateRequest('pictures', undefined)
+  const turn = createTurns()
+  app.addHook('onRequest', () => turn())
+  traceRequests(app, service)
   answerErrors(app, findMethods)
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)

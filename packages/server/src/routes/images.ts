@@ -65,6 +65,7 @@ function handler(service: Service, kind: JobKind): RouteHandlerMethod {
       body,
       pictures: request.pictures ?? picturesOf(body),
       key: keyOf(request),
+      trace: request.trace,
       responseFormat: body.response_format ?? 'b64_json',
     })
     if (body.stream) return streamImages(service, job, reply, gone)

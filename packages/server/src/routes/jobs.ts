@@ -53,6 +53,7 @@ export function jobRoutes(app: FastifyInstance, service: Service): void {
         body,
         pictures: picturesOf(body),
         key: keyOf(request),
+        trace: request.trace,
         responseFormat: body.response_format ?? 'url',
       })
       return reply.code(202).send(await answer(request, await recordOf(service, job.owner, job.id)))

@@ -10,6 +10,7 @@ import { idParams } from '../schemas/jobs.ts'
 import { videoBody } from '../schemas/request-fields.ts'
 import { accept } from '../service/accept.ts'
 import { recordOf } from '../service/find.ts'
+import { type PageQuery, pageOf, pageQuery } from '../service/page.ts'
 import type { Service } from '../service/service.ts'
 import { keyOf } from './caller.ts'
 import { sendFile } from './files.ts'
@@ -21,7 +22,7 @@ const variants = {
   properties: { variant: { type: 'string', enum: ['video', 'thumbnail'], default: 'video' } },
 }
 
-/** `POST /v1/videos`; `GET`, `DELETE` and `/content` of one. */
+/** `POST` and `GET /v1/videos`; `GET`, `DELETE` and `/content` of one. */
 export function videoRoutes(app: FastifyInstance, service: Service): void {
   const answer = (record: ImageRecord): Record<string, unknown> =>
     videoAnswer(
@@ -60,9 +61,27 @@ export function videoRoutes(app: FastifyInstance, service: Service): void {
         body,
         pictures: {},
         key: keyOf(request),
+        trace: request.trace,
         responseFormat: 'url',
       })
       return answer(await recordOf(service, job.owner, job.id))
+    },
+  )
+  app.get(
+    '/v1/videos',
+    {
+      schema: {
+        operationId: 'listVideos',
+        summary: 'The clips of a key that are known, the newest first',
+        querystring: pageQuery,
+        response: withErrors({ 200: { $ref: 'Videos#' } }),
+      },
+    },
+    async (request) => {
+      const { records, hasMore } = await pageOf(service, request.owner, request.query as PageQuery)
+      const data = records.map(answer)
+      const [first_id, last_id] = [records[0]?.job.id ?? null, records.at(-1)?.job.id ?? null]
+      return { object: 'list', data, first_id, last_id, has_more: hasMore }
     },
   )
   app.get(

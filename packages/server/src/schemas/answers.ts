@@ -146,6 +146,17 @@ const videoAnswer: Schema = {
   }),
 }
 
+const videosAnswer: Schema = {
+  $id: 'Videos',
+  ...object({
+    object: { const: 'list' },
+    data: list({ $ref: 'Video#' }),
+    first_id: orNull('string'),
+    last_id: orNull('string'),
+    has_more: { type: 'boolean' },
+  }),
+}
+
 const deletedAnswer: Schema = {
   $id: 'DeletedVideo',
   ...object({ id: text, object: { const: 'video.deleted' }, deleted: { type: 'boolean' } }),
@@ -166,6 +177,7 @@ export const answers: readonly Schema[] = [
   modelAnswer,
   modelsAnswer,
   videoAnswer,
+  videosAnswer,
   jobAnswer,
   deletedAnswer,
   health,

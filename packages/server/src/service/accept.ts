@@ -5,6 +5,8 @@ import { HttpError } from '../answers/http-error.ts'
 import type { Job, JobKind, JobReply } from '../ports/job.ts'
 import type { RequestBody } from '../request/body.ts'
 import { readRequest } from '../request/read-request.ts'
+import type { Trace } from '../tracing/tracing.ts'
+import { groupOf } from './page.ts'
 import { checkPictures, digestOf, type Pictures } from './pictures.ts'
 import { retryAfter } from './retry-after.ts'
 import type { Service } from './service.ts'
@@ -18,6 +20,7 @@ export interface Asked {
   /** `Idempotency-Key`: the same one is the same job. */
   readonly key: string | undefined
   readonly responseFormat: JobReply['responseFormat']
+  readonly trace: Trace | undefined
 }
 
 /**
@@ -46,8 +49,11 @@ export async function accept(service: Service, asked: Asked): Promise<Job> {
     })
   const id = key === undefined ? randomUUID() : `k-${digestOf(owner, key)}`
   const { image = '', mask = '' } = pictures
+  const trace = asked.trace?.carrier()
+  const group = groupOf({ kind, owner })
   const job: Job = {
     id,
+    ...(group !== undefined && { group }),
     kind,
     model: name,
     owner,
@@ -55,6 +61,7 @@ export async function accept(service: Service, asked: Asked): Promise<Job> {
     fingerprint: digestOf(kind, JSON.stringify(body), image, mask),
     createdAt: Date.now(),
     timeoutSeconds: limits.seconds,
+    ...(trace !== undefined && { trace }),
     reply: { responseFormat: asked.responseFormat, quality: body.quality ?? 'auto' },
   }
   return submit(service, job, pictures)

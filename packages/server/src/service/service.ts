@@ -5,6 +5,7 @@ import type { Limits } from '../admission/limits.ts'
 import type { PerKey } from '../admission/per-key.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import type { ImageQueue, PlainAcceleration } from '../ports/job.ts'
+import type { Tracing } from '../tracing/tracing.ts'
 
 /** Says whether a prompt may be drawn; what it returns is why not. */
 export type Moderate = (
@@ -29,6 +30,7 @@ export interface Service {
   readonly limits: Limits
   readonly perKey: PerKey
   readonly metrics: Metrics
+  readonly tracing: Tracing
   readonly moderate: Moderate | undefined
   readonly accelerate: PlainAcceleration
   readonly keepSeconds: number

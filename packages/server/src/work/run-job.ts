@@ -9,6 +9,7 @@ import {
   planDigest,
   policyDigest,
 } from '@fastflow/pipelines'
+import { withoutFolders } from '../answers/without-folders.ts'
 import type { ImageClaim, Job, JobImage, JobRequest, JobResult } from '../ports/job.ts'
 import { usualSize } from '../request/size.ts'
 import { encodeResult, metadataOf } from './encode.ts'
@@ -16,6 +17,7 @@ import { masked, pictureOf } from './pictures.ts'
 import { previewer } from './previews.ts'
 import type { Measure } from './served-model.ts'
 import { imageStats } from './stats.ts'
+import { createTeller } from './teller.ts'
 
 /** What a run is given besides its job. */
 export interface RunContext {
@@ -41,6 +43,7 @@ export async function runJob({ job, progress, partial }: ImageClaim, context: Ru
   const { width, height } = usualSize(pipe)
   const size = { width: request.width ?? width, height: request.height ?? height }
   const preview = previewer(job, size, blobs, keepSeconds)
+  const far = createTeller(progress)
   const files: Omit<JobImage, 'stats'>[] = []
   let decided = { image: -1, decisions: '' }
   const generated = await pipe.generate(request.prompt, {
@@ -54,7 +57,7 @@ export async function runJob({ job, progress, partial }: ImageClaim, context: Ru
       decided = { image: step.image, decisions: before + step.decisions }
       const made = await preview(step)
       if (made) await partial(made)
-      await progress({ ...decided, step: step.index, steps: step.numSteps })
+      far.tell({ ...decided, step: step.index, steps: step.numSteps })
     },
     onImage: async (item) => {
       const shown =
@@ -64,6 +67,7 @@ export async function runJob({ job, progress, partial }: ImageClaim, context: Ru
       files.push(await store(job, shown, context))
     },
   })
+  await far.told()
   const { items, plan, policy, notes } = generated
   const followed = items.some(({ stats }) => stats.nfe < stats.steps)
   const digest = plan ? planDigest(plan.key) : policy ? policyDigest(policy.key) : null
@@ -71,7 +75,7 @@ export async function runJob({ job, progress, partial }: ImageClaim, context: Ru
     images: items.map((item, k) => ({ ...files[k]!, stats: imageStats(item) })),
     policy: followed ? digest : null,
     digest: pipe.digest,
-    notes: [...notes, ...new Set(generated.clips.flatMap(clipNotes))],
+    notes: [...notes, ...new Set(generated.clips.flatMap(clipNotes))].map(withoutFolders),
   }
   return { result, generated }
 }

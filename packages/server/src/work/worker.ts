@@ -1,9 +1,11 @@
 import { type BlobStore, FastFlowError, type JobError } from '@fastflow/core'
 import type { Pipeline } from '@fastflow/pipelines'
-import { alarmOf, countDecision, countRun } from '../metrics/count-run.ts'
+import { withoutFolders } from '../answers/without-folders.ts'
+import { alarmOf, countDecision, countRun, spentOf } from '../metrics/count-run.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import type { ImageClaim, ImageQueue, Job } from '../ports/job.ts'
 import { wireField, wireMessage } from '../request/wire-names.ts'
+import type { Tracing } from '../tracing/tracing.ts'
 import { runJob } from './run-job.ts'
 import type { Measure, Models, Once } from './served-model.ts'
 
@@ -14,6 +16,7 @@ export interface WorkContext {
   readonly models: Models
   readonly measure: Measure
   readonly metrics: Metrics
+  readonly tracing: Tracing
   /** Plans and policies that were followed, by their digests; this adds to them. */
   readonly policies: Map<string, unknown>
   /** Models whose alarm is on. */
@@ -81,18 +84,25 @@ async function lane(context: WorkContext, stopping: AbortSignal, draining: Abort
 
 async function work(context: WorkContext, claim: ImageClaim, draining: AbortSignal): Promise<void> {
   const { job } = claim
-  const { outcome, error } = await attempt(context, claim, draining)
+  const { id, model, kind } = job
+  const about = { 'fastflow.job': id, 'fastflow.model': model, 'fastflow.kind': kind }
+  const trace = context.tracing.begin('fastflow.job', about, job.trace)
+  const { outcome, error, spent } = await trace.within(() => attempt(context, claim, draining))
+  trace.end({ 'fastflow.outcome': outcome, 'fastflow.attempt': claim.attempt, ...spent }, error)
   if (outcome !== 'released') await forgetInputs(context.blobs, job)
   context.metrics.add('jobs', { model: job.model, outcome })
   if (outcome === 'cancelled') context.metrics.add('cancellations', { model: job.model })
   context.onEnd(job, outcome, error)
 }
 
-async function attempt(
-  context: WorkContext,
-  claim: ImageClaim,
-  draining: AbortSignal,
-): Promise<{ readonly outcome: Outcome; readonly error?: unknown }> {
+interface Attempted {
+  readonly outcome: Outcome
+  readonly error?: unknown
+  /** For its span. */
+  readonly spent?: Readonly<Record<string, number>>
+}
+
+async function attempt(context: WorkContext, claim: ImageClaim, draining: AbortSignal): Promise<Attempted> {
   const { models, metrics, blobs, measure, keepSeconds, once } = context
   const { job } = claim
   const pipe = models.get(job.model) as Pipeline
@@ -117,7 +127,7 @@ async function attempt(
     countRun(metrics, job.model, generated)
     watchDrift(context, job.model, alarmOf(generated))
     if (result.policy !== null) remember(context.policies, result.policy, generated.plan ?? generated.policy)
-    return { outcome: (await claim.complete(result)) ? 'completed' : 'cancelled' }
+    return { outcome: (await claim.complete(result)) ? 'completed' : 'cancelled', spent: spentOf(generated) }
   } catch (error) {
     if (own.signal.aborted) return { outcome: 'cancelled' }
     if (signal.reason === DRAINED) {
@@ -156,7 +166,7 @@ function errorOf(error: unknown): JobError {
   if (!FastFlowError.isInstance(error))
     return { code: 'internal-error', field: null, message: 'the job failed; the log of the worker says why' }
   const { code, field, message } = error
-  return { code, field: wireField(field), message: wireMessage(field, message) }
+  return { code, field: wireField(field), message: withoutFolders(wireMessage(field, message)) }
 }
 
 async function forgetInputs(blobs: BlobStore, { request: { image, mask } }: Job): Promise<void> {
