@@ -41,6 +41,7 @@ const allowed = {
     '@fastify/multipart',
     '@fastify/swagger',
     'fastify',
+    '@opentelemetry/api',
   ],
   '@fastflow/peers': ['@fastflow/core'],
   '@fastflow/quantize': ['@fastflow/core'],
