@@ -9,6 +9,7 @@ import { modelPicker } from './components/models.ts'
 import { notices } from './components/notices.ts'
 import { qualitySection } from './components/quality.ts'
 import { runBar } from './components/run-bar.ts'
+import { takePictures } from './components/source.ts'
 import { stage } from './components/stage.ts'
 import { subjectPanel } from './components/subject.ts'
 import { h } from './dom/element.ts'
@@ -40,6 +41,7 @@ export function app(store: Store<State>, actions: Actions): HTMLElement {
     ),
     runBar(store, actions),
   )
+  takePictures(store, actions)
   window.addEventListener('keydown', (event) => {
     if (event.key === 'Escape') actions.stop()
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) form.requestSubmit()
@@ -47,7 +49,7 @@ export function app(store: Store<State>, actions: Actions): HTMLElement {
   return h(
     'div',
     { class: 'app' },
-    header(store),
+    header(store, actions),
     form,
     h(
       'main',

@@ -19,6 +19,7 @@ const store = createStore({
   ...initialState,
   settings: { ...initialState.settings, ...before.settings },
   prompts: before.prompts,
+  runtime: before.runtime,
 })
 const actions = createActions(store, startEngine({ onNotice: note, onLost: (error) => actions.lose(error) }))
 document.body.append(app(store, actions))
@@ -32,7 +33,7 @@ try {
   ])
   store.set({ models, perceptual })
   await openFirst(store, actions, before)
-  for (const part of ['settings', 'prompts', 'model'] as const)
+  for (const part of ['settings', 'prompts', 'model', 'runtime'] as const)
     store.watch(
       (state) => state[part],
       () => remember(store.state),

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { inflateSync } from 'node:zlib'
-import type { Browser, BrowserContext, Download } from 'playwright-core'
+import type { Browser, BrowserContext, Download, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { seriousFindings } from './support/axe.ts'
 import { launch, noBrowser } from './support/chromium.ts'
@@ -202,10 +202,20 @@ describe.skipIf(noBrowser)(`a user's journey ${noBrowser ?? ''}`, () => {
     await page.getByLabel('What to change').fill('make it flat')
     await studio.generate()
     expect(await page.getByRole('img', { name: 'make it flat, seed 7' }).count()).toBe(2)
+    await page.getByRole('radio', { name: 'Before' }).check({ force: true })
+    const seam = page.getByLabel('Where the picture before ends and the edited one begins')
+    await seam.press('ArrowRight')
+    expect(await seam.getAttribute('aria-valuetext')).toBe('51 % before')
+    expect(await page.getByRole('img', { name: 'The picture before' }).isVisible()).toBe(true)
     await page
       .getByLabel('Picture to edit')
       .setInputFiles(fileURLToPath(new URL('../../../models/emoji/samples.png', import.meta.url)))
     await page.getByText('samples.png. Drop another').waitFor()
+    const png = await readFile(new URL('../../../models/emoji/samples.png', import.meta.url))
+    for (const kind of ['drop', 'paste'] as const) {
+      await handOver(page, kind, `${kind}.png`, png)
+      await page.getByText(`${kind}.png. Drop another`).waitFor()
+    }
     await page
       .getByLabel('Picture to edit')
       .setInputFiles(fileURLToPath(new URL('../package.json', import.meta.url)))
@@ -274,6 +284,24 @@ describe.skipIf(noBrowser)(`a user's journey ${noBrowser ?? ''}`, () => {
     expect(studio.complaints).toEqual([])
   })
 })
+
+/** What the browser does when a file is dropped on the page, or pasted. */
+async function handOver(page: Page, kind: 'drop' | 'paste', name: string, bytes: Buffer): Promise<void> {
+  await page.evaluate(
+    ([event, file, base64]) => {
+      const data = new DataTransfer()
+      const binary = Uint8Array.from(atob(base64!), (letter) => letter.charCodeAt(0))
+      data.items.add(new File([binary], file!, { type: 'image/png' }))
+      const options = { bubbles: true, cancelable: true }
+      document.body.dispatchEvent(
+        event === 'drop'
+          ? new DragEvent('drop', { ...options, dataTransfer: data })
+          : new ClipboardEvent('paste', { ...options, clipboardData: data }),
+      )
+    },
+    [kind, name, bytes.toString('base64')],
+  )
+}
 
 async function saved(
   event: Promise<Download>,

@@ -110,6 +110,8 @@ describe.skipIf(noBrowser)(`nothing that was made is lost ${noBrowser ?? ''}`, (
   test('a picture to edit is fitted to the same bytes as on the command line', async () => {
     const { page } = studio
     await studio.pick('Emoji editing')
+    await page.getByRole('button', { name: 'Take an example' }).click()
+    await page.getByText('red fox. Drop another').waitFor()
     for (const file of await pictures()) {
       await page.getByLabel('Picture to edit').setInputFiles(file)
       await page.getByText(`${file.name}. Drop another`).waitFor()
@@ -122,6 +124,19 @@ describe.skipIf(noBrowser)(`nothing that was made is lost ${noBrowser ?? ''}`, (
     }
     await studio.pick('CIFAR-10')
     await studio.ready()
+  })
+
+  test('networks run on what is chosen, also after a reload', async () => {
+    const { page } = studio
+    const name = page.locator('.runtime summary')
+    await name.click()
+    await page.getByLabel('Run on').selectOption('WebAssembly, 1 thread')
+    await name.filter({ hasText: 'WebAssembly, one thread' }).waitFor()
+    await studio.ready()
+    expect(await page.getByRole('radio', { name: 'CIFAR-10' }).isChecked()).toBe(true)
+    await page.reload()
+    await studio.ready()
+    expect(await name.textContent()).toBe('WebAssembly, one thread')
   })
 
   test('what is cleared can be had back', async () => {

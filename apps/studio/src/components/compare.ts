@@ -1,20 +1,25 @@
+import type { ImageInput } from '@fastflow/pipelines'
 import { h } from '../dom/element.ts'
+import { paint } from '../image/paint.ts'
 import type { Side } from '../state/state.ts'
 import { type Screen, screen } from './screen.ts'
 import { type Seam, seam } from './seam.ts'
 
-export type View = 'slider' | 'pair' | 'difference'
+export type View = 'slider' | 'pair' | 'difference' | 'before'
 
 const views: readonly (readonly [View, string])[] = [
   ['slider', 'Slider'],
   ['pair', 'Side by side'],
   ['difference', 'Difference'],
+  ['before', 'Before'],
 ]
 
 /** Pictures of the same seed over each other. */
 export interface Compare extends Readonly<Record<Side, Screen>> {
   readonly frame: HTMLElement
   readonly views: HTMLElement
+  /** Shows the picture that was edited in a view of its own; undefined where there is none. */
+  setBefore(image: ImageInput | undefined): void
   /** Which sides have something to show; a lone side takes the whole frame. */
   setSides(sides: Readonly<Record<Side, boolean>>): void
 }
@@ -25,6 +30,8 @@ export interface Compare extends Readonly<Record<Side, Screen>> {
  */
 export function compareFrame(): Compare {
   const screens = { plain: screen('plain'), full: screen('full'), fast: screen('fast') }
+  const original = h('canvas', { role: 'img', 'aria-label': 'The picture before' })
+  const before = h('div', { class: 'side before' }, original, h('span', { class: 'tag' }, 'before'))
   const frame = h('div', { class: 'frame', 'data-view': 'slider', 'data-sides': 'none' })
   const first = seam(frame, {
     name: 'Where the same cost without FastFlow ends and the full run begins',
@@ -33,13 +40,13 @@ export function compareFrame(): Compare {
     words: (value) => `${value} % without FastFlow`,
   })
   const cut = seam(frame, {
-    name: 'Where the full run ends and the accelerated one begins',
+    name: CUT,
     property: '--cut',
     value: 50,
-    words: (value) => `${value} % full run`,
+    words: (value) => `${value} % ${frame.dataset.view === 'before' ? 'before' : 'full run'}`,
   })
   frame.append(
-    h('div', { class: 'sides' }, ...Object.values(screens).map(({ element }) => element)),
+    h('div', { class: 'sides' }, before, ...Object.values(screens).map(({ element }) => element)),
     ...first.elements,
     ...cut.elements,
   )
@@ -58,6 +65,7 @@ export function compareFrame(): Compare {
         onchange: () => {
           frame.dataset.view = view
           note.hidden = view !== 'difference'
+          cut.input.setAttribute('aria-label', view === 'before' ? BEFORE : CUT)
         },
       }),
       h('span', {}, words),
@@ -72,6 +80,14 @@ export function compareFrame(): Compare {
       h('fieldset', { class: 'segments views' }, h('legend', { class: 'unseen' }, 'View'), ...choices),
       note,
     ),
+    setBefore(image) {
+      frame.dataset.before = String(image !== undefined)
+      if (image) paint(original, image)
+      const choice = choices.at(-1)!
+      choice.hidden = image === undefined
+      if (image || frame.dataset.view !== 'before') return
+      choices[0]!.click()
+    },
     setSides({ plain, full, fast }) {
       frame.dataset.sides = full && fast ? 'both' : full ? 'full' : fast ? 'fast' : plain ? 'plain' : 'none'
       frame.dataset.plain = String(plain && full && fast)
@@ -79,6 +95,8 @@ export function compareFrame(): Compare {
   }
 }
 
+const CUT = 'Where the full run ends and the accelerated one begins'
+const BEFORE = 'Where the picture before ends and the edited one begins'
 const DIFFERENCE =
   'What differs between the accelerated picture and the full run, 8 times brighter: black where they are alike.'
 
@@ -96,7 +114,10 @@ function pickNearest(frame: HTMLElement, seams: readonly Seam[]): void {
     const at = (100 * (clientX - left)) / width
     const distance = (one: Seam): number => Math.abs(one.value() - at)
     const [one, other] = seams as readonly [Seam, Seam]
-    const nearest = frame.dataset.plain === 'true' && distance(one) < distance(other) ? one : other
+    const nearest =
+      frame.dataset.plain === 'true' && frame.dataset.view === 'slider' && distance(one) < distance(other)
+        ? one
+        : other
     for (const each of seams) each.input.classList.toggle('reached', each === nearest)
   })
 }

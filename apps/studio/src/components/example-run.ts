@@ -1,4 +1,6 @@
 import { h } from '../dom/element.ts'
+import { readImage } from '../image/read-image.ts'
+import type { Source } from '../state/settings.ts'
 import { strip } from './strip.ts'
 
 /** Decisions of the run below: the plan for 12 evaluations that comes with the emoji model. */
@@ -31,4 +33,18 @@ export function exampleRun(): HTMLElement {
       'A run of the emoji model: 12 dark steps are evaluated, 38 light ones are computed from them.',
     ),
   )
+}
+
+/** Pixels of a frame on a side. */
+const SIZE = 64
+
+/** What the run came to, as a picture to edit. */
+export async function examplePicture(): Promise<Source> {
+  const film = await readImage(await (await fetch(FILM)).blob())
+  const data = new Uint8Array(3 * SIZE * SIZE)
+  for (let y = 0; y < SIZE; y++) {
+    const end = 3 * film.width * (y + 1)
+    data.set(film.data.subarray(end - 3 * SIZE, end), 3 * SIZE * y)
+  }
+  return { name: 'red fox', image: { width: SIZE, height: SIZE, data } }
 }

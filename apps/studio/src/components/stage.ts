@@ -29,7 +29,7 @@ export function stage(store: Store<State>, actions: Actions): HTMLElement {
     const has = (side: Side): boolean =>
       takes[side] !== undefined || (step?.side === side && step.report.preview !== undefined)
     compare.setSides({ fast: has('fast'), full: has('full'), plain: has('plain') })
-    compare.views.hidden = !(takes.full && takes.fast)
+    compare.views.hidden = !(takes.fast && (takes.full || shownResult(store.state)?.request.source))
   }
   const shown: Partial<Record<Side, Take | undefined>> = {}
   const putAll = (): void => {
@@ -42,6 +42,10 @@ export function stage(store: Store<State>, actions: Actions): HTMLElement {
       compare[side].tag(take ? tagOf(side, take) : '')
     }
   }
+  store.watch(
+    (state) => shownResult(state)?.request.source,
+    (source) => compare.setBefore(source?.image),
+  )
   store.watch(shownResult, () => {
     putAll()
     arrange()

@@ -103,11 +103,15 @@ export interface Keys {
   readonly policy: PolicyKey
 }
 
+/** What networks are to run on: what is fastest by rule, the graphics card, or WebAssembly with so many threads. */
+export type RuntimeChoice = 'auto' | 'webgpu' | `wasm-${number}`
+
 /** The files of a model, and the network that tells how different two pictures look. */
 export interface ModelSource {
   /** Paths of its files. */
   readonly files: readonly string[]
   readonly perceptual: FolderSource
+  readonly runtime: RuntimeChoice
 }
 
 export interface FolderSource {

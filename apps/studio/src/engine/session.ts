@@ -1,4 +1,4 @@
-import { indexedDbPolicyStore, webBackend } from '@fastflow/backend-web'
+import { indexedDbPolicyStore, type RuntimeOptions, type WebBackend, webBackend } from '@fastflow/backend-web'
 import { type Backend, FastFlowError, type QualityProxy } from '@fastflow/core'
 import { fitOnWhite } from '@fastflow/media/fit'
 import {
@@ -21,7 +21,7 @@ import {
 import { generate } from './generate.ts'
 import { readKnowledge } from './knowledge.ts'
 import { learn } from './learn.ts'
-import type { CommandName, Commands, Knowledge } from './protocol.ts'
+import type { CommandName, Commands, Knowledge, RuntimeChoice } from './protocol.ts'
 import { createTurns } from './turns.ts'
 
 interface Context {
@@ -49,12 +49,16 @@ interface OnModel extends Shelf {
 /** @param notice what is worth telling and stops nothing. */
 export function createSession(notice: (message: string) => void): Session {
   const files = new Map<string, readonly string[]>()
-  const backend = webBackend({
-    filesOf: (location) => files.get(location),
-    onNotice: ({ kind, message }) => {
-      if (kind === 'uncached') notice(message)
-    },
-  })
+  const backendOn = (choice: RuntimeChoice): WebBackend =>
+    webBackend({
+      ...runtimeOptionsOf(choice),
+      filesOf: (location) => files.get(location),
+      onNotice: ({ kind, message }) => {
+        if (kind === 'uncached') notice(message)
+      },
+    })
+  let runtime: RuntimeChoice = 'auto'
+  let backend = backendOn(runtime)
   const store = indexedDbPolicyStore('studio')
   const turns = createTurns()
   let loaded: { readonly pipe: Pipeline; readonly location: string } | undefined
@@ -90,6 +94,8 @@ export function createSession(notice: (message: string) => void): Session {
       turns.alone(async () => {
         if (signal.aborted) throw exchanged()
         await unload()
+        if (input.runtime !== runtime) backend = backendOn(input.runtime)
+        runtime = input.runtime
         perceptualSource = input.perceptual.location
         files.set(model, input.files)
         files.set(input.perceptual.location, input.perceptual.files)
@@ -142,6 +148,12 @@ export function createSession(notice: (message: string) => void): Session {
     restore: (kept, { model }) =>
       turns.shared(async () => restoreDocuments({ store, folder: await backend.open(model) }, kept)),
   }
+}
+
+function runtimeOptionsOf(choice: RuntimeChoice): RuntimeOptions {
+  if (choice === 'auto') return {}
+  if (choice === 'webgpu') return { executionProviders: ['webgpu'] }
+  return { executionProviders: ['wasm'], threads: Number(choice.slice('wasm-'.length)) }
 }
 
 /** Nobody waits for the answer any more: the page has gone on to another model. */

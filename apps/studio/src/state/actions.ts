@@ -1,6 +1,6 @@
 import type { CatalogModel } from '../engine/catalog.ts'
 import type { Engine, EngineError } from '../engine/client.ts'
-import type { Take } from '../engine/protocol.ts'
+import type { RuntimeChoice, Take } from '../engine/protocol.ts'
 import { sourceChooser } from './choosing.ts'
 import { compareBudgets } from './comparing.ts'
 import { createDesk } from './desk.ts'
@@ -17,6 +17,8 @@ import { clearHistory, undo } from './undoing.ts'
 export interface Actions {
   /** @param settings in place of those that the model begins with. */
   pick(model: CatalogModel, settings?: Partial<Settings>): Promise<void>
+  /** Runs networks on something else: the model is loaded again, and goes on as it was set. */
+  runOn(runtime: RuntimeChoice): Promise<void>
   change(patch: Partial<Settings>): void
   /** A picture to edit, from a file. */
   chooseSource(file: File): Promise<void>
@@ -50,6 +52,11 @@ export function createActions(store: Store<State>, engine: Engine): Actions {
   const source = sourceChooser(desk)
   return {
     pick: (model, settings) => loadModel(desk, model, settings),
+    async runOn(runtime) {
+      store.set({ runtime })
+      const { model, about, settings } = store.state
+      if (model) await loadModel(desk, model, about && settings)
+    },
     change(patch) {
       desk.change(patch)
       const matters = ['numSteps', 'guidanceScale', 'guidedFrom', 'guidedTo'].some((name) => name in patch)

@@ -32,7 +32,7 @@ export async function loadModel(
     const about = await desk.ask(
       'load',
       model,
-      { files: model.files, perceptual: store.state.perceptual! },
+      { files: model.files, perceptual: store.state.perceptual!, runtime: store.state.runtime },
       {
         signal,
         onReport({ file, loaded }) {

@@ -1,3 +1,4 @@
+import type { RuntimeChoice } from '../engine/protocol.ts'
 import { sensible } from './sensible.ts'
 import type { Settings } from './settings.ts'
 import type { Prompts, State } from './state.ts'
@@ -13,12 +14,13 @@ export interface Remembered {
   readonly model: string | undefined
   readonly settings: Partial<Settings>
   readonly prompts: Prompts
+  readonly runtime: RuntimeChoice
 }
 
-export function remember({ model, settings, prompts }: State): void {
+export function remember({ model, settings, prompts, runtime }: State): void {
   try {
     const kept = Object.fromEntries(remembered.map((name) => [name, settings[name]]))
-    localStorage.setItem(KEY, JSON.stringify({ ...kept, model: model?.name, prompts }))
+    localStorage.setItem(KEY, JSON.stringify({ ...kept, model: model?.name, prompts, runtime }))
   } catch {
     // A browser that keeps nothing is no reason to stop.
   }
@@ -27,14 +29,15 @@ export function remember({ model, settings, prompts }: State): void {
 /** What was remembered, as far as it makes sense. */
 export function recall(): Remembered {
   try {
-    const { model, prompts, ...settings } = JSON.parse(localStorage.getItem(KEY) ?? '{}')
+    const { model, prompts, runtime, ...settings } = JSON.parse(localStorage.getItem(KEY) ?? '{}')
     return {
       model: typeof model === 'string' ? model : undefined,
       settings: sensible(settings, remembered),
       prompts: promptsOf(prompts),
+      runtime: /^(webgpu|wasm-[1-9]\d?)$/.test(runtime) ? runtime : 'auto',
     }
   } catch {
-    return { model: undefined, settings: {}, prompts: {} }
+    return { model: undefined, settings: {}, prompts: {}, runtime: 'auto' }
   }
 }
 

@@ -2,7 +2,7 @@ import type { BenchDocument } from '@fastflow/bench'
 import type { Task } from '@fastflow/pipelines'
 import type { Catalog, CatalogModel } from '../engine/catalog.ts'
 import type { EngineError } from '../engine/client.ts'
-import type { Keepsake, Knowledge, ModelAbout, StepReport, Take } from '../engine/protocol.ts'
+import type { Keepsake, Knowledge, ModelAbout, RuntimeChoice, StepReport, Take } from '../engine/protocol.ts'
 import type { PictureRequest } from './picture-request.ts'
 import type { Settings, Source } from './settings.ts'
 
@@ -66,6 +66,8 @@ export interface State {
   readonly settings: Settings
   readonly prompts: Prompts
   readonly source: Source | undefined
+  /** What networks are to run on, from the next load on. */
+  readonly runtime: RuntimeChoice
   readonly activity: Activity | undefined
   /** Whether the page, its runtime and what was loaded open without a network by now. */
   readonly offline: boolean
@@ -111,6 +113,7 @@ export const initialState: State = {
   },
   prompts: {},
   source: undefined,
+  runtime: 'auto',
   history: [],
   offline: false,
   activity: undefined,
