@@ -55,13 +55,14 @@ function test(args) {
   const reports = workspaces().map((folder) => join(folder, 'test-report.json'))
   for (const report of reports) rmSync(report, { force: true })
   prepare()
+  // Three suites on two cores: those of browsers and processes spend a third of their time waiting.
   const status = pnpm(
     'exec',
     'turbo',
     'run',
     'test',
     '--continue',
-    '--concurrency=2',
+    '--concurrency=3',
     '--output-logs=new-only',
     ...args,
   )
