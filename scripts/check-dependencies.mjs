@@ -37,6 +37,7 @@ const allowed = {
     '@fastflow/pipelines',
     '@fastify/multipart',
     '@fastify/swagger',
+    '@opentelemetry/api',
     'fastify',
   ],
   '@fastflow/peers': ['@fastflow/core'],
