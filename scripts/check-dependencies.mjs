@@ -40,6 +40,7 @@ const allowed = {
     '@fastflow/pipelines',
     '@fastify/multipart',
     '@fastify/swagger',
+    '@opentelemetry/api',
     'fastify',
     '@opentelemetry/api',
   ],

@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import { deflateSync } from 'node:zlib'
+import { FastFlowError } from '@fastflow/core'
 import type { Pipeline } from '@fastflow/pipelines'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { memoryBlobs, memoryQueue } from '../src/index.ts'
@@ -141,6 +142,38 @@ describe('what is too much', () => {
     })
     expect(answer.status).toBe(400)
   })
+})
+
+it('a queue that cannot be reached is answered 503 with Retry-After', async () => {
+  const away = async (): Promise<never> => {
+    throw new FastFlowError({
+      code: 'output-unwritable',
+      field: 'queue',
+      message: 'queue: cannot be reached',
+    })
+  }
+  const own = await memoryQueue()
+  const broken: typeof own = {
+    version: 1,
+    submit: away,
+    take: (models, signal) => own.take(models, signal),
+    read: (id) => own.read(id),
+    list: away,
+    cancel: away,
+    remove: away,
+    subscribe: (id, listener) => own.subscribe(id, listener),
+    stats: () => own.stats(),
+    check: away,
+    close: () => own.close(),
+  }
+  await using served = await serving({ models: { words }, queue: broken })
+  const answer = await fetch(`${served.base}/v1/images/generations`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ prompt: 'red' }),
+  })
+  expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5'])
+  expect((await fetch(`${served.base}/readyz`)).status).toBe(503)
 })
 
 describe('clients', () => {

@@ -53,6 +53,8 @@ const STATUSES: Readonly<Record<string, number>> = {
 export function httpErrorOf({ code, field, message }: JobError): HttpError {
   if (code === 'cancelled') return new HttpError({ status: 409, code, message })
   if (code === 'timeout') return new HttpError({ status: 503, code, message, retryAfter: 1 })
+  // A queue that cannot be reached, or a disk that is full, may be mended meanwhile.
+  if (code === 'output-unwritable') return new HttpError({ status: 503, code, message, retryAfter: 5 })
   const status = STATUSES[code] ?? 500
   return new HttpError({ status, code, message, param: status < 500 ? field : null })
 }
