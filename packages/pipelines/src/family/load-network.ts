@@ -47,3 +47,11 @@ export async function loadNetworks<Result>(
     throw error
   }
 }
+
+/** Waits for all loads, so that whoever frees what was loaded misses none. @throws what the first of them threw. */
+export async function sideBySide<Runners extends readonly ModelRunner[]>(
+  loads: readonly [...{ [N in keyof Runners]: Promise<Runners[N]> }],
+): Promise<Runners> {
+  await Promise.allSettled(loads)
+  return (await Promise.all(loads)) as unknown as Runners
+}

@@ -21,7 +21,7 @@ import type { Condition, TaskModel } from '../task/task-model.ts'
 import { checkPrompt, checkText, promptNotes } from '../text/prompt.ts'
 import { encodeTokens } from '../text/text-encoder.ts'
 import { type CommonConfig, readCommon } from './common-config.ts'
-import type { NetworkLoader } from './load-network.ts'
+import { type NetworkLoader, sideBySide } from './load-network.ts'
 import { sigmaFlow } from './sigma-flow.ts'
 
 /**
@@ -94,12 +94,13 @@ export async function loadTextParts(
   const whole = (name: string): TensorInfo => ({ name, type: 'int64', dims: ['batch', maxLength] })
   const configFile = `${config.network}/config.json`
   const states = shape.frames ? ['batch', channels, 'frames', side, side] : latents
-  const textEncoder = await load('text_encoder/model.onnx', {
+  // While one is compiled the next is on its way.
+  const encoderLoad = load('text_encoder/model.onnx', {
     inputs: [whole('input_ids'), whole('attention_mask')],
     output: { name: 'last_hidden_state', dims: ['batch', maxLength, width] },
     sizes: `model_max_length in tokenizer/tokenizer_config.json, cross_attention_dim in ${configFile}`,
   })
-  const transformer = await load(`${config.network}/model.onnx`, {
+  const transformerLoad = load(`${config.network}/model.onnx`, {
     inputs: [
       float('hidden_states', states),
       float('timestep', ['batch']),
@@ -110,11 +111,12 @@ export async function loadTextParts(
     output: { name: 'velocity', dims: states },
     sizes: `in_channels, sample_size and cross_attention_dim in ${configFile}`,
   })
-  const decoder = await load('vae_decoder/model.onnx', {
+  const decoderLoad = load('vae_decoder/model.onnx', {
     inputs: [float('latent_sample', latents)],
     output: { name: 'sample', dims: ['batch', 3, 'height', 'width'] },
     sizes: `in_channels and sample_size in ${configFile}`,
   })
+  const [textEncoder, transformer, decoder] = await sideBySide([encoderLoad, transformerLoad, decoderLoad])
   await checkScale(decoder, vae, side)
   return {
     config,
