@@ -9,6 +9,18 @@ import { idOf, type TextTask, text, textFiles, tokenizer } from './support/text-
 const values = text.channels * text.side ** 2
 const ids = (word: string): number[] => [...word].map(idOf)
 
+it('networks are loaded side by side', async () => {
+  let [now, most] = [0, 0]
+  await fakeText('text-to-image', {
+    async loading() {
+      most = Math.max(most, ++now)
+      await new Promise((resolve) => setImmediate(resolve))
+      now--
+    },
+  })
+  expect(most).toBe(3)
+})
+
 describe('prompts', () => {
   it('are padded to the length of the model, and the mask says where they end', async () => {
     const { pipe, calls } = await fakeText('text-to-image')

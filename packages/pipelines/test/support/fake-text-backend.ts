@@ -30,6 +30,8 @@ export interface FakeTextOptions {
   readonly outputs?: Readonly<Record<string, TensorInfo['dims']>>
   /** Every network call, for tests in which loading fails. */
   readonly calls?: Record<string, Feeds[]>
+  /** Waited for by every load. */
+  readonly loading?: () => Promise<void>
   /** Whether the decoder overflows, by the number of its calls before. */
   readonly overflows?: (call: number) => boolean
 }
@@ -63,6 +65,7 @@ export async function fakeText(task: TextTask, options: FakeTextOptions = {}): P
     read: async (path) => Uint8Array.from(Buffer.from(existing(path))),
     load: async (path) => {
       existing(path)
+      await options.loading?.()
       return runner(path)
     },
   }
