@@ -51,14 +51,24 @@ const taking = {
   },
 }
 
-let server
+async function work() {
+  for (const part of Object.keys(spent)) spent[part] = 0
+  const server = await createServer({
+    models: { cifar10: pipe },
+    queue: taking,
+    blobs,
+    store,
+    once: store.once,
+  })
+  await server.ready()
+  return server
+}
+
+let working
 process.on('message', async (message) => {
-  if (message === 'work') {
-    for (const part of Object.keys(spent)) spent[part] = 0
-    server = await createServer({ models: { cifar10: pipe }, queue: taking, blobs, store, once: store.once })
-    await server.ready()
-  } else {
-    await server.close()
+  if (message === 'work') working = work()
+  else {
+    await (await working).close()
     process.send(spent)
   }
 })

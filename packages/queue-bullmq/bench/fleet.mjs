@@ -29,12 +29,12 @@ await Promise.all(workers.map((worker) => once(worker, 'message')))
 
 let made = 0
 /** A job as a server hands it over. */
-const job = () => ({
+const job = (n = 1) => ({
   id: `job-${made++}`,
   kind: 'generation',
   model: 'cifar10',
   owner: 'anyone',
-  request: { prompt: 'cat', n: 1, seed: made, accelerate: 'off', format: 'png', partialImages: 0 },
+  request: { prompt: 'cat', n, seed: made, accelerate: 'off', format: 'png', partialImages: 0 },
   fingerprint: '',
   createdAt: Date.now(),
   timeoutSeconds: 600,
@@ -53,7 +53,7 @@ async function turn(working) {
       if (type === 'ended') ended = true
     })
     while (!ended) {
-      await new Promise((resolve) => setTimeout(resolve, 5))
+      await new Promise((wake) => setTimeout(wake, 5))
     }
     stop()
     const { state, error } = await queue.read(id)
@@ -75,6 +75,33 @@ for (let k = 0; k < turns; k++) {
   rates.one.push(await turn([workers[k % 2]]))
   rates.two.push(await turn(workers))
 }
+/** @returns ms from a cancellation here until the worker of another process begins the next job. */
+async function freed() {
+  const [long, next] = [job(10), job()]
+  const heard = (id, type) =>
+    new Promise((resolve) => {
+      queue.subscribe(id, (event) => event.type === type && resolve(performance.now()))
+    })
+  const working = heard(long.id, 'progress')
+  const started = heard(next.id, 'started')
+  await queue.submit(long)
+  await working
+  await queue.submit(next)
+  const began = performance.now()
+  await queue.cancel(long.id)
+  const ms = (await started) - began
+  while ((await queue.read(next.id)).finishedAt === undefined)
+    await new Promise((wake) => setTimeout(wake, 5))
+  return ms
+}
+
+workers[0].send('work')
+const cancelled = []
+for (let k = 0; k < 10; k++) cancelled.push(await freed())
+const rested = once(workers[0], 'message')
+workers[0].send('rest')
+await rested
+
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]
 const share = (part) => `${((100 * total[part]) / total.model).toFixed(2)} %`
 const perJob = (part) => `${(total[part] / total.jobs).toFixed(1)} ms`
@@ -84,6 +111,9 @@ line(
 )
 line(
   `a job: network ${perJob('model')}; queue ${perJob('queue')} (${share('queue')}), store ${perJob('store')} (${share('store')}), files ${perJob('blobs')} (${share('blobs')})`,
+)
+line(
+  `a step takes ${(total.model / total.jobs / STEPS).toFixed(1)} ms; from a cancellation to the next job at work: median ${median(cancelled).toFixed(1)} ms, most ${Math.max(...cancelled).toFixed(1)} ms`,
 )
 line(`load of the machine at the end: ${loadavg()[0].toFixed(1)}`)
 

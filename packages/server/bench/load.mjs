@@ -17,9 +17,11 @@ const MOST_TO_FREE = 250
 const rounds = Number(process.argv[2] ?? 5)
 const fixture = fileURLToPath(new URL('../../testkit/fixtures/models/words/', import.meta.url))
 const pipe = await loadPipeline(process.argv[3] ?? fixture, { backend: nodeBackend({ threads: 1 }) })
-const queue = await memoryQueue({ limit: 64 })
+// Results go soon, so that memory tells of what is left behind.
+const keepSeconds = 2
+const queue = await memoryQueue({ limit: 64, keepSeconds })
 const limits = { perKey: 10_000, steps: 10_000 }
-const server = await createServer({ models: { words: pipe }, queue, limits })
+const server = await createServer({ models: { words: pipe }, queue, limits, keepSeconds })
 const base = await server.listen({ port: 0 })
 await server.ready()
 
