@@ -125,8 +125,11 @@ function readCurve(page: Page): Promise<readonly number[]> {
     const [{ name = '' } = {}] = await indexedDB.databases()
     const database = await asked(indexedDB.open(name))
     const [table = ''] = database.objectStoreNames
-    const texts = await asked(database.transaction(table).objectStore(table).getAll())
+    const records = await asked(database.transaction(table).objectStore(table).getAll())
     database.close()
-    return texts.map((text) => JSON.parse(text)).find(Array.isArray) ?? []
+    // Of the two journals, that of the policy has a document which is no list.
+    const journals: { document?: string; updates: string[] }[] = records.filter(({ updates }) => updates)
+    const curve = journals.find(({ document }) => document?.startsWith('['))
+    return curve ? [...JSON.parse(curve.document!), ...curve.updates.map((text) => JSON.parse(text))] : []
   })
 }
