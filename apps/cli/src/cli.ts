@@ -150,7 +150,7 @@ export function createProgram(io: Io, args: readonly string[], fail: () => void)
     )
     .option(
       '--up-to <level>',
-      'how far --replan goes: check, refit or search (default)',
+      'how far --replan goes: check, refit (default) or search',
       oneOf('--up-to', replanLevels),
     )
     .option(

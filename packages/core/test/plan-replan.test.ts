@@ -97,6 +97,7 @@ describe('replan', () => {
     const result = await replan(plan, {
       velocity,
       noise,
+      upTo: 'search',
       evaluations: 400,
       tolerance: 0,
       onProgress: ({ stage, evaluations, limit }) => {

@@ -1,5 +1,5 @@
 // What planning again from an old plan is worth, beside planning anew.
-//   node bench/replan.mjs MODEL [--folder DIR] [--guidance 4] [--steps 28] [--frames 16] [--samples 16] [--evaluations 1000]
+//   node bench/replan.mjs MODEL [--folder DIR] [--guidance 4] [--steps 28] [--frames 16] [--samples 16] [--evaluations 1000] [--up-to search]
 // The plan that a shipped model brings is taken to another guidance, number of steps or frames, or to the network in --folder (a
 // quantised copy, say). Printed: evaluations made, what became of each plan, and on noises that no calibration has seen the PSNR of states
 // to the full run, mean / tenth percentile over samples: the old plan with its weights where the grid is the same, planned again, planned anew.
@@ -23,6 +23,7 @@ const { values, positionals } = parseArgs({
     frames: { type: 'string' },
     samples: { type: 'string', default: '16' },
     evaluations: { type: 'string', default: '1000' },
+    'up-to': { type: 'string', default: 'refit' },
     threads: { type: 'string', default: '2' },
   },
 })
@@ -40,7 +41,7 @@ const own = join(MODELS, name)
 const backend = nodeBackend({ threads: Number(values.threads) })
 const pipe = await loadPipeline(values.folder ?? own, { backend, store: memoryPolicyStore() })
 const old = await planOf(own, pipe)
-const again = await pipe.replan({ ...settings, plan: old, evaluations })
+const again = await pipe.replan({ ...settings, plan: old, evaluations, upTo: values['up-to'] })
 const anew = await pipe.calibrate({ ...settings, evaluations, budgets: again.plan.budgets })
 const { length } = old.document.key.schedule.sigmas
 const sameGrid = again.plan.document.key.schedule.sigmas.length === length

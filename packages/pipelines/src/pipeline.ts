@@ -89,7 +89,7 @@ export interface Pipeline {
   calibrate(options?: CalibrationOptions): Promise<Plan>
   /**
    * Plans again from a plan that was made for another model, precision, guidance, size or number of steps, and stores the
-   * result: plans that still do well stay, others have their weights fitted anew or are searched for (`replan` of `@fastflow/core`).
+   * result: plans that still do well stay, others have their weights fitted anew or, with `upTo: 'search'`, are searched for (`replan` of `@fastflow/core`).
    *
    * Cost: for each of 2 runs a full generation and the evaluations of every plan; more where plans do worse, `evaluations` at most, by
    * default those of 20 full generations.

@@ -27,7 +27,7 @@ export interface ReplanOptions<T = Float32Array>
   readonly schedule?: Schedule
   /** Full runs to check with, besides `recorded` ones. Default 2, or none with `recorded` ones. */
   readonly runs?: number
-  /** Default `search`. */
+  /** Default `refit`. A search has no more to go by than {@link calibrate} has, and may come out behind the old plan. */
   readonly upTo?: ReplanLevel
   /** How far the mean of a plan, dB, may lie below what it was before the plan counts as worse. Default 3. */
   readonly tolerance?: number

@@ -43,7 +43,7 @@ interface Judged extends ReplannedBudget {
  * Cheapest first: every plan is followed as it is from a few noises; those that are worse than they were by more than
  * `tolerance`, and all of them on another grid, have their weights fitted anew on the same runs. Where that is no better, the model has
  * become harder and the plan stays, unless it lost twice the tolerance; where it is, it replaces the plan. What is worse
- * still is searched for anew.
+ * still is searched for anew where `upTo` says so.
  * Certificates go, since they were given for another model: {@link validatePlan} makes new ones.
  *
  * Cost, of which `evaluations` (default 20 T) is the most: for each run T (5 T for `target: 'exact'`) and the evaluations
@@ -54,7 +54,7 @@ interface Judged extends ReplannedBudget {
 export async function replan<T = Float32Array>(plan: Plan, options: ReplanOptions<T>): Promise<Replanned> {
   checkFrontier('plan', plan)
   checkReplan(plan, options)
-  const { upTo = 'search' } = options
+  const { upTo = 'refit' } = options
   const { schedule = plan.document.key.schedule } = options
   const carried = carryPlan(plan, schedule, options.key)
   const settings = settingsFor(carried, options)
@@ -149,7 +149,7 @@ async function judge<T>(
   entry: PlanEntry,
   old: PlanEntry | undefined,
   joint: boolean,
-  { upTo = 'search', tolerance = usualTolerance }: ReplanOptions<T>,
+  { upTo = 'refit', tolerance = usualTolerance }: ReplanOptions<T>,
 ): Promise<Judged> {
   const { runs, velocityOf, settings, moved } = scene
   const scores: number[] = []
