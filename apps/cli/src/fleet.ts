@@ -1,4 +1,4 @@
-import { invalidArgument } from '@fastflow/core'
+import { FastFlowError, invalidArgument } from '@fastflow/core'
 import type { BullmqQueue } from '@fastflow/queue-bullmq'
 import type { Job, JobResult } from '@fastflow/server'
 import type { RedisPolicyStore } from '@fastflow/store-redis'
@@ -40,8 +40,11 @@ export async function openQueue(address: string, limit?: number): Promise<Opened
   const { Redis } = await import('ioredis')
   const { bullmqQueue } = await import('@fastflow/queue-bullmq')
   const redis = new Redis(address)
-  // Commands that fail say why.
-  redis.on('error', () => {})
+  // Why there is no connection; commands that fail say only that there is none.
+  let reason = ''
+  redis.on('error', ({ message }: Error) => {
+    reason = message
+  })
   const queue = bullmqQueue<Job, JobResult>(redis, { ...(limit !== undefined && { limit }) })
   const dispose = async (): Promise<void> => {
     await queue.close()
@@ -51,7 +54,9 @@ export async function openQueue(address: string, limit?: number): Promise<Opened
     await queue.check()
   } catch (error) {
     await dispose()
-    throw error
+    if (reason === '') throw error
+    const message = `--queue: ${new URL(address).host} cannot be reached (${reason}); look whether Redis runs there`
+    throw new FastFlowError({ code: 'output-unwritable', field: '--queue', message, cause: error })
   }
   return { redis, queue, [Symbol.asyncDispose]: dispose }
 }
